@@ -1,0 +1,69 @@
+#ifndef SSHSYNC_EXEC_RUNNER_H_
+#define SSHSYNC_EXEC_RUNNER_H_
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "sshsync/exec/stop.h"
+#include "sshsync/model/repository.h"
+
+namespace sshsync {
+
+/// A command for a host's shell.
+struct RemoteCommand {
+  /// POSIX sh text; every value in it is already a quoted literal. Ends where it ends: it may contain `exit`.
+  std::string script;
+  /// What the command reads on stdin; empty: /dev/null. Must not contain NUL (it may travel as a here-document).
+  std::string input;
+  /// The longest silence: without a byte of output for that long the command is ended with kTimeout. Never infinite.
+  absl::Duration timeout = absl::Seconds(300);
+  /// More than this on stdout is kOutputTooLarge. Most callers leave this alone.
+  size_t max_output = size_t{64} << 20;
+  /// stderr beyond this is dropped, its middle replaced by a note of how much.
+  size_t max_stderr = size_t{64} << 10;
+  /// Whether the command changes anything on the host: a dry run refuses such a command.
+  bool writes = false;
+};
+
+/// What a command did. Having one means that its end was seen: the final frame, with the exit status of the script.
+struct RemoteResult {
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+/// Takes stdout as it comes. Returning an error ends the command, and is what the call returns.
+using OutputSink = absl::FunctionRef<absl::Status(absl::string_view bytes)>;
+
+/// Asked when a long command was silent for its `timeout`: true = there was progress elsewhere (a staged file grew), wait as long again.
+using ProgressProbe = absl::FunctionRef<bool()>;
+
+/// Runs commands on hosts, as the class it expects:
+///
+///     // A command that takes a few seconds at most: one round trip through a channel that is kept.
+///     absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop);
+///
+///     // A command that may take long: a session of its own, whose stdin is a dead man's handle: when the controller or the
+///     // connection dies, the process group there is ended. stdout goes to `sink` as it comes; the result's `out` is empty.
+///     absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+///                                          const StopToken& stop);
+///
+/// An error is the transport's, classified: Unavailable = trying again may help, FailedPrecondition = it will not, Cancelled = stopped.
+/// A non-zero exit status is no error but a result. After an error nothing is known about whether the command ran, nor whether it ended:
+/// after RunLong a session that was lost may still have a writer.
+/// Threads: any number may call; calls for one host run at the same time, within that host's limits. Nothing is kept by reference.
+template <class R>
+concept Runner = requires(R& runner, const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                          const StopToken& stop) {
+  { runner.Run(host, command, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
+  { runner.RunLong(host, command, sink, moved, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_RUNNER_H_

@@ -1,0 +1,48 @@
+#ifndef SSHSYNC_SYNC_H_
+#define SSHSYNC_SYNC_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "sshsync/exec/stop.h"
+#include "sshsync/model/event.h"
+#include "sshsync/model/report.h"
+#include "sshsync/model/repository.h"
+
+namespace sshsync {
+
+enum class Verb { kSync, kPlan, kVerify };
+
+/// What one run is asked to do. Options given here win over the configuration.
+struct SyncOptions {
+  Verb verb = Verb::kSync;
+  /// The steps in order, each a list of repository names, done in parallel. Names are as the user typed them; `@group`, `node[1-20]`
+  /// and repeated names are resolved by `ResolveQueue` (plan/queue.h), which Synchronize calls.
+  std::vector<std::vector<std::string>> queue;
+  int jobs = 0;  ///< children worked on at once; 0: the configuration's
+  absl::optional<absl::Duration> timeout, wait;
+  absl::optional<int> retries;
+  bool fail_fast = false;
+  bool itemize = false;          ///< report kept files one by one, too
+  std::string pid_file;          ///< empty: the configuration's, then the default of the account
+  std::string state_dir;         ///< the same
+  absl::Duration lock_wait = absl::ZeroDuration();  ///< how long to wait for another run's lock
+  absl::optional<unsigned> seed;  ///< of the jitter of backoffs; absent: random
+};
+
+/// Does what DESIGN calls a run, and returns its report; never throws, never prints. Events come to `events` one at a time.
+/// Takes the locks of the controller for kSync. Errors before the first hop (unknown repositories, locks) are in the status;
+/// everything that happens to a repository or a file is in the report.
+/// Threads: starts its own, all gone on return. `stop` ends the run in order.
+///
+///     StopSource stop;
+///     auto report = Synchronize(configuration, {.queue = {{"repoproxy"}, {"appnode1", "appnode2"}}}, events, stop.token());
+///     return report.ok() ? report->exit_code() : InfoOf(FailureOf(report.status())).exit_code;
+absl::StatusOr<Report> Synchronize(const Configuration& configuration, const SyncOptions& options, EventSink& events, const StopToken& stop);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_SYNC_H_
