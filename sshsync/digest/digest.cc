@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace sshsync {
@@ -12,27 +13,38 @@ bool IsNumber(absl::string_view text) {
   return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
+uint8_t Nibble(char c) { return static_cast<uint8_t>(absl::ascii_isdigit(c) ? c - '0' : absl::ascii_tolower(c) - 'a' + 10); }
+
 }  // namespace
 
 absl::optional<Digest> Digest::FromHex(absl::string_view hex) {
   constexpr size_t kLengths[] = {32, 40, 56, 64, 96, 128};
   if (std::find(std::begin(kLengths), std::end(kLengths), hex.size()) == std::end(kLengths)) return absl::nullopt;
   if (!std::all_of(hex.begin(), hex.end(), absl::ascii_isxdigit)) return absl::nullopt;
-  return Digest(absl::AsciiStrToLower(hex));
+  Digest digest;
+  digest.size_ = static_cast<uint8_t>(hex.size() / 2);
+  for (size_t i = 0; i < digest.size_; ++i) digest.bytes_[i] = static_cast<uint8_t>(Nibble(hex[2 * i]) << 4 | Nibble(hex[2 * i + 1]));
+  return digest;
 }
 
 absl::optional<Digest> Digest::FromCrc(absl::string_view crc, absl::string_view size) {
   if (!IsNumber(crc) || !IsNumber(size)) return absl::nullopt;
-  return Digest(absl::StrCat(crc, " ", size));
+  const std::string text = absl::StrCat(crc, " ", size);
+  Digest digest;
+  digest.crc_ = true;
+  digest.size_ = static_cast<uint8_t>(text.size());
+  std::copy(text.begin(), text.end(), digest.bytes_.begin());
+  return digest;
+}
+
+std::string Digest::text() const {
+  const absl::string_view bytes(reinterpret_cast<const char*>(bytes_.data()), size_);
+  return crc_ ? std::string(bytes) : absl::BytesToHexString(bytes);
 }
 
 std::string Digest::kind() const {
   if (empty()) return "none";
-  return is_crc() ? "CRC and size" : absl::StrCat(text_.size(), " hex digits");
-}
-
-bool Digest::SameKind(const Digest& other) const {
-  return is_crc() == other.is_crc() && (is_crc() || text_.size() == other.text_.size());
+  return crc_ ? "CRC and size" : absl::StrCat(2 * size_, " hex digits");
 }
 
 }  // namespace sshsync

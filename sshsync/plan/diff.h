@@ -1,0 +1,23 @@
+#ifndef SSHSYNC_PLAN_DIFF_H_
+#define SSHSYNC_PLAN_DIFF_H_
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "sshsync/model/manifest.h"
+#include "sshsync/model/plan.h"
+
+namespace sshsync {
+
+/// Compares a child with its parent, digest by digest: one merge over the two sorted manifests, linear in their length.
+/// A file of the child without a digest (it was a link, or could not be read) differs from every parent file. `excluded` names
+/// the paths that leave the plan: failed at the parent, without a usable digest, deselected. The plan points into both manifests.
+///
+///     const Plan plan = Diff(parent, child, [](absl::string_view) { return false; });
+Plan Diff(const Manifest& parent, const Manifest& child, absl::FunctionRef<bool(absl::string_view path)> excluded);
+
+/// The child's manifest as it is once the plan is carried out: what its own children are compared with.
+Manifest AfterPlan(const Manifest& child, const Plan& plan);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_PLAN_DIFF_H_
