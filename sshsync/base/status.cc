@@ -41,7 +41,7 @@ constexpr std::array kTable = {
     FailureInfo{Failure::kUnsafeName, "unsafe_name", kFailedPrecondition, 6, "ProcessingError", "use transfer = stream, rename the file, or quote in the template and set names = any"},
     FailureInfo{Failure::kPathTooLong, "path_too_long", kFailedPrecondition, 6, "ProcessingError", "shorten the path"},
     FailureInfo{Failure::kLinkInPath, "link_in_path", kFailedPrecondition, 6, "ProcessingError", "replace the link by a folder, or set follow_symlinks = yes"},
-    FailureInfo{Failure::kObstructed, "obstructed", kFailedPrecondition, 6, "ProcessingError", "move the folder away"},
+    FailureInfo{Failure::kObstructed, "obstructed", kFailedPrecondition, 6, "ProcessingError", "move away what stands there"},
     FailureInfo{Failure::kWaiting, "waiting", kFailedPrecondition, 6, "ProcessingError", "mend the parent, then run again"},
     FailureInfo{Failure::kSafety, "safety", kFailedPrecondition, 8, "SafetyError", "see whether the parent's content is as it should be"},
     FailureInfo{Failure::kLocked, "locked", kFailedPrecondition, 7, "LockedError", "wait for the other run"},
