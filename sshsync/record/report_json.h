@@ -1,0 +1,37 @@
+#ifndef SSHSYNC_RECORD_REPORT_JSON_H_
+#define SSHSYNC_RECORD_REPORT_JSON_H_
+
+#include <string>
+
+#include "sshsync/model/event.h"
+#include "sshsync/model/report.h"
+
+namespace sshsync {
+
+/// Reports and events as JSON: the text that `--json` and `--events` print, that the state database keeps and that the Python
+/// module reads. Field names are snake_case and stable: fields are added, never renamed. Pure ASCII (`\u` escapes), so that no
+/// byte of a file name reaches a terminal as it is. Times are RFC 3339 in UTC with milliseconds, null where not known; durations
+/// are `seconds`. A path or name that is not UTF-8 has its bad bytes replaced by U+FFFD and its exact bytes in `NAME_b64`.
+///
+/// A report, as one indented document that ends with a newline:
+///
+///     run, verb, queue [[names]], started, ended, seconds, ok, exit_code, signal (0: none),
+///     repositories [{
+///       repository, parent, host, step, outcome, started, ended, seconds,
+///       kept, copied, replaced, deleted, failed, extra, bytes,
+///       files [{path, action, bytes, digest, attempts}]      of files that were touched or that failed
+///     }]
+///
+/// What failed, repository or file, also has: failure (the name in `AllFailures`), message, hint, and where a remote command
+/// failed command, output, exit_status.
+std::string ReportToJson(const Report& report);
+
+/// One event as one line with its newline: `event`, `time`, and the members that its EventKind gives a meaning, with `outcome`
+/// for the action of what has ended.
+///
+///     EventToJsonLine({.kind = EventKind::kFilePublished, .path = "a"});   // {"event":"file_published",...,"path":"a",...}
+std::string EventToJsonLine(const Event& event);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_RECORD_REPORT_JSON_H_

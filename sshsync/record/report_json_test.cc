@@ -1,0 +1,124 @@
+#include "sshsync/record/report_json.h"
+
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+
+namespace sshsync {
+namespace {
+
+using nlohmann::json;
+
+constexpr int64_t kMilliseconds = 1767225600123;
+
+Report ReportOfOneFailure() {
+  Report report;
+  report.run = "20260101-000000-1";
+  report.verb = "sync";
+  report.queue = {{"repoproxy"}, {"appnode1", "appnode2"}};
+  report.started = absl::FromUnixMillis(kMilliseconds);
+  report.ended = report.started + absl::Milliseconds(2500);
+  RepositoryReport repository;
+  repository.name = "repoproxy";
+  repository.outcome = Outcome::kFailed;
+  repository.copied = 1;
+  FileOutcome good;
+  good.path = "app/new.jar";
+  good.action = "copy";
+  good.bytes = int64_t{5} << 30;
+  FileOutcome bad;
+  bad.path = "caf\xe9\n";
+  bad.failure = Failure::kNoSpace;
+  bad.message = "No space left on device";
+  bad.command = "cat > x";
+  bad.output = "cat: \xff";
+  bad.exit_status = 1;
+  repository.files = {good, bad};
+  report.repositories = {repository};
+  return report;
+}
+
+TEST(ReportJson, HoldsTheRunItsTimesAndItsExitCode) {
+  const json report = json::parse(ReportToJson(ReportOfOneFailure()));
+  EXPECT_EQ(report["run"], "20260101-000000-1");
+  EXPECT_EQ(report["queue"], json::parse(R"([["repoproxy"], ["appnode1", "appnode2"]])"));
+  EXPECT_EQ(report["started"], "2026-01-01T00:00:00.123Z");
+  EXPECT_EQ(report["seconds"], 2.5);
+  EXPECT_EQ(report["ok"], false);
+  EXPECT_EQ(report["exit_code"], 6);
+  EXPECT_EQ(report["repositories"][0]["started"], nullptr);
+  EXPECT_EQ(report["repositories"][0]["outcome"], "failed");
+}
+
+TEST(ReportJson, AFileThatWentWellHasNoWordAboutFailure) {
+  const json file = json::parse(ReportToJson(ReportOfOneFailure()))["repositories"][0]["files"][0];
+  EXPECT_EQ(file["path"], "app/new.jar");
+  EXPECT_EQ(file["bytes"], 5368709120);
+  EXPECT_FALSE(file.contains("failure"));
+  EXPECT_FALSE(file.contains("path_b64"));
+}
+
+TEST(ReportJson, AFileThatFailedSaysWhyAndHasItsExactBytes) {
+  const json file = json::parse(ReportToJson(ReportOfOneFailure()))["repositories"][0]["files"][1];
+  EXPECT_EQ(file["path"], "caf\xef\xbf\xbd\n");
+  EXPECT_EQ(file["path_b64"], "Y2Fm6Qo=");
+  EXPECT_EQ(file["failure"], "no_space");
+  EXPECT_NE(file["hint"], "");
+  EXPECT_EQ(file["exit_status"], 1);
+}
+
+TEST(ReportJson, NoByteOfAnyNameReachesTheOutputAsItIs) {
+  Report report = ReportOfOneFailure();
+  std::string all;
+  for (int byte = 1; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  report.repositories[0].files[0].path = all;
+  report.repositories[0].message = "\xc2\x9b\xe2\x80\xae\x7f";
+  for (const unsigned char c : ReportToJson(report)) ASSERT_TRUE(c == '\n' || (c >= ' ' && c < 0x7f)) << int{c};
+}
+
+TEST(ReportJson, AUtf8NameNeedsNoSecondForm) {
+  Report report = ReportOfOneFailure();
+  report.repositories[0].files[0].path = "caf\xc3\xa9";
+  const json file = json::parse(ReportToJson(report))["repositories"][0]["files"][0];
+  EXPECT_EQ(file["path"], "caf\xc3\xa9");
+  EXPECT_FALSE(file.contains("path_b64"));
+}
+
+TEST(EventJson, IsOneLineOfTheMembersThatMeanSomething) {
+  Event event;
+  event.kind = EventKind::kFilePublished;
+  event.time = absl::FromUnixMillis(kMilliseconds);
+  event.repository = "repoproxy";
+  event.path = "a\nb";
+  event.action = "replace";
+  event.bytes = 7;
+  EXPECT_EQ(
+      EventToJsonLine(event),
+      R"({"event":"file_published","time":"2026-01-01T00:00:00.123Z","repository":"repoproxy","path":"a\nb","action":"replace","bytes":7})"
+      "\n");
+}
+
+TEST(EventJson, WhatHasEndedHasAnOutcomeAndItsFailure) {
+  Event event;
+  event.kind = EventKind::kRepositoryEnded;
+  event.action = "refused";
+  event.failure = Failure::kSafety;
+  event.message = "empty listing";
+  const json line = json::parse(EventToJsonLine(event));
+  EXPECT_EQ(line["outcome"], "refused");
+  EXPECT_EQ(line["failure"], "safety");
+  EXPECT_EQ(line["message"], "empty listing");
+  EXPECT_FALSE(line.contains("action"));
+}
+
+TEST(EventJson, EveryKindGivesOneLineUnderItsName) {
+  for (int kind = 0; kind <= static_cast<int>(EventKind::kMessage); ++kind) {
+    Event event;
+    event.kind = static_cast<EventKind>(kind);
+    const std::string line = EventToJsonLine(event);
+    EXPECT_EQ(line.find('\n'), line.size() - 1);
+    EXPECT_EQ(json::parse(line)["event"], std::string(EventKindName(event.kind)));
+  }
+}
+
+}  // namespace
+}  // namespace sshsync
