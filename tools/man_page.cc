@@ -1,0 +1,74 @@
+#include "tools/man_page.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tools/flags.h"
+#include "tools/help.h"
+
+namespace sshsync::cli {
+namespace {
+
+/// A paragraph with a hanging tag. The tag is bold.
+std::string Tagged(absl::string_view tag, absl::string_view text) {
+  return absl::StrCat(".TP\n\\fB", TroffText(tag), "\\fR\n", TroffText(text), "\n");
+}
+
+std::string Verbs() {
+  std::string result = ".SH VERBS\n";
+  for (const Verb& verb : AllVerbs()) {
+    if (!verb.built) continue;
+    absl::StrAppend(&result, Tagged(verb.synopsis, absl::StrCat(verb.brief, ". ", verb.doc)));
+  }
+  return result;
+}
+
+std::string Flags() {
+  std::string result = ".SH OPTIONS\n", group;
+  for (const Flag& flag : AllFlags()) {
+    if (!flag.built) continue;
+    std::string text = absl::StrCat(flag.brief, flag.doc.empty() ? "" : ". ", flag.doc);
+    absl::StrAppend(&result, Tagged(FlagTerm(flag, false), text));
+  }
+  return result;
+}
+
+std::string Places(absl::string_view title, absl::Span<const Place> places) {
+  std::string result = absl::StrCat(".SH ", title, "\n");
+  for (const Place& place : places) absl::StrAppend(&result, Tagged(place.name, place.meaning));
+  return result;
+}
+
+}  // namespace
+
+std::string TroffText(absl::string_view text) {
+  std::string result =
+      absl::StrReplaceAll(text, {{"\\", "\\e"}, {"-", "\\-"}, {"~", "\\(ti"}, {"^", "\\(ha"}, {"`", "\\(ga"}, {"'", "\\(aq"}});
+  if (!result.empty() && result.front() == '.') result.insert(0, "\\&");
+  return absl::StrReplaceAll(result, {{"\n.", "\n\\&."}});
+}
+
+std::string CommandManPage() {
+  std::string result = absl::StrCat(".TH SSHSYNC 1 \"\" \"sshsync ", Version(), "\" \"User Commands\"\n.SH NAME\nsshsync \\- ",
+                                    TroffText(Tagline()), "\n.SH SYNOPSIS\n.nf\n");
+  for (const Verb& verb : AllVerbs()) {
+    if (verb.built) absl::StrAppend(&result, "\\fBsshsync\\fR [\\fIOPTIONS\\fR] ", TroffText(verb.synopsis), "\n");
+  }
+  absl::StrAppend(
+      &result, ".fi\n.SH DESCRIPTION\n",
+      TroffText("A repository is a folder on a host; its parent is another one. sshsync finds out by digest which files of a repository "
+                "differ from its parent's, receives and verifies the new content beside the old, and puts it in place by a rename: a "
+                "file is never seen half written, whatever breaks. It needs ssh and a shell on the hosts, nothing else. The same command "
+                "again goes on from where a broken one was."),
+      "\n", Verbs(), Flags(), ".SH EXIT STATUS\n");
+  for (const ExitCode& code : AllExitCodes()) absl::StrAppend(&result, Tagged(code.code, code.meaning));
+  absl::StrAppend(&result, "Of several causes the first of 128+N, 5, 8, 6, 7, 9 is reported.\n", Places("FILES", AllFiles()),
+                  Places("ENVIRONMENT", AllVariables()), ".SH EXAMPLES\n");
+  for (const Example& example : AllExamples()) {
+    absl::StrAppend(&result, ".PP\n", TroffText(example.meaning), "\n.PP\n.RS\n.nf\n", TroffText(example.command), "\n.fi\n.RE\n");
+  }
+  absl::StrAppend(&result, ".SH SEE ALSO\n.BR sshsync.conf (5),\n.BR ssh (1),\n.BR ssh_config (5)\n");
+  return result;
+}
+
+}  // namespace sshsync::cli

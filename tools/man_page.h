@@ -1,0 +1,18 @@
+#ifndef SSHSYNC_TOOLS_MAN_PAGE_H_
+#define SSHSYNC_TOOLS_MAN_PAGE_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace sshsync::cli {
+
+/// sshsync(1) in the language of man(7), from the tables of flags.h.
+std::string CommandManPage();
+
+/// Text as troff shows it: backslashes, hyphens that are to be copied and pasted, and lines that begin like a request.
+std::string TroffText(absl::string_view text);
+
+}  // namespace sshsync::cli
+
+#endif  // SSHSYNC_TOOLS_MAN_PAGE_H_
