@@ -56,11 +56,17 @@ class Forest {
 /// `user@host:path`, or the path alone where no host is involved.
 std::string Place(const Repository& repository) {
   const Endpoint& endpoint = repository.endpoint;
-  return EscapeForTerminal(absl::StrCat(endpoint.user, endpoint.user.empty() || endpoint.host.empty() ? "" : "@", endpoint.host,
-                                        endpoint.host.empty() ? "" : ":", repository.path));
+  const absl::string_view at = endpoint.user.empty() || endpoint.host.empty() ? "" : "@";
+  return absl::StrCat(endpoint.user, at, endpoint.host, endpoint.host.empty() ? "" : ":", repository.path);
 }
 
 std::string Json(absl::string_view text) { return nlohmann::json(EscapeForTerminal(text)).dump(-1, ' ', true); }
+
+/// A label of two lines, in the quoting of Graphviz.
+std::string Label(absl::string_view first, absl::string_view second) {
+  const std::string above = Json(first), below = Json(second);
+  return absl::StrCat(absl::string_view(above).substr(0, above.size() - 1), "\\n", absl::string_view(below).substr(1));
+}
 
 std::string Xml(absl::string_view text) {
   return absl::StrReplaceAll(EscapeForTerminal(text), {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
@@ -75,14 +81,15 @@ std::string GraphAsText(const Configuration& configuration) {
   std::string result;
   for (const Node& node : forest.nodes()) {
     const std::string head = absl::StrCat(node.rails, EscapeForTerminal(node.repository->name));
-    absl::StrAppend(&result, head, std::string(width - head.size() + 2, ' '), Place(*node.repository), "\n");
+    absl::StrAppend(&result, head, std::string(width - head.size() + 2, ' '), EscapeForTerminal(Place(*node.repository)), "\n");
   }
   return result;
 }
 
 std::string GraphAsNames(const Configuration& configuration) {
   std::string result;
-  for (const Node& node : Forest(configuration).nodes()) absl::StrAppend(&result, EscapeForTerminal(node.repository->name), "\n");
+  const Forest forest(configuration);
+  for (const Node& node : forest.nodes()) absl::StrAppend(&result, EscapeForTerminal(node.repository->name), "\n");
   return result;
 }
 
@@ -91,7 +98,7 @@ std::string GraphAsDot(const Configuration& configuration) {
   const Forest forest(configuration);
   for (const Node& node : forest.nodes()) {
     const std::string& name = node.repository->name;
-    absl::StrAppend(&result, "  ", Json(name), " [label=", Json(absl::StrCat(name, "\n", Place(*node.repository))), "];\n");
+    absl::StrAppend(&result, "  ", Json(name), " [label=", Label(name, Place(*node.repository)), "];\n");
     if (!node.repository->parent.empty()) absl::StrAppend(&result, "  ", Json(node.repository->parent), " -> ", Json(name), ";\n");
   }
   return absl::StrCat(result, "}\n");

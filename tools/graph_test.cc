@@ -40,6 +40,7 @@ TEST(Graph, DotHasAnEdgeForEveryHop) {
   EXPECT_TRUE(absl::StrContains(dot, "  \"master\" -> \"proxy\";\n"));
   EXPECT_TRUE(absl::StrContains(dot, "  \"proxy\" -> \"node2\";\n"));
   EXPECT_FALSE(absl::StrContains(dot, "-> \"master\""));
+  EXPECT_TRUE(absl::StrContains(dot, R"("node2" [label="node2\ndeploy@node2.example:/srv/app"];)"));
 }
 
 TEST(Graph, JsonIsReadByAnotherReader) {
