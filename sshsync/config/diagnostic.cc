@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sshsync/text/escape.h"
 
 namespace sshsync {
 namespace {
@@ -11,45 +12,15 @@ namespace {
 constexpr size_t kShownBytes = 200;
 constexpr size_t kMaxDiagnostics = 1000;
 
-/// Length of the UTF-8 character at the start of `text`; 0 where there is none, and for C1 control characters.
-size_t Utf8Length(absl::string_view text) {
-  const unsigned char lead = text[0];
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+/// The clean text, cut before `limit` bytes of it, at a character.
+std::string Clean(absl::string_view text, size_t limit) {
+  size_t end = 0;
+  while (end < text.size()) {
+    const size_t length = std::max<size_t>(PrintableLength(text.substr(end)), 1);
+    if (end + length > limit) return CleanForTerminal(text.substr(0, end)) + "...";
+    end += length;
   }
-  const unsigned char second = text[1];
-  if (lead == 0xc2 && second < 0xa0) return 0;
-  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0)) return 0;
-  if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90)) return 0;
-  return length;
-}
-
-/// The escaped text; `text` is cut before `limit` bytes, at a character.
-std::string Escaped(absl::string_view text, size_t limit) {
-  constexpr absl::string_view kHex = "0123456789abcdef";
-  std::string out;
-  size_t at = 0;
-  while (at < text.size()) {
-    const unsigned char byte = text[at];
-    const size_t length = Utf8Length(text.substr(at));
-    if (at + std::max<size_t>(length, 1) > limit) return out + "...";
-    if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (length == 0 || byte < 0x20 || byte == 0x7f) {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      absl::StrAppend(&out, text.substr(at, length));
-    }
-    at += std::max<size_t>(length, 1);
-  }
-  return out;
+  return CleanForTerminal(text);
 }
 
 /// The part of a source line that is shown, and where the caret stands in it.
@@ -58,8 +29,8 @@ void FillSource(absl::string_view line, ConfigDiagnostic& diagnostic) {
   const size_t from = column > kShownBytes / 2 && line.size() > kShownBytes ? column - kShownBytes / 2 : 0;
   if (from > line.size()) return;
   line.remove_prefix(from);
-  diagnostic.source = Escaped(line, kShownBytes);
-  diagnostic.caret = Escaped(line.substr(0, column - from), line.size()).size();
+  diagnostic.source = Clean(line, kShownBytes);
+  diagnostic.caret = CleanForTerminal(line.substr(0, column - from)).size();
 }
 
 }  // namespace
@@ -73,7 +44,7 @@ absl::string_view SeverityName(Severity severity) {
   return "error";
 }
 
-std::string Shown(absl::string_view text) { return Escaped(text, kShownBytes); }
+std::string Shown(absl::string_view text) { return Clean(text, kShownBytes); }
 
 std::string Render(const ConfigDiagnostic& diagnostic) {
   std::string out = diagnostic.file;

@@ -1,0 +1,156 @@
+#include "sshsync/config/keys.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/types/span.h"
+
+namespace sshsync {
+namespace {
+
+using enum KeyScope;
+using enum KeyState;
+
+constexpr absl::string_view kActionPrefix = "action.";
+
+constexpr KeyInfo kKeys[] = {
+    // Where it is.
+    {"host", kRepository, kBuilt, "HOST", "required, but not with transport = local",
+     "Name or address by which the controller reaches the host; an alias of ssh_config will do."},
+    {"path", kRepository, kBuilt, "FOLDER", "required",
+     "The repository's folder on that host: an absolute path. It may be a symbolic link, which is resolved once per run."},
+    {"parent", kRepository, kBuilt, "REPOSITORY", "none: a root",
+     "The repository this one is copied from. A repository without a parent is a root and is never written."},
+    {"group", kRepository, kBuilt, "NAME ...", "none", "Names under which several repositories are asked for at once: --sync @NAME."},
+    // How the controller gets there.
+    {"user", kRepository, kBuilt, "NAME", "what ssh would use", "The account on the host."},
+    {"port", kRepository, kBuilt, "PORT", "what ssh would use", "Port of the host's sshd (ssh -p)."},
+    {"identity", kRepository, kBuilt, "FILE", "what ssh would use", "Private key on the controller (ssh -i)."},
+    {"jump", kRepository, kBuilt, "[USER@]HOST[:PORT],...", "what ssh would use", "Jump hosts on the way (ssh -J)."},
+    {"ssh", kRepository, kBuilt, "COMMAND", "ssh",
+     "Program and options by which the controller reaches this host, as in `ssh -F /etc/sshsync/ssh_config`. Words are split as a shell "
+     "splits them; nothing is expanded."},
+    {"transport", kRepository, kBuilt, "ssh|local", "ssh", "With `local` the folder is on the controller itself, and no ssh is used."},
+    {"password", kRepository, kBuilt, "TEXT", "none",
+     "Accepted for files of the original. It is never used to log in and never shown; templates that name ${REMOTEPASSWORD} or "
+     "${LOCALPASSWORD} see it."},
+    // How other hosts get there.
+    {"peerhost", kRepository, kBuilt, "HOST", "host",
+     "How other hosts reach this repository where that differs: behind NAT, by an alias, through a jump host."},
+    {"peerport", kRepository, kBuilt, "PORT", "port", "The port for other hosts."},
+    {"peeruser", kRepository, kBuilt, "NAME", "user", "The account for other hosts."},
+    {"peerssh", kRepository, kBuilt, "COMMAND", "ssh",
+     "Program and options by which this host's account reaches its parent; with route = push, by which the parent's account reaches it."},
+    // What runs there.
+    {"listcmd", kRepository, kBuilt, "TEMPLATE", "from the preset",
+     "Prints one path below ${REPOPATH} per line: every file of the repository. What is given is authoritative."},
+    {"digestcmd", kRepository, kBuilt, "TEMPLATE", "from the preset",
+     "Prints the digest of ${FILEPATH} as its last line, or NONE where there is no such file. If either side of a hop has one, its answers "
+     "alone decide whether files are equal."},
+    {"synccmd", kRepository, kBuilt, "TEMPLATE", "none",
+     "Run on the child: copies ${REMOTEDIR}/${FILE} of the parent, ${REMOTEUSER}@${REMOTEHOST}, to ${LOCALDIR}/${FILE}. ${LOCALDIR} is a "
+     "folder of the stage, so that a damaged copy never reaches the repository."},
+    {"deletecmd", kRepository, kLater, "TEMPLATE", "from the preset",
+     "Run on the child for every file that is deleted: removes ${FILEPATH}."},
+    {"shell", kRepository, kBuilt, "PROGRAM", "sh",
+     "The shell that runs this repository's templates, as in `bash` or `/usr/xpg4/bin/sh`. The login shell may be any."},
+    {"preset", kRepository, kBuilt, "auto|gnu|busybox|toybox|bsd|macos|solaris|aix|perl|posix", "auto",
+     "The commands for everything the tool runs on the host by itself. `auto` probes the host."},
+    {"action.NAME", kRepository, kLaterRefusedAtRun, "TEMPLATE", "from the preset",
+     "Replaces the single command NAME of the preset: action.publish, action.pack and so on. `sshsync commands REPO` lists them all with "
+     "their texts."},
+    {"original_quoting", kRepository, kBuilt, "yes|no", "no",
+     "Templates were written for the original, which ran them through a second shell inside double quotes: undo one level of backslashes."},
+    {"names", kRepository, kBuilt, "safe|any", "safe",
+     "File names that a second parser inside a template (the HOST:PATH of scp, eval, awk) would take for code or patterns are refused; "
+     "`any` says that the templates quote for themselves."},
+    {"batch_digest", kRepository, kBuilt, "yes|no", "yes",
+     "Give a recognised digest tool many files at once instead of calling digestcmd for each. Answers are compared with the template's own "
+     "by sample."},
+    {"digest", kRepository, kBuilt, "NAME ...", "sha256 sha1 md5",
+     "Digests for presets in order of preference; the first that every host of the chain can compute is used."},
+    {"nice", kRepository, kBuilt, "0..19", "10", "Niceness of digests and listings."},
+    // How files move.
+    {"transfer", kRepository, kLaterRefusedAtRun, "auto|command|stream", "auto",
+     "`command` calls synccmd for each file, `stream` moves files by itself, `auto` takes synccmd where it is given."},
+    {"route", kRepository, kLaterRefusedAtRun, "auto, or a list of pull push relay", "auto",
+     "`pull`: the child reads from its parent; `push`: the parent writes to the child; `relay`: through the controller. A list is tried in "
+     "its order, once per hop and run."},
+    {"chunk", kRepository, kBuilt, "SIZE", "8M",
+     "Granularity of digests inside big files, a multiple of 128K. The root's counts for its whole chain."},
+    {"streams", kRepository, kBuilt, "1..64", "4, for command hops 1", "Parallel streams per hop."},
+    {"bwlimit", kRepository, kLaterRefusedAtRun, "off|RATE|HH:MM,RATE ...", "off",
+     "Bytes per second of a hop over all its streams, or a timetable as in `08:00,512k 19:00,off`. A synccmd gets it as ${BWLIMIT} in "
+     "kbit/s, which is what scp -l wants."},
+    {"compress", kRepository, kLater, "yes|no", "no", "Have ssh compress data."},
+    {"stage", kRepository, kBuilt, "yes|no|FOLDER", "yes",
+     "Where content is received and verified: in .sshsync below the repository, or in a folder on the same file system. With `no`, synccmd "
+     "writes into the repository itself and nothing protects the old file; every run says so."},
+    {"publish", kRepository, kLaterRefusedAtRun, "file|together", "file",
+     "`file` publishes each file as soon as its turn allows; `together` all of them or none."},
+    {"metadata", kRepository, kBuilt, "yes|no", "no", "Also bring mode and mtime of unchanged files in line with the parent's."},
+    {"links", kRepository, kLater, "skip|copy", "skip",
+     "Symbolic links of the parent: `skip` them with a warning, or `copy` relative ones that stay inside the repository."},
+    {"follow_symlinks", kRepository, kBuilt, "yes|no", "no", "Allow symbolic links among the folders of a path on the child."},
+    // Which files.
+    {"filter", kRepository, kLaterRefusedAtRun, "+ PATTERN or - PATTERN, one a line", "all files",
+     "The files of this hop by rsync's pattern rules: the first match wins."},
+    {"include", kRepository, kLaterRefusedAtRun, "PATTERN, one a line", "none", "As `+ PATTERN`, behind those of `filter`."},
+    {"exclude", kRepository, kLaterRefusedAtRun, "PATTERN, one a line", "none", "As `- PATTERN`, behind those of `include`."},
+    {"settle", kRepository, kLaterRefusedAtRun, "TIME", "0",
+     "Leave files of the parent alone that were modified within that time: they may still be arriving. They are looked at again at the end "
+     "of the run."},
+    {"recheck", kRepository, kLater, "always|TIME", "always",
+     "A file whose size, times and inode are those of its last verification is not read again until it is that old."},
+    {"delete", kRepository, kLaterRefusedAtRun, "yes|no", "no", "Delete files of the child that its parent does not have."},
+    {"max_delete", kRepository, kLater, "N|N%", "10%", "Refuse to delete more files than that, or more than that share of the child's."},
+    {"trash", kRepository, kLaterRefusedAtRun, "yes|no", "no",
+     "Keep replaced and deleted content below .sshsync/trash, for `sshsync restore`."},
+    {"trash_keep", kRepository, kLater, "TIME", "14d", "How long the trash is kept."},
+    // Patience.
+    {"timeout", kRepository, kBuilt, "TIME", "300", "How long a host may show no progress."},
+    {"connect_timeout", kRepository, kBuilt, "TIME", "15", "The limit for one connection to be made."},
+    {"wait", kRepository, kBuilt, "TIME", "15", "How long to keep trying a host before its first answer."},
+    {"retries", kRepository, kBuilt, "N", "5", "Tries of a block that moved nothing, with growing pauses between them."},
+    // The tool itself.
+    {"jobs", kTool, kBuilt, "N", "16", "Children worked on at once."},
+    {"max_sessions", kTool, kBuilt, "N", "16", "Sessions per host, over all its repositories."},
+    {"state_dir", kTool, kBuilt, "FOLDER", "root: /var/lib/sshsync; others: below $XDG_STATE_HOME", "Where runs are recorded."},
+    {"pid_file", kTool, kBuilt, "FILE", "root: /var/run/sshsync.pid; others: in state_dir", "The file whose lock keeps a second run out."},
+    {"stop_at", kTool, kLaterRefusedAtRun, "HH:MM", "none",
+     "Local time at which a run ends in order, to be continued by `sshsync resume`."},
+    {"keep_runs", kTool, kBuilt, "N", "100", "How many runs are remembered."},
+    {"metrics_file", kTool, kLater, "FILE", "none", "Written after each run in the text format of Prometheus."},
+    {"on_success", kTool, kLater, "TEMPLATE", "none",
+     "Run on the controller after a run that ended with 0, with RUN, STATUS, SUMMARY and REPORT in its environment."},
+    {"on_failure", kTool, kLater, "TEMPLATE", "none", "The same after any other end."},
+    {"on_change", kTool, kLater, "TEMPLATE", "none", "The same after a run that changed a repository."},
+};
+
+constexpr absl::string_view kTemplates[] = {"listcmd", "digestcmd", "synccmd", "deletecmd", "on_success", "on_failure", "on_change"};
+
+constexpr absl::string_view kActions[] = {"list",    "digests", "chunks",  "read",        "write",  "size",  "pack", "unpack",
+                                          "settime", "flush",   "publish", "publish_dir", "delete", "space", "probe"};
+
+constexpr absl::string_view kPresets[] = {"auto", "gnu", "busybox", "toybox", "bsd", "macos", "solaris", "aix", "perl", "posix"};
+
+}  // namespace
+
+absl::Span<const KeyInfo> AllKeys() { return kKeys; }
+
+const KeyInfo* FindKey(absl::string_view name, KeyScope scope) {
+  if (scope == kRepository && absl::StartsWith(name, kActionPrefix)) name = "action.NAME";
+  const auto found =
+      std::find_if(std::begin(kKeys), std::end(kKeys), [&](const KeyInfo& key) { return key.scope == scope && key.name == name; });
+  return found == std::end(kKeys) ? nullptr : &*found;
+}
+
+bool IsTemplateKey(absl::string_view name) {
+  return absl::StartsWith(name, kActionPrefix) || std::find(std::begin(kTemplates), std::end(kTemplates), name) != std::end(kTemplates);
+}
+
+absl::Span<const absl::string_view> PresetActions() { return kActions; }
+
+absl::Span<const absl::string_view> PresetNames() { return kPresets; }
+
+}  // namespace sshsync
