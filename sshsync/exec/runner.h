@@ -18,11 +18,11 @@ namespace sshsync {
 struct RemoteCommand {
   /// POSIX sh text; every value in it is already a quoted literal. Ends where it ends: it may contain `exit`.
   std::string script;
-  /// What the command reads on stdin; empty: /dev/null. Must not contain NUL (it may travel as a here-document).
+  /// What the command reads on stdin; empty: /dev/null. Lines without NUL (it travels as a here-document): a missing last newline is added.
   std::string input;
   /// The longest silence: without a byte of output for that long the command is ended with kTimeout. Never infinite.
   absl::Duration timeout = absl::Seconds(300);
-  /// More than this on stdout is kOutputTooLarge. Most callers leave this alone.
+  /// More than this on stdout is kOutputTooLarge; what goes to a sink has no limit but the sink's. Most callers leave this alone.
   size_t max_output = size_t{64} << 20;
   /// stderr beyond this is dropped, its middle replaced by a note of how much.
   size_t max_stderr = size_t{64} << 10;

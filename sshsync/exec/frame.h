@@ -1,0 +1,106 @@
+#ifndef SSHSYNC_EXEC_FRAME_H_
+#define SSHSYNC_EXEC_FRAME_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+
+namespace sshsync {
+
+/// 128 random bits as 32 hex digits.
+std::string RandomNonce();
+
+/// The words of one channel: what the controller writes to a remote shell, and the marks that the shell answers with. Around the output
+/// of each command the shell prints, on stdout and on stderr alike, a line with the channel's nonce, the number of the frame and the
+/// exit status, so that whatever a login prints, or a command prints without a final newline, cannot be taken for anything else
+/// (an end-of-file per command was rejected: that is a login per command).
+///
+/// Each command runs in a subshell, as one quoted word of `eval`: `exit`, redirections and syntax errors end there. `echo`, not `printf`,
+/// which mksh does not have built in.
+///
+/// Thread-compatible value. Example, with the first command of a channel:
+///
+///     FrameEncoder encoder("3f...9c");
+///     write(encoder.Preamble("sh"));                         // answered by encoder.ready_label()
+///     write(*encoder.Command("df -Pk .", /*input=*/""));     // answered by encoder.label()
+class FrameEncoder {
+ public:
+  explicit FrameEncoder(std::string nonce) : nonce_(std::move(nonce)) {}
+
+  /// What a remote shell is sent first, and alone until the ready line has come: it sets the environment, says that it is ready, and hands
+  /// the rest of its stdin through a watcher to a second shell, `shell`. At the end of that stdin (the connection, or the controller, is
+  /// gone) the watcher ends the process group: SIGTERM, two seconds later SIGKILL. When the second shell ends, the group is ended as well.
+  std::string Preamble(absl::string_view shell) const;
+
+  /// The next frame: runs `script` with `input` as stdin, /dev/null where it is empty. Input is lines: a missing last newline is added.
+  /// kInternal for a NUL in either, which no shell could be given.
+  absl::StatusOr<std::string> Command(absl::string_view script, absl::string_view input);
+
+  /// Ends the second shell, and with it the group; nothing stays behind on the host.
+  std::string Farewell() const;
+
+  std::string ready_label() const;
+  /// The label of the frame that `Command` made last.
+  std::string label() const;
+
+ private:
+  std::string nonce_;
+  uint64_t sequence_ = 0;
+};
+
+/// Finds the end of one frame in one stream: passes on what precedes the mark `LABEL NUMBER\n`, as soon as it cannot be part of the mark,
+/// and keeps less than a mark itself. One decoder per stream, for a frame ends on both, in no defined order.
+/// The mark follows the last byte of stdout at once, so that the newline of a line need not be held back; on stderr, which a shell may
+/// trace its commands on, an empty line goes before it. Thread-compatible.
+///
+///     FrameDecoder decoder("3f...9c-1", FrameDecoder::kOut);
+///     decoder.Feed("out\n3f...9c-1 0\n", [&](absl::string_view payload) { ... return absl::OkStatus(); });   // "out\n"
+///     decoder.number() == 0;
+class FrameDecoder {
+ public:
+  enum Stream { kOut, kErr };
+  using Payload = absl::FunctionRef<absl::Status(absl::string_view bytes)>;
+
+  FrameDecoder(absl::string_view label, Stream stream);
+
+  /// Takes the next bytes of the stream. kUnreachable when a mark is damaged or bytes follow it: nothing more of that stream can be
+  /// trusted. An error of `payload` is passed on.
+  absl::Status Feed(absl::string_view bytes, Payload payload);
+
+  bool finished() const { return number_.has_value(); }
+  /// The exit status, or the process id in a ready line; absent until the mark has come.
+  absl::optional<int> number() const { return number_; }
+
+ private:
+  /// How many of the last bytes may be the beginning of the mark.
+  size_t PossibleBeginning(absl::string_view bytes) const;
+  absl::Status FeedAfterMark(absl::string_view rest);
+
+  std::string mark_;
+  std::string held_;  // a possible beginning of the mark, or the mark and a part of its number
+  absl::optional<int> number_;
+};
+
+/// A text whose middle is left out where it grows beyond a limit: the beginning tells the cause, the end tells the outcome.
+class BoundedText {
+ public:
+  explicit BoundedText(size_t limit) : limit_(limit) {}
+  void Append(absl::string_view bytes);
+  /// The text, with a line in its middle that says how many bytes are missing.
+  std::string Take();
+
+ private:
+  size_t limit_;
+  size_t dropped_ = 0;
+  std::string head_, tail_;
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_FRAME_H_

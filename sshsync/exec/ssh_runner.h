@@ -1,0 +1,133 @@
+#ifndef SSHSYNC_EXEC_SSH_RUNNER_H_
+#define SSHSYNC_EXEC_SSH_RUNNER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/types/optional.h"
+#include "sshsync/exec/channel.h"
+#include "sshsync/exec/clock.h"
+#include "sshsync/exec/runner.h"
+
+namespace sshsync {
+
+struct SshRunnerOptions {
+  /// How long a host that does not answer is tried, from the first try on.
+  absl::Duration wait = absl::Seconds(15);
+  /// ssh processes per host, over all its accounts. One of them is kept for short commands.
+  int max_sessions = 16;
+  /// Logins in flight per host: sshd drops unauthenticated connections above its MaxStartups. Most callers leave this alone.
+  int max_logins = 5;
+  /// Channels for short commands per account; a further call waits for one.
+  int max_channels = 4;
+  /// The pause after the first failed try; it doubles, up to `max_pause`, and each is shortened by a random part.
+  absl::Duration first_pause = absl::Milliseconds(250);
+  absl::Duration max_pause = absl::Seconds(5);
+  /// Of that random part; absent: random.
+  absl::optional<unsigned> seed;
+  ChannelOptions channel;
+};
+
+/// The part of `SshRunner` that does not depend on its clock: who may log in, and which channels lie idle.
+///
+/// Per host there is one queue at the door. While a host, or an account on it, has not answered, one login is tried at a time, in a loop
+/// with pauses; whoever else wants in waits for that loop and shares its failure, so that a silent host is not asked by sixteen threads.
+/// What a person must mend (a refused key, a changed host key, a name that is unknown) is remembered for the life of the runner and not
+/// asked twice. Once an account has answered, `max_logins` may be under way at the same time.
+class SshPool {
+ public:
+  explicit SshPool(const SshRunnerOptions& options);
+  ~SshPool();
+  SshPool(const SshPool&) = delete;
+  SshPool& operator=(const SshPool&) = delete;
+
+ protected:
+  using Now = absl::FunctionRef<absl::Time()>;
+
+  absl::StatusOr<RemoteResult> RunShort(const Endpoint& host, const RemoteCommand& command, const StopToken& stop, Now now);
+  absl::StatusOr<RemoteResult> RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                            const StopToken& stop, Now now);
+
+ private:
+  /// An account as the user named it. Its idle channels are sessions of its host.
+  struct Account {
+    absl::Status refused;  // what a person must mend
+    bool answered = false;
+    int logins = 0;    // in flight
+    int channels = 0;  // idle or busy with a short command
+    std::vector<std::unique_ptr<Channel>> idle;
+  };
+  struct Host {
+    bool answered = false;
+    int logins = 0;
+    int sessions = 0;  // processes, those in flight included
+    int long_sessions = 0;
+    uint64_t failures = 0;  // loops that gave up
+    absl::Status failure;   // of the last of them
+    std::map<Endpoint, Account> accounts;
+  };
+  enum class Kind { kShort, kLong };
+
+  /// An idle channel, or permission to log in (nullptr): then a session and a login of the host are counted.
+  absl::StatusOr<std::unique_ptr<Channel>> Enter(const Endpoint& host, Kind kind, const StopToken& stop);
+  /// Logs in, trying again while that may help. On an error the counts of `Enter` are taken back.
+  absl::StatusOr<std::unique_ptr<Channel>> LogIn(const Endpoint& host, Kind kind, const StopToken& stop, Now now);
+  absl::StatusOr<std::unique_ptr<Channel>> Obtain(const Endpoint& host, Kind kind, const StopToken& stop, Now now);
+  void Leave(Kind kind, std::unique_ptr<Channel> channel);
+  /// Takes an idle channel of any account out of the pool, so that its session may be had by somebody else; nullptr where there is none.
+  static std::unique_ptr<Channel> Evict(Host& host);
+  static void End(std::unique_ptr<Channel> channel);
+  absl::Duration Pause(int failed_tries);
+
+  // Constant after construction.
+  const SshRunnerOptions options_;
+  // Protected by mu_.
+  std::mutex mu_;
+  std::condition_variable changed_;
+  std::map<std::string, Host> hosts_;
+  std::minstd_rand random_;
+};
+
+/// Runs commands over ssh: a model of `Runner`. Short commands share a few channels per account; a long one has a session of its own.
+/// Limits hold per host, whatever number of accounts and repositories it has, and each call takes its turn.
+///
+/// Owns every connection; all of them are gone after the destructor. Threads: any; the destructor alone.
+/// Errors as `Runner` says: what a person must mend is FailedPrecondition, at once on every later call; a host that stayed silent for
+/// `wait`, and a connection that was lost under a command, are Unavailable: whether the command may run again is the caller's to know.
+///
+///     SshRunner runner({.wait = absl::Seconds(30)});
+///     auto result = runner.Run(repository.endpoint, {.script = "df -Pk ."}, stop.token());
+template <Clock C = RealClock>
+class BasicSshRunner : private SshPool {
+ public:
+  explicit BasicSshRunner(const SshRunnerOptions& options = {}, C clock = {}) : SshPool(options), clock_(std::move(clock)) {}
+
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+    const auto now = [this] { return clock_.Monotonic(); };
+    return RunShort(host, command, stop, now);
+  }
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                       const StopToken& stop) {
+    const auto now = [this] { return clock_.Monotonic(); };
+    return RunInSession(host, command, sink, moved, stop, now);
+  }
+
+ private:
+  C clock_;
+};
+
+extern template class BasicSshRunner<RealClock>;
+using SshRunner = BasicSshRunner<RealClock>;
+static_assert(Runner<SshRunner>);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_SSH_RUNNER_H_
