@@ -15,7 +15,8 @@ absl::optional<EntryReader::Value> EntryReader::Fetch(absl::string_view key) {
   IniText text = file_.Interpolate(section_, *entry);
   const Place place = entry->PlaceOf(0);
   if (!text.error.empty()) {
-    diagnostics_.Error(place, absl::StrCat("`", key, "`: ", text.error), "correct the reference, or write `%%` for a percent sign");
+    const size_t colon = text.error.find(": ");
+    diagnostics_.Error(text.place, absl::StrCat(key, " ", text.error.substr(0, colon)), text.error.substr(colon + 2));
     return absl::nullopt;
   }
   if (absl::StripAsciiWhitespace(text.text).empty()) return absl::nullopt;

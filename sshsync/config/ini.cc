@@ -237,13 +237,11 @@ class Interpolation {
  private:
   void Expand(const IniEntry& entry, int depth) {
     result_.secret |= entry.key == "password";
-    if (result_.text.size() + entry.value.size() > kMaxText && depth > 1) return Fail("the value of `", entry.key, "` grows beyond 1 MiB");
     if (!absl::StrContains(entry.value, "%(")) {
       absl::StrAppend(&result_.text, entry.value);
       return;
     }
     result_.literal = false;
-    if (depth > kMaxDepth) return Fail("`%(", entry.key, ")s` refers to itself, or is nested deeper than ten levels");
     absl::string_view rest = entry.value;
     while (result_.error.empty()) {
       const size_t percent = rest.find('%');
@@ -252,32 +250,37 @@ class Interpolation {
       rest.remove_prefix(percent + 1);
       if (ConsumePrefix(rest, "%")) {
         result_.text += '%';
-      } else if (!Reference(rest, depth)) {
-        return;
+      } else {
+        Reference(entry, rest, depth);
       }
     }
   }
 
-  /// One reference, whose `%` is consumed. False after an error.
-  bool Reference(absl::string_view& rest, int depth) {
+  /// Replaces the reference at the start of `rest`, whose `%` is consumed.
+  void Reference(const IniEntry& entry, absl::string_view& rest, int depth) {
+    const size_t start = entry.value.size() - rest.size() - 1;
     const size_t close = rest.find(')');
     if (rest.empty() || rest[0] != '(' || close == absl::string_view::npos || close == 1 || rest.substr(close + 1, 1) != "s") {
-      Fail("`%", rest.substr(0, 12), "` is no reference `%(KEY)s` in a value that has one; a `%` of its own is written `%%` there");
-      return false;
+      const size_t word = std::min({rest.find_first_of(" \t\n'\""), rest.size(), size_t{20}});
+      return Fail(entry, start, word + 1, "is no reference: in a value that has references, write `%%` for a percent sign");
     }
-    const absl::string_view name = rest.substr(1, close - 1);
-    const IniEntry* entry = file_.Lookup(section_, absl::AsciiStrToLower(name));
-    if (entry == nullptr) {
-      Fail("`%(", name, ")s` names no key of this section or of [DEFAULT]");
-      return false;
+    const IniEntry* target = file_.Lookup(section_, absl::AsciiStrToLower(rest.substr(1, close - 1)));
+    if (target == nullptr) {
+      Fail(entry, start, close + 3, "names no key of this section or of [DEFAULT]: correct it, or write `%%` for a percent sign");
+    } else if (depth == kMaxDepth) {
+      Fail(entry, start, close + 3, "refers to itself, or is nested deeper than ten levels: give it a value of its own");
+    } else if (result_.text.size() + target->value.size() > kMaxText) {
+      Fail(entry, start, close + 3, "makes the value larger than 1 MiB: shorten it");
+    } else {
+      rest.remove_prefix(close + 2);
+      Expand(*target, depth + 1);
     }
-    rest.remove_prefix(close + 2);
-    Expand(*entry, depth + 1);
-    return result_.error.empty();
   }
 
-  void Fail(absl::string_view before, absl::string_view name, absl::string_view after) {
-    if (result_.error.empty()) result_.error = absl::StrCat(before, Shown(name), after);
+  void Fail(const IniEntry& entry, size_t offset, size_t length, absl::string_view error) {
+    result_.error =
+        absl::StrCat(entry.key == "password" ? "(hidden)" : absl::StrCat("`", Shown(entry.value.substr(offset, length)), "`"), " ", error);
+    result_.place = entry.PlaceOf(offset);
   }
 
   const IniFile& file_;

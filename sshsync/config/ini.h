@@ -43,9 +43,10 @@ struct IniSection {
 /// A value after interpolation.
 struct IniText {
   std::string text;
-  std::string error;    ///< what is wrong with a reference, as a message; empty if nothing is
-  bool literal = true;  ///< nothing was interpolated: offsets are those of the raw value
-  bool secret = false;  ///< the key `password` contributed
+  std::string error;      ///< what is wrong with a reference, as values.h puts it; empty if nothing is
+  IniEntry::Place place;  ///< of that reference, wherever it stands
+  bool literal = true;    ///< nothing was interpolated: offsets are those of the raw value
+  bool secret = false;    ///< the key `password` contributed
 };
 
 /// A file in the dialect of Python's ConfigParser, as data: sections in order, and [DEFAULT]. It is a parser of our own, not a library's,

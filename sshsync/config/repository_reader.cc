@@ -144,21 +144,21 @@ void ReadEndpoint(EntryReader& reader, Repository& repository) {
   if (endpoint.transport == Transport::kLocal) endpoint.host.clear();
 }
 
-void ReadTemplates(EntryReader& reader, Repository& repository) {
-  const auto take = [&](absl::string_view key) {
-    if (auto value = reader.GetTemplate(key)) repository.templates[std::string(key)] = std::move(value->text);
-  };
-  for (const absl::string_view key : {"listcmd", "digestcmd", "synccmd", "deletecmd"}) take(key);
-  for (const absl::string_view action : PresetActions()) {
-    const std::string key = absl::StrCat("action.", action);
-    if (auto value = reader.GetTemplate(key)) repository.templates[std::string(action)] = std::move(value->text);
-  }
+void ReadTemplates(EntryReader& reader, TemplateChecker& checker, Repository& repository) {
   reader.Take("preset", repository.preset, ParsePreset);
   reader.Take("original_quoting", repository.original_quoting, ParseBool);
   reader.Take("names", repository.any_names, Choice<bool>({"safe", "any"}));
   reader.Take("batch_digest", repository.batch_digest, ParseBool);
   reader.Take("digest", repository.digest, ParseDigests);
   reader.Take("nice", repository.nice, Number(0, 19));
+  const auto take = [&](absl::string_view key, absl::string_view name) {
+    auto value = reader.GetTemplate(key);
+    if (!value) return;
+    checker.Check(key, *value, repository);
+    repository.templates[std::string(name)] = std::move(value->text);
+  };
+  for (const absl::string_view key : {"listcmd", "digestcmd", "synccmd", "deletecmd"}) take(key, key);
+  for (const absl::string_view action : PresetActions()) take(absl::StrCat("action.", action), action);
 }
 
 void ReadTransfer(EntryReader& reader, Repository& repository) {
@@ -200,7 +200,7 @@ void ReadSelection(EntryReader& reader, Repository& repository) {
 
 }  // namespace
 
-Repository ReadRepository(EntryReader& reader, absl::string_view name, absl::string_view node) {
+Repository ReadRepository(EntryReader& reader, TemplateChecker& checker, absl::string_view name, absl::string_view node) {
   Repository repository;
   repository.name = std::string(name);
   repository.node = std::string(node);
@@ -212,7 +212,7 @@ Repository ReadRepository(EntryReader& reader, absl::string_view name, absl::str
   reader.Take("parent", repository.parent, ParseText);
   reader.Take("password", repository.password, ParseText);
   reader.Take("group", repository.groups, ParseGroups);
-  ReadTemplates(reader, repository);
+  ReadTemplates(reader, checker, repository);
   ReadTransfer(reader, repository);
   ReadSelection(reader, repository);
   return repository;

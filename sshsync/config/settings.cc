@@ -13,6 +13,8 @@
 #include "sshsync/config/node_range.h"
 #include "sshsync/config/relations.h"
 #include "sshsync/config/repository_reader.h"
+#include "sshsync/config/template_checker.h"
+#include "sshsync/config/unbuilt.h"
 #include "sshsync/text/nearest.h"
 
 namespace sshsync {
@@ -37,6 +39,7 @@ class Loader {
       if (section.name == kToolSection) {
         EntryReader reader(ini_, section, "", diagnostics_);
         loaded_.configuration.settings = ReadSettings(reader);
+        ReportUnbuilt(UnbuiltKeys(loaded_.configuration.settings), reader);
       } else {
         ReadSection(section);
       }
@@ -133,8 +136,21 @@ class Loader {
         continue;
       }
       EntryReader reader(ini_, section, node.node, diagnostics_);
-      loaded_.configuration.repositories.push_back(ReadRepository(reader, node.name, node.node));
+      loaded_.configuration.repositories.push_back(ReadRepository(reader, templates_, node.name, node.node));
+      ReportUnbuilt(UnbuiltKeys(loaded_.configuration.repositories.back()), reader);
       places_.push_back({section.place, reader.PlaceOf("parent"), reader.PlaceOf("path")});
+    }
+  }
+
+  void ReportUnbuilt(const std::vector<const KeyInfo*>& keys, EntryReader& reader) {
+    for (const KeyInfo* key : keys) {
+      const auto place = reader.PlaceOf(key->name);
+      if (key->state == KeyState::kLaterRefusedAtRun) {
+        diagnostics_.Warning(place, absl::StrCat("`", key->name, "` asks for what this version cannot do yet"),
+                             "take it out, or runs are refused");
+      } else {
+        diagnostics_.Info(place, absl::StrCat("`", key->name, "` has no effect yet"), "nothing needs to be done");
+      }
     }
   }
 
@@ -150,6 +166,7 @@ class Loader {
 
   DiagnosticCollector diagnostics_;
   const IniFile ini_;
+  TemplateChecker templates_{diagnostics_};
   LoadedConfiguration loaded_;
   std::vector<RelationPlaces> places_;  // of loaded_.configuration.repositories
   std::set<std::string> referenced_;
