@@ -14,8 +14,6 @@
 
 namespace sshsync {
 
-enum class Verb { kSync, kPlan, kVerify };
-
 /// What one run is asked to do. Options given here win over the configuration.
 struct SyncOptions {
   Verb verb = Verb::kSync;

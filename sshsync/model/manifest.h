@@ -39,13 +39,24 @@ struct FileEntry {
   Digest digest;  ///< empty where it was not computed
 };
 
+/// Orders files and paths by path.
+struct ByPath {
+  using is_transparent = void;
+  static absl::string_view PathOf(const FileEntry& file) { return file.path; }
+  static absl::string_view PathOf(absl::string_view path) { return path; }
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const {
+    return PathOf(a) < PathOf(b);
+  }
+};
+
 /// The files of a repository, sorted by path, each once. A sorted vector, for a million entries lie side by side in it.
 struct Manifest {
   std::vector<FileEntry> files;
 
   /// The file of that path; nullptr where there is none. Valid until `files` changes.
   const FileEntry* Find(absl::string_view path) const {
-    const auto at = std::lower_bound(files.begin(), files.end(), path, [](const FileEntry& file, absl::string_view wanted) { return file.path < wanted; });
+    const auto at = std::lower_bound(files.begin(), files.end(), path, ByPath());
     return at != files.end() && at->path == path ? &*at : nullptr;
   }
   FileEntry* Find(absl::string_view path) { return const_cast<FileEntry*>(static_cast<const Manifest*>(this)->Find(path)); }

@@ -25,6 +25,9 @@ struct FileOutcome {
   int attempts = 0;     ///< tries of the transfer
 };
 
+/// What a run was asked to do.
+enum class Verb { kSync, kPlan, kVerify };
+
 enum class Outcome { kEqual, kChanged, kFailed, kWaiting, kRefused, kLocked, kStopped, kPlanned, kDiffers };
 
 /// `equal`, `changed`, ...

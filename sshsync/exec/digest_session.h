@@ -1,0 +1,89 @@
+#ifndef SSHSYNC_EXEC_DIGEST_SESSION_H_
+#define SSHSYNC_EXEC_DIGEST_SESSION_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "sshsync/exec/host_facts.h"
+#include "sshsync/exec/record_script.h"
+#include "sshsync/exec/repository_templates.h"
+#include "sshsync/plan/digest_answer.h"
+#include "sshsync/plan/digest_tool.h"
+
+namespace sshsync {
+
+/// One file to digest.
+struct DigestQuestion {
+  std::string path;   ///< relative
+  int64_t size = 0;   ///< bytes, for the choice of samples and of the patience
+};
+
+/// The digests of many files of one repository, asked in one session: by the operator's digestcmd file by file, or, where that is a
+/// known tool, by the tool with many operands (which is 30 to 70 times faster). The fast way is believed only as long as it agrees with the template: on
+/// eight files chosen to be difficult and on one in 200 of the rest, in the same session; one difference discards everything it said.
+/// What has no answer after a session (it was lost, or the batch was discarded) is asked again in the next one.
+/// Ownership: holds copies of the questions, references to the rest. Threads: one at a time.
+///
+///     DigestSession session(facts, templates, tool, questions);
+///     while (session.unanswered() > 0) { ... runner.RunLong(host, {.script = session.NextScript()}, session's Feed ...); }
+class DigestSession {
+ public:
+  /// `tool`: what takes many operands, if anything does. Without a digestcmd in `templates` it is the only way.
+  DigestSession(const HostFacts& facts, const RepositoryTemplates& templates, absl::optional<DigestTool> tool, std::vector<DigestQuestion> questions);
+
+  size_t unanswered() const { return unanswered_; }
+
+  /// The script of the next session, for all that is unanswered. Files whose name the template refuses are answered with that error.
+  std::string NextScript();
+
+  /// Bytes of that session's stdout.
+  absl::Status Feed(absl::string_view bytes);
+
+  /// To be called when the session's end was seen, with its stderr: what a failed command said there becomes part of the answer.
+  void EndSession(absl::string_view session_stderr);
+
+  /// To be called when the session was lost, or ended by us because of one command (kOutputTooLarge, kTimeout): that one is answered with `error`
+  /// if it is not a transport's. Returns whether the session had answered anything.
+  bool LoseSession(const absl::Status& error);
+
+  /// One for each question, in the same order; valid when nothing is unanswered.
+  const std::vector<absl::optional<absl::StatusOr<DigestAnswer>>>& answers() const { return answers_; }
+
+  /// Whether the batch was tried and discarded: worth a WARNING.
+  bool batch_discarded() const { return batch_discarded_; }
+
+ private:
+  absl::Status OnRecord(const Record& record);
+  void Answer(size_t question, absl::StatusOr<DigestAnswer> answer);
+  void JudgeBatch();
+  std::vector<size_t> ChooseSamples() const;
+
+  const HostFacts& facts_;
+  const RepositoryTemplates& templates_;
+  absl::optional<DigestTool> tool_;
+  const std::vector<DigestQuestion> questions_;
+  std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> answers_;
+  size_t unanswered_;
+  bool batch_discarded_ = false;
+
+  // One session's.
+  std::string mark_;
+  absl::optional<RecordReader> reader_;
+  std::vector<std::vector<size_t>> pieces_;          // questions of each batch piece
+  std::map<size_t, Digest> batch_;                   // what the batch said
+  std::map<size_t, DigestAnswer> samples_;           // what the template said of the samples
+  std::vector<size_t> order_;                        // of the template's questions in this script
+  size_t answered_in_session_ = 0;
+  size_t next_in_order_ = 0;
+  bool batch_broken_ = false;
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_DIGEST_SESSION_H_

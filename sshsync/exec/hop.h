@@ -1,0 +1,309 @@
+#ifndef SSHSYNC_EXEC_HOP_H_
+#define SSHSYNC_EXEC_HOP_H_
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "sshsync/exec/mover.h"
+#include "sshsync/exec/survey.h"
+#include "sshsync/model/report.h"
+#include "sshsync/plan/diff.h"
+
+namespace sshsync {
+
+/// What a parent brings into a hop: the repository, opened, and what it holds (or, in a plan, will hold).
+template <Runner R, Clock C>
+struct HopParent {
+  std::shared_ptr<RemoteRepository<R, C>> repository;
+  std::shared_ptr<const Contents> contents;
+};
+
+/// One hop of a run: a child is brought in line with its parent. Reads like its own table of contents: see Run.
+/// Ownership: refers to its arguments. Threads: one calls Run, once; the mover starts its own.
+template <Runner R, Clock C>
+class Hop {
+ public:
+  Hop(RunContext<R, C>& context, Verb verb, RemoteRepository<R, C>& child, RepositoryReport& report)
+      : context_(context), verb_(verb), child_(child), report_(report), lease_{.root = "", .run = context.run, .controller = context.controller} {}
+
+  /// Does the hop and writes what became of it into the report. `parent` is called while the child is being listed; it may take as long.
+  /// The result is what the child holds afterwards, for its own children: files that failed are among its failures.
+  /// Errors: of the repository as a whole; they are in the report, too.
+  absl::StatusOr<Contents> Run(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent);
+
+ private:
+  absl::StatusOr<Contents> DoAll(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent);
+  absl::Status Claim();
+  void Release();
+  absl::StatusOr<Contents> Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan);
+  absl::Status AlignMetadata(const Contents& parent, const Contents& child);
+  absl::Status Preflight(Work& work);
+  std::set<std::string> LeaveOut(const Contents& parent, const Contents& child);
+  void ReportFailure(FileOutcome outcome);
+  void ReportPlan(const Plan& plan);
+  Event Told(EventKind kind, absl::string_view path = "") const;
+
+  RunContext<R, C>& context_;
+  const Verb verb_;
+  RemoteRepository<R, C>& child_;
+  RepositoryReport& report_;
+  Lease lease_;
+  bool leased_ = false;
+  bool incomplete_ = false;
+};
+
+// Implementation details follow.
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> Hop<R, C>::Run(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent) {
+  report_.started = context_.clock.Now();
+  auto contents = DoAll(parent);
+  if (leased_) Release();
+  if (!contents.ok()) {
+    report_.failure = FailureOf(contents.status());
+    report_.message = std::string(contents.status().message());
+    switch (InfoOf(report_.failure).exit_code) {
+      case 7: report_.outcome = Outcome::kLocked; break;
+      case 8: report_.outcome = Outcome::kRefused; break;
+      default: report_.outcome = absl::IsCancelled(contents.status()) ? Outcome::kStopped : Outcome::kFailed;
+    }
+    if (report_.failure == Failure::kWaiting) report_.outcome = Outcome::kWaiting;
+  } else if (report_.failed > 0 || incomplete_) {
+    report_.outcome = Outcome::kFailed;
+  } else if (verb_ == Verb::kVerify && report_.copied + report_.replaced > 0) {
+    report_.outcome = Outcome::kDiffers;
+  } else if (report_.copied + report_.replaced + report_.deleted > 0) {
+    report_.outcome = verb_ == Verb::kPlan ? Outcome::kPlanned : Outcome::kChanged;
+  }
+  report_.ended = context_.clock.Now();
+  return contents;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> Hop<R, C>::DoAll(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent) {
+  SSHSYNC_RETURN_IF_ERROR(child_.Open(verb_ == Verb::kSync));
+  if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(Claim());
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, child_.List());
+  SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links());
+  SSHSYNC_ASSIGN_OR_RETURN(const auto source, parent());
+  const Contents& theirs = *source.contents;
+  if (theirs.empty_listing && !listing.listing.paths.empty()) {
+    return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", source.repository->config().name,
+                                                                   "\", while the child holds ", listing.listing.paths.size(), " files")));
+  }
+  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, theirs));
+  const std::set<std::string> out = LeaveOut(theirs, ours);
+  const Plan plan = Diff(theirs.manifest, ours.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
+  report_.kept = plan.keeps;
+  report_.extra = plan.extra;
+  Event planned = Told(EventKind::kPlanned);
+  planned.files = plan.copies + plan.replaces;
+  planned.bytes = plan.bytes;
+  planned.message = absl::StrCat(plan.keeps, " equal, ", plan.copies, " to copy, ", plan.replaces, " to replace, ", plan.extra, " extra");
+  context_.events.On(planned);
+  if (verb_ == Verb::kSync) {
+    if (child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
+    return Apply(source, std::move(ours), plan);
+  }
+  ReportPlan(plan);
+  if (verb_ == Verb::kVerify) return ours;
+  ours.manifest = AfterPlan(ours.manifest, plan);
+  return ours;
+}
+
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::Claim() {
+  lease_.root = child_.facts().root;
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(ClaimCommand(lease_)));
+  auto state = ParseClaim(result);
+  if (state.ok() && !state->held_by_us && state->age > child_.config().timeout) {
+    child_.Tell(LogLevel::kWarning, absl::StrCat("taking over the lease of run ", state->run, " (", state->controller, "), which has not been heard of for ",
+                                                 absl::FormatDuration(state->age)));
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult again, child_.Ask(TakeOverCommand(lease_, state->run)));
+    state = ParseClaim(again);
+  }
+  if (!state.ok()) return child_.Located(state.status());
+  if (!state->held_by_us) {
+    return child_.Located(MakeError(Failure::kLocked, absl::StrCat("run ", state->run, " of ", state->controller, " is working on this repository (last heard of ",
+                                                                   absl::FormatDuration(state->age), " ago)")));
+  }
+  leased_ = true;
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+void Hop<R, C>::Release() {
+  // A stopped run gives its lease back, too: with a patience of its own.
+  RemoteCommand release = ReleaseCommand(lease_, report_.failed > 0 || context_.stop.stopped());
+  release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
+  const auto result = context_.runner.Run(child_.config().endpoint, release, context_.stop.stopped() ? StopToken() : context_.stop);
+  if (!result.ok() || result->status != 0) child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
+}
+
+template <Runner R, Clock C>
+Event Hop<R, C>::Told(EventKind kind, absl::string_view path) const {
+  return {.kind = kind, .run = context_.run, .step = report_.step, .repository = report_.name, .parent = report_.parent, .path = std::string(path)};
+}
+
+template <Runner R, Clock C>
+void Hop<R, C>::ReportFailure(FileOutcome outcome) {
+  Event event = Told(EventKind::kFileFailed, outcome.path);
+  event.failure = outcome.failure;
+  event.message = outcome.message;
+  event.action = outcome.action;
+  event.level = LogLevel::kError;
+  context_.events.On(event);
+  ++report_.failed;
+  report_.files.push_back(std::move(outcome));
+}
+
+template <Runner R, Clock C>
+std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, const Contents& child) {
+  std::set<std::string> out;
+  const auto leave_out = [&](FileOutcome outcome, absl::string_view where) {
+    if (!out.insert(outcome.path).second) return;
+    outcome.message = absl::StrCat(where, outcome.message);
+    ReportFailure(std::move(outcome));
+  };
+  for (const auto& [path, outcome] : parent.failed) leave_out(outcome, "at the parent: ");
+  for (const auto& [path, outcome] : child.failed) leave_out(outcome, "at the child: ");
+  bool weak = false;
+  for (const FileEntry& file : parent.manifest.files) {
+    weak = weak || file.digest.is_crc();
+    const FileEntry* const twin = child.manifest.Find(file.path);
+    if (twin == nullptr || twin->digest.empty() || file.digest.empty() || twin->digest.SameKind(file.digest)) continue;
+    leave_out(FailedPath(file.path, Failure::kBadDigest, absl::StrCat("the parent's digest has ", file.digest.kind(), ", the child's ", twin->digest.kind())), "");
+  }
+  if (weak) child_.Tell(LogLevel::kWarning, "a CRC is no protection against damage: use a cryptographic digest");
+  const auto incomplete = [&](absl::string_view whose, const std::string& why) {
+    if (why.empty()) return;
+    incomplete_ = true;
+    report_.failure = Failure::kBadListing;
+    report_.message = absl::StrCat("the listing of the ", whose, " is incomplete: ", why);
+    child_.Tell(LogLevel::kError, report_.message);
+  };
+  incomplete("parent", parent.incomplete);
+  incomplete("child", child.incomplete);
+  if (parent.skipped_links > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(parent.skipped_links, " symbolic links of the parent are left out"));
+  return out;
+}
+
+template <Runner R, Clock C>
+void Hop<R, C>::ReportPlan(const Plan& plan) {
+  for (const PlanItem& item : plan.items) {
+    FileOutcome outcome;
+    outcome.path = item.path();
+    outcome.action = std::string(ActionName(item.action));
+    outcome.bytes = item.parent->stat.size;
+    outcome.digest = item.parent->digest.text();
+    if (verb_ == Verb::kVerify) {
+      outcome.failure = Failure::kDiffers;
+      outcome.message = item.action == Action::kCopy ? "the child does not have it" : "the child's content differs";
+    } else {
+      outcome.message = item.action == Action::kCopy          ? "the child does not have it"
+                        : item.child->digest.empty() ? "no regular file stands there"
+                                                              : "the digests differ";
+    }
+    ++(item.action == Action::kCopy ? report_.copied : report_.replaced);
+    report_.bytes += outcome.bytes;
+    report_.files.push_back(std::move(outcome));
+  }
+}
+
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::AlignMetadata(const Contents& parent, const Contents& child) {
+  std::vector<Publication> files;
+  for (const FileEntry& file : child.manifest.files) {
+    const FileEntry* const theirs = parent.manifest.Find(file.path);
+    if (theirs == nullptr || file.digest.empty() || file.digest != theirs->digest) continue;
+    const int64_t unit = std::max({file.stat.unit(), theirs->stat.unit(), int64_t{1'000'000'000}});
+    if (file.stat.mode == (theirs->stat.mode & 0777) && file.stat.mtime / unit == theirs->stat.mtime / unit) continue;
+    files.push_back({.index = files.size(), .file = file.path, .staged = "", .verified = file.stat, .parent = theirs->stat});
+  }
+  if (files.empty()) return absl::OkStatus();
+  const std::string mark = RandomMark();
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(PublishCommand(child_.facts(), lease_, files, child_.config().follow_symlinks, mark)));
+  SSHSYNC_ASSIGN_OR_RETURN(const auto aligned, ParsePublish(result, files, mark));
+  for (size_t i = 0; i < files.size(); ++i) {
+    FileOutcome outcome = FailedPath(files[i].file, Failure::kNone, "");
+    outcome.action = "mode";
+    if (aligned[i].result != PublishResult::kDone) {
+      outcome.failure = Failure::kPermission;
+      outcome.message = absl::StrCat("time and mode cannot be set: ", CleanForTerminal(aligned[i].said));
+      ReportFailure(std::move(outcome));
+      continue;
+    }
+    Event event = Told(EventKind::kFilePublished, outcome.path);
+    event.action = "mode";
+    context_.events.On(event);
+    report_.files.push_back(std::move(outcome));
+  }
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::Preflight(Work& work) {
+  if (!child_.facts().writable) return child_.Located(MakeError(Failure::kPermission, "Permission denied: the child's folder is not writable"));
+  if (child_.facts().free_bytes < 0) return absl::OkStatus();
+  for (size_t i = 0; i < work.items().size(); ++i) {
+    const WorkItem& item = work.at(i);
+    if (item.wanted.stat.size <= child_.facts().free_bytes) continue;
+    work.Failed(i, MakeError(Failure::kNoSpace, absl::StrCat("No space left on device: it needs ", item.wanted.stat.size, " bytes, there are ",
+                                                             child_.facts().free_bytes)), "", "", 0);
+    Event event = Told(EventKind::kFileFailed, item.outcome.path);
+    event.failure = item.outcome.failure;
+    event.message = item.outcome.message;
+    context_.events.On(event);
+  }
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan) {
+  Work work(plan, child_.config().retries);
+  if (child_.config().stage == "no" && work.AnyOpen()) {
+    child_.Tell(LogLevel::kWarning, "stage = no: synccmd writes into the repository itself; files are not verified before they replace the old ones");
+  }
+  absl::Status moved = absl::OkStatus();
+  if (work.AnyOpen()) {
+    moved = Preflight(work);
+    if (moved.ok()) moved = Mover<R, C>(context_, *parent.repository, child_, lease_, work).Run();
+  }
+  std::vector<FileEntry> arrived;
+  for (WorkItem& item : work.items()) {
+    switch (item.state) {
+      case WorkItem::State::kDone: {
+        ++(item.action == Action::kCopy ? report_.copied : report_.replaced);
+        report_.bytes += item.outcome.bytes;
+        report_.files.push_back(item.outcome);
+        if (item.action == Action::kReplace) *child.manifest.Find(item.wanted.path) = item.wanted;
+        if (item.action == Action::kCopy) arrived.push_back(item.wanted);
+        break;
+      }
+      case WorkItem::State::kKept: ++report_.kept; break;
+      case WorkItem::State::kGone: break;
+      default:
+        if (item.outcome.failure == Failure::kNone) {
+          item.outcome.failure = moved.ok() ? Failure::kInternal : FailureOf(moved);
+          item.outcome.message = std::string(moved.message());
+        }
+        ++report_.failed;
+        child.failed[item.outcome.path] = item.outcome;
+        report_.files.push_back(item.outcome);
+    }
+  }
+  if (!moved.ok()) return moved;
+  for (const auto& [path, outcome] : parent.contents->failed) child.failed.insert({path, outcome});
+  child.manifest.files.insert(child.manifest.files.end(), std::make_move_iterator(arrived.begin()), std::make_move_iterator(arrived.end()));
+  std::sort(child.manifest.files.begin(), child.manifest.files.end(), ByPath());
+  return child;
+}
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_HOP_H_

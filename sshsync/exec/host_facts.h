@@ -1,0 +1,70 @@
+#ifndef SSHSYNC_EXEC_HOST_FACTS_H_
+#define SSHSYNC_EXEC_HOST_FACTS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/runner.h"
+#include "sshsync/model/manifest.h"
+#include "sshsync/plan/listing.h"
+
+namespace sshsync {
+
+/// Which of its tools shows size, time, mode and inode of many files at once, best first.
+enum class StatTool { kStatC, kStatF, kPerl, kLs };
+
+/// What one look at a repository's host tells: one round trip, before anything else is asked of it.
+struct HostFacts {
+  std::string root;       ///< the repository's folder with all links resolved
+  int64_t uid = -1;       ///< of the account
+  std::string now;        ///< the host's own clock, CCYYMMDDhhmmSS in UTC
+  std::string system;     ///< `uname -s -r -m`
+  StatTool stat_tool = StatTool::kLs;
+  bool writable = false;  ///< the folder, for the account
+  int64_t free_bytes = -1;  ///< of its file system; -1: not known
+};
+
+/// The command that finds them out. `create`: the folder itself (not what is above it) is made where it is missing.
+RemoteCommand HostFactsCommand(absl::string_view path, bool create);
+
+/// Reads its answer. Errors: kPermission, kReadOnly, kCommandFailed with what the host said of the folder.
+absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::string_view path);
+
+/// What a host's directory says of one path.
+struct RemoteStat {
+  enum class Type { kFile, kFolder, kLink, kOther } type = Type::kOther;
+  FileStat stat;
+};
+
+/// Shell text that prints the stat of each of `names`, which are relative to `folder`; names that do not exist are left out of what it prints.
+/// The names are given as operands in pieces that fit the smallest known limit of an argument list.
+std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Span<const std::string> names);
+
+/// Reads what StatText's commands printed, in the order of the names: by position, so that a name cannot forge a line.
+std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output, absl::Span<const std::string> names);
+
+/// Words for a shell, cut into pieces of at most 20,000 bytes; each piece is one command `PREFIX './a' './b'`, each on a line of its own.
+/// POSIX promises 4 KiB for arguments and environment, every system in use gives 24 KiB or more.
+std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names);
+std::string WithArguments(absl::string_view prefix, absl::Span<const std::string> names);
+
+/// Shell text that prints all paths of a type (`f` files, `l` links) below the root, ours excepted, each behind `.//./`: no path can
+/// contain that, so that a name with a newline stays one name.
+std::string FindText(const HostFacts& facts, absl::string_view type);
+Listing ParseFind(absl::string_view output);
+
+/// Why a listing is not complete: its status, or what it said on stderr. Empty when it is.
+std::string WhyIncomplete(const RemoteResult& result);
+
+/// Classifies what a host said on stderr when a command failed: no space, read-only, permission, not found; `otherwise` for the rest.
+Failure FailureFromWords(absl::string_view said, int exit_status, Failure otherwise);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_HOST_FACTS_H_

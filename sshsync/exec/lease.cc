@@ -1,0 +1,93 @@
+#include "sshsync/exec/lease.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/host_facts.h"
+#include "sshsync/text/escape.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+namespace {
+
+// The holder enters the new folder before it writes: if its claim is moved aside meanwhile, its words go with it.
+constexpr absl::string_view kClaim = R"(umask 077
+if [ -h .sshsync ]; then echo ".sshsync is a symbolic link" >&2; exit 72; fi
+[ -d .sshsync ] || mkdir .sshsync || exit 72
+cd .sshsync || exit 72
+set -- `ls -dln .`
+if [ "$3" != "`id -u`" ]; then echo ".sshsync belongs to another account" >&2; exit 72; fi
+case $1 in drwx------*) ;; *) chmod 700 . || exit 72;; esac
+if mkdir lock 2>/dev/null; then
+  ( cd lock && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat && echo "$L" >run )
+fi
+if [ -h lock ] || [ ! -d lock ]; then echo ".sshsync/lock is no folder" >&2; exit 72; fi
+if [ "`cat lock/run 2>/dev/null`" = "$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours; exit 0; fi
+echo "run `cat lock/run 2>/dev/null`"; echo "controller `cat lock/controller 2>/dev/null`"
+echo "beat `cat lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
+)";
+
+std::string Enter(const Lease& lease) {
+  return absl::StrCat("L=", ShellLiteral(lease.run), "; C=", ShellLiteral(lease.controller), "\ncd ", ShellLiteral(lease.root), " || exit 72\n");
+}
+
+absl::Time ParseStamp(absl::string_view stamp) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime("%Y%m%d%H%M%S", stamp, &time, &error)) return absl::InfinitePast();
+  return time;
+}
+
+}  // namespace
+
+RemoteCommand ClaimCommand(const Lease& lease) { return {.script = absl::StrCat(Enter(lease), kClaim), .writes = true}; }
+
+absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
+  if (result.status != 0) {
+    return MakeError(FailureFromWords(result.err, result.status, Failure::kPermission),
+                     absl::StrCat("cannot use .sshsync: ", CleanForTerminal(absl::StripAsciiWhitespace(result.err))));
+  }
+  LeaseState state;
+  absl::Time beat = absl::InfinitePast(), now = absl::InfinitePast();
+  for (const absl::string_view line : absl::StrSplit(result.out, '\n')) {
+    const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    if (words.first == "ours") state.held_by_us = true;
+    if (words.first == "run") state.run = EscapeForTerminal(words.second);
+    if (words.first == "controller") state.controller = EscapeForTerminal(words.second);
+    if (words.first == "beat") beat = ParseStamp(words.second);
+    if (words.first == "now") now = ParseStamp(words.second);
+  }
+  state.age = beat == absl::InfinitePast() ? absl::InfiniteDuration() : now - beat;
+  return state;
+}
+
+RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
+  return {.script = absl::StrCat(Enter(lease), "D=", ShellLiteral(dead_run), R"(
+( cd .sshsync && [ ! -h lock ] && mv lock "lock.$L" 2>/dev/null && {
+  if [ "`cat "lock.$L/run" 2>/dev/null`" = "$D" ]; then rm -rf "lock.$L"; else [ -d lock ] || mv "lock.$L" lock; fi
+} )
+)", kClaim), .writes = true};
+}
+
+RemoteCommand BeatCommand(const Lease& lease) {
+  return {.script = absl::StrCat(RequireLease(lease), "cd .sshsync/lock && date -u +%Y%m%d%H%M%S >beat.new && mv -f beat.new beat\n"), .writes = true};
+}
+
+RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage) {
+  std::string script = RequireLease(lease);
+  if (keep_stage) {
+    absl::StrAppend(&script, "[ -d .sshsync/in ] && find .sshsync/in/* -prune -mtime +7 -exec rm -rf {} \\; 2>/dev/null\n");
+  } else {
+    absl::StrAppend(&script, "rm -rf .sshsync/in\n");
+  }
+  return {.script = absl::StrCat(script, "rm -rf .sshsync/lock\n"), .writes = true};
+}
+
+std::string RequireLease(const Lease& lease) {
+  return absl::StrCat(Enter(lease), "[ ! -h .sshsync ] && [ \"`cat .sshsync/lock/run 2>/dev/null`\" = \"$L\" ] || { echo 'the lease was lost' >&2; exit 71; }\n");
+}
+
+}  // namespace sshsync

@@ -1,0 +1,195 @@
+#ifndef SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
+#define SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "sshsync/exec/digest_session.h"
+#include "sshsync/exec/host_facts.h"
+#include "sshsync/exec/repository_templates.h"
+#include "sshsync/exec/run_context.h"
+#include "sshsync/model/event.h"
+#include "sshsync/model/repository.h"
+#include "sshsync/plan/listing.h"
+
+namespace sshsync {
+
+/// What a listing gave. An incomplete one (it ended with a non-zero status, or said something on stderr) is good enough to synchronize what it
+/// lists, and no ground for deleting anything.
+struct RemoteListing {
+  Listing listing;
+  std::string incomplete;  ///< why; empty for a complete one
+};
+
+/// One repository on its host, as the questions one can ask of it. The part that does not depend on the runner (the text of the
+/// commands, the reading of their answers) lies in the .cc files of host_facts, digest_session and repository_templates.
+/// Errors carry the host: `Permission denied (publickey); ssh deploy@10.0.0.3; repository "appnode1"`. A question whose answer was lost is
+/// asked again, `retries` times, with backoff.
+/// Ownership: refers to the context and the repository. Threads: any number may ask at once, after Open.
+template <Runner R, Clock C>
+class RemoteRepository {
+ public:
+  RemoteRepository(RunContext<R, C>& context, const Repository& repository, RepositoryTemplates templates)
+      : context_(context), repository_(repository), templates_(std::move(templates)) {}
+
+  const Repository& config() const { return repository_; }
+  const RepositoryTemplates& templates() const { return templates_; }
+  const HostFacts& facts() const { return facts_; }
+
+  /// Connects, resolves the folder, learns what the host has. `create` makes the folder where only it is missing.
+  absl::Status Open(bool create) {
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(HostFactsCommand(repository_.path, create)));
+    auto facts = ParseHostFacts(result, repository_.path);
+    if (!facts.ok()) return Located(facts.status());
+    facts_ = *std::move(facts);
+    return absl::OkStatus();
+  }
+
+  /// The files, by the operator's listcmd or our own.
+  absl::StatusOr<RemoteListing> List();
+
+  /// All symbolic links below the folder.
+  absl::StatusOr<std::set<std::string>> Links();
+
+  /// What the host's directories say of these names, in the same order; nothing for one that does not exist.
+  absl::StatusOr<std::vector<absl::optional<RemoteStat>>> Stat(absl::Span<const std::string> names) { return StatIn(facts_.root, names); }
+
+  /// The same below another folder of the host.
+  absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatIn(absl::string_view folder, absl::Span<const std::string> names);
+
+  /// One answer for each question, in the same order.
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> Digest(std::vector<DigestQuestion> questions);
+
+  /// A short command through the channel; asked again when its answer was lost.
+  absl::StatusOr<RemoteResult> Ask(const RemoteCommand& command) {
+    return Again([&] { return context_.runner.Run(repository_.endpoint, command, context_.stop); });
+  }
+
+  /// A long command whose whole output is wanted.
+  absl::StatusOr<RemoteResult> AskLong(const RemoteCommand& command, size_t longest_line = 0);
+
+  /// Adds where it happened.
+  absl::Status Located(const absl::Status& status) const { return Annotate(status, absl::StrCat("repository \"", repository_.name, "\"")); }
+
+  void Tell(LogLevel level, std::string message, std::string path = "") const {
+    context_.events.On({.kind = EventKind::kMessage, .run = context_.run, .repository = repository_.name, .path = std::move(path), .level = level,
+                        .message = std::move(message)});
+  }
+
+ private:
+  std::string Nice() const { return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p $$ >/dev/null 2>&1\n"); }
+
+  template <class Call>
+  absl::StatusOr<RemoteResult> Again(Call call) {
+    for (int tries = 0;; ++tries) {
+      auto result = call();
+      if (result.ok() || !absl::IsUnavailable(result.status()) || tries >= repository_.retries) {
+        return result.ok() ? std::move(result) : absl::StatusOr<RemoteResult>(Located(result.status()));
+      }
+      Tell(LogLevel::kInfo, absl::StrCat("trying again: ", result.status().message()));
+      if (context_.stop.WaitFor(context_.backoff.Delay(tries))) return context_.stop.status();
+    }
+  }
+
+  RunContext<R, C>& context_;
+  const Repository& repository_;
+  const RepositoryTemplates templates_;
+  HostFacts facts_;
+};
+
+// Implementation details follow.
+
+template <Runner R, Clock C>
+absl::StatusOr<RemoteResult> RemoteRepository<R, C>::AskLong(const RemoteCommand& command, size_t longest_line) {
+  return Again([&]() -> absl::StatusOr<RemoteResult> {
+    std::string out;
+    size_t line_start = 0;
+    const auto sink = [&](absl::string_view bytes) {
+      out.append(bytes.data(), bytes.size());
+      if (const size_t newline = bytes.rfind('\n'); newline != absl::string_view::npos) line_start = out.size() - bytes.size() + newline + 1;
+      if (out.size() > command.max_output || (longest_line > 0 && out.size() - line_start > longest_line)) {
+        return MakeError(Failure::kOutputTooLarge, absl::StrCat("the command printed too much (", out.size(), " bytes so far)"));
+      }
+      return absl::OkStatus();
+    };
+    SSHSYNC_ASSIGN_OR_RETURN(RemoteResult result, context_.runner.RunLong(repository_.endpoint, command, sink, [] { return false; }, context_.stop));
+    result.out = std::move(out);
+    return result;
+  });
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<absl::optional<RemoteStat>>> RemoteRepository<R, C>::StatIn(absl::string_view folder, absl::Span<const std::string> names) {
+  constexpr size_t kShort = 4000;  // names in a channel's round trip; more get a session of their own
+  std::vector<absl::optional<RemoteStat>> stats;
+  if (names.empty()) return stats;
+  const RemoteCommand command{.script = Nice() + StatText(facts_, folder, names), .timeout = repository_.timeout};
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, names.size() <= kShort ? Ask(command) : AskLong(command));
+  return ParseStats(facts_, result.out, names);
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<RemoteListing> RemoteRepository<R, C>::List() {
+  constexpr size_t kMaxListing = size_t{256} << 20, kLongestLine = size_t{64} << 10;
+  RemoteListing found;
+  const bool own = !templates_.has("listcmd");
+  std::string text = FindText(facts_, "f");
+  if (!own) {
+    SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.List(facts_.root));
+    text = bound.script();
+  }
+  RemoteCommand command{.script = absl::StrCat(Nice(), text, "\n"), .timeout = repository_.timeout, .max_output = kMaxListing};
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong(command, kLongestLine));
+  found.listing = own ? ParseFind(result.out) : ParseListing(result.out, {facts_.root, repository_.path});
+  found.incomplete = WhyIncomplete(result);
+  return found;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::set<std::string>> RemoteRepository<R, C>::Links() {
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong({.script = Nice() + FindText(facts_, "l"), .timeout = repository_.timeout}));
+  Listing listing = ParseFind(result.out);
+  return std::set<std::string>(listing.paths.begin(), listing.paths.end());
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::Digest(std::vector<DigestQuestion> questions) {
+  int64_t largest = 0;
+  for (const DigestQuestion& question : questions) largest = std::max(largest, question.size);
+  absl::optional<DigestTool> tool;
+  if (!templates_.has("digestcmd")) return MakeError(Failure::kConfig, "no digestcmd");
+  if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
+  DigestSession session(facts_, templates_, tool, std::move(questions));
+  for (int lost = 0; session.unanswered() > 0;) {
+    // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
+    RemoteCommand command{.script = Nice() + session.NextScript(), .timeout = repository_.timeout + absl::Seconds(largest / (int64_t{4} << 20))};
+    if (session.unanswered() == 0) break;
+    const auto result = context_.runner.RunLong(
+        repository_.endpoint, command, [&session](absl::string_view bytes) { return session.Feed(bytes); }, [] { return false; }, context_.stop);
+    if (result.ok()) {
+      const size_t before = session.unanswered();
+      session.EndSession(result->err);
+      if (session.unanswered() > 0 && session.unanswered() == before && result->status != 0) return Located(MakeError(Failure::kCommandFailed, result->err));
+      continue;
+    }
+    if (session.LoseSession(result.status())) continue;
+    if (!absl::IsUnavailable(result.status()) || ++lost > repository_.retries) return Located(result.status());
+    if (context_.stop.WaitFor(context_.backoff.Delay(lost - 1))) return context_.stop.status();
+  }
+  if (session.batch_discarded()) {
+    Tell(LogLevel::kWarning, "the digest tool with many files at once does not agree with digestcmd; it was asked file by file");
+  }
+  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  answers.reserve(session.answers().size());
+  for (const auto& answer : session.answers()) answers.push_back(*answer);
+  return answers;
+}
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_REMOTE_REPOSITORY_H_

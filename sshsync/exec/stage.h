@@ -1,0 +1,72 @@
+#ifndef SSHSYNC_EXEC_STAGE_H_
+#define SSHSYNC_EXEC_STAGE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "sshsync/digest/digest.h"
+#include "sshsync/exec/host_facts.h"
+#include "sshsync/exec/lease.h"
+#include "sshsync/exec/record_script.h"
+#include "sshsync/exec/runner.h"
+#include "sshsync/model/manifest.h"
+
+namespace sshsync {
+
+/// One try to write one file: a folder `DIGEST-RANDOM` of its own in the stage, in which the file has its path, so that a template
+/// that is told this folder as its repository gets the file where it expects it. The random part is never used twice: a writer that
+/// outlives its session writes into a place that nobody will publish.
+struct Attempt {
+  size_t index = 0;    ///< of the file in the hop's plan
+  std::string file;    ///< relative path
+  std::string folder;  ///< absolute: STAGE/DIGEST-RANDOM; the repository itself where there is no stage
+
+  std::string staged() const { return folder + "/" + file; }
+};
+
+/// `.sshsync/in` below the child's root, or below the absolute folder that `stage` names.
+std::string StageFolder(absl::string_view stage_key, absl::string_view root);
+
+/// A new attempt for a file whose parent has `digest`.
+Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_view file, const Digest& digest);
+
+/// Adds one transfer to a session's script: makes the folders, runs `sync_text`, then `digest_text`, then shows the staged file. Its records are
+/// `INDEX:S` (the synccmd, stdout and stderr together), and only if that ended with 0: `INDEX:D` (the digestcmd), `INDEX:I` (StatText's output).
+/// A staged file that is a link, or no file, fails the first one. What a failed transfer left is removed. `in_place`: there is no stage.
+void AddTransfer(const HostFacts& facts, const Attempt& attempt, absl::string_view sync_text, absl::string_view digest_text, bool in_place,
+                 RecordScript* script);
+
+/// Functions that AddTransfer's text calls; once per script.
+void AddTransferFunctions(RecordScript* script);
+
+/// What `INDEX:I` shows.
+absl::optional<RemoteStat> ParseStagedStat(const HostFacts& facts, const Attempt& attempt, absl::string_view output);
+
+/// A verified staged file on its way to its final name.
+struct Publication {
+  size_t index = 0;
+  std::string file;
+  std::string staged;         ///< absolute; its last component is the file's. Empty: nothing to rename, the file in place gets time and mode
+  FileStat verified;          ///< of the staged file when it was verified
+  FileStat parent;            ///< whose time and mode it gets
+};
+
+/// What became of one of them.
+enum class PublishResult { kDone, kLinkInPath, kObstructed, kChanged, kFailed };
+struct Published {
+  PublishResult result = PublishResult::kFailed;
+  std::string said;  ///< the host's words
+};
+
+/// Publishes them in one command that does not transfer anything: for each, enters the folder without following links (made where missing),
+/// refuses a real folder in the way and another file system, compares inode and size with the verification, sets time and mode, renames.
+/// A command that is repeated because its answer was lost takes a rename that happened for done. Status 71: the lease was lost.
+RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, absl::string_view mark);
+absl::StatusOr<std::vector<Published>> ParsePublish(const RemoteResult& result, absl::Span<const Publication> files, absl::string_view mark);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_STAGE_H_

@@ -1,0 +1,28 @@
+#include "sshsync/exec/survey.h"
+
+namespace sshsync {
+
+std::string LinkAbove(absl::string_view path, const std::set<std::string>& links) {
+  if (links.empty()) return "";
+  for (size_t slash = path.find('/'); slash != absl::string_view::npos; slash = path.find('/', slash + 1)) {
+    const std::string folder(path.substr(0, slash));
+    if (links.find(folder) != links.end()) return folder;
+  }
+  return "";
+}
+
+void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents,
+                 std::vector<std::string>* vanished) {
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const std::string& path = questions[i].path;
+    if (!answers[i].ok()) {
+      contents->failed[path] = FailedPath(path, FailureOf(answers[i].status()), answers[i].status().message());
+    } else if (answers[i]->missing) {
+      vanished->push_back(path);
+    } else {
+      contents->manifest.Find(path)->digest = answers[i]->digest;
+    }
+  }
+}
+
+}  // namespace sshsync

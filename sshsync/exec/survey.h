@@ -1,0 +1,144 @@
+#ifndef SSHSYNC_EXEC_SURVEY_H_
+#define SSHSYNC_EXEC_SURVEY_H_
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "sshsync/exec/remote_repository.h"
+#include "sshsync/model/manifest.h"
+#include "sshsync/model/report.h"
+#include "sshsync/text/escape.h"
+
+namespace sshsync {
+
+/// What a repository holds, as far as it could be found out: one listing, one stat and one digest of each file.
+struct Contents {
+  Manifest manifest;                    ///< regular files; without a digest where `failed` says why
+  std::map<std::string, FileOutcome> failed;  ///< paths that take no part in the run, and why: refused, unreadable, without a usable digest
+  std::string incomplete;               ///< why the listing is; empty
+  int64_t skipped_links = 0;            ///< symbolic links that were listed
+  bool empty_listing = false;           ///< the listing named nothing at all
+
+  bool usable(absl::string_view path) const { return failed.find(std::string(path)) == failed.end(); }
+};
+
+/// A failure of one path.
+inline FileOutcome FailedPath(absl::string_view path, Failure failure, absl::string_view message) {
+  FileOutcome outcome;
+  outcome.path = std::string(path);
+  outcome.failure = failure;
+  outcome.message = std::string(message);
+  return outcome;
+}
+
+/// Surveys a parent: all it lists, with digests. A file that vanished between listing and digest is looked for in a second listing: still
+/// listed, it fails; gone, it is told in a WARNING and forgotten.
+template <Runner R, Clock C>
+absl::StatusOr<Contents> SurveyParent(RemoteRepository<R, C>& repository);
+
+/// Surveys a child: which of the parent's files it has, and their digests. Files that stand behind a symbolic link fail unless links
+/// are followed; a link in place of a file has no digest, so that it is replaced and its target is never read.
+template <Runner R, Clock C>
+absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
+                                     const Contents& parent);
+
+/// The first symbolic link among the folders of `path`; empty if there is none.
+std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);
+
+/// Puts the answers to `questions` into the manifest, or into the failures.
+void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents,
+                 std::vector<std::string>* vanished);
+
+// Implementation details follow.
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> SurveyParent(RemoteRepository<R, C>& repository) {
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing found, repository.List());
+  Contents contents;
+  contents.incomplete = found.incomplete;
+  contents.empty_listing = found.listing.paths.empty() && found.listing.refused.empty();
+  for (const RefusedPath& refused : found.listing.refused) {
+    contents.failed[refused.path] = FailedPath(refused.path, Failure::kBadListing, absl::StrCat("listcmd named it, but it is refused: ", refused.reason));
+  }
+  const std::vector<std::string>& paths = found.listing.paths;
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, repository.Stat(paths));
+  std::vector<DigestQuestion> questions;
+  std::vector<std::string> vanished;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (!stats[i]) {
+      vanished.push_back(paths[i]);
+    } else if (stats[i]->type == RemoteStat::Type::kLink) {
+      ++contents.skipped_links;
+    } else if (stats[i]->type != RemoteStat::Type::kFile) {
+      contents.failed[paths[i]] = FailedPath(paths[i], Failure::kBadListing, "listcmd named it, but it is no regular file");
+    } else {
+      contents.manifest.files.push_back({paths[i], stats[i]->stat, {}});
+      questions.push_back({paths[i], stats[i]->stat.size});
+    }
+  }
+  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
+  TakeDigests(questions, answers, &contents, &vanished);
+  if (vanished.empty()) return contents;
+
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing again, repository.List());
+  for (const std::string& path : vanished) {
+    std::erase_if(contents.manifest.files, [&path](const FileEntry& file) { return file.path == path; });
+    if (std::binary_search(again.listing.paths.begin(), again.listing.paths.end(), path)) {
+      contents.failed[path] = FailedPath(path, Failure::kBadListing, "it is listed, but there is no such file");
+    } else {
+      repository.Tell(LogLevel::kWarning, "the file went away while it was looked at; it is left as it is on the children", path);
+    }
+  }
+  return contents;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
+                                     const Contents& parent) {
+  Contents contents;
+  contents.incomplete = listing.incomplete;
+  contents.empty_listing = listing.listing.paths.empty() && listing.listing.refused.empty();
+  std::vector<std::string> names;
+  for (const FileEntry& file : parent.manifest.files) names.push_back(file.path);
+  std::set_difference(listing.listing.paths.begin(), listing.listing.paths.end(), parent.manifest.files.begin(), parent.manifest.files.end(),
+                      std::back_inserter(names), ByPath());
+  const size_t wanted = parent.manifest.files.size();
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, repository.Stat(names));
+  std::vector<DigestQuestion> questions;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i < wanted && !repository.config().follow_symlinks) {
+      if (const std::string link = LinkAbove(names[i], links); !link.empty()) {
+        contents.failed[names[i]] = FailedPath(names[i], Failure::kLinkInPath, absl::StrCat(EscapeForTerminal(link), " is a symbolic link on the child"));
+        continue;
+      }
+    }
+    if (!stats[i]) continue;
+    if (stats[i]->type == RemoteStat::Type::kFolder && i < wanted) {
+      contents.failed[names[i]] = FailedPath(names[i], Failure::kObstructed, "a folder of the child stands where the file is to be");
+    } else if (stats[i]->type == RemoteStat::Type::kFile) {
+      contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
+      if (i < wanted && parent.usable(names[i])) questions.push_back({names[i], stats[i]->stat.size});
+    } else if (i < wanted) {
+      contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
+      repository.Tell(LogLevel::kWarning, "a symbolic link or special file stands in its place; it will be replaced by a regular file", names[i]);
+    }
+  }
+  std::sort(contents.manifest.files.begin(), contents.manifest.files.end(), ByPath());
+  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
+  std::vector<std::string> vanished;
+  TakeDigests(questions, answers, &contents, &vanished);
+  for (const std::string& path : vanished) {
+    std::erase_if(contents.manifest.files, [&path](const FileEntry& file) { return file.path == path; });
+  }
+  return contents;
+}
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_SURVEY_H_

@@ -1,0 +1,107 @@
+#include "sshsync/exec/work.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "sshsync/base/status.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+namespace {
+
+constexpr int kMaxChanges = 3;
+constexpr size_t kMaxShown = 4000;  // bytes of a command's output in a report
+
+// The start and the end of what is too long to show.
+std::string Shortened(absl::string_view text) {
+  if (text.size() <= kMaxShown) return std::string(text);
+  return absl::StrCat(text.substr(0, kMaxShown / 2), "\n[", text.size() - kMaxShown, " bytes left out]\n", text.substr(text.size() - kMaxShown / 2));
+}
+
+}  // namespace
+
+Work::Work(const Plan& plan, int retries) : retries_(retries) {
+  for (const PlanItem& planned : plan.items) {
+    if (planned.parent == nullptr) continue;
+    WorkItem item{.action = planned.action, .wanted = *planned.parent, .child = planned.child ? planned.child->digest : Digest(), .outcome = {}};
+    item.outcome.path = planned.path();
+    item.outcome.action = std::string(ActionName(planned.action));
+    items_.push_back(std::move(item));
+  }
+  std::stable_sort(items_.begin(), items_.end(), [](const WorkItem& a, const WorkItem& b) { return a.wanted.stat.size < b.wanted.stat.size; });
+}
+
+std::vector<std::vector<size_t>> Work::Deal(int streams) const {
+  std::vector<std::vector<size_t>> lists(static_cast<size_t>(std::max(streams, 1)));
+  std::vector<int64_t> bytes(lists.size(), 0);
+  for (size_t i = 0; i < items_.size(); ++i) {
+    if (items_[i].state != WorkItem::State::kOpen) continue;
+    const size_t least = static_cast<size_t>(std::min_element(bytes.begin(), bytes.end()) - bytes.begin());
+    lists[least].push_back(i);
+    bytes[least] += std::max<int64_t>(items_[i].wanted.stat.size, 0) + 65536;  // a file costs something, however small
+  }
+  std::erase_if(lists, [](const std::vector<size_t>& list) { return list.empty(); });
+  return lists;
+}
+
+std::vector<size_t> Work::ToLookAgain() const {
+  std::vector<size_t> found;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    if (items_[i].look_again && items_[i].state == WorkItem::State::kOpen) found.push_back(i);
+  }
+  return found;
+}
+
+bool Work::AnyOpen() const {
+  return std::any_of(items_.begin(), items_.end(), [](const WorkItem& item) { return item.state == WorkItem::State::kOpen; });
+}
+
+bool Work::AnyFailed() const {
+  return std::any_of(items_.begin(), items_.end(), [](const WorkItem& item) { return item.state == WorkItem::State::kFailed; });
+}
+
+void Work::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+  WorkItem& item = items_[index];
+  item.outcome.attempts = ++item.tries;
+  item.outcome.message = std::string(why.message());
+  item.outcome.command = Shortened(command);
+  item.outcome.output = Shortened(output);
+  item.outcome.exit_status = exit_status;
+  if (absl::IsUnavailable(why) && item.tries <= retries_) return;
+  item.state = WorkItem::State::kFailed;
+  item.outcome.failure = FailureOf(why);
+}
+
+void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry* now) {
+  WorkItem& item = items_[index];
+  item.look_again = false;
+  if (!error.ok()) return Failed(index, error, "", "", 0);
+  if (now == nullptr) {
+    item.state = WorkItem::State::kGone;
+    return;
+  }
+  const bool mismatched = std::exchange(item.mismatched, false);
+  item.wanted.stat = now->stat;
+  if (now->digest == item.wanted.digest && mismatched) {
+    return Failed(index, MakeError(Failure::kDigestMismatch, "what arrived has another digest than the parent's file, which did not change"), "", "", 0);
+  }
+  if (now->digest != item.wanted.digest) item.tries = 0;
+  item.wanted.digest = now->digest;
+  if (now->digest == item.child) {
+    item.state = WorkItem::State::kKept;
+  } else if (++item.changes > kMaxChanges) {
+    Failed(index, MakeError(Failure::kSourceChanged, "source changed: the parent's file keeps changing"), "", "", 0);
+  }
+}
+
+std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string> secrets) {
+  std::string clean(text);
+  for (const std::string& secret : secrets) {
+    if (!secret.empty()) clean = absl::StrReplaceAll(clean, {{ShellLiteral(secret), "'***'"}, {secret, "***"}});
+  }
+  return clean;
+}
+
+}  // namespace sshsync

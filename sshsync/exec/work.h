@@ -1,0 +1,71 @@
+#ifndef SSHSYNC_EXEC_WORK_H_
+#define SSHSYNC_EXEC_WORK_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "sshsync/model/manifest.h"
+#include "sshsync/model/plan.h"
+#include "sshsync/model/report.h"
+
+namespace sshsync {
+
+/// One file on its way through a hop: what is wanted, and how far it came.
+///
+///     open -> (transferred, verified) -> verified -> (published) -> done
+///         \-> again: a try failed, or the source has to be looked at     \-> again: the source changed meanwhile
+///         \-> failed, kept (it turned out to be equal), gone (the parent no longer has it)
+struct WorkItem {
+  enum class State { kOpen, kVerified, kDone, kFailed, kKept, kGone };
+
+  Action action = Action::kCopy;
+  FileEntry wanted;   ///< as the parent held it when it was last digested
+  Digest child;       ///< of the child's present file; empty
+  State state = State::kOpen;
+  bool look_again = false;  ///< at the parent's file, before another try
+  bool mismatched = false;  ///< what arrived is not what was wanted: damaged, or the source changed
+  int tries = 0;      ///< of the transfer that failed, since the source last changed
+  int changes = 0;    ///< of the source during the run
+  FileOutcome outcome;
+};
+
+/// What is decided about a hop's files, apart from how it is done; the fat base of Mover.
+/// Ownership: a value. Threads: none of its own, the caller locks.
+class Work {
+ public:
+  /// From the plan; the smallest files first, so that a full disk keeps as few as possible from arriving.
+  Work(const Plan& plan, int retries);
+
+  std::vector<WorkItem>& items() { return items_; }
+  WorkItem& at(size_t index) { return items_[index]; }
+
+  /// The files of the next round, dealt to `streams` lists of about equal size.
+  std::vector<std::vector<size_t>> Deal(int streams) const;
+
+  /// The files whose source has to be looked at again before the next round.
+  std::vector<size_t> ToLookAgain() const;
+
+  bool AnyOpen() const;
+  bool AnyFailed() const;
+
+  /// A try failed. A permanent failure (by its status code) or one try too many fails the file; otherwise it stays open.
+  void Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
+
+  /// What a second look at the source showed: the same digest again (then the transfer had damaged it, and that try counts), another one
+  /// (then that version is wanted from now on; three times, then it fails as "keeps changing"), or nothing.
+  void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
+
+ private:
+  std::vector<WorkItem> items_;
+  const int retries_;
+};
+
+/// The text of a command as people may see it: without the secrets in it.
+std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string> secrets);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_WORK_H_
