@@ -53,8 +53,9 @@ TEST(CommandTemplate, QuotesBareKnownVariablesAndNothingElse) {
 TEST(CommandTemplate, TakesTheTemplatesOfTheManualUnchanged) {
   EXPECT_EQ(Rewritten("if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo \\'NONE\\'; fi"),
             "if [ -f \"${FILEPATH}\" ]; then sha1sum \"${FILEPATH}\" | cut -d' ' -f1; else echo \\'NONE\\'; fi");
-  EXPECT_EQ(Rewritten("scp -p -i /home/john/.ssh/id_ed25519 ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}"),
-            "scp -p -i /home/john/.ssh/id_ed25519 \"${REMOTEUSER}\"@\"${REMOTEHOST}\":\"${REMOTEDIR}\"/\"${FILE}\" \"${LOCALDIR}\"/\"${FILE}\"");
+  EXPECT_EQ(
+      Rewritten("scp -p -i /home/john/.ssh/id_ed25519 ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}"),
+      "scp -p -i /home/john/.ssh/id_ed25519 \"${REMOTEUSER}\"@\"${REMOTEHOST}\":\"${REMOTEDIR}\"/\"${FILE}\" \"${LOCALDIR}\"/\"${FILE}\"");
 }
 
 TEST(CommandTemplate, TurnsSingleQuotesAroundPlainVariablesIntoDoubleOnes) {

@@ -46,6 +46,11 @@ constexpr std::array<absl::string_view, 8> kDeclares = {"export", "readonly", "d
 // A leading `-` does no harm behind these.
 constexpr std::array<absl::string_view, 9> kTakesDashes = {"echo", "printf", "test", "[", "[[", "case", "for", "select", "eval"};
 
+absl::string_view BaseName(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == absl::string_view::npos ? path : path.substr(slash + 1);
+}
+
 template <class Rows>
 const Options* Row(const Rows& rows, absl::string_view name) {
   const auto row = absl::c_find_if(rows, [name](const Options& options) { return options.name == name; });
@@ -88,10 +93,6 @@ class Reading {
  private:
   static constexpr absl::string_view kSshOptions = "BbcDEeFIiJLlmOopQRSWw";
 
-  static absl::string_view BaseName(absl::string_view path) {
-    const size_t slash = path.rfind('/');
-    return slash == absl::string_view::npos ? path : path.substr(slash + 1);
-  }
   void Start(size_t word) {
     first_ = word;
     name_ = word < words_.size() ? BaseName(Text(word)) : absl::string_view();
@@ -212,7 +213,7 @@ ValueReader::OptionLike OptionLike(const ShellScan& scan, const ShellExpansion& 
   if (word.kind != ShellWord::Kind::kArgument || expansion.at != 0 || word.command < 0 || expansion.op == "length")
     return ValueReader::OptionLike::kNo;
   const std::vector<int>& words = scan.commands[word.command].words;
-  if (words.empty() || words[0] == expansion.word || absl::c_linear_search(kTakesDashes, scan.words[words[0]].text))
+  if (words.empty() || words[0] == expansion.word || absl::c_linear_search(kTakesDashes, BaseName(scan.words[words[0]].text)))
     return ValueReader::OptionLike::kNo;
   for (const int earlier : words) {
     if (earlier == expansion.word) break;
