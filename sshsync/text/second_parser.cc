@@ -11,8 +11,6 @@
 namespace sshsync {
 namespace {
 
-constexpr char kHole = '\1';
-
 // The options of a command that take an argument, by letter, as getopt writes them.
 struct Options {
   absl::string_view name;
@@ -182,7 +180,12 @@ std::string Reading::SecondParser(size_t word, size_t at, bool* is_address) cons
   if (name_ == "eval" || name_ == "let") return std::string(name_);
   if (name_ == "trap") return word == Operands("") ? "trap" : "";
   if (absl::c_linear_search(kDeclares, name_)) return absl::StrContains(before, '=') && name_ != "alias" ? "" : std::string(name_);
-  if (name_ == "su" || name_ == "runuser") return IsArgumentOf("c", "csgGwT", word) || absl::StartsWith(text, "--command=") ? "su -c" : "";
+  if (name_ == "su" || name_ == "runuser") {  // its options may stand behind the user
+    const absl::string_view option = Text(word - 1);
+    return (absl::StartsWith(option, "-") && absl::EndsWith(option, "c")) || option == "--command" || absl::StartsWith(text, "--command=")
+               ? "su -c"
+               : "";
+  }
   if (IsSsh()) return word > Operands(kSshOptions) ? absl::StrCat("the other host's shell, through ", name_) : "";
   if (name_ == "scp" || name_ == "rcp" || name_ == "sftp" || name_ == "rsync") {
     const size_t colon = before.find(':');
