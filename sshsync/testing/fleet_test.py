@@ -7,6 +7,7 @@ import sys
 import unittest
 
 from sshsync.testing import fleet as fleet_module
+from sshsync.testing import python_cases
 from sshsync.testing.fleet import Fleet, FleetError
 
 
@@ -74,4 +75,4 @@ class FleetTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    python_cases.main(__file__)
