@@ -30,7 +30,11 @@ struct FieldValue {
 constexpr absl::string_view kProgram = "sshsync";
 constexpr int kMaxWidth = 1000;
 
-double Seconds(absl::Duration duration) { return absl::ToDoubleSeconds(duration); }
+/// Whole seconds and the rest apart: their sum is rounded once.
+double Seconds(absl::Duration duration) {
+  const int64_t whole = absl::IDivDuration(duration, absl::Seconds(1), &duration);
+  return static_cast<double>(whole) + absl::ToDoubleSeconds(duration);
+}
 
 FieldValue Text(absl::string_view text) { return {.text = std::string(text)}; }
 FieldValue Int(int64_t number) { return {.text = "", .number = number}; }

@@ -202,8 +202,10 @@ class Reader {
       return Error(section->place, absl::StrCat("section [", Shown(section->name), "] has no `qualname`"),
                    "write the name of the logger, `sshsync`");
     }
+    // Of two sections for one logger the later counts, but for a level that only the earlier gives.
+    const bool known = loggers_.count(qualname) > 0;
     Logger logger;
-    logger.level = Level(*section, root ? 30 : 0);
+    logger.level = Level(*section, known ? loggers_[qualname].level : root ? 30 : 0);
     if (const std::string text = Text(*section, "propagate"); !text.empty()) {
       int propagate = 1;
       if (!absl::SimpleAtoi(text, &propagate))

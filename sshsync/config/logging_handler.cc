@@ -129,8 +129,8 @@ class Binder {
     if (args->kind != ValueKind::kTuple) {
       Report(false, 0, "args is no tuple", "write (value,) with a comma", /*warning=*/true);
       PythonValue tuple;
-      tuple.items = {*std::move(args)};
-      args = std::move(tuple);
+      tuple.items = {*args};
+      if (args->kind != ValueKind::kList) args = std::move(tuple);
     }
     if (args->items.size() > class_.parameters.size()) {
       const size_t offset = args->items[class_.parameters.size()].offset;
