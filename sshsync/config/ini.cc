@@ -267,7 +267,7 @@ class Interpolation {
     const IniEntry* target = file_.Lookup(section_, absl::AsciiStrToLower(rest.substr(1, close - 1)));
     if (target == nullptr) {
       Fail(entry, start, close + 3, "names no key of this section or of [DEFAULT]: correct it, or write `%%` for a percent sign");
-    } else if (depth == kMaxDepth) {
+    } else if (depth == kMaxDepth && absl::StrContains(target->value, "%(")) {
       Fail(entry, start, close + 3, "refers to itself, or is nested deeper than ten levels: give it a value of its own");
     } else if (result_.text.size() + target->value.size() > kMaxText) {
       Fail(entry, start, close + 3, "makes the value larger than 1 MiB: shorten it");
