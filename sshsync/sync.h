@@ -19,16 +19,16 @@ struct SyncOptions {
   Verb verb = Verb::kSync;
   /// The steps in order, each a list of repository names, done in parallel. Names are as the user typed them; `@group`, `node[1-20]`
   /// and repeated names are resolved by `ResolveQueue` (plan/queue.h), which Synchronize calls.
-  std::vector<std::vector<std::string>> queue;
+  std::vector<std::vector<std::string>> queue = {};
   int jobs = 0;  ///< children worked on at once; 0: the configuration's
-  absl::optional<absl::Duration> timeout, wait;
-  absl::optional<int> retries;
+  absl::optional<absl::Duration> timeout = {}, wait = {};
+  absl::optional<int> retries = {};
   bool fail_fast = false;
   bool itemize = false;          ///< report kept files one by one, too
-  std::string pid_file;          ///< empty: the configuration's, then the default of the account
-  std::string state_dir;         ///< the same
+  std::string pid_file = {};          ///< empty: the configuration's, then the default of the account
+  std::string state_dir = {};         ///< the same
   absl::Duration lock_wait = absl::ZeroDuration();  ///< how long to wait for another run's lock
-  absl::optional<unsigned> seed;  ///< of the jitter of backoffs; absent: random
+  absl::optional<unsigned> seed = {};  ///< of the jitter of backoffs; absent: random
 };
 
 /// Does what DESIGN calls a run, and returns its report; never throws, never prints. Events come to `events` one at a time.

@@ -186,10 +186,11 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
       auto names = ReadNames(value);
       if (!names)
         return UsageError("--", RowOf(id).name, " ", Shown(value), ": a name is missing: --", RowOf(id).name, " ", RowOf(id).placeholder);
-      if (id == FlagId::kExcludeRepo) {
-        line.exclude_repos.insert(line.exclude_repos.end(), names->begin(), names->end());
+      if (id == FlagId::kSync) {
+        line.steps.push_back(*std::move(names));
       } else {
-        line.steps.push_back({.cascade = id == FlagId::kCascade, .repositories = *std::move(names)});
+        std::vector<std::string>& list = id == FlagId::kCascade ? line.cascade : line.exclude_repos;
+        list.insert(list.end(), names->begin(), names->end());
       }
       break;
     }
@@ -232,7 +233,7 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
 
 absl::Status CheckSense(const CommandLine& line) {
   const bool queued = line.verb == VerbId::kSync || line.verb == VerbId::kPlan;
-  if (queued && line.steps.empty()) return UsageError("nothing to do: name repositories with --sync REPO");
+  if (queued && line.steps.empty() && line.cascade.empty()) return UsageError("nothing to do: name repositories with --sync REPO");
   if (line.json && line.events == "-") return UsageError("--json and --events - both want stdout: give --events a file");
   if (line.quiet && line.verbose > 0) return UsageError("--quiet and --verbose contradict each other");
   if (line.progress == Progress::kAlways && line.quiet) return UsageError("--quiet and --progress always contradict each other");

@@ -17,18 +17,13 @@ namespace sshsync::cli {
 enum class HelpKind { kNone, kShort, kLong, kVersion };
 enum class Progress { kAuto, kAlways, kNever };
 
-/// One `--sync` or `--cascade`, in the order of the command line.
-struct Step {
-  bool cascade = false;
-  std::vector<std::string> repositories;  ///< as typed
-};
-
 /// What the user typed, read and checked as far as that is possible without a configuration. Absent and empty members were not given.
 struct CommandLine {
   VerbId verb = VerbId::kSync;
   HelpKind help = HelpKind::kNone;
-  std::vector<std::string> words;  ///< after the verb
-  std::vector<Step> steps;
+  std::vector<std::string> words;               ///< after the verb
+  std::vector<std::vector<std::string>> steps;  ///< one for each --sync, in order; names as typed
+  std::vector<std::string> cascade;
   std::vector<std::string> exclude_repos;
 
   std::string config, logging_config, pid_file, state_dir, log_file;

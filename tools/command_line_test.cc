@@ -13,29 +13,20 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-/// `a,b c` for the steps {a, b} and {c}; a cascade has a `+` in front.
-std::string StepsOf(const CommandLine& line) {
-  std::string result;
-  for (const Step& step : line.steps) {
-    absl::StrAppend(&result, result.empty() ? "" : " ", step.cascade ? "+" : "");
-    for (size_t i = 0; i < step.repositories.size(); ++i) absl::StrAppend(&result, i ? "," : "", step.repositories[i]);
-  }
-  return result;
-}
-
 TEST(CommandLine, AStepIsAcceptedInEverySpelling) {
   for (const Arguments& arguments : {Arguments{"--sync", "a,b"}, {"--sync=a,b"}, {"-s", "a,b"}, {"-sa,b"}, {"-nsa,b"}}) {
     const auto line = ParseCommandLine(arguments);
     ASSERT_TRUE(line.ok()) << line.status();
-    EXPECT_EQ(StepsOf(*line), "a,b");
+    EXPECT_EQ(line->steps, (std::vector<Arguments>{{"a", "b"}}));
   }
 }
 
-TEST(CommandLine, StepsKeepTheirOrderAlsoAmongCascades) {
-  const auto line = ParseCommandLine(Arguments{"-s", "p", "--cascade", "m", "--sync=n1,n2", "-x", "n2", "--cascade=q"});
+TEST(CommandLine, StepsKeepTheirOrderAndListsGrow) {
+  const auto line = ParseCommandLine(Arguments{"-s", "p", "--cascade", "m", "--sync=n1,n2", "-x", "n2", "--cascade=q", "-xn3,n4"});
   ASSERT_TRUE(line.ok()) << line.status();
-  EXPECT_EQ(StepsOf(*line), "p +m n1,n2 +q");
-  EXPECT_EQ(line->exclude_repos, (Arguments{"n2"}));
+  EXPECT_EQ(line->steps, (std::vector<Arguments>{{"p"}, {"n1", "n2"}}));
+  EXPECT_EQ(line->cascade, (Arguments{"m", "q"}));
+  EXPECT_EQ(line->exclude_repos, (Arguments{"n2", "n3", "n4"}));
 }
 
 TEST(CommandLine, OptionsMayStandBeforeAndAfterTheVerb) {
@@ -131,7 +122,7 @@ TEST(CommandLine, TenThousandStepsAndALongArgumentAreTaken) {
   Arguments arguments;
   for (int i = 0; i < 10'000; ++i) arguments.insert(arguments.end(), {"--sync", absl::StrCat("node", i)});
   EXPECT_EQ(ParseCommandLine(arguments)->steps.size(), 10'000U);
-  EXPECT_EQ(ParseCommandLine(Arguments{"-s", std::string(1 << 20, 'a')})->steps[0].repositories[0].size(), size_t{1} << 20);
+  EXPECT_EQ(ParseCommandLine(Arguments{"-s", std::string(1 << 20, 'a')})->steps[0][0].size(), size_t{1} << 20);
 }
 
 TEST(CommandLine, MessagesAreBoundedWhateverTheArgument) {

@@ -38,20 +38,12 @@ std::string ConfigPlace(absl::string_view option, const char* variable) {
   return std::string(kDefaultConfig);
 }
 
-std::string Distrust(uid_t owner, mode_t mode, uid_t reader) {
-  if (owner != 0 && owner != reader)
-    return "belongs to another account, which could make it run anything: give it to the account that runs sshsync";
-  if (mode & S_IWOTH) return "everybody may write it, and so could make it run anything: chmod go-w it";
-  if (mode & S_IWGRP) return "its group may write it, and so could make it run anything: chmod g-w it";
-  return "";
-}
-
 absl::StatusOr<ConfigSource> ReadConfigSource(const std::string& file) {
   // Non-blocking: a FIFO without a writer opens at once, and is then refused.
   const Descriptor descriptor(open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (descriptor.number < 0) {
-    const absl::string_view remedy = errno == ENOENT ? ": name one with --config FILE, or SSHSYNC_CONFIG" : "";
-    return Refuse(file, absl::StrCat("cannot read the configuration: ", strerror(errno), remedy));
+    const absl::string_view remedy = errno == ENOENT && file == kDefaultConfig ? ": name one with --config FILE, or SSHSYNC_CONFIG" : "";
+    return Refuse(file, absl::StrCat("cannot read it: ", strerror(errno), remedy));
   }
   struct stat about = {};
   if (fstat(descriptor.number, &about) != 0) return Refuse(file, strerror(errno));
@@ -60,8 +52,8 @@ absl::StatusOr<ConfigSource> ReadConfigSource(const std::string& file) {
 
   ConfigSource source;
   source.file = file;
-  source.distrust = Distrust(about.st_uid, about.st_mode, geteuid());
-  source.readable = (about.st_mode & (S_IRGRP | S_IROTH)) != 0;
+  source.mode = about.st_mode & 07777;
+  source.owner = about.st_uid;
   if (about.st_size > static_cast<off_t>(kLargest)) return Refuse(file, "larger than 64 MiB: that is no configuration");
   const auto buffer = std::make_unique<char[]>(size_t{1} << 16);
   while (source.bytes.size() <= kLargest) {
@@ -70,7 +62,7 @@ absl::StatusOr<ConfigSource> ReadConfigSource(const std::string& file) {
     if (count > 0) {
       source.bytes.append(buffer.get(), static_cast<size_t>(count));
     } else if (errno != EINTR) {
-      return Refuse(file, absl::StrCat("cannot read the configuration: ", strerror(errno)));
+      return Refuse(file, absl::StrCat("cannot read it: ", strerror(errno)));
     }
   }
   return Refuse(file, "larger than 64 MiB: that is no configuration");

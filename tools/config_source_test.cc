@@ -21,8 +21,8 @@ TEST(ConfigSource, AFileIsReadAsItIs) {
   const auto source = ReadConfigSource(file);
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_EQ(source->bytes, std::string("[a]\r\npath = \xff\0", 14));
-  EXPECT_EQ(source->distrust, "");
-  EXPECT_TRUE(source->readable);
+  EXPECT_EQ(source->mode, 0644U);
+  EXPECT_EQ(source->owner, geteuid());
 }
 
 TEST(ConfigSource, WhatIsNoRegularFileIsRefusedAtOnce) {
@@ -38,14 +38,6 @@ TEST(ConfigSource, WhatIsNoRegularFileIsRefusedAtOnce) {
     EXPECT_EQ(FailureOf(source.status()), Failure::kConfig) << file;
     EXPECT_TRUE(absl::StrContains(source.status().message(), reason)) << source.status();
   }
-}
-
-TEST(ConfigSource, OnlyItsReaderAndRootMayHaveWrittenIt) {
-  EXPECT_EQ(Distrust(0, 0644, 1000), "");
-  EXPECT_EQ(Distrust(1000, 0600, 1000), "");
-  EXPECT_TRUE(absl::StrContains(Distrust(1000, 0600, 0), "another account"));
-  EXPECT_TRUE(absl::StrContains(Distrust(0, 0664, 0), "its group"));
-  EXPECT_TRUE(absl::StrContains(Distrust(0, 0666, 0), "everybody"));
 }
 
 TEST(ConfigSource, TheOptionComesBeforeTheVariableBeforeTheDefault) {

@@ -101,7 +101,8 @@ constexpr std::array kFlags = {
          .verbs = kQueued,
          .group = kWhat,
          .brief = "REPO and everything below it, level by level",
-         .doc = "Adds one step for REPO, one for its children, one for theirs, and so on. A root is no step: its children come first.",
+         .doc = "Adds, behind the steps of --sync, one for REPO, one for its children, one for theirs, and so on. A root is no step: its "
+                "children come first.",
          .repeatable = true},
     Flag{.id = FlagId::kExcludeRepo,
          .letter = 'x',

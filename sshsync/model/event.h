@@ -33,21 +33,22 @@ enum class EventKind {
 /// `path`, `message` and `output` hold raw bytes: a sink that shows them escapes them.
 struct Event {
   EventKind kind = EventKind::kMessage;
-  absl::Time time;
-  std::string run;
+  absl::Time time = {};
+  std::string run = {};
   int step = 0;
-  std::string repository;
-  std::string parent;
-  std::string path;
-  std::string action;  ///< copy, replace, delete, mode, keep; or an outcome
+  std::string repository = {};
+  std::string parent = {};
+  std::string path = {};
+  std::string action = {};  ///< copy, replace, delete, mode, keep; or an outcome
   int64_t files = 0;
   int64_t bytes = 0;
   int64_t total = 0;
   LogLevel level = LogLevel::kInfo;
   Failure failure = Failure::kNone;
-  std::string message;
-  std::string command;  ///< of a failed remote command, as it was run, without secrets
-  std::string output;   ///< what it printed, bounded
+  std::string message = {};
+  std::string command = {};  ///< of a failed remote command, as it was run, without secrets
+  std::string output = {};   ///< what it printed, bounded
+  int exit_status = 0;  ///< of that command
 };
 
 /// Receives events while a run goes on. Called from any thread of the run, never from two at once.

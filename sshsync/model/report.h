@@ -13,14 +13,14 @@ namespace sshsync {
 
 /// What became of one file that was touched or that failed. Files that were equal are only counted.
 struct FileOutcome {
-  std::string path;     ///< raw bytes
-  std::string action;   ///< copy, replace, delete, mode; for a failure what was to be done
+  std::string path = {};     ///< raw bytes
+  std::string action = {};   ///< copy, replace, delete, mode; for a failure what was to be done
   int64_t bytes = 0;
-  std::string digest;
+  std::string digest = {};
   Failure failure = Failure::kNone;
-  std::string message;  ///< cause first; empty for success
-  std::string command;  ///< of a failed remote command
-  std::string output;   ///< what it printed, bounded
+  std::string message = {};  ///< cause first; empty for success
+  std::string command = {};  ///< of a failed remote command
+  std::string output = {};   ///< what it printed, bounded
   int exit_status = 0;  ///< of that command
   int attempts = 0;     ///< tries of the transfer
 };
@@ -35,9 +35,9 @@ absl::string_view OutcomeName(Outcome outcome);
 
 /// What became of one repository of a run.
 struct RepositoryReport {
-  std::string name;
-  std::string parent;
-  std::string host;
+  std::string name = {};
+  std::string parent = {};
+  std::string host = {};
   int step = 0;
   Outcome outcome = Outcome::kEqual;
   absl::Time started = absl::InfiniteFuture();
@@ -45,19 +45,19 @@ struct RepositoryReport {
   int64_t kept = 0, copied = 0, replaced = 0, deleted = 0, failed = 0, extra = 0;
   int64_t bytes = 0;  ///< content published
   Failure failure = Failure::kNone;  ///< of the repository as a whole
-  std::string message;
-  std::string command, output;
-  std::vector<FileOutcome> files;
+  std::string message = {};
+  std::string command = {}, output = {};
+  std::vector<FileOutcome> files = {};
 };
 
 /// The result of one run: a plain value.
 struct Report {
-  std::string run;
-  std::string verb;  ///< sync, plan, verify, ...
-  std::vector<std::vector<std::string>> queue;
-  absl::Time started, ended;
+  std::string run = {};
+  std::string verb = {};  ///< sync, plan, verify, ...
+  std::vector<std::vector<std::string>> queue = {};
+  absl::Time started = {}, ended = {};
   int signal = 0;  ///< that ended it
-  std::vector<RepositoryReport> repositories;  ///< in the order of the queue
+  std::vector<RepositoryReport> repositories = {};  ///< in the order of the queue
 
   bool ok() const { return exit_code() == 0; }
   /// By DESIGN's order of causes.

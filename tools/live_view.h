@@ -1,0 +1,44 @@
+#ifndef SSHSYNC_TOOLS_LIVE_VIEW_H_
+#define SSHSYNC_TOOLS_LIVE_VIEW_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "sshsync/model/event.h"
+#include "tools/hop_progress.h"
+#include "tools/screen.h"
+
+namespace sshsync::cli {
+
+/// Every hop of a run, a row each, redrawn at most ten times a second of the events' own time; where there are more hops than rows, those
+/// that move come first and the rest is counted in the last row. Where the screen is no terminal, the rows are appended every ten
+/// seconds instead.
+/// Does not own the screen. Threads: as EventSink says.
+class LiveView : public EventSink {
+ public:
+  LiveView(Screen& screen, bool colour) : screen_(screen), colour_(colour), terminal_(screen.err_is_terminal()) {}
+
+  void On(const Event& event) override;
+
+  /// The rows as they are now, for a screen of that size.
+  std::vector<std::string> Rows(ScreenSize size, absl::Time now) const;
+
+ private:
+  void Draw(absl::Time now);
+
+  Screen& screen_;
+  const bool colour_;
+  const bool terminal_;
+  std::vector<HopProgress> hops_;         // in the order in which they started
+  std::map<std::string, size_t> places_;  // name -> index in hops_
+  absl::Time drawn_ = absl::InfinitePast();
+};
+
+/// One row: name, percentage, bytes, files, rate, time left; 80 columns where there is room, cut to `columns` where not.
+std::string HopRow(const HopProgress& hop, absl::Time now, size_t columns);
+
+}  // namespace sshsync::cli
+
+#endif  // SSHSYNC_TOOLS_LIVE_VIEW_H_

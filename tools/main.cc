@@ -1,0 +1,9 @@
+#include <string>
+#include <vector>
+
+#include "sshsync/sync.h"
+#include "tools/tool.h"
+
+int main(int argc, char** argv) {
+  return sshsync::cli::RunTool(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), {.synchronize = sshsync::Synchronize});
+}

@@ -1,0 +1,176 @@
+#include "tools/run_verbs.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sshsync/base/status.h"
+#include "sshsync/config/unbuilt.h"
+#include "sshsync/plan/queue.h"
+#include "sshsync/record/event_log.h"
+#include "sshsync/record/report_json.h"
+#include "sshsync/text/escape.h"
+#include "tools/fan_out.h"
+#include "tools/human_printer.h"
+#include "tools/live_view.h"
+#include "tools/load_configuration.h"
+#include "tools/open_log.h"
+#include "tools/run_text.h"
+#include "tools/screen.h"
+#include "tools/signals.h"
+
+namespace sshsync::cli {
+namespace {
+
+int Fail(const absl::Status& error, OutputStream& err) {
+  err.Write(ErrorText(error));
+  return InfoOf(FailureOf(error)).exit_code;
+}
+
+/// `--events FILE`: appends to a file, or writes to stdout.
+class EventLines : public EventSink {
+ public:
+  explicit EventLines(int fd, bool owns) : stream_(fd), owns_(owns) {}
+  ~EventLines() override {
+    if (owns_) close(stream_.fd());
+  }
+  void On(const Event& event) override { stream_.Write(EventToJsonLine(event)); }
+
+ private:
+  OutputStream stream_;
+  const bool owns_;
+};
+
+absl::StatusOr<std::unique_ptr<EventLines>> OpenEvents(const std::string& file) {
+  if (file == "-") return std::make_unique<EventLines>(STDOUT_FILENO, false);
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+  if (fd < 0) return MakeError(Failure::kUsage, absl::StrCat("--events ", EscapeForTerminal(file), ": ", strerror(errno)));
+  return std::make_unique<EventLines>(fd, true);
+}
+
+/// The log, which may go to the terminal on which the live rows are.
+class LogLines : public EventSink {
+ public:
+  LogLines(Screen& screen, LogSink* sink) : screen_(screen), sink_(sink) {}
+  void On(const Event& event) override {
+    if (sink_ == nullptr || event.kind == EventKind::kFileProgress) return;
+    if (screen_.err_is_terminal()) screen_.Clear();
+    EventLog(*sink_).On(event);
+  }
+
+ private:
+  Screen& screen_;
+  LogSink* const sink_;
+};
+
+std::vector<std::string> Flat(const std::vector<std::vector<std::string>>& steps) {
+  std::vector<std::string> names;
+  for (const std::vector<std::string>& step : steps) names.insert(names.end(), step.begin(), step.end());
+  return names;
+}
+
+std::vector<std::string> WarningsOf(const LoadedConfiguration& loaded, const ResolvedQueue& queue) {
+  std::vector<std::string> warnings;
+  for (const ConfigDiagnostic& diagnostic : loaded.diagnostics) {
+    if (diagnostic.severity == Severity::kWarning) warnings.push_back(Render(diagnostic));
+  }
+  warnings.insert(warnings.end(), queue.warnings.begin(), queue.warnings.end());
+  return warnings;
+}
+
+SyncOptions OptionsOf(const CommandLine& line, std::vector<std::vector<std::string>> queue) {
+  SyncOptions options;
+  options.verb = line.verb == VerbId::kVerify                 ? sshsync::Verb::kVerify
+                 : line.verb == VerbId::kPlan || line.dry_run ? sshsync::Verb::kPlan
+                                                              : sshsync::Verb::kSync;
+  options.queue = std::move(queue);
+  options.jobs = line.jobs;
+  options.timeout = line.timeout;
+  options.wait = line.wait;
+  options.retries = line.retries;
+  options.fail_fast = line.fail_fast;
+  options.itemize = line.itemize && line.verbose > 0;
+  options.pid_file = line.pid_file;
+  options.state_dir = line.state_dir;
+  options.lock_wait = line.lock_wait.value_or(absl::ZeroDuration());
+  return options;
+}
+
+HumanPrinter::Options PrinterOptions(const CommandLine& line, const OutputStream& out, Voice voice) {
+  HumanPrinter::Options options;
+  options.verbose = line.verbose;
+  // A dry run is a plan in few words.
+  options.itemize = line.itemize || line.dry_run;
+  options.quiet = line.quiet;
+  options.problems = voice != Voice::kLog;
+  options.warnings = voice == Voice::kPrinter || (voice == Voice::kErrors && line.verbose > 0);
+  options.results = !line.json && line.events != "-";
+  options.summary = out.is_terminal();
+  return options;
+}
+
+bool ShowsProgress(const CommandLine& line, const OutputStream& err) {
+  if (line.progress != Progress::kAuto) return line.progress == Progress::kAlways;
+  return err.is_terminal() && !line.quiet && line.verbose == 0;
+}
+
+}  // namespace
+
+int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err) {
+  const auto loaded = LoadConfiguration(line);
+  if (!loaded.ok()) return Fail(loaded.status(), err);
+  if (!loaded->ok()) {
+    err.Write(ErrorsOf(*loaded));
+    return InfoOf(FailureOf(loaded->status())).exit_code;
+  }
+  const Configuration& configuration = loaded->configuration;
+  const QueueRequest request = line.verb == VerbId::kVerify
+                                   ? QueueRequest{.steps = {line.words}}
+                                   : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};
+  const auto queue = ResolveQueue(configuration, request);
+  if (!queue.ok()) return Fail(queue.status(), err);
+  if (!doors.synchronize) return Fail(MakeError(Failure::kUsage, "this sshsync was built without its engine"), err);
+
+  if (const absl::Status blocked = RunBlockers(configuration, Flat(queue->names())); line.verb != VerbId::kVerify && !blocked.ok()) {
+    return Fail(blocked, err);
+  }
+  const auto log = OpenLog(line, err.is_terminal());
+  if (!log.ok()) return Fail(log.status(), err);
+
+  Screen screen(out, err);
+  HumanPrinter printer(screen, PrinterOptions(line, out, log->voice));
+  LiveView live(screen, getenv("NO_COLOR") == nullptr && err.is_terminal());
+  LogLines log_lines(screen, log->sink.get());
+  std::unique_ptr<EventLines> lines;
+  FanOut sinks;
+  if (!line.events.empty()) {
+    auto opened = OpenEvents(line.events);
+    if (!opened.ok()) return Fail(opened.status(), err);
+    lines = *std::move(opened);
+    sinks.Add(*lines);
+  }
+  sinks.Add(log_lines);
+  sinks.Add(printer);
+  if (ShowsProgress(line, err)) sinks.Add(live);
+  for (const std::string& warning : WarningsOf(*loaded, *queue)) {
+    sinks.On({.kind = EventKind::kMessage, .time = absl::Now(), .level = LogLevel::kWarning, .message = warning});
+  }
+
+  StopSource stop;
+  const StopOnSignals catcher(stop);
+  const auto report = doors.synchronize(configuration, OptionsOf(line, queue->names()), sinks, stop.token());
+  screen.Clear();
+  if (!report.ok()) return Fail(report.status(), err);
+  printer.Finish(*report);
+  if (line.json) out.Write(ReportToJson(*report));
+  return report->exit_code();
+}
+
+}  // namespace sshsync::cli

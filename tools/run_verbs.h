@@ -1,0 +1,16 @@
+#ifndef SSHSYNC_TOOLS_RUN_VERBS_H_
+#define SSHSYNC_TOOLS_RUN_VERBS_H_
+
+#include "tools/command_line.h"
+#include "tools/doors.h"
+#include "tools/output_stream.h"
+
+namespace sshsync::cli {
+
+/// The verbs that are runs: synchronize, plan, verify. Reads the configuration, puts the printers together that the command line asks for,
+/// calls the engine with signals caught, and returns the exit status.
+int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err);
+
+}  // namespace sshsync::cli
+
+#endif  // SSHSYNC_TOOLS_RUN_VERBS_H_

@@ -1,0 +1,62 @@
+#include "tools/template_text.h"
+
+#include <array>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "sshsync/base/log.h"
+#include "sshsync/text/command_template.h"
+#include "sshsync/text/escape.h"
+#include "sshsync/text/template_diagnostic.h"
+
+namespace sshsync::cli {
+namespace {
+
+constexpr std::array kOperators = {"listcmd", "digestcmd", "synccmd", "deletecmd"};
+
+TemplateOptions OptionsOf(const Repository& repository) {
+  return {.original_quoting = repository.original_quoting, .any_names = repository.any_names, .shell = repository.endpoint.shell};
+}
+
+std::string Indented(absl::string_view text) {
+  std::string result;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) absl::StrAppend(&result, "    ", line, "\n");
+  return result;
+}
+
+/// The text of a template, line by line; its own tabs and backslashes stay.
+std::string Shell(absl::string_view text) {
+  std::string result;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) absl::StrAppend(&result, "    ", CleanForTerminal(line), "\n");
+  return result;
+}
+
+std::string Remark(absl::string_view text, const TemplateDiagnostic& diagnostic) {
+  return absl::StrCat("  ", absl::AsciiStrToLower(LogLevelName(diagnostic.severity)), ": ", diagnostic.message,
+                      diagnostic.remedy.empty() ? "" : ": ", diagnostic.remedy, "\n", Indented(RenderDiagnostic(text, diagnostic)));
+}
+
+}  // namespace
+
+std::string CommandsText(const Repository& repository) {
+  const std::string name = EscapeForTerminal(repository.name);
+  std::string result;
+  for (const char* action : kOperators) {
+    if (repository.templates.count(action)) continue;
+    const bool is_sync = action == absl::string_view("synccmd");
+    if (is_sync && repository.is_root()) continue;
+    absl::StrAppend(&result, name, " ", action,
+                    is_sync ? ": not given, files are moved by sshsync itself\n" : absl::StrCat(": from preset ", repository.preset, "\n"));
+  }
+  for (const auto& [action, text] : repository.templates) {
+    const auto parsed = CommandTemplate::Parse(text, OptionsOf(repository));
+    absl::StrAppend(&result, name, " ", EscapeForTerminal(action), ", run by ", CleanForTerminal(repository.endpoint.shell),
+                    parsed.ok() ? ":\n" : ": REFUSED\n", Shell(parsed.ok() ? parsed->text() : text));
+    for (const TemplateDiagnostic& diagnostic : CommandTemplate::Check(text, OptionsOf(repository)))
+      absl::StrAppend(&result, Remark(text, diagnostic));
+  }
+  return result;
+}
+
+}  // namespace sshsync::cli
