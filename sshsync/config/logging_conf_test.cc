@@ -1,5 +1,8 @@
 #include "sshsync/config/logging_conf.h"
 
+#include <fstream>
+#include <iterator>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
@@ -153,6 +156,35 @@ TEST(LoggingConf, AllProblemsAreReportedAtOnce) {
   const Outcome outcome =
       Read(absl::StrReplaceAll(kGood, {{"level=INFO", "level=LOUD"}, {"class=StreamHandler", "class=X"}, {"%(message)s", "%(msg)s"}}));
   EXPECT_EQ(outcome.diagnostics.size(), 3u) << Said(outcome);
+}
+
+Outcome ReadFile(const std::string& name) {
+  std::ifstream file("testdata/logging/" + name, std::ios::binary);
+  return Read(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+TEST(LoggingConf, FilesOfTheOriginalAreReadAsTheyAre) {
+  const Outcome original = ReadFile("good/original.conf");
+  EXPECT_EQ(Said(original), "");
+  EXPECT_EQ(original.conf.logger, "mbrepo");
+  ASSERT_EQ(original.conf.handlers.size(), 1u);
+  EXPECT_EQ(original.conf.handlers[0].path, "/var/log/mbrepo/mbrepo.log");
+}
+
+TEST(LoggingConf, EveryHandlerCanBeNamed) {
+  const Outcome every = ReadFile("good/every_handler.conf");
+  EXPECT_EQ(Said(every), "");
+  ASSERT_EQ(every.conf.handlers.size(), 7u);
+  for (size_t kind = 0; kind < 7; ++kind) EXPECT_EQ(static_cast<size_t>(every.conf.handlers[kind].kind), kind);
+}
+
+TEST(LoggingConf, BadFilesAreRefused) {
+  EXPECT_TRUE(absl::StrContains(Said(ReadFile("bad/code.conf")), "logging.conf:11: [handler_file] args: only literals"));
+  const std::string missing = Said(ReadFile("bad/missing.conf"));
+  for (const absl::string_view what :
+       {":4: section [handler_file]", ":8: level `LOUD`", ":9: there is no handler `console`", "no `qualname`", "`nosuch`"}) {
+    EXPECT_TRUE(absl::StrContains(missing, what)) << what << "\n" << missing;
+  }
 }
 
 TEST(LoggingConf, AnEmptyFileIsAnError) { EXPECT_FALSE(FirstError(Read("").diagnostics).ok()); }
