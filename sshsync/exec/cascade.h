@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sshsync/exec/digest_agreement.h"
 #include "sshsync/exec/hop.h"
 #include "sshsync/plan/queue.h"
 
@@ -46,6 +47,7 @@ class Cascade {
   absl::StatusOr<HopParent<R, C>> ParentOf(const Repository& child);
   Known FindOut(const Repository& repository);
   absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Make(const Repository& repository);
+  void AgreeOnDigests(const ResolvedQueue& queue);
   void Remember(const std::string& name, Known known);
 
   RunContext<R, C>& context_;
@@ -55,6 +57,7 @@ class Cascade {
 
   std::mutex mu_;
   std::condition_variable changed_;
+  std::map<std::string, std::shared_ptr<RemoteRepository<R, C>>> made_;  // Protected by mu_.
   std::map<std::string, Known> known_;  // Protected by mu_.
   bool failed_ = false;                 // Protected by mu_.
 };
@@ -63,6 +66,7 @@ class Cascade {
 
 template <Runner R, Clock C>
 std::vector<RepositoryReport> Cascade<R, C>::Run(const ResolvedQueue& queue) {
+  AgreeOnDigests(queue);
   std::vector<RepositoryReport> all;
   int step = 0;
   for (const auto& entries : queue.steps) {
@@ -189,9 +193,34 @@ typename Cascade<R, C>::Known Cascade<R, C>::FindOut(const Repository& repositor
 
 template <Runner R, Clock C>
 absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Cascade<R, C>::Make(const Repository& repository) {
-  SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
-                           RepositoryTemplates::Make(repository, configuration_.Find(repository.parent), context_.run));
-  return std::make_shared<RemoteRepository<R, C>>(context_, repository, std::move(templates));
+  const std::lock_guard lock(mu_);
+  auto& made = made_[repository.name];
+  if (made == nullptr) {
+    SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
+                             RepositoryTemplates::Make(repository, configuration_.Find(repository.parent), context_.run));
+    made = std::make_shared<RemoteRepository<R, C>>(context_, repository, std::move(templates));
+  }
+  return made;
+}
+
+template <Runner R, Clock C>
+void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
+  std::map<const Repository*, std::set<const Repository*>> chains;  // by root: all that take part
+  for (const auto& entries : queue.steps) {
+    for (const QueueEntry& entry : entries) {
+      const Repository* root = entry.repository;
+      while (!root->is_root()) root = configuration_.Find(root->parent);
+      chains[root].insert({entry.repository, configuration_.Find(entry.repository->parent)});
+    }
+  }
+  for (const auto& [root, members] : chains) {
+    std::vector<RemoteRepository<R, C>*> chain;
+    for (const Repository* member : members) {
+      const auto made = Make(*member);
+      if (made.ok()) chain.push_back(made->get());
+    }
+    AgreeOnDigest<R, C>(chain, root->digest);
+  }
 }
 
 template <Runner R, Clock C>

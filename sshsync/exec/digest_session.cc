@@ -29,13 +29,14 @@ int Oddness(absl::string_view name) {
   return odd;
 }
 
-std::string ToolText(const HostFacts& facts, const DigestTool& tool, absl::Span<const std::string> operands) {
-  return absl::StrCat("cd ", ShellLiteral(facts.root), " && ", WithArguments(tool.words, operands));
-}
 
 }  // namespace
 
-DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates& templates, absl::optional<DigestTool> tool,
+std::string DigestToolText(absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands) {
+  return absl::StrCat("cd ", ShellLiteral(folder), " && ", WithArguments(tool.words, operands));
+}
+
+DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,
                              std::vector<DigestQuestion> questions)
     : facts_(facts), templates_(templates), tool_(std::move(tool)), questions_(std::move(questions)), answers_(questions_.size()), unanswered_(questions_.size()) {}
 
@@ -68,7 +69,7 @@ std::string DigestSession::NextScript() {
   answered_in_session_ = next_in_order_ = 0;
   batch_broken_ = false;
 
-  const bool has_template = templates_.has("digestcmd");
+  const bool has_template = templates_ != nullptr;
   const bool batch = tool_ && (!has_template || unanswered_ > kFewFiles);
   if (has_template && batch) order_ = ChooseSamples();
   if (has_template && !batch) {
@@ -78,7 +79,7 @@ std::string DigestSession::NextScript() {
   }
   RecordScript script(mark_);
   for (const size_t question : order_) {
-    const auto text = templates_.Digest(facts_.root, questions_[question].path);
+    const auto text = templates_->Digest(facts_.root, questions_[question].path);
     if (text.ok()) {
       script.Add(absl::StrCat("t:", question), text->script());
     } else {
@@ -100,7 +101,7 @@ std::string DigestSession::NextScript() {
   operand_question.push_back(questions_.size());
   size_t at = 0;
   for (const auto& piece : ArgumentPieces(operands)) {
-    script.Add(absl::StrCat("b:", pieces_.size()), ToolText(facts_, *tool_, piece));
+    script.Add(absl::StrCat("b:", pieces_.size()), DigestToolText(facts_.root, *tool_, piece));
     pieces_.emplace_back(operand_question.begin() + static_cast<ptrdiff_t>(at), operand_question.begin() + static_cast<ptrdiff_t>(at + piece.size()));
     at += piece.size();
   }
@@ -163,7 +164,7 @@ void DigestSession::JudgeBatch() {
     }
   }
   // What the batch left out is asked of the template; without one there is nobody else to ask.
-  if (templates_.has("digestcmd")) {
+  if (templates_ != nullptr) {
     tool_.reset();
     return;
   }
@@ -192,7 +193,7 @@ bool DigestSession::LoseSession(const absl::Status& error) {
       Answer(order_[next_in_order_], error);
       return true;
     }
-  } else if (one_command && templates_.has("digestcmd")) {
+  } else if (one_command && templates_ != nullptr) {
     tool_.reset();  // asked file by file it will be seen which file it was
     batch_discarded_ = true;
     return true;

@@ -34,8 +34,8 @@ struct DigestQuestion {
 ///     while (session.unanswered() > 0) { ... runner.RunLong(host, {.script = session.NextScript()}, session's Feed ...); }
 class DigestSession {
  public:
-  /// `tool`: what takes many operands, if anything does. Without a digestcmd in `templates` it is the only way.
-  DigestSession(const HostFacts& facts, const RepositoryTemplates& templates, absl::optional<DigestTool> tool, std::vector<DigestQuestion> questions);
+  /// `tool`: what takes many operands, if anything does. Without `templates` (whose digestcmd is asked otherwise) it is the only way.
+  DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool, std::vector<DigestQuestion> questions);
 
   size_t unanswered() const { return unanswered_; }
 
@@ -65,7 +65,7 @@ class DigestSession {
   std::vector<size_t> ChooseSamples() const;
 
   const HostFacts& facts_;
-  const RepositoryTemplates& templates_;
+  const RepositoryTemplates* const templates_;  // nullptr: the tool is the only way
   absl::optional<DigestTool> tool_;
   const std::vector<DigestQuestion> questions_;
   std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> answers_;
@@ -83,6 +83,9 @@ class DigestSession {
   size_t next_in_order_ = 0;
   bool batch_broken_ = false;
 };
+
+/// Shell text that runs a tool on operands that are relative to `folder`.
+std::string DigestToolText(absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands);
 
 }  // namespace sshsync
 

@@ -150,12 +150,12 @@ std::string Mover<R, C>::Script(Stream& stream, absl::string_view mark) {
     Attempt attempt = NewAttempt(stage, index, item.wanted.path, item.wanted.digest);
     if (in_place()) attempt.folder = child_.facts().root;
     const auto sync = child_.templates().Sync(parent_.facts().root, attempt.folder, attempt.file);
-    const auto digest = child_.templates().Digest(attempt.folder, attempt.file);
+    const auto digest = child_.DigestText(attempt.folder, attempt.file);
     if (!sync.ok() || !digest.ok()) {
       Fail(index, sync.ok() ? digest.status() : sync.status());
       return true;
     }
-    AddTransfer(child_.facts(), attempt, sync->script(), digest->script(), in_place(), &script);
+    AddTransfer(child_.facts(), attempt, sync->script(), *digest, in_place(), &script);
     stream.commands[index] = sync->display();
     stream.attempts[index] = std::move(attempt);
     return false;
@@ -247,7 +247,8 @@ absl::Status Mover<R, C>::OnRecord(Stream& stream, const Record& record) {
 template <Runner R, Clock C>
 void Mover<R, C>::OnDigest(size_t index, const Record& record, Stream& stream) {
   WorkItem& item = work_.at(index);
-  const auto answer = ParseDigestAnswer(record.output, record.status, stream.attempts[index].staged());
+  const Attempt& attempt = stream.attempts[index];
+  const auto answer = child_.ParseDigest(record.output, record.status, attempt.folder, attempt.file);
   stream.right_digest = answer.ok() && !answer->missing && answer->digest == item.wanted.digest;
   if (stream.right_digest) return;
   if (!answer.ok()) return Fail(index, Annotate(answer.status(), "of the transferred file"), stream.commands[index], record.output, record.status);

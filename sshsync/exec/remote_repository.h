@@ -62,8 +62,28 @@ class RemoteRepository {
   /// The same below another folder of the host.
   absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatIn(absl::string_view folder, absl::Span<const std::string> names);
 
-  /// One answer for each question, in the same order.
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> Digest(std::vector<DigestQuestion> questions);
+  /// One answer for each question, in the same order: by the digestcmd, or by the tool that was chosen in its place.
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> Digest(std::vector<DigestQuestion> questions) {
+    if (!templates_.has("digestcmd")) {
+      SSHSYNC_RETURN_IF_ERROR(tool_.status());
+      return DigestWith(*tool_, std::move(questions));
+    }
+    absl::optional<DigestTool> tool;
+    if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
+    return DigestIn(DigestSession(facts_, &templates_, std::move(tool), questions), questions);
+  }
+
+  /// The same by a tool of our choice.
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
+    return DigestIn(DigestSession(facts_, nullptr, tool, questions), questions);
+  }
+
+  /// For a repository without a digestcmd: the tool, or why there is none. To be called before the first Digest.
+  void UseDigestTool(absl::StatusOr<DigestTool> tool) { tool_ = std::move(tool); }
+
+  /// Shell text that digests one file in place of a digestcmd's, and what it printed as an answer.
+  absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::string_view file) const;
+  absl::StatusOr<DigestAnswer> ParseDigest(absl::string_view output, int status, absl::string_view folder, absl::string_view file) const;
 
   /// A short command through the channel; asked again when its answer was lost.
   absl::StatusOr<RemoteResult> Ask(const RemoteCommand& command) {
@@ -84,6 +104,8 @@ class RemoteRepository {
  private:
   std::string Nice() const { return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p $$ >/dev/null 2>&1\n"); }
 
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session, const std::vector<DigestQuestion>& questions);
+
   template <class Call>
   absl::StatusOr<RemoteResult> Again(Call call) {
     for (int tries = 0;; ++tries) {
@@ -100,6 +122,7 @@ class RemoteRepository {
   const Repository& repository_;
   const RepositoryTemplates templates_;
   HostFacts facts_;
+  absl::StatusOr<DigestTool> tool_ = MakeError(Failure::kBadDigest, "no digestcmd, and no digest tool was chosen");
 };
 
 // Implementation details follow.
@@ -158,13 +181,29 @@ absl::StatusOr<std::set<std::string>> RemoteRepository<R, C>::Links() {
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::Digest(std::vector<DigestQuestion> questions) {
+absl::StatusOr<std::string> RemoteRepository<R, C>::DigestText(absl::string_view folder, absl::string_view file) const {
+  if (!templates_.has("digestcmd")) {
+    SSHSYNC_RETURN_IF_ERROR(tool_.status());
+    return DigestToolText(folder, *tool_, {absl::StrCat("./", file)});
+  }
+  SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.Digest(folder, file));
+  return bound.script();
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<DigestAnswer> RemoteRepository<R, C>::ParseDigest(absl::string_view output, int status, absl::string_view folder,
+                                                                 absl::string_view file) const {
+  if (templates_.has("digestcmd")) return ParseDigestAnswer(output, status, absl::StrCat(folder, "/", file));
+  const auto digests = ParseDigestBatch(output, {absl::StrCat("./", file)});
+  if (digests && !(*digests)[0].empty()) return DigestAnswer{.missing = false, .digest = (*digests)[0]};
+  return MakeError(Failure::kBadDigest, "the digest tool gave no digest");
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestIn(DigestSession session,
+                                                                                           const std::vector<DigestQuestion>& questions) {
   int64_t largest = 0;
   for (const DigestQuestion& question : questions) largest = std::max(largest, question.size);
-  absl::optional<DigestTool> tool;
-  if (!templates_.has("digestcmd")) return MakeError(Failure::kConfig, "no digestcmd");
-  if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
-  DigestSession session(facts_, templates_, tool, std::move(questions));
   for (int lost = 0; session.unanswered() > 0;) {
     // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
     RemoteCommand command{.script = Nice() + session.NextScript(), .timeout = repository_.timeout + absl::Seconds(largest / (int64_t{4} << 20))};

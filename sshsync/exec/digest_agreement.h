@@ -1,0 +1,131 @@
+#ifndef SSHSYNC_EXEC_DIGEST_AGREEMENT_H_
+#define SSHSYNC_EXEC_DIGEST_AGREEMENT_H_
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "sshsync/exec/digest_probe.h"
+#include "sshsync/exec/remote_repository.h"
+
+namespace sshsync {
+
+/// Finds the digest tools for the repositories of one chain that have no digestcmd of their own, so that all of the chain compute the
+/// same digest. If some of them do have a digestcmd, what it computes is found out on a scratch file, and confirmed on two real files; otherwise
+/// the first algorithm of the root's preference that every host can compute is taken. Hosts that cannot be reached are left out: they fail by
+/// themselves. Ownership: refers to the repositories. Threads: starts one for each host, all gone on return.
+///
+///     AgreeOnDigest<R, C>({&root, &child}, {"sha256", "sha1"});  // afterwards each Digest() knows its tool
+template <Runner R, Clock C>
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference);
+
+// Implementation details follow.
+
+namespace digest_agreement_internal {
+
+// What one host can do, and which algorithm its digestcmd computes.
+struct Host {
+  absl::Status status;
+  DigestTools tools;
+  std::string algorithm;  // of its digestcmd; empty where it has none
+};
+
+template <Runner R, Clock C>
+absl::StatusOr<DigestTools> Probe(RemoteRepository<R, C>& repository) {
+  const std::string mark = RandomMark();
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, repository.Ask(DigestProbeCommand(mark)));
+  return ParseDigestProbe(result, mark);
+}
+
+// Whether the host's own tool and its digestcmd say the same of two of its files.
+template <Runner R, Clock C>
+absl::Status Confirm(RemoteRepository<R, C>& repository, const DigestTool& tool) {
+  SSHSYNC_RETURN_IF_ERROR(repository.Open(false));
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult found, repository.Ask({.script = absl::StrCat("{ ", FindText(repository.facts(), "f"), "} | sed -n 1,2p")}));
+  std::vector<DigestQuestion> questions;
+  for (const std::string& path : ParseFind(found.out).paths) questions.push_back({path, 0});
+  SSHSYNC_ASSIGN_OR_RETURN(const auto theirs, repository.Digest(questions));
+  SSHSYNC_ASSIGN_OR_RETURN(const auto ours, repository.DigestWith(tool, questions));
+  for (size_t i = 0; i < questions.size(); ++i) {
+    if (theirs[i].ok() && ours[i].ok() && theirs[i]->digest != ours[i]->digest) {
+      return MakeError(Failure::kBadDigest, "its digestcmd computes something else than a digest of the whole file: give both sides a digestcmd, or none");
+    }
+  }
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+Host Ask(RemoteRepository<R, C>& repository) {
+  Host host;
+  auto tools = Probe(repository);
+  host.status = tools.status();
+  if (!tools.ok()) return host;
+  host.tools = *std::move(tools);
+  if (!repository.templates().has("digestcmd")) return host;
+  const std::string mark = RandomMark();
+  const auto text = repository.templates().Digest(ScratchFolder(mark), ScratchName());
+  const auto result = text.ok() ? repository.Ask(ScratchDigestCommand(mark, text->script())) : text.status();
+  const auto answer = result.ok() ? ParseDigestAnswer(result->out, result->status, ScratchFolder(mark) + "/" + ScratchName()) : result.status();
+  host.status = answer.status();
+  if (!answer.ok()) return host;
+  host.algorithm = AlgorithmOf(answer->digest);
+  const auto tool = host.tools.find(host.algorithm);
+  if (tool != host.tools.end()) host.status = Confirm(repository, tool->second);
+  return host;
+}
+
+}  // namespace digest_agreement_internal
+
+template <Runner R, Clock C>
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference) {
+  using digest_agreement_internal::Host;
+  const auto lacks = [](RemoteRepository<R, C>* repository) { return !repository->templates().has("digestcmd"); };
+  if (std::none_of(chain.begin(), chain.end(), lacks)) return;
+  std::vector<Host> hosts(chain.size());
+  {
+    std::vector<std::jthread> threads;
+    for (size_t i = 0; i < chain.size(); ++i) threads.emplace_back([&, i] { hosts[i] = digest_agreement_internal::Ask(*chain[i]); });
+  }
+  std::set<std::string> given;
+  std::vector<DigestTools> able;
+  absl::Status refused;
+  for (size_t i = 0; i < chain.size(); ++i) {
+    if (!hosts[i].status.ok()) {
+      if (FailureOf(hosts[i].status) == Failure::kBadDigest) refused = chain[i]->Located(hosts[i].status);
+      continue;
+    }
+    if (lacks(chain[i])) {
+      able.push_back(hosts[i].tools);
+    } else {
+      given.insert(hosts[i].algorithm);
+    }
+  }
+  const std::string algorithm = given.empty() ? CommonAlgorithm(preference, able) : *given.begin();
+  if (refused.ok() && (given.size() > 1 || given.contains(""))) {
+    refused = MakeError(Failure::kBadDigest, "the digestcmds of the chain do not compute one known digest: give every repository a digestcmd, or none");
+  }
+  if (refused.ok() && algorithm.empty()) {
+    refused = MakeError(Failure::kCommandNotFound, absl::StrCat("no digest that all hosts of the chain can compute (of: ", absl::StrJoin(preference, " "), ")"));
+  }
+  const bool weak = algorithm == "md5" || algorithm == "sha1";
+  for (size_t i = 0; i < chain.size(); ++i) {
+    if (!lacks(chain[i]) || !hosts[i].status.ok()) continue;
+    const auto tool = hosts[i].tools.find(algorithm);
+    if (refused.ok() && tool != hosts[i].tools.end()) {
+      chain[i]->UseDigestTool(tool->second);
+      if (weak) chain[i]->Tell(LogLevel::kWarning, absl::StrCat("digests are ", algorithm, ", which is below sha256"));
+    } else {
+      chain[i]->UseDigestTool(refused.ok() ? MakeError(Failure::kCommandNotFound, absl::StrCat("no tool that computes ", algorithm)) : refused);
+    }
+  }
+}
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_DIGEST_AGREEMENT_H_
