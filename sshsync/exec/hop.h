@@ -113,6 +113,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(const std::function<absl::StatusOr<Hop
   ReportPlan(plan);
   if (verb_ == Verb::kVerify) return ours;
   ours.manifest = AfterPlan(ours.manifest, plan);
+  ours.empty_listing = ours.manifest.files.empty();
   return ours;
 }
 
@@ -301,6 +302,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   for (const auto& [path, outcome] : parent.contents->failed) child.failed.insert({path, outcome});
   child.manifest.files.insert(child.manifest.files.end(), std::make_move_iterator(arrived.begin()), std::make_move_iterator(arrived.end()));
   std::sort(child.manifest.files.begin(), child.manifest.files.end(), ByPath());
+  child.empty_listing = child.manifest.files.empty();
   return child;
 }
 
