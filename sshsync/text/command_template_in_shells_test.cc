@@ -1,17 +1,16 @@
 // The law of command templates, held by the shells themselves: what a template gets is the value, byte for byte, wherever it stands,
 // and nothing of it is ever run or matched.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <functional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "gtest/gtest.h"
 #include "sshsync/text/command_template.h"
 #include "sshsync/text/escape.h"
@@ -255,6 +254,102 @@ TEST_P(CommandTemplateIn, VariablesAreNotExportedEvenWhereTheirNamesWere) {
   const auto command = CommandTemplate::Parse("printf '[%s]' ${REMOTEPASSWORD}; env | grep -c REMOTEPASSWORD", {});
   const auto bound = command->Bind(TemplateValues().Set("REMOTEPASSWORD", "geheim"));
   EXPECT_EQ(Run({absl::StrCat("export REMOTEPASSWORD=old\n", bound->script())})[0], "[geheim]0\n(status 1)");
+}
+
+// Writes random templates that print FILE from all sorts of nests. Splitting the outcome of a command is the template's own affair, so
+// that a bare $( ) is left out.
+class Writer {
+ public:
+  explicit Writer(unsigned seed) : random_(seed) {}
+
+  std::string Command(int depth) {
+    switch (depth > 0 ? Below(12) : Below(3)) {
+      case 0: return absl::StrCat("printf '[%s]' ", Word(depth), " ", Word(depth));
+      case 1: return absl::StrCat("x=", Word(depth), "; printf '<%s>' \"$x\"");
+      case 2: return absl::StrCat("printf %s ", Word(depth));
+      case 3: return absl::StrCat("x=$(", Command(depth - 1), "); printf '%s.' \"$x\"");
+      case 4: return absl::StrCat("{ ", Command(depth - 1), "; }");
+      case 5: return absl::StrCat("( ", Command(depth - 1), " ) | cat");
+      case 6:
+        return absl::StrCat("case ", Word(depth), " in zz|", Word(depth), ") ", Command(depth - 1), ";; (*) ", Command(depth - 1),
+                            " ;; esac");
+      case 7:
+        return absl::StrCat("if [ ", Word(0), " = ", Word(0), " ]; then ", Command(depth - 1), "; else\n", Command(depth - 1),
+                            " # it's ${FILE}\nfi");
+      case 8: return absl::StrCat("for f in ", Word(depth), " ", Word(depth), "; do printf '{%s}' \"$f\"; done");
+      case 9: {
+        const std::string end = absl::StrCat("E", ++here_documents_);
+        return absl::StrCat("{ cat <<", end, "\n", Double(depth, false), "\n", end, "\n}");
+      }
+      case 10: return absl::StrCat("set -- ", Word(depth), " ", Word(depth), "; printf '%s/%s' $# \"$2\"");
+      default: return absl::StrCat(Command(depth - 1), " && ", Command(depth - 1));
+    }
+  }
+
+ private:
+  size_t Below(size_t limit) { return random_() % limit; }
+  std::string Word(int depth) {
+    std::string word;
+    for (size_t parts = 1 + Below(3); parts > 0; --parts) {
+      switch (depth > 0 ? Below(13) : Below(9)) {
+        case 0: word += "lit"; break;
+        case 1: word += "${FILE}"; break;
+        case 2: word += "$FILE"; break;
+        case 3: word += "'a b$c\"`'"; break;
+        case 4: word += "'${FILE}'"; break;
+        case 5: word += "\\$\\'\\\"\\ "; break;
+        case 6: word += "${FILE#zz}"; break;
+        case 7: word += "${FILE%%zz*}"; break;
+        case 8: absl::StrAppend(&word, "\"", Double(0, true), "\""); break;
+        case 9: absl::StrAppend(&word, "\"", Double(depth - 1, true), "\""); break;
+        case 10: absl::StrAppend(&word, "${nope:-", Word(0), "}"); break;
+        case 11: absl::StrAppend(&word, "${FILE:+\"", Double(0, true), "\"}"); break;
+        default: absl::StrAppend(&word, "\"$(", Command(depth - 1), ")\""); break;
+      }
+    }
+    return word;
+  }
+  std::string Double(int depth, bool quotes) {
+    std::string text;
+    for (size_t parts = 1 + Below(3); parts > 0; --parts) {
+      switch (depth > 0 ? Below(8) : Below(6)) {
+        case 0: text += "it's (*) "; break;
+        case 1: text += "${FILE}"; break;
+        case 2: text += "$FILE/"; break;
+        case 3: text += "\\$FILE \\`"; break;
+        case 4: text += quotes ? "\\\"" : "\""; break;
+        case 5: text += "${FILE%zz}"; break;
+        case 6: absl::StrAppend(&text, "$(", Command(depth - 1), ")"); break;
+        default: text += "${FILE:+<$FILE>}"; break;
+      }
+    }
+    return text;
+  }
+
+  std::mt19937 random_;
+  int here_documents_ = 0;
+};
+
+TEST_P(CommandTemplateIn, RandomTemplatesTreatHostileNamesLikePlainOnes) {
+  const std::string plain = "PLAIN", hostile = "$(touch pwn) `touch pwn`;touch pwn\n'\"\\*|?[a]~ ${FILE}#";
+  std::vector<std::string> templates, scripts;
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    templates.push_back(Writer(seed).Command(3));
+    const auto command = CommandTemplate::Parse(templates.back(), {});
+    ASSERT_TRUE(command.ok()) << templates.back() << ": " << command.status();
+    for (const std::string& value : {plain, hostile}) scripts.push_back(command->Bind(TemplateValues().Set("FILE", value))->script());
+  }
+  const std::vector<std::string> outputs = Run(scripts);
+  ASSERT_EQ(outputs.size(), scripts.size() + 1);
+  const bool splits = GetParam().name != "zsh";
+  int telling = 0;
+  for (size_t i = 0; i < templates.size(); ++i) {
+    if (!splits && absl::StrContains(templates[i], "$#")) continue;
+    telling += absl::StrContains(outputs[2 * i], plain) && !absl::StrContains(outputs[2 * i], "(status");
+    EXPECT_EQ(outputs[2 * i + 1], absl::StrReplaceAll(outputs[2 * i], {{plain, hostile}})) << templates[i];
+  }
+  EXPECT_GT(telling, 150) << "most of them print the value";
+  EXPECT_EQ(FilesCalledPwn(), "0\n");
 }
 
 std::vector<RealShell> PosixShells() {
