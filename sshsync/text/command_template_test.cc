@@ -77,7 +77,7 @@ TEST(CommandTemplate, RefusesWhatItCannotMakeSafeAndSaysHowToWriteIt) {
             "refused: at byte 14: FILE in back-ticks inside double quotes: shells differ in how they read it: write \"$( )\" instead of "
             "the back-ticks");
   for (const absl::string_view text : {"cat <<'E'\n${FILE}\nE\n", "echo $((FILE + 1))", "echo ${!FILE}", "echo ${FILE@P}",
-                                       "echo \"${x:-\"${FILE}\"}\"", "echo ${FILE:-'a b'}", "echo $'${FILE}'"}) {
+                                       "echo \"${x:-\"${FILE}\"}\"", "echo ${FILE:-'a b'}", "echo $'${FILE}'", "echo ${FILE%`x`}"}) {
     EXPECT_EQ(FailureOf(CommandTemplate::Parse(text, {}).status()), Failure::kConfig) << text;
     EXPECT_EQ(Remarks(text, Kind::kQuoting).size(), 1u) << text;
   }

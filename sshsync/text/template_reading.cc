@@ -147,6 +147,12 @@ void Reader::Bare(size_t index) {
     return Refuse(expansion, absl::StrCat(Text(expansion), " has quotes of its own, which would mean something else inside double quotes"),
                   absl::StrCat("put double quotes around it yourself, or write ${", expansion.name, "}"));
   }
+  if (absl::StrContains(Text(expansion), '`')) {
+    return Refuse(expansion,
+                  absl::StrCat("back-ticks inside ${", expansion.name, expansion.op,
+                               " }, which is to stand in double quotes: shells differ in how they read it"),
+                  "write $( ) instead of the back-ticks");
+  }
   wrapped_[index] = true;
   edits_.push_back({expansion.offset, 0, "\""});
   edits_.push_back({expansion.offset + expansion.length, 0, "\""});
