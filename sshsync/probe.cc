@@ -1,0 +1,161 @@
+#include "sshsync/probe.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "sshsync/exec/digest_probe.h"
+#include "sshsync/exec/remote_repository.h"
+#include "sshsync/plan/queue.h"
+#include "sshsync/run_parts.h"
+#include "sshsync/text/escape.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+namespace {
+
+using Remote = RemoteRepository<RunParts::Runner, RealClock>;
+
+// One repository's probe: each method adds its check.
+class HostProbe {
+ public:
+  HostProbe(RunParts& parts, const Configuration& configuration, const Repository& repository, RepositoryProbe& probe)
+      : parts_(parts), configuration_(configuration), repository_(repository), probe_(probe) {}
+
+  void Run() {
+    const Repository* const parent = configuration_.Find(repository_.parent);
+    auto templates = RepositoryTemplates::Make(repository_, parent, parts_.context().run);
+    if (!templates.ok()) return Add("templates", templates.status(), "");
+    Remote remote(parts_.context(), repository_, *std::move(templates));
+    if (!TryFolder(remote)) return;
+    TryListing(remote);
+    TryDigestTools(remote);
+    if (remote.templates().has("digestcmd")) TryDigestcmd(remote);
+    if (remote.templates().has("synccmd") && parent != nullptr) TrySynccmd(remote, *parent);
+  }
+
+ private:
+  void Add(absl::string_view name, const absl::Status& status, absl::string_view found) {
+    probe_.checks.push_back({.name = std::string(name), .ok = status.ok(), .failure = FailureOf(status),
+                             .detail = std::string(status.ok() ? found : absl::string_view(status.message()))});
+  }
+
+  bool TryFolder(Remote& remote) {
+    const absl::Status opened = remote.Open(false);
+    Add("connection and folder", opened, "");
+    if (!opened.ok()) return false;
+    const HostFacts& facts = remote.facts();
+    const absl::Time before = parts_.context().clock.Monotonic();
+    if (remote.Ask({.script = ":"}).ok()) probe_.round_trip = parts_.context().clock.Monotonic() - before;
+    probe_.system = CleanForTerminal(facts.system);
+    probe_.root = facts.root;
+    probe_.free_bytes = facts.free_bytes;
+    probe_.checks.back().detail = absl::StrCat(EscapeForTerminal(facts.root), facts.writable ? ", writable" : ", not writable");
+    if (!repository_.is_root() && !facts.writable) {
+      probe_.checks.back().ok = false;
+      probe_.checks.back().failure = Failure::kPermission;
+    }
+    return true;
+  }
+
+  void TryListing(Remote& remote) {
+    const absl::string_view name = remote.templates().has("listcmd") ? "listcmd" : "listing";
+    const auto found = remote.List();
+    absl::Status status = found.status();
+    if (found.ok() && !found->incomplete.empty()) status = MakeError(Failure::kBadListing, found->incomplete);
+    if (status.ok() && !found->listing.refused.empty()) {
+      const RefusedPath& first = found->listing.refused.front();
+      status = MakeError(Failure::kBadListing, absl::StrCat(found->listing.refused.size(), " paths are refused, the first is \"", EscapeForTerminal(first.path),
+                                                            "\": ", first.reason));
+    }
+    Add(name, status, found.ok() ? absl::StrCat(found->listing.paths.size(), " files") : "");
+  }
+
+  void TryDigestTools(Remote& remote) {
+    const std::string mark = RandomMark();
+    const auto result = remote.Ask(DigestProbeCommand(mark));
+    const auto tools = result.ok() ? ParseDigestProbe(*result, mark) : result.status();
+    Add("digest tools", tools.status(),
+        tools.ok() ? absl::StrJoin(*tools, ", ", [](std::string* out, const auto& tool) { absl::StrAppend(out, tool.second.words); }) : "");
+  }
+
+  void TryDigestcmd(Remote& remote) {
+    const std::string mark = RandomMark();
+    const std::string path = absl::StrCat(ScratchFolder(mark), "/", ScratchName());
+    const auto text = remote.templates().Digest(ScratchFolder(mark), ScratchName());
+    const auto result = text.ok() ? remote.Ask(ScratchDigestCommand(mark, text->script())) : text.status();
+    const auto answer = result.ok() ? ParseDigestAnswer(result->out, result->status, path) : result.status();
+    absl::Status status = answer.status();
+    if (result.ok() && !status.ok() && !result->err.empty()) status = Annotate(status, CleanForTerminal(absl::StripAsciiWhitespace(result->err)));
+    if (status.ok() && answer->missing) status = MakeError(Failure::kBadDigest, "it says NONE of a file that is there");
+    const std::string algorithm = status.ok() ? AlgorithmOf(answer->digest) : "";
+    Add("digestcmd", status, algorithm.empty() ? "answers, with a digest that is none of the known ones" : algorithm);
+  }
+
+  void TrySynccmd(Remote& remote, const Repository& parent_repository) {
+    absl::string_view brought;
+    const absl::Status status = BringOne(remote, parent_repository, &brought);
+    Add("synccmd", status, brought);
+  }
+
+  absl::Status BringOne(Remote& remote, const Repository& parent_repository, absl::string_view* brought) {
+    SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
+                             RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent), parts_.context().run));
+    Remote parent(parts_.context(), parent_repository, std::move(templates));
+    SSHSYNC_RETURN_IF_ERROR(parent.Open(false));
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, parent.List());
+    const auto& paths = listing.listing.paths;
+    if (paths.empty()) {
+      *brought = "not tried: the parent has no files";
+      return absl::OkStatus();
+    }
+    SSHSYNC_ASSIGN_OR_RETURN(const auto stats, parent.Stat(paths));
+    size_t smallest = 0;
+    const auto size = [&](size_t i) { return stats[i] && stats[i]->type == RemoteStat::Type::kFile ? stats[i]->stat.size : INT64_MAX; };
+    for (size_t i = 1; i < paths.size(); ++i) smallest = size(i) < size(smallest) ? i : smallest;
+
+    const std::string folder = ScratchFolder(RandomMark());
+    SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, remote.templates().Sync(parent.facts().root, folder, paths[smallest]));
+    const std::string target = absl::StrCat(folder, "/", paths[smallest]);
+    const std::string script = absl::StrCat("( umask 077; mkdir -p ", ShellLiteral(target.substr(0, target.rfind('/'))), " ) || exit 3\n( eval ",
+                                            ShellLiteral(bound.script()), " ) 2>&1\ns=$?; [ -f ", ShellLiteral(target),
+                                            " ] || [ $s != 0 ] || { echo 'it ended with status 0 and brought no file'; s=1; }\nrm -rf ", folder, "; exit $s\n");
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, remote.AskLong({.script = script, .timeout = repository_.timeout}));
+    if (result.status != 0) {
+      return MakeError(Failure::kCommandFailed, absl::StrCat("it ended with status ", result.status, ": ", CleanForTerminal(absl::StripAsciiWhitespace(result.out)),
+                                                             "; the command: ", bound.display()));
+    }
+    *brought = "brought a file from the parent";
+    return absl::OkStatus();
+  }
+
+  RunParts& parts_;
+  const Configuration& configuration_;
+  const Repository& repository_;
+  RepositoryProbe& probe_;
+};
+
+}  // namespace
+
+bool RepositoryProbe::ok() const {
+  return std::all_of(checks.begin(), checks.end(), [](const ProbeCheck& check) { return check.ok; });
+}
+
+absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration, const std::vector<std::string>& names, EventSink& events,
+                                                   const StopToken& stop) {
+  SSHSYNC_ASSIGN_OR_RETURN(const auto repositories, ResolveNames(configuration, names));
+  RunParts parts(configuration, events, stop, absl::nullopt);
+  std::vector<RepositoryProbe> probes(repositories.size());
+  std::vector<std::jthread> threads;
+  for (size_t i = 0; i < repositories.size(); ++i) {
+    probes[i].name = repositories[i]->name;
+    probes[i].host = repositories[i]->endpoint.host;
+    threads.emplace_back([&, i] { HostProbe(parts, configuration, *repositories[i], probes[i]).Run(); });
+  }
+  threads.clear();
+  return probes;
+}
+
+}  // namespace sshsync

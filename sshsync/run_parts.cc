@@ -1,0 +1,52 @@
+#include "sshsync/run_parts.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace sshsync {
+namespace {
+
+std::string Controller() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return absl::StrCat(name.data(), " (pid ", getpid(), ")");
+}
+
+std::string RunId(absl::Time now, unsigned random) {
+  return absl::StrCat(absl::FormatTime("%Y%m%d-%H%M%S", now, absl::UTCTimeZone()), "-", absl::StrFormat("%04x", random & 0xffff));
+}
+
+absl::Duration LongestWait(const Configuration& configuration) {
+  absl::Duration wait = absl::ZeroDuration();
+  for (const Repository& repository : configuration.repositories) wait = std::max(wait, repository.wait);
+  return wait;
+}
+
+}  // namespace
+
+void RunParts::OrderedEvents::On(const Event& event) {
+  Event stamped = event;
+  stamped.time = clock_.Now();
+  const std::lock_guard lock(mu_);
+  sink_.On(stamped);
+}
+
+RunParts::RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed)
+    : events_(sink, clock_),
+      seed_(seed ? *seed : std::random_device()()),
+      runner_({.wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .seed = seed_}),
+      backoff_(seed_),
+      context_{.runner = runner_, .clock = clock_, .events = events_, .stop = stop, .run = RunId(clock_.Now(), std::random_device()()),
+               .controller = Controller(), .backoff = backoff_} {}
+
+void RunParts::Tell(EventKind kind, LogLevel level, absl::string_view message) {
+  events_.On({.kind = kind, .run = context_.run, .level = level, .message = std::string(message)});
+}
+
+}  // namespace sshsync

@@ -1,0 +1,53 @@
+#ifndef SSHSYNC_RUN_PARTS_H_
+#define SSHSYNC_RUN_PARTS_H_
+
+#include <mutex>
+#include <string>
+
+#include "absl/types/optional.h"
+#include "sshsync/exec/run_context.h"
+#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/model/event.h"
+#include "sshsync/model/repository.h"
+
+namespace sshsync {
+
+/// The parts every verb that talks to hosts is made of: the clock, the runner over ssh, the backoff, the events in order; and the context
+/// that refers to them. Lives as long as the run. Not movable, for the context points into it.
+class RunParts {
+ public:
+  using Runner = BasicSshRunner<RealClock>;
+
+  /// `seed` of all jitter; absent: random.
+  RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed);
+  RunParts(const RunParts&) = delete;
+  RunParts& operator=(const RunParts&) = delete;
+
+  RunContext<Runner, RealClock>& context() { return context_; }
+  absl::Time Now() { return clock_.Now(); }
+  void Tell(EventKind kind, LogLevel level, absl::string_view message);
+
+ private:
+  // One event at a time, each with its time.
+  class OrderedEvents : public EventSink {
+   public:
+    OrderedEvents(EventSink& sink, RealClock& clock) : sink_(sink), clock_(clock) {}
+    void On(const Event& event) override;
+
+   private:
+    std::mutex mu_;
+    EventSink& sink_;
+    RealClock& clock_;
+  };
+
+  RealClock clock_;
+  OrderedEvents events_;
+  const unsigned seed_;
+  Runner runner_;
+  Backoff backoff_;
+  RunContext<Runner, RealClock> context_;
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_RUN_PARTS_H_
