@@ -39,14 +39,7 @@ constexpr std::array kVerbs = {
          .doc =
              "Reads the configuration and logging.conf, and reports every problem of both in one go: file, line, what is wrong and what to "
              "do. Marks the places of templates where a second program reads a file name again."},
-    Verb{.id = VerbId::kProbe,
-         .name = "probe",
-         .words = Words::kRepositories,
-         .fewest = 1,
-         .most = kAnyNumber,
-         .synopsis = "probe REPO...",
-         .brief = "connect to the hosts of repositories and report what they can do",
-         .doc = "Logs in, looks for the tools that the commands need, and tries every command on a scratch folder of its own."},
+    Verb{.id = VerbId::kProbe, .name = "probe", .words = Words::kRepositories, .fewest = 1, .most = kAnyNumber, .built = false},
     Verb{.id = VerbId::kCommands,
          .name = "commands",
          .words = Words::kRepositories,
@@ -76,7 +69,7 @@ constexpr VerbSet kCompares = kRuns | kQueued | SetOf(VerbId::kVerify);
 constexpr VerbSet kConnects = kCompares | SetOf(VerbId::kProbe);
 
 constexpr absl::string_view kWhat = "What to do";
-constexpr absl::string_view kWhere = "Files";
+constexpr absl::string_view kWhere = "Places";
 constexpr absl::string_view kHow = "Limits";
 constexpr absl::string_view kShow = "Output";
 

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sshsync/config/keys.h"
 #include "tools/completions.h"
 #include "tools/help.h"
 #include "tools/man_page.h"
@@ -63,6 +64,11 @@ TEST(Flags, WhatIsNotBuiltIsNotAdvertised) {
       EXPECT_TRUE(verb.built || !absl::StrContains(text, absl::StrCat("sshsync ", verb.name))) << verb.name << " in " << name;
     }
   }
+}
+
+TEST(Flags, EveryKeyOfTheConfigurationIsInItsManualPage) {
+  const std::string page = ConfigManPage();
+  for (const KeyInfo& key : AllKeys()) EXPECT_TRUE(absl::StrContains(page, TroffText(absl::StrCat(key.name, " = ", key.form)))) << key.name;
 }
 
 TEST(Flags, EveryRowIsExplained) {

@@ -1,8 +1,11 @@
 #include "tools/man_page.h"
 
-#include "absl/strings/ascii.h"
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "sshsync/config/keys.h"
+#include "sshsync/text/template_variables.h"
 #include "tools/flags.h"
 #include "tools/help.h"
 
@@ -68,6 +71,41 @@ std::string CommandManPage() {
     absl::StrAppend(&result, ".PP\n", TroffText(example.meaning), "\n.PP\n.RS\n.nf\n", TroffText(example.command), "\n.fi\n.RE\n");
   }
   absl::StrAppend(&result, ".SH SEE ALSO\n.BR sshsync.conf (5),\n.BR ssh (1),\n.BR ssh_config (5)\n");
+  return result;
+}
+
+std::string ConfigManPage() {
+  std::string result = absl::StrCat(".TH SSHSYNC.CONF 5 \"\" \"sshsync ", Version(), "\" \"File Formats\"\n.SH NAME\nsshsync.conf \\- ",
+                                    TroffText("repositories of sshsync, and how to reach them"), "\n.SH DESCRIPTION\n");
+  absl::StrAppend(
+      &result,
+      TroffText(
+          "The file is read as Python's ConfigParser reads it. Every section is a repository; [DEFAULT] holds values for all of them, "
+          "and [sshsync] settings of the tool itself. [NAME[01-20]] stands for one section per number, which replaces ${NODE} in its "
+          "values. sshsync check reports every problem of a file in one go."),
+      "\n");
+  for (const auto& [scope, title] :
+       {std::pair(KeyScope::kRepository, "KEYS OF A REPOSITORY"), std::pair(KeyScope::kTool, "KEYS OF [sshsync]")}) {
+    absl::StrAppend(&result, ".SH ", TroffText(title), "\n");
+    for (const KeyInfo& key : AllKeys()) {
+      if (key.scope != scope) continue;
+      const absl::string_view later = key.state == KeyState::kBuilt ? "" : " Not built yet.";
+      absl::StrAppend(&result, Tagged(absl::StrCat(key.name, " = ", key.form),
+                                      absl::StrCat(key.documentation, later, " Default: ", key.default_text, ".")));
+    }
+  }
+  absl::StrAppend(
+      &result, ".SH TEMPLATES\n",
+      TroffText(
+          "Values of keys whose form is TEMPLATE are run by a shell on the repository's host. Variables are set in front of the text, so "
+          "that a file name is never read as code; one that stands bare is quoted."),
+      "\n");
+  for (const TemplateVariable& variable : TemplateVariables()) {
+    absl::StrAppend(&result, Tagged(absl::StrCat("${", variable.name, "}"), variable.meaning));
+  }
+  absl::StrAppend(&result, ".SH FILES\n",
+                  Tagged("/etc/sshsync/sshsync.conf", "read where neither --config nor SSHSYNC_CONFIG names another"),
+                  ".SH SEE ALSO\n.BR sshsync (1),\n.BR ssh_config (5)\n");
   return result;
 }
 

@@ -58,8 +58,9 @@ std::string Printed(absl::string_view output) {
 }
 
 std::string Took(const Report& report) {
-  if (report.ended <= report.started || report.ended == absl::InfiniteFuture()) return "";
-  return absl::StrCat("; ", absl::FormatDuration(absl::Trunc(report.ended - report.started, absl::Milliseconds(100))));
+  if (report.ended == absl::InfiniteFuture()) return "";
+  const absl::Duration took = absl::Trunc(report.ended - report.started, absl::Milliseconds(100));
+  return took > absl::ZeroDuration() ? absl::StrCat("; ", absl::FormatDuration(took)) : "";
 }
 
 }  // namespace
@@ -95,6 +96,10 @@ std::string PlanText(const Report& report, bool explained) {
       for (const FileOutcome& file : repository.files) {
         if (file.failure == Failure::kNone) absl::StrAppend(&result, ItemLine(repository.name, file.action, file.path));
       }
+      continue;
+    }
+    if (repository.failure != Failure::kNone) {
+      absl::StrAppend(&result, Head(repository), ": no plan: ", CleanForTerminal(repository.message), "\n");
       continue;
     }
     std::vector<std::string> counts;
@@ -155,7 +160,12 @@ std::string SummaryLine(const Report& report) {
   if (differ) parts.push_back(absl::StrCat(Repositories(differ), differ == 1 ? " differs" : " differ"));
   if (failed) parts.push_back(absl::StrCat(Repositories(failed), " failed"));
   if (waiting) parts.push_back(absl::StrCat(Repositories(waiting), waiting == 1 ? " waits" : " wait"));
-  if (changed) parts.push_back(absl::StrCat(Count(changed, "file"), is_plan ? " to move" : " changed", " (", HumanBytes(bytes), ")"));
+  if (changed)
+    parts.push_back(absl::StrCat(Count(changed, "file"),
+                                 is_plan                   ? " to move"
+                                 : report.verb == "verify" ? " of other content or missing"
+                                                           : " changed",
+                                 " (", HumanBytes(bytes), ")"));
   if (deleted) parts.push_back(absl::StrCat(deleted, is_plan ? " to delete" : " deleted"));
   if (kept) parts.push_back(absl::StrCat(kept, " already equal"));
   if (files) parts.push_back(absl::StrCat(Count(files, "file"), " failed"));
