@@ -12,6 +12,8 @@ namespace {
 
 constexpr absl::string_view kEscaped = "$\"\\`";
 
+bool IsNameByte(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
 bool IsEscape(absl::string_view text, size_t i) {
   return text[i] == '\\' && i + 1 < text.size() && absl::StrContains(kEscaped, text[i + 1]);
 }
@@ -22,13 +24,15 @@ size_t ExpandedLength(absl::string_view rest, absl::Span<const TemplateVariable>
   const char next = rest[1];
   if (next == '(') return 2;
   if (next == '{') {
-    const absl::string_view name = rest.substr(2, rest.find('}') - 2);
+    size_t end = 2;
+    while (end < rest.size() && IsNameByte(rest[end])) ++end;
+    const absl::string_view name = rest.substr(2, end - 2);
     const bool ours = absl::c_any_of(variables, [name](const TemplateVariable& variable) { return variable.name == name; });
-    return ours || !absl::StrContains(rest, '}') ? 0 : name.size() + 3;
+    return ours || name.empty() ? 0 : end + (end < rest.size() && rest[end] == '}' ? 1 : 0);
   }
   if (absl::ascii_isdigit(static_cast<unsigned char>(next)) || absl::StrContains("@*#?-$!", next)) return 2;
   size_t length = 1;
-  while (length < rest.size() && (absl::ascii_isalnum(static_cast<unsigned char>(rest[length])) || rest[length] == '_')) ++length;
+  while (length < rest.size() && IsNameByte(rest[length])) ++length;
   return length > 1 ? length : 0;
 }
 

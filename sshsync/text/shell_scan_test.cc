@@ -136,8 +136,8 @@ TEST(ShellScan, ReportsWhatIsNotClosedAtItsBeginning) {
 }
 
 TEST(ShellScan, EndsOnMaliciousNesting) {
-  for (const absl::string_view part :
-       {"$(", "$((", "`", "\"$(", "${a:-", "case x in (", "(", "<(", "\\`", "cat <<a\n", "\"${x#\"", "{ ", "[[ "}) {
+  for (const absl::string_view part : {"$(", "$((", "`", "\"$(", "${a:-", "case x in (", "(", "<(", "\\`", "cat <<a\n", "\"${x#\"", "{ ",
+                                       "[[ ", "$((a`b", "$((x $(cat <<E) ", "$((a)b) "}) {
     std::string text;
     while (text.size() < 20000) absl::StrAppend(&text, part);
     text += "(";

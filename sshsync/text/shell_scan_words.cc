@@ -229,8 +229,12 @@ void ShellScanner::Substitution(size_t opening) {
 // Tries to read $(( )) or (( )). False, with nothing changed, where it turns out to be a command that begins with a subshell.
 bool ShellScanner::Arithmetic(size_t opening) {
   const size_t begin = pos_;
-  const ShellScan before = *scan_;
+  // What is added meanwhile is dropped again by size: copies would make a script of many $(( )) quadratic.
+  const size_t expansions = scan_->expansions.size(), words = scan_->words.size(), commands = scan_->commands.size(),
+               pipes = scan_->pipes.size();
+  const size_t quoted = scan_->quoted.size(), assigned = scan_->assigned.size(), problems = scan_->problems.size();
   const std::vector<HereDocument> pending = pending_;
+  const size_t text = scan_->word < 0 ? 0 : scan_->words[scan_->word].text.size();
   Inside inside(scan_, ShellContext::kArithmetic);
   const bool around = std::exchange(in_double_, true);
   pos_ += opening;
@@ -257,8 +261,15 @@ bool ShellScanner::Arithmetic(size_t opening) {
   }
   in_double_ = around;
   if (closed) return true;
-  static_cast<ShellScan&>(*scan_) = before;
+  scan_->expansions.resize(expansions);
+  scan_->words.resize(words);
+  scan_->commands.resize(commands);
+  scan_->pipes.resize(pipes);
+  scan_->quoted.resize(quoted);
+  scan_->assigned.resize(assigned);
+  scan_->problems.resize(problems);
   pending_ = pending;
+  if (scan_->word >= 0) scan_->words[scan_->word].text.resize(text);
   pos_ = begin;
   return false;
 }
