@@ -1,5 +1,7 @@
 #include "sshsync/config/entry_reader.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

@@ -1,7 +1,6 @@
 #include "sshsync/config/ini.h"
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 #include <utility>
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
-#include "absl/types/span.h"
 
 namespace sshsync {
 namespace {
