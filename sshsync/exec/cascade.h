@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 #include "sshsync/exec/digest_agreement.h"
 #include "sshsync/exec/hop.h"
 #include "sshsync/plan/queue.h"
@@ -35,20 +36,33 @@ class Cascade {
  private:
   // What the run knows of one repository, for those who have it as their parent.
   struct Known {
-    bool busy = false;  // somebody is finding out
-    bool done = false;
-    absl::Status status;
+    bool busy = false;  // a survey is under way
+    bool synced = false;  // it was a child of this run
+    absl::optional<absl::Status> listed, digested;
     std::shared_ptr<RemoteRepository<R, C>> repository;
     std::shared_ptr<const Contents> contents;
   };
 
+  // A hop's view of its parent.
+  class Source : public HopSource<R, C> {
+   public:
+    Source(Cascade& cascade, const Repository& parent) : cascade_(cascade), parent_(parent) { cascade_.StartSurvey(parent_); }
+    absl::StatusOr<HopParent<R, C>> Listed() override { return cascade_.Wait(parent_, &Known::listed); }
+    absl::StatusOr<HopParent<R, C>> Digested() override { return cascade_.Wait(parent_, &Known::digested); }
+
+   private:
+    Cascade& cascade_;
+    const Repository& parent_;
+  };
+
   void RunStep(int step, const std::vector<QueueEntry>& entries, std::vector<RepositoryReport>& reports);
   void RunHop(const Repository& repository, RepositoryReport& report);
-  absl::StatusOr<HopParent<R, C>> ParentOf(const Repository& child);
-  Known FindOut(const Repository& repository);
+  void StartSurvey(const Repository& repository);
+  void Survey(const Repository& repository);
+  absl::StatusOr<HopParent<R, C>> Wait(const Repository& parent, absl::optional<absl::Status> Known::*half);
+  void RememberHop(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents);
   absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Make(const Repository& repository);
   void AgreeOnDigests(const ResolvedQueue& queue);
-  void Remember(const std::string& name, Known known);
 
   RunContext<R, C>& context_;
   const Configuration& configuration_;
@@ -60,6 +74,7 @@ class Cascade {
   std::map<std::string, std::shared_ptr<RemoteRepository<R, C>>> made_;  // Protected by mu_.
   std::map<std::string, Known> known_;  // Protected by mu_.
   bool failed_ = false;                 // Protected by mu_.
+  std::vector<std::jthread> surveys_;   // Protected by mu_; last, so that they end before the rest goes.
 };
 
 // Implementation details follow.
@@ -114,32 +129,34 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
   const auto event = [&](EventKind kind) {
     return Event{.kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
   };
-  Known after;
   absl::Status status = context_.stop.status();
+  std::shared_ptr<RemoteRepository<R, C>> child;
+  absl::StatusOr<Contents> contents = absl::UnknownError("");
   {
     const std::lock_guard lock(mu_);
     if (status.ok() && context_.fail_fast && failed_) status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
   }
   if (status.ok()) {
     context_.events.On(event(EventKind::kRepositoryStarted));
-    auto child = Make(repository);
-    status = child.status();
-    if (child.ok()) {
-      auto contents = Hop<R, C>(context_, verb_, **child, report).Run([&] { return ParentOf(repository); });
+    auto made = Make(repository);
+    status = made.status();
+    if (made.ok()) {
+      child = *std::move(made);
+      Source source(*this, *configuration_.Find(repository.parent));
+      contents = Hop<R, C>(context_, verb_, *child, report).Run(source);
       status = contents.status();
-      after.repository = *child;
-      if (contents.ok()) after.contents = std::make_shared<const Contents>(*std::move(contents));
     }
   }
-  if (!status.ok() && report.failure == Failure::kNone) {
-    report.failure = FailureOf(status);
-    report.message = std::string(status.message());
-    report.outcome = absl::IsCancelled(status) ? Outcome::kStopped : Outcome::kFailed;
-    report.started = report.ended = context_.clock.Now();
+  if (!status.ok()) {
+    contents = status;
+    if (report.failure == Failure::kNone) {
+      report.failure = FailureOf(status);
+      report.message = std::string(status.message());
+      report.outcome = absl::IsCancelled(status) ? Outcome::kStopped : Outcome::kFailed;
+      report.started = report.ended = context_.clock.Now();
+    }
   }
-  after.done = true;
-  after.status = status;
-  Remember(repository.name, std::move(after));
+  RememberHop(repository, std::move(child), std::move(contents));
   Event ended = event(EventKind::kRepositoryEnded);
   ended.action = std::string(OutcomeName(report.outcome));
   ended.files = report.copied + report.replaced + report.deleted;
@@ -152,43 +169,63 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<HopParent<R, C>> Cascade<R, C>::ParentOf(const Repository& child) {
-  const Repository* const parent = configuration_.Find(child.parent);
-  if (parent == nullptr) return MakeError(Failure::kMissingSection, absl::StrCat("no section [", child.parent, "]"));
-  {
-    std::unique_lock lock(mu_);
-    Known& known = known_[parent->name];
-    if (!known.done && !known.busy) {
-      known.busy = true;
-      lock.unlock();
-      Remember(parent->name, FindOut(*parent));
-      lock.lock();
-    }
-    changed_.wait(lock, [&known] { return known.done; });
-    if (!known.status.ok()) {
-      if (absl::IsCancelled(known.status)) return known.status;
-      const bool synced = known.repository != nullptr;
-      return MakeError(synced ? Failure::kWaiting : FailureOf(known.status),
-                       absl::StrCat(synced ? "waiting for its parent: " : "its parent cannot be read: ", known.status.message()));
-    }
-    return HopParent<R, C>{known.repository, known.contents};
-  }
+void Cascade<R, C>::StartSurvey(const Repository& repository) {
+  const std::lock_guard lock(mu_);
+  Known& known = known_[repository.name];
+  if (known.busy || known.digested) return;
+  known.busy = true;
+  surveys_.emplace_back([this, &repository] { Survey(repository); });
 }
 
 template <Runner R, Clock C>
-typename Cascade<R, C>::Known Cascade<R, C>::FindOut(const Repository& repository) {
-  Known known;
-  known.done = true;
+void Cascade<R, C>::Survey(const Repository& repository) {
+  const auto remember = [&](absl::optional<absl::Status> Known::*half, const absl::Status& status, auto made, std::shared_ptr<const Contents> contents) {
+    const std::lock_guard lock(mu_);
+    Known& known = known_[repository.name];
+    known.*half = status;
+    known.repository = std::move(made);
+    known.contents = std::move(contents);
+    if (!status.ok()) known.digested = status;
+    changed_.notify_all();
+  };
   auto made = Make(repository);
-  if (made.ok()) known.status = (*made)->Open(false);
-  if (!made.ok()) known.status = made.status();
-  if (!known.status.ok()) return known;
-  auto contents = SurveyParent(**made);
-  known.status = contents.status();
-  if (!contents.ok()) return known;
-  known.repository = *std::move(made);
-  known.contents = std::make_shared<const Contents>(*std::move(contents));
-  return known;
+  if (!made.ok()) return remember(&Known::listed, made.status(), nullptr, nullptr);
+  const absl::Status opened = (*made)->Open(false);
+  auto listed = opened.ok() ? ListParent(**made) : opened;
+  if (!listed.ok()) return remember(&Known::listed, listed.status(), *made, nullptr);
+  remember(&Known::listed, absl::OkStatus(), *made, std::make_shared<const Contents>(*listed));
+  auto digested = DigestParent(**made, *std::move(listed));
+  if (!digested.ok()) return remember(&Known::digested, digested.status(), *made, nullptr);
+  remember(&Known::digested, absl::OkStatus(), *made, std::make_shared<const Contents>(*std::move(digested)));
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, absl::optional<absl::Status> Known::*half) {
+  std::unique_lock lock(mu_);
+  const Known& known = known_[parent.name];
+  changed_.wait(lock, [&] { return (known.*half).has_value(); });
+  const absl::Status& status = *(known.*half);
+  if (status.ok()) return HopParent<R, C>{known.repository, known.contents};
+  if (absl::IsCancelled(status)) return status;
+  if (known.synced) return MakeError(Failure::kWaiting, absl::StrCat("waiting for \"", parent.name, "\": ", status.message()));
+  return MakeError(FailureOf(status), absl::StrCat("its parent cannot be read: ", status.message()));
+}
+
+template <Runner R, Clock C>
+void Cascade<R, C>::RememberHop(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents) {
+  Known after{.synced = true, .listed = contents.status(), .digested = contents.status(), .repository = std::move(made)};
+  if (contents.ok()) {
+    // What failed on the way here is what the descendants wait for.
+    for (auto& [path, outcome] : contents->failed) {
+      outcome.failure = Failure::kWaiting;
+      outcome.message = absl::StrCat("waiting for \"", repository.name, "\": ", outcome.message);
+    }
+    after.contents = std::make_shared<const Contents>(*std::move(contents));
+  }
+  const std::lock_guard lock(mu_);
+  // Verifying brings nothing in line: the next level is compared with what is there.
+  if (verb_ != Verb::kVerify || !after.digested->ok()) known_[repository.name] = std::move(after);
+  changed_.notify_all();
 }
 
 template <Runner R, Clock C>
@@ -221,25 +258,6 @@ void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
     }
     AgreeOnDigest<R, C>(chain, root->digest);
   }
-}
-
-template <Runner R, Clock C>
-void Cascade<R, C>::Remember(const std::string& name, Known known) {
-  if (known.contents != nullptr && verb_ != Verb::kVerify) {
-    // What failed on the way here is what the descendants wait for.
-    auto contents = std::make_shared<Contents>(*known.contents);
-    const Repository* const repository = configuration_.Find(name);
-    if (!repository->is_root()) {
-      for (auto& [path, outcome] : contents->failed) {
-        outcome.failure = Failure::kWaiting;
-        outcome.message = absl::StrCat("waiting for \"", name, "\": ", outcome.message);
-      }
-    }
-    known.contents = std::move(contents);
-  }
-  const std::lock_guard lock(mu_);
-  known_[name] = std::move(known);
-  changed_.notify_all();
 }
 
 }  // namespace sshsync

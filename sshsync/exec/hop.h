@@ -1,7 +1,6 @@
 #ifndef SSHSYNC_EXEC_HOP_H_
 #define SSHSYNC_EXEC_HOP_H_
 
-#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -16,11 +15,20 @@
 
 namespace sshsync {
 
-/// What a parent brings into a hop: the repository, opened, and what it holds (or, in a plan, will hold).
+/// What a parent brings into a hop: the repository, opened, and what it holds (or, in a plan, will hold): at first perhaps without digests.
 template <Runner R, Clock C>
 struct HopParent {
   std::shared_ptr<RemoteRepository<R, C>> repository;
   std::shared_ptr<const Contents> contents;
+};
+
+/// Where a hop asks for its parent; both calls wait for it. `Listed` has no digests yet, so that both sides can be digested at once.
+template <Runner R, Clock C>
+class HopSource {
+ public:
+  virtual ~HopSource() = default;
+  virtual absl::StatusOr<HopParent<R, C>> Listed() = 0;
+  virtual absl::StatusOr<HopParent<R, C>> Digested() = 0;
 };
 
 /// One hop of a run: a child is brought in line with its parent. Reads like its own table of contents: see Run.
@@ -31,16 +39,17 @@ class Hop {
   Hop(RunContext<R, C>& context, Verb verb, RemoteRepository<R, C>& child, RepositoryReport& report)
       : context_(context), verb_(verb), child_(child), report_(report), lease_{.root = "", .run = context.run, .controller = context.controller} {}
 
-  /// Does the hop and writes what became of it into the report. `parent` is called while the child is being listed; it may take as long.
+  /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its parent.
   /// The result is what the child holds afterwards, for its own children: files that failed are among its failures.
   /// Errors: of the repository as a whole; they are in the report, too.
-  absl::StatusOr<Contents> Run(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent);
+  absl::StatusOr<Contents> Run(HopSource<R, C>& source);
 
  private:
-  absl::StatusOr<Contents> DoAll(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent);
+  absl::StatusOr<Contents> DoAll(HopSource<R, C>& source);
   absl::Status Claim();
   void Release();
   absl::StatusOr<Contents> Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan);
+  absl::Status TakeIn(std::vector<FileEntry> arrived, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
   absl::Status Preflight(Work& work);
   std::set<std::string> LeaveOut(const Contents& parent, const Contents& child);
@@ -60,9 +69,9 @@ class Hop {
 // Implementation details follow.
 
 template <Runner R, Clock C>
-absl::StatusOr<Contents> Hop<R, C>::Run(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent) {
+absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
   report_.started = context_.clock.Now();
-  auto contents = DoAll(parent);
+  auto contents = DoAll(source);
   if (leased_) Release();
   if (!contents.ok()) {
     report_.failure = FailureOf(contents.status());
@@ -74,7 +83,9 @@ absl::StatusOr<Contents> Hop<R, C>::Run(const std::function<absl::StatusOr<HopPa
     }
     if (report_.failure == Failure::kWaiting) report_.outcome = Outcome::kWaiting;
   } else if (report_.failed > 0 || incomplete_) {
-    report_.outcome = Outcome::kFailed;
+    const bool waits = std::all_of(report_.files.begin(), report_.files.end(),
+                                   [](const FileOutcome& file) { return file.failure == Failure::kNone || file.failure == Failure::kWaiting; });
+    report_.outcome = waits && !incomplete_ ? Outcome::kWaiting : Outcome::kFailed;
   } else if (verb_ == Verb::kVerify && report_.copied + report_.replaced > 0) {
     report_.outcome = Outcome::kDiffers;
   } else if (report_.copied + report_.replaced + report_.deleted > 0) {
@@ -85,18 +96,19 @@ absl::StatusOr<Contents> Hop<R, C>::Run(const std::function<absl::StatusOr<HopPa
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<Contents> Hop<R, C>::DoAll(const std::function<absl::StatusOr<HopParent<R, C>>()>& parent) {
+absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   SSHSYNC_RETURN_IF_ERROR(child_.Open(verb_ == Verb::kSync));
   if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(Claim());
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links());
-  SSHSYNC_ASSIGN_OR_RETURN(const auto source, parent());
-  const Contents& theirs = *source.contents;
-  if (theirs.empty_listing && !listing.listing.paths.empty()) {
-    return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", source.repository->config().name,
+  SSHSYNC_ASSIGN_OR_RETURN(const auto listed, source.Listed());
+  if (listed.contents->empty_listing && !listing.listing.paths.empty()) {
+    return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,
                                                                    "\", while the child holds ", listing.listing.paths.size(), " files")));
   }
-  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, theirs));
+  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *listed.contents));
+  SSHSYNC_ASSIGN_OR_RETURN(const auto parent, source.Digested());
+  const Contents& theirs = *parent.contents;
   const std::set<std::string> out = LeaveOut(theirs, ours);
   const Plan plan = Diff(theirs.manifest, ours.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
   report_.kept = plan.keeps;
@@ -108,7 +120,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(const std::function<absl::StatusOr<Hop
   context_.events.On(planned);
   if (verb_ == Verb::kSync) {
     if (child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
-    return Apply(source, std::move(ours), plan);
+    return Apply(parent, std::move(ours), plan);
   }
   ReportPlan(plan);
   if (verb_ == Verb::kVerify) return ours;
@@ -264,6 +276,22 @@ absl::Status Hop<R, C>::Preflight(Work& work) {
   return absl::OkStatus();
 }
 
+// The child's own sizes and times of what arrived: its children compare with them before they publish.
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::TakeIn(std::vector<FileEntry> arrived, Contents& child) {
+  std::vector<std::string> names;
+  for (const FileEntry& file : arrived) names.push_back(file.path);
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, child_.Stat(names));
+  child.Forget(names);
+  for (size_t i = 0; i < arrived.size(); ++i) {
+    if (!stats[i]) continue;
+    arrived[i].stat = stats[i]->stat;
+    child.manifest.files.push_back(std::move(arrived[i]));
+  }
+  std::sort(child.manifest.files.begin(), child.manifest.files.end(), ByPath());
+  return absl::OkStatus();
+}
+
 template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan) {
   Work work(plan, child_.config().retries);
@@ -282,8 +310,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
         ++(item.action == Action::kCopy ? report_.copied : report_.replaced);
         report_.bytes += item.outcome.bytes;
         report_.files.push_back(item.outcome);
-        if (item.action == Action::kReplace) *child.manifest.Find(item.wanted.path) = item.wanted;
-        if (item.action == Action::kCopy) arrived.push_back(item.wanted);
+        arrived.push_back(item.wanted);
         break;
       }
       case WorkItem::State::kKept: ++report_.kept; break;
@@ -300,8 +327,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   }
   if (!moved.ok()) return moved;
   for (const auto& [path, outcome] : parent.contents->failed) child.failed.insert({path, outcome});
-  child.manifest.files.insert(child.manifest.files.end(), std::make_move_iterator(arrived.begin()), std::make_move_iterator(arrived.end()));
-  std::sort(child.manifest.files.begin(), child.manifest.files.end(), ByPath());
+  SSHSYNC_RETURN_IF_ERROR(TakeIn(std::move(arrived), child));
   child.empty_listing = child.manifest.files.empty();
   return child;
 }

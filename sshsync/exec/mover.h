@@ -54,6 +54,7 @@ class Mover {
   void OnDigest(size_t index, const Record& record, Stream& stream);
   bool Grew(const Stream& stream, int64_t* last);
   void LookAgain();
+  void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
   void PublishLoop();
   void PublishGroup(std::vector<Publication> group);
   void WatchLoop();
@@ -270,32 +271,41 @@ void Mover<R, C>::LookAgain() {
   const std::vector<size_t> doubtful = work_.ToLookAgain();
   if (doubtful.empty()) return;
   std::vector<std::string> names;
-  std::vector<DigestQuestion> questions;
-  for (const size_t index : doubtful) {
-    names.push_back(work_.at(index).wanted.path);
-    questions.push_back({names.back(), work_.at(index).wanted.stat.size});
-  }
+  for (const size_t index : doubtful) names.push_back(work_.at(index).wanted.path);
   // The size and time are read before the digest: a change in between is seen before the file is published.
   const auto stats = parent_.Stat(names);
-  const auto answers = stats.ok() ? parent_.Digest(questions) : stats.status();
-  const std::lock_guard lock(mu_);
-  if (!answers.ok()) {
-    if (fatal_.ok()) fatal_ = answers.status();
-    return;
-  }
+  if (!stats.ok()) return SetFatal(stats.status());
+  std::vector<DigestQuestion> questions;
+  std::vector<size_t> asked;
   for (size_t i = 0; i < doubtful.size(); ++i) {
-    const auto& answer = (*answers)[i];
-    if (!answer.ok()) {
-      work_.LookedAgain(doubtful[i], answer.status(), nullptr);
-    } else if (answer->missing || !(*stats)[i]) {
-      work_.LookedAgain(doubtful[i], absl::OkStatus(), nullptr);
-      parent_.Tell(LogLevel::kWarning, "the file went away while it was copied; it is left as it is on the child", names[i]);
-    } else {
-      const FileEntry now{.path = names[i], .stat = (*stats)[i]->stat, .digest = answer->digest};
-      work_.LookedAgain(doubtful[i], absl::OkStatus(), &now);
-    }
     const WorkItem& item = work_.at(doubtful[i]);
-    if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+    if (!(*stats)[i]) {
+      LookedAgain(doubtful[i], absl::OkStatus(), nullptr);
+    } else if (!item.mismatched && (*stats)[i]->stat.SameVersion(item.wanted.stat)) {
+      LookedAgain(doubtful[i], absl::OkStatus(), &item.wanted);
+    } else {
+      questions.push_back({names[i], (*stats)[i]->stat.size});
+      asked.push_back(i);
+    }
+  }
+  const auto answers = parent_.Digest(questions);
+  if (!answers.ok()) return SetFatal(answers.status());
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const auto& answer = (*answers)[i];
+    const FileEntry now{.path = questions[i].path, .stat = (*stats)[asked[i]]->stat, .digest = answer.ok() ? answer->digest : Digest()};
+    LookedAgain(doubtful[asked[i]], answer.status(), answer.ok() && answer->missing ? nullptr : &now);
+  }
+}
+
+template <Runner R, Clock C>
+void Mover<R, C>::LookedAgain(size_t index, const absl::Status& error, const FileEntry* now) {
+  const std::lock_guard lock(mu_);
+  const FileEntry copy = now != nullptr ? *now : FileEntry();
+  work_.LookedAgain(index, error, now != nullptr ? &copy : nullptr);
+  const WorkItem& item = work_.at(index);
+  if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+  if (item.state == WorkItem::State::kGone) {
+    parent_.Tell(LogLevel::kWarning, "the file went away while it was copied; it is left as it is on the child", item.wanted.path);
   }
 }
 

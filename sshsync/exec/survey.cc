@@ -11,14 +11,18 @@ std::string LinkAbove(absl::string_view path, const std::set<std::string>& links
   return "";
 }
 
-void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents,
-                 std::vector<std::string>* vanished) {
+void Contents::Forget(const std::vector<std::string>& paths) {
+  const std::set<absl::string_view> gone(paths.begin(), paths.end());
+  std::erase_if(manifest.files, [&gone](const FileEntry& file) { return gone.contains(file.path); });
+}
+
+void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents) {
   for (size_t i = 0; i < questions.size(); ++i) {
     const std::string& path = questions[i].path;
     if (!answers[i].ok()) {
       contents->failed[path] = FailedPath(path, FailureOf(answers[i].status()), answers[i].status().message());
     } else if (answers[i]->missing) {
-      vanished->push_back(path);
+      contents->vanished.push_back(path);
     } else {
       contents->manifest.Find(path)->digest = answers[i]->digest;
     }

@@ -25,6 +25,11 @@ struct Contents {
   int64_t skipped_links = 0;            ///< symbolic links that were listed
   bool empty_listing = false;           ///< the listing named nothing at all
 
+  std::vector<std::string> vanished;    ///< paths that were listed and then not there
+
+  /// Takes these paths out of the manifest.
+  void Forget(const std::vector<std::string>& paths);
+
   bool usable(absl::string_view path) const { return failed.find(std::string(path)) == failed.end(); }
 };
 
@@ -37,12 +42,16 @@ inline FileOutcome FailedPath(absl::string_view path, Failure failure, absl::str
   return outcome;
 }
 
-/// Surveys a parent: all it lists, with digests. A file that vanished between listing and digest is looked for in a second listing: still
-/// listed, it fails; gone, it is told in a WARNING and forgotten.
+/// Surveys a parent in two halves, so that its children can digest their files while it digests its own. The first: all it lists, without digests.
 template <Runner R, Clock C>
-absl::StatusOr<Contents> SurveyParent(RemoteRepository<R, C>& repository);
+absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository);
 
-/// Surveys a child: which of the parent's files it has, and their digests. Files that stand behind a symbolic link fail unless links
+/// The second: the digests. A file that vanished between listing and digest is looked for in a second listing: still listed, it
+/// fails; gone, it is told in a WARNING and forgotten.
+template <Runner R, Clock C>
+absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Contents listed);
+
+/// Surveys a child: which of the files that `parent` lists it has, and their digests. Files that stand behind a symbolic link fail unless links
 /// are followed; a link in place of a file has no digest, so that it is replaced and its target is never read.
 template <Runner R, Clock C>
 absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
@@ -51,14 +60,13 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
 /// The first symbolic link among the folders of `path`; empty if there is none.
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);
 
-/// Puts the answers to `questions` into the manifest, or into the failures.
-void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents,
-                 std::vector<std::string>* vanished);
+/// Puts the answers to `questions` into the manifest, into the failures, or among the vanished.
+void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents);
 
 // Implementation details follow.
 
 template <Runner R, Clock C>
-absl::StatusOr<Contents> SurveyParent(RemoteRepository<R, C>& repository) {
+absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing found, repository.List());
   Contents contents;
   contents.incomplete = found.incomplete;
@@ -68,33 +76,37 @@ absl::StatusOr<Contents> SurveyParent(RemoteRepository<R, C>& repository) {
   }
   const std::vector<std::string>& paths = found.listing.paths;
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, repository.Stat(paths));
-  std::vector<DigestQuestion> questions;
-  std::vector<std::string> vanished;
   for (size_t i = 0; i < paths.size(); ++i) {
     if (!stats[i]) {
-      vanished.push_back(paths[i]);
+      contents.vanished.push_back(paths[i]);
     } else if (stats[i]->type == RemoteStat::Type::kLink) {
       ++contents.skipped_links;
     } else if (stats[i]->type != RemoteStat::Type::kFile) {
       contents.failed[paths[i]] = FailedPath(paths[i], Failure::kBadListing, "listcmd named it, but it is no regular file");
     } else {
       contents.manifest.files.push_back({paths[i], stats[i]->stat, {}});
-      questions.push_back({paths[i], stats[i]->stat.size});
     }
   }
+  return contents;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Contents contents) {
+  std::vector<DigestQuestion> questions;
+  for (const FileEntry& file : contents.manifest.files) questions.push_back({file.path, file.stat.size});
   SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
-  TakeDigests(questions, answers, &contents, &vanished);
-  if (vanished.empty()) return contents;
+  TakeDigests(questions, answers, &contents);
+  if (contents.vanished.empty()) return contents;
 
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing again, repository.List());
-  for (const std::string& path : vanished) {
-    std::erase_if(contents.manifest.files, [&path](const FileEntry& file) { return file.path == path; });
+  for (const std::string& path : contents.vanished) {
     if (std::binary_search(again.listing.paths.begin(), again.listing.paths.end(), path)) {
       contents.failed[path] = FailedPath(path, Failure::kBadListing, "it is listed, but there is no such file");
     } else {
       repository.Tell(LogLevel::kWarning, "the file went away while it was looked at; it is left as it is on the children", path);
     }
   }
+  contents.Forget(contents.vanished);
   return contents;
 }
 
@@ -131,11 +143,8 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
   }
   std::sort(contents.manifest.files.begin(), contents.manifest.files.end(), ByPath());
   SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
-  std::vector<std::string> vanished;
-  TakeDigests(questions, answers, &contents, &vanished);
-  for (const std::string& path : vanished) {
-    std::erase_if(contents.manifest.files, [&path](const FileEntry& file) { return file.path == path; });
-  }
+  TakeDigests(questions, answers, &contents);
+  contents.Forget(contents.vanished);
   return contents;
 }
 

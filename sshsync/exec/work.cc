@@ -69,7 +69,10 @@ void Work::Failed(size_t index, const absl::Status& why, absl::string_view comma
   item.outcome.command = Shortened(command);
   item.outcome.output = Shortened(output);
   item.outcome.exit_status = exit_status;
-  if (absl::IsUnavailable(why) && item.tries <= retries_) return;
+  if (absl::IsUnavailable(why) && item.tries <= retries_) {
+    item.look_again = true;  // the parent's file may have gone
+    return;
+  }
   item.state = WorkItem::State::kFailed;
   item.outcome.failure = FailureOf(why);
 }
