@@ -86,7 +86,7 @@ class CliTest(unittest.TestCase):
         for expected, arguments in [
             (0, ["-h"]), (0, ["--help", "-c", bad]), (0, ["--version"]), (0, ["check"]), (0, ["graph"]), (0, ["commands", "repoproxy"]),
             (1, ["--synk", "a"]), (1, ["--sync"]), (1, ["-s", "repoproxy", "--dry-run=1"]), (1, ["-s", "repoproxy", "-j", "many"]),
-            (2, []), (2, ["what"]), (2, ["--sync", ""]), (2, ["--sync", "a,,b"]), (2, ["--sync", ","]), (2, ["resume"]), (2, ["probe", "repoproxy"]),
+            (2, []), (2, ["what"]), (2, ["--sync", ""]), (2, ["--sync", "a,,b"]), (2, ["--sync", ","]), (2, ["resume"]), (2, ["probe"]), (4, ["probe", "nobody"]),
             (2, ["-s", "repoproxy", "--json", "--events", "-"]), (2, ["-s", "repoproxy", "--delete"]),
             (3, ["check", "-c", bad]), (3, ["-s", "a", "-c", bad]), (3, ["-s", "repomaster"]), (3, ["check", "-c", self.folder]),
             (3, ["check", "-c", fifo]), (3, ["graph", "-c", "/no/such"]), (3, ["-s", "repoproxy", "-c", open_to_all]), (0, ["check", "-c", open_to_all]),
@@ -99,7 +99,7 @@ class CliTest(unittest.TestCase):
     def test_outcomes_of_runs_become_exit_statuses(self):
         for expected, arguments in [
             (0, ["-s", "repoproxy"]), (0, ["plan", "-s", "repoproxy"]), (0, ["--cascade", "repomaster", "-x", "badnode,locked,signal"]),
-            (6, ["-s", "badnode"]), (6, ["-s", "repoproxy", "-s", "badnode"]), (7, ["-s", "locked"]), (10, ["verify", "repoproxy"]),
+            (6, ["-s", "badnode"]), (6, ["-s", "repoproxy", "-s", "badnode"]), (7, ["-s", "locked"]), (10, ["verify", "repoproxy"]), (0, ["probe", "repoproxy"]), (6, ["probe", "repoproxy", "badnode"]),
             (128 + signal.SIGTERM, ["-s", "signal"]),
         ]:
             with self.subTest(arguments):
@@ -113,7 +113,7 @@ class CliTest(unittest.TestCase):
             ("commands", ["commands", "repoproxy"]), ("did_you_mean", ["--cascaed", "x"]), ("unknown_repository", ["-s", "repoproxi"]),
             ("sync_itemized", ["-i", "-s", "repoproxy", "-s", "appnode1"]), ("sync_verbose", ["-v", "-s", "repoproxy"]),
             ("sync_failed", ["-s", "repoproxy", "-s", "badnode"]), ("plan", ["plan", "-s", "repoproxy"]), ("dry_run", ["-n", "-s", "repoproxy"]),
-            ("verify", ["verify", "repoproxy"]), ("json", ["--json", "-s", "badnode"]), ("events", ["--events", "-", "-s", "repoproxy"]),
+            ("verify", ["verify", "repoproxy"]), ("probe", ["probe", "repoproxy", "badnode"]), ("json", ["--json", "-s", "badnode"]), ("events", ["--events", "-", "-s", "repoproxy"]),
         ]:
             with self.subTest(name):
                 status, out, err = run(*arguments, program=SCRIPTED, config=self.config)

@@ -46,7 +46,7 @@ _sshsync() {
 
 constexpr absl::string_view kBashTail = R"sh(  esac
   case ${COMP_WORDS[1]} in
-    verify|commands) [[ $word == -* ]] || { _sshsync_names "$word"; return; } ;;
+    verify|probe|commands) [[ $word == -* ]] || { _sshsync_names "$word"; return; } ;;
   esac
 )sh";
 
@@ -71,7 +71,7 @@ _sshsync_names() {
 
 _sshsync_words() {
   case $words[2] in
-    verify|commands) _sshsync_names "$@" ;;
+    verify|probe|commands) _sshsync_names "$@" ;;
   esac
 }
 

@@ -2,16 +2,21 @@
 #define SSHSYNC_TOOLS_DOORS_H_
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "sshsync/probe.h"
 #include "sshsync/sync.h"
 
 namespace sshsync::cli {
 
-/// What the command line needs of the engine, as functions, so that its tests run whole programs against a scripted one. A door that
-/// is not set belongs to a verb that this program cannot do; it says so.
+/// What the command line needs of the engine, as functions, so that its tests run whole programs against a scripted one. All are set.
 struct Doors {
   std::function<absl::StatusOr<Report>(const Configuration&, const SyncOptions&, EventSink&, const StopToken&)> synchronize;
+  std::function<absl::StatusOr<std::vector<RepositoryProbe>>(const Configuration&, const std::vector<std::string>&, EventSink&,
+                                                             const StopToken&)>
+      probe;
 };
 
 }  // namespace sshsync::cli

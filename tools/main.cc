@@ -1,9 +1,11 @@
 #include <string>
 #include <vector>
 
+#include "sshsync/probe.h"
 #include "sshsync/sync.h"
 #include "tools/tool.h"
 
 int main(int argc, char** argv) {
-  return sshsync::cli::RunTool(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), {.synchronize = sshsync::Synchronize});
+  return sshsync::cli::RunTool(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc),
+                               {.synchronize = sshsync::Synchronize, .probe = sshsync::Probe});
 }

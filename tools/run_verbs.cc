@@ -22,6 +22,7 @@
 #include "tools/live_view.h"
 #include "tools/load_configuration.h"
 #include "tools/open_log.h"
+#include "tools/probe_text.h"
 #include "tools/run_text.h"
 #include "tools/screen.h"
 #include "tools/signals.h"
@@ -121,6 +122,20 @@ bool ShowsProgress(const CommandLine& line, const OutputStream& err) {
   return err.is_terminal() && !line.quiet && line.verbose == 0;
 }
 
+/// What a verb is asked to do, checked against the configuration before anything is opened or contacted.
+absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configuration& configuration) {
+  if (line.verb == VerbId::kProbe) {
+    SSHSYNC_RETURN_IF_ERROR(ResolveNames(configuration, line.words).status());
+    return ResolvedQueue();
+  }
+  const QueueRequest request = line.verb == VerbId::kVerify
+                                   ? QueueRequest{.steps = {line.words}}
+                                   : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};
+  SSHSYNC_ASSIGN_OR_RETURN(ResolvedQueue queue, ResolveQueue(configuration, request));
+  if (line.verb != VerbId::kVerify) SSHSYNC_RETURN_IF_ERROR(RunBlockers(configuration, Flat(queue.names())));
+  return queue;
+}
+
 }  // namespace
 
 int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err) {
@@ -131,16 +146,8 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
     return InfoOf(FailureOf(loaded->status())).exit_code;
   }
   const Configuration& configuration = loaded->configuration;
-  const QueueRequest request = line.verb == VerbId::kVerify
-                                   ? QueueRequest{.steps = {line.words}}
-                                   : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};
-  const auto queue = ResolveQueue(configuration, request);
+  const auto queue = QueueOf(line, configuration);
   if (!queue.ok()) return Fail(queue.status(), err);
-  if (!doors.synchronize) return Fail(MakeError(Failure::kUsage, "this sshsync was built without its engine"), err);
-
-  if (const absl::Status blocked = RunBlockers(configuration, Flat(queue->names())); line.verb != VerbId::kVerify && !blocked.ok()) {
-    return Fail(blocked, err);
-  }
   const auto log = OpenLog(line, err.is_terminal());
   if (!log.ok()) return Fail(log.status(), err);
 
@@ -165,6 +172,14 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
 
   StopSource stop;
   const StopOnSignals catcher(stop);
+  if (line.verb == VerbId::kProbe) {
+    const auto probes = doors.probe(configuration, line.words, sinks, stop.token());
+    screen.Clear();
+    if (!probes.ok()) return Fail(probes.status(), err);
+    out.Write(ProbeText(*probes));
+    const int reason = stop.token().reason();
+    return WorseExitCode(ProbeExitCode(*probes), reason > 0 ? 128 + reason : 0);
+  }
   const auto report = doors.synchronize(configuration, OptionsOf(line, queue->names()), sinks, stop.token());
   screen.Clear();
   if (!report.ok()) return Fail(report.status(), err);

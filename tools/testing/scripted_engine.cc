@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
+#include "sshsync/probe.h"
 #include "sshsync/sync.h"
 #include "tools/tool.h"
 
@@ -107,9 +108,31 @@ absl::StatusOr<Report> Scripted(const Configuration& configuration, const SyncOp
   return Story(configuration, options, events, stop).Tell();
 }
 
+absl::StatusOr<std::vector<RepositoryProbe>> ScriptedProbe(const Configuration& configuration, const std::vector<std::string>& names,
+                                                           EventSink&, const StopToken&) {
+  std::vector<RepositoryProbe> probes;
+  for (const std::string& name : names) {
+    RepositoryProbe probe = {.name = name,
+                             .host = configuration.Find(name)->endpoint.host,
+                             .system = "Linux 6.1 x86_64",
+                             .root = "/srv/app",
+                             .free_bytes = 12'300'000'000,
+                             .round_trip = absl::Milliseconds(12),
+                             .checks = {}};
+    probe.checks.push_back({.name = "connection", .ok = true, .detail = "as deploy"});
+    if (name.rfind("bad", 0) == 0) {
+      probe.checks.push_back(
+          {.name = "digestcmd", .ok = false, .failure = Failure::kCommandNotFound, .detail = "sha256sum is not installed"});
+    }
+    probes.push_back(probe);
+  }
+  return probes;
+}
+
 }  // namespace
 }  // namespace sshsync
 
 int main(int argc, char** argv) {
-  return sshsync::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc), {.synchronize = sshsync::Scripted});
+  return sshsync::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc),
+                               {.synchronize = sshsync::Scripted, .probe = sshsync::ScriptedProbe});
 }
