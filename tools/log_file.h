@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOG_FILE_H_
-#define TOOLS_LOG_FILE_H_
+#ifndef SSHSYNC_TOOLS_LOG_FILE_H_
+#define SSHSYNC_TOOLS_LOG_FILE_H_
 
 #include <memory>
 #include <string>
@@ -60,4 +60,4 @@ absl::Status WriteLine(int fd, absl::string_view line);
 
 }  // namespace sshsync
 
-#endif  // TOOLS_LOG_FILE_H_
+#endif  // SSHSYNC_TOOLS_LOG_FILE_H_

@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOG_SINKS_H_
-#define TOOLS_LOG_SINKS_H_
+#ifndef SSHSYNC_TOOLS_LOG_SINKS_H_
+#define SSHSYNC_TOOLS_LOG_SINKS_H_
 
 #include <memory>
 #include <string>
@@ -28,4 +28,4 @@ absl::StatusOr<std::unique_ptr<LogSink>> OpenLogFile(const std::string& path, Lo
 
 }  // namespace sshsync
 
-#endif  // TOOLS_LOG_SINKS_H_
+#endif  // SSHSYNC_TOOLS_LOG_SINKS_H_

@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOG_SYSLOG_H_
-#define TOOLS_LOG_SYSLOG_H_
+#ifndef SSHSYNC_TOOLS_LOG_SYSLOG_H_
+#define SSHSYNC_TOOLS_LOG_SYSLOG_H_
 
 #include <string>
 
@@ -37,4 +37,4 @@ class LogSyslog : public LogTarget {
 
 }  // namespace sshsync
 
-#endif  // TOOLS_LOG_SYSLOG_H_
+#endif  // SSHSYNC_TOOLS_LOG_SYSLOG_H_

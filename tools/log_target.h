@@ -1,5 +1,5 @@
-#ifndef TOOLS_LOG_TARGET_H_
-#define TOOLS_LOG_TARGET_H_
+#ifndef SSHSYNC_TOOLS_LOG_TARGET_H_
+#define SSHSYNC_TOOLS_LOG_TARGET_H_
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -18,4 +18,4 @@ class LogTarget {
 
 }  // namespace sshsync
 
-#endif  // TOOLS_LOG_TARGET_H_
+#endif  // SSHSYNC_TOOLS_LOG_TARGET_H_
