@@ -25,8 +25,8 @@ FLOORS = {
     "sshsync/record": ["base", "text", "digest", "model", "config", "plan"],
     "sshsync": ["base", "text", "digest", "model", "config", "plan", "exec", "record"],
     # What a person sees needs escaping, names, and the sinks of events; of exec only the stop token, which is in sync.h's own signature.
-    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "exec/stop.h"],
-    "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "sync.h"],
+    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "exec/stop.h"],
+    "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "sync.h", "probe.h"],
 }
 
 # Floors that are functions of their arguments: no descriptor, thread or clock.
@@ -62,7 +62,8 @@ WITHOUT_TEST = {
     "the inside of log_sinks.h": ["tools/log_file.h", "tools/log_syslog.h"],
     "the inside of ssh_runner.h": ["sshsync/exec/ssh.h"],
     "whole runs, of the program and of the demo": [
-        "sshsync/sync.h", "sshsync/exec/backoff.h", "sshsync/exec/cascade.h", "sshsync/exec/digest_session.h", "sshsync/exec/hop.h",
+        "sshsync/sync.h", "sshsync/run_parts.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
+        "sshsync/exec/digest_probe.h", "sshsync/exec/backoff.h", "sshsync/exec/cascade.h", "sshsync/exec/digest_session.h", "sshsync/exec/hop.h",
         "sshsync/exec/host_facts.h", "sshsync/exec/lease.h", "sshsync/exec/mover.h", "sshsync/exec/record_script.h",
         "sshsync/exec/remote_repository.h", "sshsync/exec/repository_templates.h", "sshsync/exec/ssh_runner.h", "sshsync/exec/stage.h",
         "sshsync/exec/stop.h", "sshsync/exec/survey.h", "sshsync/exec/work.h", "tools/load_configuration.h", "tools/offline_verbs.h",
@@ -73,7 +74,7 @@ WITHOUT_TEST = {
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]', re.MULTILINE)
 LABEL = re.compile(r'"//((?!visibility)[a-z0-9_/]*)[:"]')
 RULE = re.compile(r"^\w+\(\n(.*?)^\)\n", re.MULTILINE | re.DOTALL)
-TEST_FILE = re.compile(r"_test\.(cc|py)$|^sshsync/testing/|^benchmarks/")
+TEST_FILE = re.compile(r"_test\.(cc|py)$|(^|/)testing/|^benchmarks/")
 CODE = (".h", ".cc", ".py", ".pyi", ".bzl", ".sh")
 
 
