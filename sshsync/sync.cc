@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
+#include "sshsync/config/unbuilt.h"
 #include "sshsync/exec/cascade.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/lock.h"
@@ -35,11 +36,26 @@ Configuration WithOptions(Configuration configuration, const SyncOptions& option
   return configuration;
 }
 
+// What would copy, load or publish more than asked, and what is not there to do it with, is an error before anything is contacted.
+absl::Status CanRun(const Configuration& configuration, const ResolvedQueue& queue, Verb verb) {
+  std::vector<std::string> names;
+  for (const auto& step : queue.steps) {
+    for (const QueueEntry& entry : step) {
+      names.push_back(entry.repository->name);
+      if (verb != Verb::kSync || entry.repository->templates.contains("synccmd")) continue;
+      return MakeError(Failure::kConfig, absl::StrCat(entry.repository->file, ":", entry.repository->line, ": section [", entry.repository->name,
+                                                      "] has no synccmd, and the builtin transfer is not built yet: give it a synccmd"));
+    }
+  }
+  return RunBlockers(configuration, names);
+}
+
 }  // namespace
 
 absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
   const Configuration configuration = WithOptions(given, options);
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
+  SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue, options.verb));
   RunParts parts(configuration, events, stop, options.seed);
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
   absl::optional<RunLock> lock;
@@ -57,7 +73,8 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   report.ended = parts.Now();
   report.signal = std::max(stop.reason(), 0);
   const int code = report.exit_code();
-  parts.Tell(EventKind::kRunEnded, code == 0 ? LogLevel::kInfo : LogLevel::kError, code == 0 ? "done" : absl::StrCat("ended with exit code ", code));
+  parts.context().events.On({.kind = EventKind::kRunEnded, .run = report.run, .action = code == 0 ? "done" : "failed",
+                             .level = code == 0 ? LogLevel::kInfo : LogLevel::kError, .message = absl::StrCat("exit code ", code)});
   return report;
 }
 

@@ -88,7 +88,7 @@ constexpr KeyInfo kKeys[] = {
     {"publish", kRepository, kLaterRefusedAtRun, "file|together", "file",
      "`file` publishes each file as soon as its turn allows; `together` all of them or none."},
     {"metadata", kRepository, kBuilt, "yes|no", "no", "Also bring mode and mtime of unchanged files in line with the parent's."},
-    {"links", kRepository, kLater, "skip|copy", "skip",
+    {"links", kRepository, kBuilt, "skip|copy", "skip",
      "Symbolic links of the parent: `skip` them with a warning, or `copy` relative ones that stay inside the repository."},
     {"follow_symlinks", kRepository, kBuilt, "yes|no", "no", "Allow symbolic links among the folders of a path on the child."},
     // Which files.

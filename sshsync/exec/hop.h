@@ -50,6 +50,7 @@ class Hop {
   void Release();
   absl::StatusOr<Contents> Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan);
   absl::Status TakeIn(std::vector<FileEntry> arrived, Contents& child);
+  absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
   absl::Status Preflight(Work& work);
   std::set<std::string> LeaveOut(const Contents& parent, const Contents& child);
@@ -120,9 +121,12 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   context_.events.On(planned);
   if (verb_ == Verb::kSync) {
     if (child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
-    return Apply(parent, std::move(ours), plan);
+    SSHSYNC_ASSIGN_OR_RETURN(ours, Apply(parent, std::move(ours), plan));
+    SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
+    return ours;
   }
   ReportPlan(plan);
+  SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
   if (verb_ == Verb::kVerify) return ours;
   ours.manifest = AfterPlan(ours.manifest, plan);
   ours.empty_listing = ours.manifest.files.empty();
@@ -202,7 +206,8 @@ std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, const Contents
   };
   incomplete("parent", parent.incomplete);
   incomplete("child", child.incomplete);
-  if (parent.skipped_links > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(parent.skipped_links, " symbolic links of the parent are left out"));
+  const size_t left_out = parent.links.size() - (child_.config().links == LinkMode::kCopy ? parent.targets.size() : 0);
+  if (left_out > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(left_out, " symbolic links of the parent are left out"));
   return out;
 }
 
@@ -226,6 +231,49 @@ void Hop<R, C>::ReportPlan(const Plan& plan) {
     report_.bytes += outcome.bytes;
     report_.files.push_back(std::move(outcome));
   }
+}
+
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child) {
+  if (child_.config().links != LinkMode::kCopy || parent.targets.empty()) return absl::OkStatus();
+  std::vector<std::string> present;
+  for (const auto& [path, target] : parent.targets) {
+    if (links.contains(path)) present.push_back(path);
+  }
+  SSHSYNC_ASSIGN_OR_RETURN(const LinkTargets theirs, child_.Targets(present));
+  std::vector<LinkToMake> wanted;
+  for (const auto& [path, target] : parent.targets) {
+    const auto at = theirs.find(path);
+    if (at == theirs.end() || at->second != target) wanted.push_back({path, target});
+  }
+  std::vector<Published> made(wanted.size(), Published{PublishResult::kDone, ""});
+  if (verb_ == Verb::kSync && !wanted.empty()) {
+    const std::string mark = RandomMark();
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(MakeLinksCommand(child_.facts(), lease_, wanted, child_.config().follow_symlinks, mark)));
+    SSHSYNC_ASSIGN_OR_RETURN(made, ParseLinks(result, wanted, mark));
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    FileOutcome outcome = FailedPath(wanted[i].path, Failure::kNone, absl::StrCat("-> ", EscapeForTerminal(wanted[i].target)));
+    outcome.action = "link";
+    if (made[i].result != PublishResult::kDone) {
+      outcome.failure = made[i].result == PublishResult::kObstructed ? Failure::kObstructed : Failure::kPermission;
+      outcome.message = absl::StrCat("the link cannot be made: ", CleanForTerminal(made[i].said));
+      ReportFailure(std::move(outcome));
+      continue;
+    }
+    if (verb_ == Verb::kVerify) outcome.failure = Failure::kDiffers;
+    if (verb_ == Verb::kSync) {
+      Event event = Told(EventKind::kFilePublished, outcome.path);
+      event.action = "link";
+      context_.events.On(event);
+    }
+    ++report_.copied;
+    report_.files.push_back(std::move(outcome));
+  }
+  child.links.clear();
+  for (const auto& [path, target] : parent.targets) child.links.push_back(path);
+  child.targets = parent.targets;
+  return absl::OkStatus();
 }
 
 template <Runner R, Clock C>

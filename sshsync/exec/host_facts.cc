@@ -235,8 +235,9 @@ std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl:
   return stats;
 }
 
-std::string FindText(const HostFacts& facts, absl::string_view type) {
-  return absl::StrCat("cd ", ShellLiteral(facts.root), " && find .//. -name .sshsync -prune -o -type ", type, " -print\n");
+std::string FindText(const HostFacts& facts, absl::string_view types) {
+  const std::string test = types.size() == 1 ? absl::StrCat("-type ", types) : "\\( -type f -o -type l \\)";
+  return absl::StrCat("cd ", ShellLiteral(facts.root), " && find .//. -name .sshsync -prune -o ", test, " -print\n");
 }
 
 Listing ParseFind(absl::string_view output) {

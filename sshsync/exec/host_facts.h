@@ -54,9 +54,9 @@ std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl:
 std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names);
 std::string WithArguments(absl::string_view prefix, absl::Span<const std::string> names);
 
-/// Shell text that prints all paths of a type (`f` files, `l` links) below the root, ours excepted, each behind `.//./`: no path can
+/// Shell text that prints all paths of some types (`f` files, `l` links, `fl` both) below the root, ours excepted, each behind `.//./`: no path can
 /// contain that, so that a name with a newline stays one name.
-std::string FindText(const HostFacts& facts, absl::string_view type);
+std::string FindText(const HostFacts& facts, absl::string_view types);
 Listing ParseFind(absl::string_view output);
 
 /// Why a listing is not complete: its status, or what it said on stderr. Empty when it is.

@@ -11,6 +11,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/digest_session.h"
 #include "sshsync/exec/host_facts.h"
+#include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/repository_templates.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/model/event.h"
@@ -55,6 +56,9 @@ class RemoteRepository {
 
   /// All symbolic links below the folder.
   absl::StatusOr<std::set<std::string>> Links();
+
+  /// Where these links lead, as far as that stays inside the repository.
+  absl::StatusOr<LinkTargets> Targets(const std::vector<std::string>& links);
 
   /// What the host's directories say of these names, in the same order; nothing for one that does not exist.
   absl::StatusOr<std::vector<absl::optional<RemoteStat>>> Stat(absl::Span<const std::string> names) { return StatIn(facts_.root, names); }
@@ -161,7 +165,7 @@ absl::StatusOr<RemoteListing> RemoteRepository<R, C>::List() {
   constexpr size_t kMaxListing = size_t{256} << 20, kLongestLine = size_t{64} << 10;
   RemoteListing found;
   const bool own = !templates_.has("listcmd");
-  std::string text = FindText(facts_, "f");
+  std::string text = FindText(facts_, "fl");
   if (!own) {
     SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.List(facts_.root));
     text = bound.script();
@@ -178,6 +182,15 @@ absl::StatusOr<std::set<std::string>> RemoteRepository<R, C>::Links() {
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong({.script = Nice() + FindText(facts_, "l"), .timeout = repository_.timeout}));
   Listing listing = ParseFind(result.out);
   return std::set<std::string>(listing.paths.begin(), listing.paths.end());
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<LinkTargets> RemoteRepository<R, C>::Targets(const std::vector<std::string>& links) {
+  if (links.empty()) return LinkTargets();
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong({.script = LinkTargetsText(facts_.root, links), .timeout = repository_.timeout}));
+  LinkTargets targets = ParseLinkTargets(result.out, links);
+  std::erase_if(targets, [](const auto& link) { return !StaysInside(link.first, link.second); });
+  return targets;
 }
 
 template <Runner R, Clock C>

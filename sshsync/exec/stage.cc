@@ -38,8 +38,7 @@ _ss_transfer() {
 }
 )";
 
-// index, folder, name, staged file, inode, size, mode, time as ISO, time as touch -t wants it
-constexpr absl::string_view kPublish = R"(
+constexpr absl::string_view kEnter = R"(
 _ss_dir=; _ss_fs=`df -P "$S" 2>/dev/null | sed -n '2s/ .*//p'`
 _ss_enter() {
   [ "$1" = "$_ss_dir" ] && return 0
@@ -57,6 +56,10 @@ _ss_enter() {
   fi
   _ss_dir=$_ss_want
 }
+)";
+
+// index, folder, name, staged file, inode, size, mode, time as ISO, time as touch -t wants it
+constexpr absl::string_view kPublish = R"(
 _ss_same() { _ss_inode=$2 _ss_size=$3; set -- `ls -dlni "$1" 2>/dev/null`; [ "$1" = "$_ss_inode" ] && [ "$6" = "$_ss_size" ]; }
 _ss_meta() {
   if [ -n "$3" ]; then touch -d "$3" "$1" 2>/dev/null || touch -t $4 "$1" || return 9; fi
@@ -122,8 +125,15 @@ absl::optional<RemoteStat> ParseStagedStat(const HostFacts& facts, const Attempt
   return ParseStats(facts, output, {attempt.file})[0];
 }
 
+std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::string_view stage_folder, bool follow_symlinks, absl::string_view mark) {
+  return absl::StrCat("R=", ShellLiteral(facts.root), "; S=", ShellLiteral(stage_folder), "; M=", mark, "; F=", follow_symlinks ? "yes" : "no", "\n",
+                      RequireLease(lease), kEnter);
+}
+
 RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, absl::string_view mark) {
-  std::string script = absl::StrCat("R=", ShellLiteral(facts.root), "; S=", ShellLiteral(files[0].staged.empty() ? facts.root : std::string(FolderOf(files[0].staged))), "; M=", mark, "; F=", follow_symlinks ? "yes" : "no", "\n", RequireLease(lease), kPublish);
+  const std::string& first = files[0].staged;
+  std::string script = PublishPrologue(facts, lease, first.empty() ? facts.root : FolderOf(first), follow_symlinks, mark);
+  absl::StrAppend(&script, kPublish);
   for (const Publication& file : files) script += PublishCall(file);
   return {.script = std::move(script), .writes = true};
 }

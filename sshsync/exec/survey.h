@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/report.h"
@@ -22,7 +23,8 @@ struct Contents {
   Manifest manifest;                    ///< regular files; without a digest where `failed` says why
   std::map<std::string, FileOutcome> failed;  ///< paths that take no part in the run, and why: refused, unreadable, without a usable digest
   std::string incomplete;               ///< why the listing is; empty
-  int64_t skipped_links = 0;            ///< symbolic links that were listed
+  std::vector<std::string> links;       ///< symbolic links that were listed
+  LinkTargets targets;                  ///< of those that a child may copy
   bool empty_listing = false;           ///< the listing named nothing at all
 
   std::vector<std::string> vanished;    ///< paths that were listed and then not there
@@ -80,13 +82,14 @@ absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
     if (!stats[i]) {
       contents.vanished.push_back(paths[i]);
     } else if (stats[i]->type == RemoteStat::Type::kLink) {
-      ++contents.skipped_links;
+      contents.links.push_back(paths[i]);
     } else if (stats[i]->type != RemoteStat::Type::kFile) {
       contents.failed[paths[i]] = FailedPath(paths[i], Failure::kBadListing, "listcmd named it, but it is no regular file");
     } else {
       contents.manifest.files.push_back({paths[i], stats[i]->stat, {}});
     }
   }
+  SSHSYNC_ASSIGN_OR_RETURN(contents.targets, repository.Targets(contents.links));
   return contents;
 }
 
