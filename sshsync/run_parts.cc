@@ -37,11 +37,12 @@ void RunParts::OrderedEvents::On(const Event& event) {
   sink_.On(stamped);
 }
 
-RunParts::RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed)
+RunParts::RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
+                   absl::Duration first_pause)
     : events_(sink, clock_),
       seed_(seed ? *seed : std::random_device()()),
-      runner_({.wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .seed = seed_}),
-      backoff_(seed_),
+      runner_({.wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .first_pause = first_pause, .seed = seed_}),
+      backoff_(seed_, first_pause),
       context_{.runner = runner_, .clock = clock_, .events = events_, .stop = stop, .run = RunId(clock_.Now(), std::random_device()()),
                .controller = Controller(), .backoff = backoff_} {}
 

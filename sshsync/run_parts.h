@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/exec/ssh_runner.h"
@@ -18,8 +19,9 @@ class RunParts {
  public:
   using Runner = BasicSshRunner<RealClock>;
 
-  /// `seed` of all jitter; absent: random.
-  RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed);
+  /// `seed` of all jitter; absent: random. `first_pause`: before a second try.
+  RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
+           absl::Duration first_pause = absl::Milliseconds(250));
   RunParts(const RunParts&) = delete;
   RunParts& operator=(const RunParts&) = delete;
 

@@ -56,7 +56,7 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   const Configuration configuration = WithOptions(given, options);
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue, options.verb));
-  RunParts parts(configuration, events, stop, options.seed);
+  RunParts parts(configuration, events, stop, options.seed, options.first_pause);
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
   absl::optional<RunLock> lock;
   if (options.verb == Verb::kSync) {

@@ -28,6 +28,7 @@ struct SyncOptions {
   std::string pid_file = {};          ///< empty: the configuration's, then the default of the account
   std::string state_dir = {};         ///< the same
   absl::Duration lock_wait = absl::ZeroDuration();  ///< how long to wait for another run's lock
+  absl::Duration first_pause = absl::Milliseconds(250);  ///< before a second try; it doubles. Most callers leave this alone.
   absl::optional<unsigned> seed = {};  ///< of the jitter of backoffs; absent: random
 };
 

@@ -133,7 +133,9 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
   std::shared_ptr<RemoteRepository<R, C>> child;
   absl::StatusOr<Contents> contents = absl::UnknownError("");
   {
-    const std::lock_guard lock(mu_);
+    std::unique_lock lock(mu_);
+    // It was somebody's parent in an earlier step, and nobody waited for the end of its survey.
+    changed_.wait(lock, [&] { return !known_[repository.name].busy || known_[repository.name].digested; });
     if (status.ok() && context_.fail_fast && failed_) status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
   }
   if (status.ok()) {
@@ -188,6 +190,15 @@ void Cascade<R, C>::Survey(const Repository& repository) {
     if (!status.ok()) known.digested = status;
     changed_.notify_all();
   };
+  Known child;
+  {
+    const std::lock_guard lock(mu_);
+    child = known_[repository.name];
+  }
+  if (child.synced) {
+    auto rest = DigestRest(*child.repository, *child.contents);
+    return remember(&Known::digested, rest.status(), child.repository, rest.ok() ? std::make_shared<const Contents>(*std::move(rest)) : nullptr);
+  }
   auto made = Make(repository);
   if (!made.ok()) return remember(&Known::listed, made.status(), nullptr, nullptr);
   const absl::Status opened = (*made)->Open(false);
@@ -213,7 +224,8 @@ absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, ab
 
 template <Runner R, Clock C>
 void Cascade<R, C>::RememberHop(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents) {
-  Known after{.synced = true, .listed = contents.status(), .digested = contents.status(), .repository = std::move(made)};
+  Known after{.synced = true, .listed = contents.status(), .repository = std::move(made)};
+  if (!contents.ok() || contents->undigested.empty()) after.digested = contents.status();
   if (contents.ok()) {
     // What failed on the way here is what the descendants wait for.
     for (auto& [path, outcome] : contents->failed) {
@@ -224,7 +236,7 @@ void Cascade<R, C>::RememberHop(const Repository& repository, std::shared_ptr<Re
   }
   const std::lock_guard lock(mu_);
   // Verifying brings nothing in line: the next level is compared with what is there.
-  if (verb_ != Verb::kVerify || !after.digested->ok()) known_[repository.name] = std::move(after);
+  if (verb_ != Verb::kVerify || !after.listed->ok()) known_[repository.name] = std::move(after);
   changed_.notify_all();
 }
 

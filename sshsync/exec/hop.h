@@ -53,7 +53,7 @@ class Hop {
   absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
   absl::Status Preflight(Work& work);
-  std::set<std::string> LeaveOut(const Contents& parent, const Contents& child);
+  std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
   void ReportFailure(FileOutcome outcome);
   void ReportPlan(const Plan& plan);
   Event Told(EventKind kind, absl::string_view path = "") const;
@@ -180,10 +180,11 @@ void Hop<R, C>::ReportFailure(FileOutcome outcome) {
 }
 
 template <Runner R, Clock C>
-std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, const Contents& child) {
+std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, Contents& child) {
   std::set<std::string> out;
   const auto leave_out = [&](FileOutcome outcome, absl::string_view where) {
     if (!out.insert(outcome.path).second) return;
+    child.failed.insert({outcome.path, outcome});  // its children wait for it, too
     outcome.message = absl::StrCat(where, outcome.message);
     ReportFailure(std::move(outcome));
   };
@@ -374,7 +375,6 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
     }
   }
   if (!moved.ok()) return moved;
-  for (const auto& [path, outcome] : parent.contents->failed) child.failed.insert({path, outcome});
   SSHSYNC_RETURN_IF_ERROR(TakeIn(std::move(arrived), child));
   child.empty_listing = child.manifest.files.empty();
   return child;

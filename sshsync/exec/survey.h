@@ -27,6 +27,7 @@ struct Contents {
   LinkTargets targets;                  ///< of those that a child may copy
   bool empty_listing = false;           ///< the listing named nothing at all
 
+  std::vector<DigestQuestion> undigested;  ///< a child's regular files that its parent has nothing to compare with; for DigestRest
   std::vector<std::string> vanished;    ///< paths that were listed and then not there
 
   /// Takes these paths out of the manifest.
@@ -58,6 +59,10 @@ absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Conten
 template <Runner R, Clock C>
 absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
                                      const Contents& parent);
+
+/// Makes what is known of a child good for its own children: digests the files that only they need.
+template <Runner R, Clock C>
+absl::StatusOr<Contents> DigestRest(RemoteRepository<R, C>& repository, Contents child);
 
 /// The first symbolic link among the folders of `path`; empty if there is none.
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);
@@ -138,6 +143,7 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
       contents.failed[names[i]] = FailedPath(names[i], Failure::kObstructed, "a folder of the child stands where the file is to be");
     } else if (stats[i]->type == RemoteStat::Type::kFile) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
+      if (i >= wanted) contents.undigested.push_back({names[i], stats[i]->stat.size});
       if (i < wanted && parent.usable(names[i])) questions.push_back({names[i], stats[i]->stat.size});
     } else if (i < wanted) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
@@ -145,6 +151,16 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
     }
   }
   std::sort(contents.manifest.files.begin(), contents.manifest.files.end(), ByPath());
+  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
+  TakeDigests(questions, answers, &contents);
+  contents.Forget(contents.vanished);
+  return contents;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> DigestRest(RemoteRepository<R, C>& repository, Contents contents) {
+  const std::vector<DigestQuestion> questions = std::exchange(contents.undigested, {});
+  contents.vanished.clear();
   SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
   TakeDigests(questions, answers, &contents);
   contents.Forget(contents.vanished);
