@@ -12,6 +12,7 @@
 #include "sshsync/exec/survey.h"
 #include "sshsync/model/report.h"
 #include "sshsync/plan/diff.h"
+#include "sshsync/text/escape.h"
 
 namespace sshsync {
 
@@ -139,14 +140,14 @@ absl::Status Hop<R, C>::Claim() {
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(ClaimCommand(lease_)));
   auto state = ParseClaim(result);
   if (state.ok() && !state->held_by_us && state->age > child_.config().timeout) {
-    child_.Tell(LogLevel::kWarning, absl::StrCat("taking over the lease of run ", state->run, " (", state->controller, "), which has not been heard of for ",
+    child_.Tell(LogLevel::kWarning, absl::StrCat("taking over the lease of run ", EscapeForTerminal(state->run), " (", EscapeForTerminal(state->controller), "), which has not been heard of for ",
                                                  absl::FormatDuration(state->age)));
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult again, child_.Ask(TakeOverCommand(lease_, state->run)));
     state = ParseClaim(again);
   }
   if (!state.ok()) return child_.Located(state.status());
   if (!state->held_by_us) {
-    return child_.Located(MakeError(Failure::kLocked, absl::StrCat("run ", state->run, " of ", state->controller, " is working on this repository (last heard of ",
+    return child_.Located(MakeError(Failure::kLocked, absl::StrCat("run ", EscapeForTerminal(state->run), " of ", EscapeForTerminal(state->controller), " is working on this repository (last heard of ",
                                                                    absl::FormatDuration(state->age), " ago)")));
   }
   leased_ = true;

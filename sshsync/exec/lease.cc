@@ -26,8 +26,8 @@ if mkdir lock 2>/dev/null; then
 fi
 if [ -h lock ] || [ ! -d lock ]; then echo ".sshsync/lock is no folder" >&2; exit 72; fi
 if [ "`cat lock/run 2>/dev/null`" = "$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours; exit 0; fi
-echo "run `cat lock/run 2>/dev/null`"; echo "controller `cat lock/controller 2>/dev/null`"
-echo "beat `cat lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
+echo "run `sed -n 1p lock/run 2>/dev/null`"; echo "controller `sed -n 1p lock/controller 2>/dev/null`"
+echo "beat `sed -n 1p lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
 )";
 
 std::string Enter(const Lease& lease) {
@@ -37,7 +37,7 @@ std::string Enter(const Lease& lease) {
 absl::Time ParseStamp(absl::string_view stamp) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime("%Y%m%d%H%M%S", stamp, &time, &error)) return absl::InfinitePast();
+  if (!absl::ParseTime("%E4Y%m%d%H%M%S", stamp, &time, &error)) return absl::InfinitePast();
   return time;
 }
 
@@ -55,19 +55,19 @@ absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
   for (const absl::string_view line : absl::StrSplit(result.out, '\n')) {
     const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(line, absl::MaxSplits(' ', 1));
     if (words.first == "ours") state.held_by_us = true;
-    if (words.first == "run") state.run = EscapeForTerminal(words.second);
-    if (words.first == "controller") state.controller = EscapeForTerminal(words.second);
+    if (words.first == "run") state.run = std::string(words.second);
+    if (words.first == "controller") state.controller = std::string(words.second);
     if (words.first == "beat") beat = ParseStamp(words.second);
     if (words.first == "now") now = ParseStamp(words.second);
   }
-  state.age = beat == absl::InfinitePast() ? absl::InfiniteDuration() : now - beat;
+  state.age = beat == absl::InfinitePast() ? absl::InfiniteDuration() : absl::AbsDuration(now - beat);
   return state;
 }
 
 RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
   return {.script = absl::StrCat(Enter(lease), "D=", ShellLiteral(dead_run), R"(
 ( cd .sshsync && [ ! -h lock ] && mv lock "lock.$L" 2>/dev/null && {
-  if [ "`cat "lock.$L/run" 2>/dev/null`" = "$D" ]; then rm -rf "lock.$L"; else [ -d lock ] || mv "lock.$L" lock; fi
+  if [ "`sed -n 1p "lock.$L/run" 2>/dev/null`" = "$D" ]; then rm -rf "lock.$L"; else [ -d lock ] || mv "lock.$L" lock; fi
 } )
 )", kClaim), .writes = true};
 }

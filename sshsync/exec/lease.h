@@ -24,8 +24,8 @@ struct Lease {
 /// What a claim met.
 struct LeaseState {
   bool held_by_us = false;
-  std::string run, controller;        ///< of the other holder
-  absl::Duration age;                 ///< of the other's heartbeat; infinite if it never beat
+  std::string run, controller;        ///< of the other holder, raw
+  absl::Duration age;                 ///< of the other's heartbeat, or how far it lies in the future; infinite if it never beat
 };
 
 /// Claims the lease, or tells who has it. A claim that one makes again (the answer was lost) is granted.

@@ -1,0 +1,180 @@
+#include "sshsync/exec/lease.h"
+
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/testing/temp_dir.h"
+
+namespace sshsync {
+namespace {
+
+using ::testing::HasSubstr;
+
+class LeaseTest : public testing::Test {
+ protected:
+  Lease Of(absl::string_view run) const { return {.root = dir_.path(), .run = std::string(run), .controller = "ctl (pid 7)"}; }
+
+  RemoteResult Ask(const RemoteCommand& command) {
+    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal}, command, StopToken());
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
+  }
+  LeaseState Claim(absl::string_view run) {
+    auto state = ParseClaim(Ask(ClaimCommand(Of(run))));
+    EXPECT_TRUE(state.ok()) << state.status();
+    return state.ok() ? *state : LeaseState();
+  }
+  absl::Status Refusal() { return ParseClaim(Ask(ClaimCommand(Of("r1")))).status(); }
+  LeaseState TakeOver(absl::string_view run, absl::string_view dead) {
+    auto state = ParseClaim(Ask(TakeOverCommand(Of(run), dead)));
+    EXPECT_TRUE(state.ok()) << state.status();
+    return state.ok() ? *state : LeaseState();
+  }
+  void Shell(absl::string_view script) { EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script; }
+
+  TempDir dir_;
+  SshRunner runner_;
+};
+
+TEST_F(LeaseTest, IsGrantedOnceAndAgainToTheSameRun) {
+  EXPECT_TRUE(Claim("r1").held_by_us);
+  EXPECT_TRUE(Claim("r1").held_by_us);
+}
+
+TEST_F(LeaseTest, KeepsTheStageFromOtherAccounts) {
+  Claim("r1");
+  EXPECT_EQ(Ask({.script = absl::StrCat("ls -ld ", dir_.path(), "/.sshsync | cut -c1-10")}).out, "drwx------\n");
+  Shell("chmod 755 .sshsync");
+  Claim("r1");
+  EXPECT_EQ(Ask({.script = absl::StrCat("ls -ld ", dir_.path(), "/.sshsync | cut -c1-10")}).out, "drwx------\n");
+}
+
+TEST_F(LeaseTest, IsRefusedWhileItsHolderBeats) {
+  Claim("r1");
+  const LeaseState state = Claim("r2");
+  EXPECT_FALSE(state.held_by_us);
+  EXPECT_EQ(state.run, "r1");
+  EXPECT_EQ(state.controller, "ctl (pid 7)");
+  EXPECT_LT(state.age, absl::Minutes(5));
+  EXPECT_GE(state.age, absl::ZeroDuration());
+}
+
+TEST_F(LeaseTest, TellsTheAgeOfAHeartbeatByTheChildsClock) {
+  Claim("r1");
+  dir_.Write(".sshsync/lock/beat", "20200101000000\n");
+  EXPECT_GT(Claim("r2").age, absl::Hours(24 * 365));
+  EXPECT_LT(Claim("r2").age, absl::Hours(24 * 365 * 100));
+}
+
+TEST_F(LeaseTest, IsOldWithoutAHeartbeatOrWithOneOfTheFarFuture) {
+  Claim("r1");
+  for (const char* beat : {"", "nonsense\n", "20991231235959\n"}) {
+    dir_.Write(".sshsync/lock/beat", beat);
+    EXPECT_GT(Claim("r2").age, absl::Hours(24)) << beat;
+  }
+}
+
+TEST_F(LeaseTest, IsNotGrantedByWhatItsHolderWrote) {
+  Claim("r1");
+  dir_.Write(".sshsync/lock/run", "r1\nours\n");
+  dir_.Write(".sshsync/lock/controller", "ctl\nours\n");
+  EXPECT_FALSE(Claim("r2").held_by_us);
+}
+
+TEST_F(LeaseTest, IsTakenOverFromADeadRunWhateverItWrote) {
+  for (const char* dead : {"r1\n", "", "r1\nmore\n", "a b 'c' \"$d\" \x01\n"}) {
+    Claim("r1");
+    dir_.Write(".sshsync/lock/run", dead);
+    const LeaseState met = Claim("r2");
+    EXPECT_TRUE(TakeOver("r2", met.run).held_by_us) << dead;
+    EXPECT_TRUE(Claim("r2").held_by_us);
+    Ask(ReleaseCommand(Of("r2"), false));
+  }
+}
+
+TEST_F(LeaseTest, IsNotTakenFromAnotherThanTheDeadRun) {
+  Claim("r1");
+  EXPECT_FALSE(TakeOver("r2", "r0").held_by_us);
+  EXPECT_TRUE(Claim("r1").held_by_us);
+}
+
+TEST_F(LeaseTest, GoesToExactlyOneOfManyWhoTakeItOver) {
+  for (int round = 0; round < 10; ++round) {
+    const std::string dead = absl::StrCat("dead", round);
+    ASSERT_TRUE(Claim(dead).held_by_us);
+    std::vector<LeaseState> states(4);
+    {
+      std::vector<std::jthread> threads;
+      for (size_t i = 0; i < states.size(); ++i) threads.emplace_back([&, i] { states[i] = TakeOver(absl::StrCat("r", i), dead); });
+    }
+    int holders = 0, owner = -1;
+    for (size_t i = 0; i < states.size(); ++i) {
+      if (states[i].held_by_us) ++holders, owner = static_cast<int>(i);
+    }
+    EXPECT_EQ(holders, 1) << "round " << round;
+    const Lease lease = Of(absl::StrCat("r", owner));
+    EXPECT_EQ(Ask(BeatCommand(lease)).status, 0);
+    Ask(ReleaseCommand(lease, false));
+  }
+}
+
+TEST_F(LeaseTest, TellsItsHolderWhenItIsLost) {
+  Claim("r1");
+  EXPECT_EQ(Ask(BeatCommand(Of("r1"))).status, 0);
+  TakeOver("r2", "r1");
+  EXPECT_EQ(Ask(BeatCommand(Of("r1"))).status, 71);
+  EXPECT_EQ(Ask(ReleaseCommand(Of("r1"), false)).status, 71);
+  EXPECT_EQ(Ask({.script = RequireLease(Of("r1")) + "echo reached"}).out, "");
+  EXPECT_EQ(Ask({.script = RequireLease(Of("r2")) + "echo reached"}).out, "reached\n");
+}
+
+TEST_F(LeaseTest, TakesTheStageWithItWhenNothingIsToBeResumed) {
+  Claim("r1");
+  dir_.Write(".sshsync/in/old/a", "old");
+  dir_.Write(".sshsync/in/new/a", "new");
+  Shell("touch -t 202001010000 .sshsync/in/old");
+  EXPECT_EQ(Ask(ReleaseCommand(Of("r1"), true)).status, 0);
+  EXPECT_TRUE(dir_.Exists(".sshsync/in/new/a"));
+  EXPECT_FALSE(dir_.Exists(".sshsync/in/old")) << "after seven days nobody wants it";
+  Claim("r1");
+  EXPECT_EQ(Ask(ReleaseCommand(Of("r1"), false)).status, 0);
+  EXPECT_FALSE(dir_.Exists(".sshsync/in"));
+  EXPECT_FALSE(dir_.Exists(".sshsync/lock"));
+}
+
+TEST_F(LeaseTest, RefusesAFolderThatIsALink) {
+  dir_.Write("elsewhere/file", "x");
+  Shell("ln -s elsewhere .sshsync");
+  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("symbolic link"));
+  EXPECT_EQ(Ask({.script = RequireLease(Of("r1")) + "echo reached"}).status, 71);
+  EXPECT_FALSE(dir_.Exists("elsewhere/lock"));
+}
+
+TEST_F(LeaseTest, RefusesALockThatIsNoFolder) {
+  for (const char* script : {"mkdir -p .sshsync; ln -s .. .sshsync/lock", "mkdir -p .sshsync; echo >.sshsync/lock"}) {
+    Shell(script);
+    EXPECT_THAT(std::string(Refusal().message()), HasSubstr("no folder")) << script;
+    Shell("rm -rf .sshsync");
+  }
+}
+
+TEST_F(LeaseTest, RefusesAFolderOfAnotherAccount) {
+  Shell("mkdir .sshsync");
+  RemoteCommand claim = ClaimCommand(Of("r1"));
+  claim.script = "id() { echo 12345; }\n" + claim.script;
+  EXPECT_THAT(std::string(ParseClaim(Ask(claim)).status().message()), HasSubstr("another account"));
+}
+
+TEST_F(LeaseTest, RefusesAFileInPlaceOfTheFolder) {
+  dir_.Write(".sshsync", "file");
+  EXPECT_FALSE(Refusal().ok());
+  EXPECT_EQ(dir_.Read(".sshsync"), "file");
+}
+
+}  // namespace
+}  // namespace sshsync
