@@ -15,14 +15,14 @@
 namespace sshsync {
 
 struct ChannelOptions {
-  SshOptions ssh;
+  SshOptions ssh = {};
   /// The longest time from the start of ssh to the ready line, as a multiple of the endpoint's connect_timeout: ssh itself limits the
   /// connection, but neither the login nor its startup files.
   double login_factor = 2;
   /// A login that prints more than this is given up.
   size_t max_noise = size_t{64} << 20;
   /// Of the frames; empty: random. Only tests set it.
-  std::string nonce;
+  std::string nonce = {};
 };
 
 /// One ssh process with a shell at its other end that is fed framed commands: a command costs a round trip, not a login. For many short

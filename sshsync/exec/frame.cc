@@ -43,10 +43,11 @@ std::string RandomNonce() {
 
 std::string FrameEncoder::Preamble(absl::string_view shell) const {
   // One compound command, so that the first shell has read all of it before it runs any of it, and reads nothing after it.
-  return absl::StrCat("{ unset ENV BASH_ENV CDPATH; LC_ALL=C; TZ=UTC0; export LC_ALL TZ; umask 022; exec 3<&0\n",  //
-                      Answer(ready_label(), "$$"),
-                      "{ cat <&3; exec 3<&-; trap '' HUP PIPE TERM; kill -TERM 0; sleep 2; kill -KILL 0; } 2>/dev/null | { ", shell,
-                      " 3<&-; kill -TERM 0; }\nexit; }\n");
+  return absl::StrCat(
+      "{ unset ENV BASH_ENV CDPATH; LC_ALL=C; TZ=UTC0; export LC_ALL TZ; umask 022; exec 3<&0\n",  //
+      Answer(ready_label(), "$$"),
+      "{ exec 2>/dev/null; cat <&3; exec </dev/null 3<&-; trap '' HUP PIPE TERM; kill -TERM 0; sleep 2; kill -KILL 0; } | { ", shell,
+      " 3<&-; kill -TERM 0; }\nexit; }\n");
 }
 
 absl::StatusOr<std::string> FrameEncoder::Command(absl::string_view script, absl::string_view input) {

@@ -31,9 +31,8 @@ TEST(Frame, NoncesAreLongAndDiffer) {
 
 TEST(Frame, PayloadIsExactHoweverTheBytesArrive) {
   using absl::string_view;
-  for (const string_view payload :
-       {string_view(""), string_view("x"), string_view("x\n"), string_view("\n\nabc-"), string_view("\nabc-1"), string_view("a\0b\0", 4),
-        string_view("\n\n\n"), string_view("ababc-ab"), string_view("\nabc-2 0\n")}) {
+  for (const string_view payload : {string_view(""), string_view("x"), string_view("x\n"), string_view("\n\nabc-"), string_view("\nabc-1"),
+                                    string_view("a\0b\0", 4), string_view("\n\n\n"), string_view("ababc-ab"), string_view("\nabc-2 0\n")}) {
     for (size_t step = 1; step < 12; ++step) {
       absl::optional<int> out, err;
       EXPECT_EQ(Decode({"abc-1", FrameDecoder::kOut}, std::string(payload) + "abc-1 17\n", step, &out), payload);

@@ -14,9 +14,9 @@ namespace sshsync {
 
 struct ProcessOptions {
   /// Program and arguments; a program without a slash is looked up in PATH.
-  std::vector<std::string> argv;
+  std::vector<std::string> argv = {};
   /// `NAME=VALUE`, in place of the inherited variables of those names.
-  std::vector<std::string> environment;
+  std::vector<std::string> environment = {};
   /// Whether stdin is a pipe that is written to; else it is /dev/null.
   bool input = false;
 };

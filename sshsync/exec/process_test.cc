@@ -43,9 +43,7 @@ Seen RunToEnd(const ProcessOptions& options, absl::string_view input = "") {
   return seen;
 }
 
-ProcessOptions Shell(std::string script, bool input = false) {
-  return {.argv = {"sh", "-c", std::move(script)}, .environment = {}, .input = input};
-}
+ProcessOptions Shell(std::string script, bool input = false) { return {.argv = {"sh", "-c", std::move(script)}, .input = input}; }
 
 TEST(Process, KeepsOutputAndErrorsApartAndTellsTheStatus) {
   const Seen seen = RunToEnd(Shell("echo out; echo err >&2; exit 3"));
@@ -62,11 +60,11 @@ TEST(Process, TellsTheSignalThatKilledIt) {
   EXPECT_EQ(seen.end.Describe(), "was killed by signal 9 (Killed)");
 }
 
-TEST(Process, ReadsNothingUnlessGivenInput) { EXPECT_EQ(RunToEnd({.argv = {"cat"}, .environment = {}}).out, ""); }
+TEST(Process, ReadsNothingUnlessGivenInput) { EXPECT_EQ(RunToEnd({.argv = {"cat"}}).out, ""); }
 
 TEST(Process, TakesMoreInputThanAPipeHoldsWhileItPrints) {
   const std::string input(3'000'000, 'x');
-  EXPECT_EQ(RunToEnd({.argv = {"cat"}, .environment = {}, .input = true}, input).out, input);
+  EXPECT_EQ(RunToEnd({.argv = {"cat"}, .input = true}, input).out, input);
 }
 
 TEST(Process, AReaderThatLeavesDoesNotKillTheWriter) {
@@ -75,7 +73,7 @@ TEST(Process, AReaderThatLeavesDoesNotKillTheWriter) {
 }
 
 TEST(Process, AProgramThatIsNotThereIsNamed) {
-  const absl::Status status = Process::Start({.argv = {"no-such-program"}, .environment = {}}).status();
+  const absl::Status status = Process::Start({.argv = {"no-such-program"}}).status();
   EXPECT_EQ(FailureOf(status), Failure::kCommandNotFound);
   EXPECT_EQ(status.message(), "cannot start no-such-program: No such file or directory");
 }
@@ -91,7 +89,7 @@ TEST(Process, ChildrenInheritNoPipesOfEachOther) {
     threads.emplace_back([] {
       for (int i = 0; i < 10; ++i) {
         // 3 is the descriptor of the listing itself.
-        EXPECT_EQ(RunToEnd({.argv = {"ls", "/proc/self/fd"}, .environment = {}}).out, "0\n1\n2\n3\n");
+        EXPECT_EQ(RunToEnd({.argv = {"ls", "/proc/self/fd"}}).out, "0\n1\n2\n3\n");
       }
     });
   }
@@ -146,8 +144,8 @@ TEST(ProcessSet, ReportsTheEndOfAProcessWhoseChildKeepsThePipes) {
 }
 
 TEST(ProcessSet, ServesSeveralProcessesAtOnce) {
-  absl::StatusOr<Process> first = Process::Start({.argv = {"cat"}, .environment = {}, .input = true});
-  absl::StatusOr<Process> second = Process::Start({.argv = {"cat"}, .environment = {}, .input = true});
+  absl::StatusOr<Process> first = Process::Start({.argv = {"cat"}, .input = true});
+  absl::StatusOr<Process> second = Process::Start({.argv = {"cat"}, .input = true});
   ASSERT_TRUE(first.ok() && second.ok());
   ProcessSet set{StopToken()};
   set.Add(*first);

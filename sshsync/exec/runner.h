@@ -17,9 +17,9 @@ namespace sshsync {
 /// A command for a host's shell.
 struct RemoteCommand {
   /// POSIX sh text; every value in it is already a quoted literal. Ends where it ends: it may contain `exit`.
-  std::string script;
+  std::string script = {};
   /// What the command reads on stdin; empty: /dev/null. Lines without NUL (it travels as a here-document): a missing last newline is added.
-  std::string input;
+  std::string input = {};
   /// The longest silence: without a byte of output for that long the command is ended with kTimeout. Never infinite.
   absl::Duration timeout = absl::Seconds(300);
   /// More than this on stdout is kOutputTooLarge; what goes to a sink has no limit but the sink's. Most callers leave this alone.
@@ -33,8 +33,8 @@ struct RemoteCommand {
 /// What a command did. Having one means that its end was seen: the final frame, with the exit status of the script.
 struct RemoteResult {
   int status = 0;
-  std::string out;
-  std::string err;
+  std::string out = {};
+  std::string err = {};
 };
 
 /// Takes stdout as it comes. Returning an error ends the command, and is what the call returns.

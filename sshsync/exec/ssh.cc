@@ -120,7 +120,7 @@ absl::Status Cause(const SshEnd& end) {
 
 ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options) {
   const std::string shell = absl::StrCat("exec ", host.shell);
-  if (host.transport == Transport::kLocal) return {.argv = {"/bin/sh", "-c", shell}, .environment = {}, .input = true};
+  if (host.transport == Transport::kLocal) return {.argv = {"/bin/sh", "-c", shell}, .input = true};
 
   std::vector<std::string> argv = host.ssh;
   argv.push_back("-T");

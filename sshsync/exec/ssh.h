@@ -32,9 +32,9 @@ std::string Describe(const Endpoint& host);
 /// How a connection ended, as far as it was seen.
 struct SshEnd {
   ProcessEnd end;
-  bool ready = false;  ///< the remote shell had answered before
-  std::string out;     ///< the end of what came on stdout outside of frames
-  std::string err;     ///< the end of what came on stderr outside of frames: ssh's own messages, and the login's
+  bool ready = false;    ///< the remote shell had answered before
+  std::string out = {};  ///< the end of what came on stdout outside of frames
+  std::string err = {};  ///< the end of what came on stderr outside of frames: ssh's own messages, and the login's
 };
 
 /// Says what the end of a connection means. Only this function knows OpenSSH's 255 and its messages (LC_ALL=C): the name is unknown, the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <utility>
 
 #include "sshsync/base/status.h"
@@ -16,7 +17,8 @@ constexpr std::chrono::milliseconds kStopTick{50};
 
 template class BasicSshRunner<RealClock>;
 
-SshPool::SshPool(const SshRunnerOptions& options) : options_(options), random_(options.seed ? *options.seed : std::random_device()()) {}
+SshPool::SshPool(const SshRunnerOptions& options)
+    : options_(options), backoff_(options.seed ? *options.seed : std::random_device()(), options.first_pause, options.max_pause) {}
 
 SshPool::~SshPool() {
   std::vector<std::unique_ptr<Channel>> all;
@@ -110,8 +112,8 @@ absl::StatusOr<std::unique_ptr<Channel>> SshPool::LogIn(const Endpoint& endpoint
   options.ssh.compress = kind == Kind::kLong;
   const absl::Time deadline = now() + options_.wait;
   absl::StatusOr<std::unique_ptr<Channel>> channel = Channel::Open(endpoint, options, stop);
-  for (int failed = 1; channel.status().code() == absl::StatusCode::kUnavailable; ++failed) {
-    const absl::Duration pause = Pause(failed);
+  for (int tries = 0; channel.status().code() == absl::StatusCode::kUnavailable; ++tries) {
+    const absl::Duration pause = backoff_.Delay(tries);
     if (now() + pause >= deadline || stop.WaitFor(pause)) break;
     channel = Channel::Open(endpoint, options, stop);
   }
@@ -153,14 +155,6 @@ void SshPool::Leave(Kind kind, std::unique_ptr<Channel> channel) {
     --(kind == Kind::kShort ? account.channels : host.long_sessions);
   }
   changed_.notify_all();
-}
-
-absl::Duration SshPool::Pause(int failed_tries) {
-  absl::Duration pause = options_.first_pause;
-  for (int i = 1; i < failed_tries && pause < options_.max_pause; ++i) pause *= 2;
-  const std::lock_guard lock(mu_);
-  const double part = std::uniform_real_distribution<double>(0.5, 1.0)(random_);
-  return std::min(pause, options_.max_pause) * part;
 }
 
 }  // namespace sshsync

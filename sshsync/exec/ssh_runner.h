@@ -6,13 +6,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/types/optional.h"
+#include "sshsync/exec/backoff.h"
 #include "sshsync/exec/channel.h"
 #include "sshsync/exec/clock.h"
 #include "sshsync/exec/runner.h"
@@ -31,9 +31,9 @@ struct SshRunnerOptions {
   /// The pause after the first failed try; it doubles, up to `max_pause`, and each is shortened by a random part.
   absl::Duration first_pause = absl::Milliseconds(250);
   absl::Duration max_pause = absl::Seconds(5);
-  /// Of that random part; absent: random.
-  absl::optional<unsigned> seed;
-  ChannelOptions channel;
+  /// Of those random parts; absent: random.
+  absl::optional<unsigned> seed = absl::nullopt;
+  ChannelOptions channel = {};
 };
 
 /// The part of `SshRunner` that does not depend on its clock: who may log in, and which channels lie idle.
@@ -85,15 +85,15 @@ class SshPool {
   /// Takes an idle channel of any account out of the pool, so that its session may be had by somebody else; nullptr where there is none.
   static std::unique_ptr<Channel> Evict(Host& host);
   static void End(std::unique_ptr<Channel> channel);
-  absl::Duration Pause(int failed_tries);
 
   // Constant after construction.
   const SshRunnerOptions options_;
+  // Locks itself.
+  Backoff backoff_;
   // Protected by mu_.
   std::mutex mu_;
   std::condition_variable changed_;
   std::map<std::string, Host> hosts_;
-  std::minstd_rand random_;
 };
 
 /// Runs commands over ssh: a model of `Runner`. Short commands share a few channels per account; a long one has a session of its own.

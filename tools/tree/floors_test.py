@@ -60,12 +60,11 @@ WITHOUT_TEST = {
     ],
     "the inside of settings.h": ["sshsync/config/entry_reader.h", "sshsync/config/relations.h"],
     "the inside of log_sinks.h": ["tools/log_file.h", "tools/log_syslog.h"],
-    "the inside of ssh_runner.h": ["sshsync/exec/ssh.h"],
     "whole runs, of the program and of the demo": [
         "sshsync/sync.h", "sshsync/run_parts.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
         "sshsync/exec/digest_probe.h", "sshsync/exec/backoff.h", "sshsync/exec/cascade.h", "sshsync/exec/digest_session.h", "sshsync/exec/hop.h",
         "sshsync/exec/host_facts.h", "sshsync/exec/lease.h", "sshsync/exec/mover.h", "sshsync/exec/record_script.h",
-        "sshsync/exec/remote_repository.h", "sshsync/exec/repository_templates.h", "sshsync/exec/ssh_runner.h", "sshsync/exec/stage.h",
+        "sshsync/exec/remote_repository.h", "sshsync/exec/repository_templates.h", "sshsync/exec/stage.h",
         "sshsync/exec/stop.h", "sshsync/exec/survey.h", "sshsync/exec/work.h", "tools/load_configuration.h", "tools/offline_verbs.h",
         "tools/open_log.h", "tools/run_verbs.h", "tools/template_text.h",
     ],

@@ -1,0 +1,43 @@
+#ifndef SSHSYNC_EXEC_DRY_RUNNER_H_
+#define SSHSYNC_EXEC_DRY_RUNNER_H_
+
+#include "absl/strings/str_cat.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/runner.h"
+
+namespace sshsync {
+
+/// A Runner for runs that change nothing: passes reading commands on and refuses those that write. A dry run thus takes the same way as a
+/// real one, and a writing command that comes through is a mistake of ours, told as kInternal, not a change on a host (an `if` at each
+/// place that writes was rejected: the one that is forgotten writes).
+///
+/// Borrows the runner. Threads: as that runner.
+///
+///     DryRunner dry(runner);
+///     FailureOf(dry.Run(host, {.script = "mv a b", .writes = true}, stop).status()) == Failure::kInternal;
+template <Runner R>
+class DryRunner {
+ public:
+  explicit DryRunner(R& runner) : runner_(runner) {}
+
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+    if (command.writes) return Refusal(command);
+    return runner_.Run(host, command, stop);
+  }
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                       const StopToken& stop) {
+    if (command.writes) return Refusal(command);
+    return runner_.RunLong(host, command, sink, moved, stop);
+  }
+
+ private:
+  static absl::Status Refusal(const RemoteCommand& command) {
+    return MakeError(Failure::kInternal, absl::StrCat("a dry run was about to write: ", command.script));
+  }
+
+  R& runner_;
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_DRY_RUNNER_H_

@@ -1,0 +1,76 @@
+// Any bytes from a host, cut in any way: no crash, memory below a mark, and an answer that does not depend on how the bytes arrived.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "sshsync/exec/frame.h"
+
+namespace sshsync {
+namespace {
+
+constexpr char kLabel[] = "ab-1";
+
+struct Decoded {
+  bool failed = false;
+  absl::optional<int> number;
+  std::string payload;
+};
+
+void Expect(bool holds) {
+  if (!holds) abort();
+}
+
+Decoded Decode(absl::string_view stream, FrameDecoder::Stream which, size_t step) {
+  Decoded decoded;
+  FrameDecoder decoder(kLabel, which);
+  for (size_t i = 0; i < stream.size() && !decoded.failed; i += step) {
+    decoded.failed = !decoder
+                          .Feed(stream.substr(i, step),
+                                [&](absl::string_view bytes) {
+                                  Expect(!bytes.empty());
+                                  decoded.payload.append(bytes.data(), bytes.size());
+                                  return absl::OkStatus();
+                                })
+                          .ok();
+  }
+  decoded.number = decoder.number();
+  return decoded;
+}
+
+void OneStream(absl::string_view stream, FrameDecoder::Stream which, size_t step) {
+  const Decoded whole = Decode(stream, which, stream.size() + 1);
+  const Decoded pieces = Decode(stream, which, step);
+  Expect(whole.failed == pieces.failed);
+  Expect(whole.payload == pieces.payload);
+  Expect(absl::StartsWith(stream, whole.payload));
+  const std::string mark = absl::StrCat(which == FrameDecoder::kErr ? "\n" : "", kLabel, " ");
+  Expect(!absl::StrContains(whole.payload, mark));
+  if (whole.failed) return;
+  Expect(whole.number == pieces.number);
+  if (whole.number) {
+    Expect(absl::StartsWith(stream.substr(whole.payload.size()), mark));
+  } else {
+    Expect(stream.size() - whole.payload.size() <= mark.size() + 10);
+  }
+}
+
+}  // namespace
+}  // namespace sshsync
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size < 2) return 0;
+  const size_t step = 1 + data[0] % 16;
+  // A byte that the fuzzer easily makes stands for what it would hardly find.
+  const std::string stream = absl::StrReplaceAll(absl::string_view(reinterpret_cast<const char*>(data) + 1, size - 1),
+                                                 {{"@", sshsync::kLabel}, {"!", "\nab-1 0\n"}});
+  sshsync::OneStream(stream, sshsync::FrameDecoder::kOut, step);
+  sshsync::OneStream(stream, sshsync::FrameDecoder::kErr, step);
+  return 0;
+}

@@ -1,0 +1,219 @@
+#include "sshsync/exec/ssh_runner.h"
+
+#include <signal.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "sshsync/base/status.h"
+#include "sshsync/testing/fake_clock.h"
+#include "sshsync/testing/fake_ssh.h"
+#include "sshsync/testing/process_group.h"
+
+namespace sshsync {
+
+template class BasicSshRunner<FakeClock>;
+static_assert(Runner<BasicSshRunner<FakeClock>>);
+
+namespace {
+
+constexpr char kRefused[] = "ssh: connect to host node1 port 22: Connection refused";
+
+RemoteCommand Command(std::string script) {
+  RemoteCommand command;
+  command.script = std::move(script);
+  return command;
+}
+
+SshRunnerOptions Quick() {
+  SshRunnerOptions options;
+  options.first_pause = options.max_pause = absl::Milliseconds(1);
+  options.seed = 1;
+  return options;
+}
+
+/// Runs a command from so many threads at a time; their failures.
+template <class R>
+std::vector<Failure> FromThreads(int count, R& runner, const Endpoint& host, const RemoteCommand& command) {
+  std::vector<Failure> failures(count);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i)
+    threads.emplace_back([&, i] { failures[i] = FailureOf(runner.Run(host, command, StopToken()).status()); });
+  for (std::thread& thread : threads) thread.join();
+  return failures;
+}
+
+TEST(SshRunner, ShortCommandsShareAConnection) {
+  FakeSsh ssh;
+  SshRunner runner;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(runner.Run(ssh.Host("node1"), Command("echo hello"), StopToken())->out, "hello\n");
+  EXPECT_EQ(ssh.connections("node1"), 1);
+}
+
+TEST(SshRunner, ManyCallersShareAFewConnections) {
+  FakeSsh ssh;
+  SshRunner runner({.max_channels = 2});
+  EXPECT_EQ(FromThreads(8, runner, ssh.Host("node1"), Command("echo")), std::vector<Failure>(8, Failure::kNone));
+  EXPECT_LE(ssh.connections("node1"), 2);
+}
+
+TEST(SshRunner, AnIdleConnectionThatEndedIsReplacedWithoutAnError) {
+  FakeSsh ssh;
+  SshRunner runner;
+  const Endpoint host = ssh.Host("node1");
+  const absl::StatusOr<RemoteResult> told = runner.Run(host, Command("cut -d' ' -f5 /proc/self/stat"), StopToken());
+  pid_t group = 0;
+  ASSERT_TRUE(told.ok() && absl::SimpleAtoi(told->out, &group));
+  ASSERT_EQ(kill(-group, SIGKILL), 0);
+  ASSERT_TRUE(GroupEnds(group));
+  EXPECT_EQ(runner.Run(host, Command("echo hello"), StopToken())->out, "hello\n");
+  EXPECT_EQ(ssh.connections("node1"), 2);
+}
+
+TEST(SshRunner, ARefusedAccountIsAskedOnceHoweverManyCall) {
+  FakeSsh ssh;
+  ssh.Break("node1", "fail", "deploy@node1: Permission denied (publickey).");
+  SshRunner runner(Quick());
+  EXPECT_EQ(FromThreads(8, runner, ssh.Host("node1"), Command("echo")), std::vector<Failure>(8, Failure::kAuth));
+  EXPECT_EQ(FailureOf(runner.Run(ssh.Host("node1"), Command("echo"), StopToken()).status()), Failure::kAuth);
+  EXPECT_EQ(ssh.connections("node1"), 1);
+}
+
+TEST(SshRunner, AWrongHostKeyIsFinalAndNoHarmToOtherHosts) {
+  FakeSsh ssh;
+  ssh.Break("node1", "fail", "Host key verification failed.");
+  SshRunner runner(Quick());
+  EXPECT_EQ(FailureOf(runner.Run(ssh.Host("node1"), Command("echo"), StopToken()).status()), Failure::kHostKey);
+  EXPECT_EQ(FailureOf(runner.Run(ssh.Host("node1"), Command("echo"), StopToken()).status()), Failure::kHostKey);
+  EXPECT_EQ(ssh.connections("node1"), 1);
+  EXPECT_TRUE(runner.Run(ssh.Host("node2"), Command("echo"), StopToken()).ok());
+}
+
+TEST(SshRunner, ALoginWithoutShellIsToldWithItsText) {
+  FakeSsh ssh;
+  ssh.Break("node1", "text", "This account is currently not available.");
+  SshRunner runner(Quick());
+  const absl::Status status = runner.Run(ssh.Host("node1"), Command("echo"), StopToken()).status();
+  EXPECT_EQ(status, MakeError(Failure::kNoShell, "the account gives no shell: This account is currently not available.; ssh node1"));
+}
+
+TEST(SshRunner, AHostThatComesUpInTimeIsUsed) {
+  FakeSsh ssh;
+  ssh.Break("node1", "fail", kRefused);
+  ssh.Break("node1", "times", "3");
+  SshRunner runner(Quick());
+  EXPECT_EQ(runner.Run(ssh.Host("node1"), Command("echo up"), StopToken())->out, "up\n");
+  EXPECT_EQ(ssh.connections("node1"), 4);
+}
+
+TEST(SshRunner, ASilentHostIsTriedByOneLoopWhoseFailureIsShared) {
+  FakeSsh ssh;
+  ssh.Break("node1", "fail", kRefused);
+  ssh.Break("node1", "delay", "0.1");
+  SshRunnerOptions options = Quick();
+  options.wait = absl::Seconds(5);
+  // Each reading of the clock is a second: the deadline, then one reading a try.
+  BasicSshRunner<FakeClock> runner(options, FakeClock(absl::Seconds(1)));
+  EXPECT_EQ(FromThreads(4, runner, ssh.Host("node1"), Command("echo")), std::vector<Failure>(4, Failure::kUnreachable));
+  // A thread that came late may have begun a loop of its own; four loops would be twenty tries.
+  EXPECT_LE(ssh.connections("node1"), 10);
+}
+
+TEST(SshRunner, ZeroWaitIsOneTry) {
+  FakeSsh ssh;
+  ssh.Break("node1", "fail", kRefused);
+  SshRunnerOptions options = Quick();
+  options.wait = absl::ZeroDuration();
+  SshRunner runner(options);
+  const absl::Status status = runner.Run(ssh.Host("node1"), Command("echo"), StopToken()).status();
+  EXPECT_EQ(status, MakeError(Failure::kUnreachable, "connect to host node1 port 22: Connection refused; ssh node1"));
+  EXPECT_EQ(ssh.connections("node1"), 1);
+}
+
+TEST(SshRunner, AStopEndsTheWaitForASilentHost) {
+  FakeSsh ssh;
+  ssh.Break("node1", "fail", kRefused);
+  SshRunnerOptions options;
+  options.wait = options.first_pause = options.max_pause = absl::Hours(1);
+  SshRunner runner(options);
+  StopSource stop;
+  std::thread stopper([&] {
+    while (ssh.connections("node1") == 0) std::this_thread::yield();
+    stop.Request(kStopByCaller);
+  });
+  EXPECT_EQ(FailureOf(runner.Run(ssh.Host("node1"), Command("echo"), stop.token()).status()), Failure::kStopped);
+  stopper.join();
+}
+
+TEST(SshRunner, ABrokenConnectionIsUnavailableAndTheNextCallConnectsAgain) {
+  FakeSsh ssh;
+  ssh.Break("node1", "cut", "2000");
+  SshRunner runner(Quick());
+  EXPECT_EQ(FailureOf(runner.Run(ssh.Host("node1"), Command("yes"), StopToken()).status()), Failure::kUnreachable);
+  ssh.Mend("node1");
+  EXPECT_EQ(runner.Run(ssh.Host("node1"), Command("echo back"), StopToken())->out, "back\n");
+}
+
+TEST(SshRunner, AByteThatArrivesChangedInAFrameIsAnError) {
+  FakeSsh ssh;
+  // Every byte of the first answers in turn: the login's ready line, the output, the frame. Only the output may come through changed.
+  for (int byte : {0, 10, 32, 34, 38, 45, 60, 75}) {
+    ssh.Break("node1", "flip", absl::StrCat(byte));
+    Endpoint host = ssh.Host("node1");
+    host.connect_timeout = absl::Milliseconds(100);
+    SshRunnerOptions options = Quick();
+    options.wait = absl::ZeroDuration();
+    SshRunner runner(options);
+    RemoteCommand command = Command("echo ab; exit 1");
+    command.timeout = absl::Milliseconds(200);
+    const absl::StatusOr<RemoteResult> result = runner.Run(host, command, StopToken());
+    if (result.ok()) {
+      EXPECT_EQ(result->status, 1) << byte;
+      EXPECT_EQ(result->out.size(), 3u) << byte;
+    } else {
+      EXPECT_EQ(result.status().code(), absl::StatusCode::kUnavailable) << byte << result.status();
+    }
+  }
+}
+
+TEST(SshRunner, SessionsPerHostAreLimitedOverItsAccounts) {
+  FakeSsh ssh;
+  Endpoint other = ssh.Host("node1");
+  other.user = "other";
+  SshRunner runner({.max_sessions = 3});
+  std::atomic<int> running{0}, most{0};
+  const auto work = [&](const Endpoint& host) {
+    const auto sink = [&](absl::string_view) {
+      const int now = ++running;
+      for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+      }
+      return absl::OkStatus();
+    };
+    const auto never = [] { return false; };
+    EXPECT_TRUE(runner.RunLong(host, Command("echo"), sink, never, StopToken()).ok());
+    --running;
+  };
+  EXPECT_TRUE(runner.Run(ssh.Host("node1"), Command("echo"), StopToken()).ok());
+  EXPECT_TRUE(runner.Run(other, Command("echo"), StopToken()).ok());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) threads.emplace_back([&, i] { work(i % 2 == 0 ? other : ssh.Host("node1")); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(most, 2);  // one of three is kept for short commands
+  EXPECT_TRUE(runner.Run(other, Command("echo"), StopToken()).ok());
+}
+
+TEST(SshRunner, AProgramThatIsMissingIsNamed) {
+  Endpoint host;
+  host.host = "node1";
+  host.ssh = {"no-such-ssh"};
+  SshRunner runner(Quick());
+  EXPECT_EQ(runner.Run(host, Command("echo"), StopToken()).status(),
+            MakeError(Failure::kCommandNotFound, "cannot start no-such-ssh: No such file or directory; ssh node1"));
+}
+
+}  // namespace
+}  // namespace sshsync
