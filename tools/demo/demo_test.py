@@ -1,0 +1,23 @@
+"""The demonstration keeps its promises where nobody watches."""
+
+import glob
+import os
+import subprocess
+import unittest
+
+from sshsync.testing import python_cases
+
+
+class DemoTest(unittest.TestCase):
+    def test_everything_is_as_promised_and_nothing_is_left(self):
+        before = set(glob.glob("/tmp/sshsync-demo-*"))
+        demo = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools/demo/demo")
+        ended = subprocess.run([demo], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240)
+        print(ended.stdout)
+        self.assertEqual(ended.returncode, 0, ended.stdout)
+        self.assertNotIn("\033", ended.stdout)
+        self.assertEqual(set(glob.glob("/tmp/sshsync-demo-*")) - before, set())
+
+
+if __name__ == "__main__":
+    python_cases.main(__file__)
