@@ -26,7 +26,7 @@ class HostProbe {
 
   void Run() {
     const Repository* const parent = configuration_.Find(repository_.parent);
-    auto templates = RepositoryTemplates::Make(repository_, parent, parts_.context().run);
+    auto templates = RepositoryTemplates::Make(repository_, parent, parts_.context().run, parts_.context().clock.Now());
     if (!templates.ok()) return Add("templates", templates.status(), "");
     Remote remote(parts_.context(), repository_, *std::move(templates));
     if (!TryFolder(remote)) return;
@@ -102,7 +102,7 @@ class HostProbe {
 
   absl::Status BringOne(Remote& remote, const Repository& parent_repository, absl::string_view* brought) {
     SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
-                             RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent), parts_.context().run));
+                             RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent), parts_.context().run, parts_.context().clock.Now()));
     Remote parent(parts_.context(), parent_repository, std::move(templates));
     SSHSYNC_RETURN_IF_ERROR(parent.Open(false));
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, parent.List());

@@ -246,7 +246,7 @@ absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Cascade<R, C>::Make(cons
   auto& made = made_[repository.name];
   if (made == nullptr) {
     SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
-                             RepositoryTemplates::Make(repository, configuration_.Find(repository.parent), context_.run));
+                             RepositoryTemplates::Make(repository, configuration_.Find(repository.parent), context_.run, context_.clock.Now()));
     made = std::make_shared<RemoteRepository<R, C>>(context_, repository, std::move(templates));
   }
   return made;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
+#include "sshsync/plan/bandwidth.h"
 
 namespace sshsync {
 namespace {
@@ -14,7 +15,7 @@ void Set(std::map<std::string, std::string>& values, absl::string_view name, abs
 
 }  // namespace
 
-absl::StatusOr<RepositoryTemplates> RepositoryTemplates::Make(const Repository& repository, const Repository* parent, absl::string_view run) {
+absl::StatusOr<RepositoryTemplates> RepositoryTemplates::Make(const Repository& repository, const Repository* parent, absl::string_view run, absl::Time now) {
   RepositoryTemplates made;
   made.repository_ = repository.name;
   const TemplateOptions options{.original_quoting = repository.original_quoting, .any_names = repository.any_names, .shell = repository.endpoint.shell};
@@ -32,7 +33,7 @@ absl::StatusOr<RepositoryTemplates> RepositoryTemplates::Make(const Repository& 
   Set(values, "LOCALHOST", repository.endpoint.host.empty() ? "localhost" : repository.endpoint.host);
   Set(values, "LOCALUSER", repository.endpoint.user);
   Set(values, "LOCALPASSWORD", repository.password);
-  values["BWLIMIT"] = repository.bwlimit.empty() ? "0" : repository.bwlimit;
+  values["BWLIMIT"] = absl::StrCat(BandwidthLimit(repository.bwlimit, now, absl::LocalTimeZone()));
   if (parent != nullptr) {
     made.parent_ = parent->name;
     Set(values, "PARENT", parent->name);

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/text/command_template.h"
 
@@ -17,8 +18,8 @@ namespace sshsync {
 /// configured; kUnsafeName for a file name that a second parser would read.
 class RepositoryTemplates {
  public:
-  /// `parent` is nullptr for a root.
-  static absl::StatusOr<RepositoryTemplates> Make(const Repository& repository, const Repository* parent, absl::string_view run);
+  /// `parent` is nullptr for a root. `now` chooses the line of a bwlimit timetable.
+  static absl::StatusOr<RepositoryTemplates> Make(const Repository& repository, const Repository* parent, absl::string_view run, absl::Time now);
 
   bool has(absl::string_view name) const { return templates_.find(std::string(name)) != templates_.end(); }
 

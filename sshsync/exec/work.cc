@@ -90,7 +90,8 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
   if (now->digest == item.wanted.digest && mismatched) {
     return Failed(index, MakeError(Failure::kDigestMismatch, "what arrived has another digest than the parent's file, which did not change"), "", "", 0);
   }
-  if (now->digest != item.wanted.digest) item.tries = 0;
+  if (now->digest == item.wanted.digest) return;
+  item.tries = 0;
   item.wanted.digest = now->digest;
   if (now->digest == item.child) {
     item.state = WorkItem::State::kKept;

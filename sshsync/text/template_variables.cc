@@ -23,7 +23,7 @@ constexpr std::array kVariables = {
     TemplateVariable{"REPO", kName, "name of this repository"},
     TemplateVariable{"PARENT", kName, "name of its parent"},
     TemplateVariable{"RUN", kName, "id of the run"},
-    TemplateVariable{"BWLIMIT", kNumber, "limit in kbit/s, 0 for none"},
+    TemplateVariable{"BWLIMIT", kNumber, "limit in kbit/s"},
     TemplateVariable{"OFFSET", kNumber, "first byte of a range", true},
     TemplateVariable{"LENGTH", kNumber, "bytes of a range", true},
     TemplateVariable{"CHUNK", kNumber, "bytes of a chunk", true},

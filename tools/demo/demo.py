@@ -4,6 +4,7 @@ Narrates what it does, shows each command as one would type it, and believes no 
 themselves. Ends with 0 only if everything was as promised. Leaves nothing behind.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -27,6 +28,8 @@ CONFIGURATION = """\
 ssh     = ssh -F {ssh_config}
 listcmd = find ${{REPOPATH}} -type f
 wait    = 3
+timeout = 10
+retries = 2
 
 [sshsync]
 state_dir = {folder}/state
@@ -43,6 +46,7 @@ path      = {repoproxy.repo}
 parent    = repomaster
 digestcmd = if [ -f ${{FILEPATH}} ]; then openssl dgst -sha256 -r ${{FILEPATH}} | cut -d' ' -f1; else echo NONE; fi
 synccmd   = scp -p -F {repoproxy.ssh_config} -l ${{BWLIMIT}} ${{REMOTEHOST}}:${{REMOTEDIR}}/${{FILE}} ${{LOCALDIR}}/${{FILE}}
+# The scp of OpenSSH 9 takes a name as it is. An older one has a shell read it again: there, leave this line out.
 names     = any
 bwlimit   = 16M
 
@@ -60,7 +64,7 @@ host      = appnode2
 path      = {appnode2.repo}
 parent    = repoproxy
 digestcmd = if [ -f ${{FILEPATH}} ]; then busybox sha256sum ${{FILEPATH}} | cut -d' ' -f1; else echo NONE; fi
-synccmd   = echo ${{REMOTEDIR}}/${{FILE}} | ssh -F {appnode2.ssh_config} ${{REMOTEHOST}} 'read -r name; cat "$name"' > ${{LOCALDIR}}/${{FILE}}
+synccmd   = echo ${{REMOTEDIR}}/${{FILE}} | ssh -F {appnode2.ssh_config} ${{REMOTEHOST}} tar -cPf - -T - | tar -xPOf - > ${{LOCALDIR}}/${{FILE}}
 """
 
 
@@ -136,11 +140,10 @@ class Demo:
             file.write(text)
         self._tell.say(
             """sshsync brings no agent and no protocol: hosts are asked with the tools that they have. Every host here has another digest
-            tool, and appnode2 has no scp. A command is shell text with variables; values are never pasted into it."""
+            tool, and appnode2 makes do without scp. A command is shell text with variables; values are never pasted into it."""
         )
         self._tell.show("")
         self._tell.show(text)
-        self.sshsync(0, "check")
         self.sshsync(0, "graph")
 
     def the_first_run(self):
@@ -176,9 +179,8 @@ class Demo:
         self._tell.part("A connection breaks half-way")
         release(self._fleet.host("repomaster"), [BIG])
         self._tell.say("The big file gets a new version. While it is on its way to repoproxy, every session there is killed.")
-        half_way = self.when_half_way("repoproxy", lambda: self._fleet.cut_sessions("repoproxy"))
-        self.sshsync(0, "-v", *QUEUE)
-        promise(half_way(), "the connection was not cut while the big file was under way")
+        with self.half_way("repoproxy", lambda: self._fleet.cut_sessions("repoproxy")):
+            self.sshsync(0, "-v", *QUEUE)
         self.all_equal()
         self._tell.say("The run noticed, tried again in a new file of its own, and ended well: nobody had to get up.")
 
@@ -187,9 +189,8 @@ class Demo:
         old = self._trees["appnode1"].digests()[BIG]
         release(self._fleet.host("repomaster"), [BIG])
         self._tell.say("Another version; this time appnode1 is switched off in the middle of it, and stays off.")
-        half_way = self.when_half_way("appnode1", lambda: self._fleet.stop_sshd("appnode1"))
-        self.sshsync(6, *QUEUE)
-        promise(half_way(), "appnode1 was not stopped while the big file was under way")
+        with self.half_way("appnode1", lambda: self._fleet.stop_sshd("appnode1")):
+            self.sshsync(6, *QUEUE)
         promise(self._trees["appnode1"].digests()[BIG] == old, "the old file on appnode1 was damaged")
         promise(self._trees["appnode2"].digests() == self._trees["repomaster"].digests(), "appnode2 is not up to date")
         self._tell.say(
@@ -204,7 +205,7 @@ class Demo:
 
     def is_it_true(self):
         self._tell.part("Is it true?")
-        self._tell.say("verify reads both sides of every hop and changes nothing.")
+        self._tell.say("verify reads both sides of every hop and changes nothing. It prints nothing where all is well:")
         self.sshsync(0, "verify", *CHILDREN)
         flip_a_byte(os.path.join(self._fleet.host("appnode1").repo, "bin/app"))
         self._tell.say("And if a byte flips on appnode1?")
@@ -212,8 +213,7 @@ class Demo:
         self._tell.say("Exit status 10: it differs. One more run mends it.")
         self.sshsync(0, "-i", *QUEUE)
         self.all_equal()
-        left = [name for name in HOSTS if self._trees[name].leftovers() or self._fleet.processes(name)]
-        promise(not left, "something was left behind on " + ", ".join(left))
+        self.nothing_left()
         self._tell.say(
             """This demonstration has read all the files by itself, after every run: the four hosts hold the same bytes, no unfinished file and no
             process is left on them. docs/guide.md tells how to set up your own."""
@@ -223,26 +223,32 @@ class Demo:
         """Runs the tool as one would at a shell, with its answer going straight to the reader."""
         words = ["sshsync", "-c", "sshsync.conf", *arguments]
         self._tell.command(" ".join(words))
-        status = subprocess.run(words, cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT if not sys.stdout.isatty() else None).returncode
+        errors = None if sys.stdout.isatty() else subprocess.STDOUT
+        status = subprocess.run(words, cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL, stderr=errors).returncode
         self._tell.show("-> exit status %d\n" % status)
         promise(status == expected, "`%s` ended with %d instead of %d" % (" ".join(words), status, expected))
 
-    def when_half_way(self, name, action):
-        """Does `action` once a quarter of the big file has arrived in the stage of that host. The result tells whether that happened."""
+    @contextlib.contextmanager
+    def half_way(self, name, action):
+        """Does `action` once a quarter of the big file has arrived in the stage of that host, and insists that this happens."""
         stage = os.path.join(self._fleet.host(name).repo, ".sshsync", "in")
         enough = dict(self._trees["repomaster"].sizes())[BIG] // 4
-        done, give_up = threading.Event(), time.monotonic() + 60
+        done, over = threading.Event(), threading.Event()
 
         def watch():
-            while not done.is_set() and time.monotonic() < give_up:
+            while not over.wait(0.01):
                 if Tree(stage).largest_below() >= enough:
                     done.set()
-                    action()
-                time.sleep(0.01)
+                    return action()
 
-        watcher = threading.Thread(target=watch, daemon=True)
+        watcher = threading.Thread(target=watch)
         watcher.start()
-        return lambda: (watcher.join(), done.is_set())[1] if done.is_set() else False
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+        promise(done.is_set(), "the big file was never seen half-way on " + name)
 
     def inodes(self):
         return {name: self._trees[name].inodes() for name in CHILDREN}
@@ -252,6 +258,15 @@ class Demo:
             now = self._trees[name].inodes()
             changed = {path for path in now if now[path] != before[name].get(path)}
             promise(changed == expected.get(name, set()), "on %s these files were written: %s" % (name, sorted(changed)))
+
+    def nothing_left(self):
+        """Sessions need a moment to close."""
+        limit = time.monotonic() + 10
+        for name in HOSTS:
+            while self._fleet.processes(name) and time.monotonic() < limit:
+                time.sleep(0.05)
+            promise(not self._fleet.processes(name), "processes are left on %s: %s" % (name, self._fleet.processes(name)))
+            promise(not self._trees[name].leftovers(), "unfinished files are left on %s: %s" % (name, self._trees[name].leftovers()))
 
     def all_equal(self):
         master = self._trees["repomaster"].digests()

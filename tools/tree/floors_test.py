@@ -63,7 +63,7 @@ WITHOUT_TEST = {
     "whole runs, of the program and of the demo": [
         "sshsync/sync.h", "sshsync/run_parts.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
         "sshsync/exec/digest_probe.h", "sshsync/exec/backoff.h", "sshsync/exec/cascade.h", "sshsync/exec/digest_session.h", "sshsync/exec/hop.h",
-        "sshsync/exec/host_facts.h", "sshsync/exec/lease.h", "sshsync/exec/mover.h", "sshsync/exec/record_script.h",
+        "sshsync/exec/host_facts.h", "sshsync/exec/lease.h", "sshsync/exec/link_copy.h", "sshsync/exec/mover.h", "sshsync/exec/record_script.h",
         "sshsync/exec/remote_repository.h", "sshsync/exec/repository_templates.h", "sshsync/exec/stage.h",
         "sshsync/exec/stop.h", "sshsync/exec/survey.h", "sshsync/exec/work.h", "tools/load_configuration.h", "tools/offline_verbs.h",
         "tools/open_log.h", "tools/run_verbs.h", "tools/template_text.h",
