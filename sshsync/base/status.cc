@@ -48,13 +48,14 @@ constexpr std::array kTable = {
     FailureInfo{Failure::kWindowEnded, "window_ended", kCancelled, 9, "ProcessingError", "sshsync resume goes on from here"},
     FailureInfo{Failure::kStopped, "stopped", kCancelled, 6, "ProcessingError", "sshsync resume goes on from here"},
     FailureInfo{Failure::kDiffers, "differs", kFailedPrecondition, 10, "ProcessingError", "sshsync --sync brings it in line"},
+    FailureInfo{Failure::kState, "state", kFailedPrecondition, 6, "ProcessingError", ""},
 };
 
 constexpr bool InOrder() {
   for (size_t i = 0; i < kTable.size(); ++i) {
     if (kTable[i].failure != static_cast<Failure>(i)) return false;
   }
-  return kTable.size() == static_cast<size_t>(Failure::kDiffers) + 1;
+  return kTable.size() == static_cast<size_t>(Failure::kState) + 1;
 }
 static_assert(InOrder(), "one row per enumerator, in the same order");
 

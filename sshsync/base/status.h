@@ -49,6 +49,7 @@ enum class Failure {
   kWindowEnded,      ///< --stop-at was reached
   kStopped,          ///< a signal, or the caller, ended the run
   kDiffers,          ///< verify: not equal
+  kState,            ///< the record of runs cannot be used: damaged, or a newer version's
 };
 
 /// One row of the table. Static lifetime.
