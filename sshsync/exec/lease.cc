@@ -13,20 +13,26 @@
 namespace sshsync {
 namespace {
 
-// The holder enters the new folder before it writes: if its claim is moved aside meanwhile, its words go with it.
+// Who makes the folder enters it and leaves its token, before anything else. A folder without a token is one whose maker died, or is about to
+// leave it: that is looked at twice.
 constexpr absl::string_view kClaim = R"(umask 077
 if [ -h .sshsync ]; then echo ".sshsync is a symbolic link" >&2; exit 72; fi
-[ -d .sshsync ] || mkdir .sshsync || exit 72
+[ -d .sshsync ] || mkdir .sshsync || [ -d .sshsync ] || exit 72
 cd .sshsync || exit 72
 set -- `ls -dln .`
 if [ "$3" != "`id -u`" ]; then echo ".sshsync belongs to another account" >&2; exit 72; fi
 case $1 in drwx------*) ;; *) chmod 700 . || exit 72;; esac
-if mkdir lock 2>/dev/null; then
-  ( cd lock && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat && echo "$L" >run )
-fi
+for try in 1 2 3 4 5; do
+  if mkdir lock 2>/dev/null; then
+    ( cd lock && : >"by-$L" && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat )
+  fi
+  [ -d lock ] && break
+done
 if [ -h lock ] || [ ! -d lock ]; then echo ".sshsync/lock is no folder" >&2; exit 72; fi
-if [ "`cat lock/run 2>/dev/null`" = "$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours; exit 0; fi
-echo "run `sed -n 1p lock/run 2>/dev/null`"; echo "controller `sed -n 1p lock/controller 2>/dev/null`"
+if [ -f "lock/by-$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours; exit 0; fi
+holder=`ls lock | sed -n 's/^by-//p'`
+if [ -z "$holder" ]; then sleep 1; holder=`ls lock 2>/dev/null | sed -n 's/^by-//p'`; fi
+echo "run $holder" | sed 1q; echo "controller `sed -n 1p lock/controller 2>/dev/null`"
 echo "beat `sed -n 1p lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
 )";
 
@@ -65,10 +71,12 @@ absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
 }
 
 RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
+  // The heartbeat comes first: nobody else is to find the new holder dead.
   return {.script = absl::StrCat(Enter(lease), "D=", ShellLiteral(dead_run), R"(
-( cd .sshsync && [ ! -h lock ] && mv lock "lock.$L" 2>/dev/null && {
-  if [ "`sed -n 1p "lock.$L/run" 2>/dev/null`" = "$D" ]; then rm -rf "lock.$L"; else [ -d lock ] || mv "lock.$L" lock; fi
-} )
+( cd .sshsync && [ ! -h lock ] && cd lock || exit
+  if [ -f "by-$D" ]; then date -u +%Y%m%d%H%M%S >beat; mv "by-$D" "by-$L" && echo "$C" >controller; exit; fi
+  [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller; cd .. && rmdir lock; }
+) 2>/dev/null
 )", kClaim), .writes = true};
 }
 
@@ -83,11 +91,12 @@ RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage) {
   } else {
     absl::StrAppend(&script, "rm -rf .sshsync/in\n");
   }
-  return {.script = absl::StrCat(script, "rm -rf .sshsync/lock\n"), .writes = true};
+  // Gone at once: what is half removed is nobody's.
+  return {.script = absl::StrCat(script, "cd .sshsync && mv lock \"gone-$L\" && rm -rf gone-*\n"), .writes = true};
 }
 
 std::string RequireLease(const Lease& lease) {
-  return absl::StrCat(Enter(lease), "[ ! -h .sshsync ] && [ \"`cat .sshsync/lock/run 2>/dev/null`\" = \"$L\" ] || { echo 'the lease was lost' >&2; exit 71; }\n");
+  return absl::StrCat(Enter(lease), "[ ! -h .sshsync ] && [ ! -h .sshsync/lock ] && [ -f \".sshsync/lock/by-$L\" ] || { echo 'the lease was lost' >&2; exit 71; }\n");
 }
 
 }  // namespace sshsync

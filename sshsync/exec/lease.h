@@ -10,10 +10,11 @@
 
 namespace sshsync {
 
-/// The lease of a child: the folder `.sshsync/lock`, whose making is the claim, with the run, the controller and a heartbeat in it.
-/// It keeps a run of another controller away from the same child. Its age is told by the child's own clock, so that clocks need not agree.
-/// A claim that is found dead is moved aside by a rename, of which only one can succeed, and its content is compared again
-/// afterwards; the heartbeat and every publishing compare the run, so that a holder who lost its lease notices before it writes.
+/// The lease of a child: the folder `.sshsync/lock`, whose making is the claim. In it lie a token whose name is the holder's run, the controller
+/// and a heartbeat. It keeps a run of another controller away from the same child. Its age is told by the child's own clock, so that clocks
+/// need not agree. A dead holder's claim is taken over by renaming its token: of many who try only one finds it there, and nobody can take
+/// another token than the one that was found dead (moving the whole folder aside was tried: the second to come moves the first one's new
+/// claim). The heartbeat and every publishing look for the own token, so that a holder who lost its lease notices before it writes.
 /// The stage lies in the same folder, made with mode 0700 and refused if it is a link or belongs to someone else.
 struct Lease {
   std::string root;        ///< the child's folder, resolved
@@ -32,7 +33,7 @@ struct LeaseState {
 RemoteCommand ClaimCommand(const Lease& lease);
 absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result);
 
-/// Moves the claim of `dead_run` aside and claims.
+/// Takes the claim of `dead_run` over, and claims. Without a name: a claim that nobody finished.
 RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run);
 
 /// Beats, and says whether the lease is still ours. The status of the result: 0, or 71 when it was lost.

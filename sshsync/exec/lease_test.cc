@@ -1,5 +1,6 @@
 #include "sshsync/exec/lease.h"
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -81,20 +82,37 @@ TEST_F(LeaseTest, IsOldWithoutAHeartbeatOrWithOneOfTheFarFuture) {
 
 TEST_F(LeaseTest, IsNotGrantedByWhatItsHolderWrote) {
   Claim("r1");
-  dir_.Write(".sshsync/lock/run", "r1\nours\n");
   dir_.Write(".sshsync/lock/controller", "ctl\nours\n");
-  EXPECT_FALSE(Claim("r2").held_by_us);
+  dir_.Write(".sshsync/lock/beat", "ours\nours\n");
+  const LeaseState state = Claim("r2");
+  EXPECT_FALSE(state.held_by_us);
+  EXPECT_EQ(state.controller, "ctl");
 }
 
-TEST_F(LeaseTest, IsTakenOverFromADeadRunWhateverItWrote) {
-  for (const char* dead : {"r1\n", "", "r1\nmore\n", "a b 'c' \"$d\" \x01\n"}) {
-    Claim("r1");
-    dir_.Write(".sshsync/lock/run", dead);
-    const LeaseState met = Claim("r2");
-    EXPECT_TRUE(TakeOver("r2", met.run).held_by_us) << dead;
-    EXPECT_TRUE(Claim("r2").held_by_us);
-    Ask(ReleaseCommand(Of("r2"), false));
+TEST_F(LeaseTest, IsTakenOverFromADeadRun) {
+  Claim("r1");
+  const LeaseState state = TakeOver("r2", "r1");
+  EXPECT_TRUE(state.held_by_us);
+  EXPECT_TRUE(TakeOver("r2", "r1").held_by_us) << "asked again, for the answer was lost";
+  EXPECT_EQ(Claim("r3").run, "r2");
+  EXPECT_LT(Claim("r3").age, absl::Minutes(5));
+}
+
+TEST_F(LeaseTest, IsTakenOverFromAClaimThatNobodyFinished) {
+  for (const char* left : {"mkdir lock", "mkdir lock; echo >lock/beat; echo >lock/controller"}) {
+    Shell(absl::StrCat("mkdir -p -m 700 .sshsync; cd .sshsync; ", left));
+    const LeaseState met = Claim("r1");
+    EXPECT_EQ(met.run, "");
+    EXPECT_GT(met.age, absl::Hours(24));
+    EXPECT_TRUE(TakeOver("r1", met.run).held_by_us) << left;
+    Ask(ReleaseCommand(Of("r1"), false));
   }
+}
+
+TEST_F(LeaseTest, IsNotTakenFromAnUnnamedRunThatFinishedItsClaimMeanwhile) {
+  Claim("r1");
+  EXPECT_FALSE(TakeOver("r2", "").held_by_us);
+  EXPECT_EQ(Ask(BeatCommand(Of("r1"))).status, 0);
 }
 
 TEST_F(LeaseTest, IsNotTakenFromAnotherThanTheDeadRun) {
@@ -120,6 +138,18 @@ TEST_F(LeaseTest, GoesToExactlyOneOfManyWhoTakeItOver) {
     const Lease lease = Of(absl::StrCat("r", owner));
     EXPECT_EQ(Ask(BeatCommand(lease)).status, 0);
     Ask(ReleaseCommand(lease, false));
+  }
+}
+
+TEST_F(LeaseTest, GoesToExactlyOneOfManyWhoClaimIt) {
+  for (int round = 0; round < 10; ++round) {
+    std::vector<LeaseState> states(4);
+    {
+      std::vector<std::jthread> threads;
+      for (size_t i = 0; i < states.size(); ++i) threads.emplace_back([&, i] { states[i] = Claim(absl::StrCat("r", i)); });
+    }
+    EXPECT_EQ(std::count_if(states.begin(), states.end(), [](const LeaseState& state) { return state.held_by_us; }), 1) << "round " << round;
+    Shell("rm -rf .sshsync");
   }
 }
 

@@ -51,9 +51,10 @@ _ss_enter() {
       [ -d "./$_ss_part" ] || mkdir "./$_ss_part" || return 9
       cd "./$_ss_part" || return 9
     done
-    if [ $F = no ] && [ "`pwd -P`" != "$R/$_ss_want" ]; then echo "its folder leads out of the repository"; return 2; fi
-    if [ -n "$_ss_fs" ] && [ "`df -P . 2>/dev/null | sed -n '2s/ .*//p'`" != "$_ss_fs" ]; then echo "its folder is on another file system than the stage"; return 9; fi
+    if [ $F = no ] && [ "`pwd -P; echo .`" != "$R/$_ss_want
+." ]; then echo "its folder leads out of the repository"; return 2; fi
   fi
+  if [ -n "$_ss_fs" ] && [ "`df -P . 2>/dev/null | sed -n '2s/ .*//p'`" != "$_ss_fs" ]; then echo "its folder is on another file system than the stage"; return 9; fi
   _ss_dir=$_ss_want
 }
 )";
@@ -77,7 +78,7 @@ _ss_publish() {
   _ss_meta "$4" "$7" "$8" $9 || return 9
   mv -f "$4" ./ || return 9
 }
-_ss_p() { _ss_publish "$@" 2>&1; echo; echo "$M $1 $?"; }
+_ss_p() { _ss_publish "$@" 2>&1; _ss_status=$?; echo; echo "$M $1 $_ss_status"; }
 )";
 
 // Times are set only where synccmd did not keep them, and never a coarse one.

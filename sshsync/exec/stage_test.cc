@@ -1,0 +1,271 @@
+#include "sshsync/exec/stage.h"
+
+#include <sys/stat.h>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/testing/temp_dir.h"
+
+namespace sshsync {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr absl::string_view kMark = "0123456789abcdef0123456789abcdef";
+
+// A child's folder `r` with a lease, and staged files in `r/.sshsync/in`.
+class StageTest : public testing::Test {
+ protected:
+  StageTest() {
+    dir_.Write("r/.sshsync/lock/by-run1", "");
+    auto facts = ParseHostFacts(Ask(HostFactsCommand(dir_.Path("r"), false)), dir_.Path("r"));
+    EXPECT_TRUE(facts.ok()) << facts.status();
+    facts_ = *std::move(facts);
+    lease_ = {.root = facts_.root, .run = "run1", .controller = "ctl"};
+  }
+
+  RemoteResult Ask(const RemoteCommand& command) {
+    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal}, command, StopToken());
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
+  }
+  void Shell(absl::string_view script) { EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script; }
+  FileStat StatOf(absl::string_view path) {
+    struct stat info = {};
+    EXPECT_EQ(lstat(std::string(path).c_str(), &info), 0) << path;
+    return {.size = info.st_size, .mtime = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec, .inode = info.st_ino,
+            .mode = static_cast<uint16_t>(info.st_mode & 07777)};
+  }
+  std::string Root(absl::string_view file) { return dir_.Path(absl::StrCat("r/", file)); }
+
+  // A staged file, verified as it lies there.
+  Publication Staged(absl::string_view file, absl::string_view content) {
+    const std::string staged = absl::StrCat("r/.sshsync/in/attempt", ++attempts_, "/", file);
+    dir_.Write(staged, content);
+    Publication one{.index = attempts_, .file = std::string(file), .staged = dir_.Path(staged)};
+    one.verified = one.parent = StatOf(one.staged);
+    return one;
+  }
+  Published Publish(const Publication& file, bool follow_symlinks = false) {
+    const RemoteResult result = Ask(PublishCommand(facts_, lease_, {file}, follow_symlinks, kMark));
+    const auto published = ParsePublish(result, {file}, kMark);
+    EXPECT_TRUE(published.ok()) << published.status();
+    return published.ok() ? (*published)[0] : Published();
+  }
+
+  TempDir dir_;
+  SshRunner runner_;
+  HostFacts facts_;
+  Lease lease_;
+  size_t attempts_ = 0;
+};
+
+TEST_F(StageTest, PublishesFilesWithAnyName) {
+  for (const char* name : {"plain", "sub/deep/er/file", " lead and trail ", "new\nline", "trailing\n", "folder\n/file", "\n", "-rf", "--", "'quoted' \"twice\"",
+                           "$(touch pwn)", "`id`", "*", "a?[b]{c,d}", "\\", "ends\\", "\xff\xfe", "a b/c d", "-d/-f", "..a", "a..", "%s%n", "!x", "~", "#c", "tab\t"}) {
+    const Publication file = Staged(name, name);
+    EXPECT_EQ(Publish(file).result, PublishResult::kDone) << name;
+    EXPECT_EQ(dir_.Read(absl::StrCat("r/", name)), name);
+    EXPECT_EQ(StatOf(Root(name)).inode, file.verified.inode) << "renamed, not copied: " << name;
+  }
+  EXPECT_FALSE(dir_.Exists("r/pwn"));
+}
+
+TEST_F(StageTest, PublishesManyFilesOfManyFoldersInOneCommand) {
+  std::vector<Publication> files;
+  for (const char* name : {"a/1", "2", "a/b/3", "a/4", "c/5", "6"}) files.push_back(Staged(name, name));
+  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, files, false, kMark)), files, kMark);
+  ASSERT_TRUE(published.ok());
+  for (size_t i = 0; i < files.size(); ++i) {
+    EXPECT_EQ((*published)[i].result, PublishResult::kDone) << (*published)[i].said;
+    EXPECT_EQ(dir_.Read(absl::StrCat("r/", files[i].file)), files[i].file);
+  }
+}
+
+TEST_F(StageTest, ReplacesAFileAndDoesNotReplaceAFolder) {
+  dir_.Write("r/a", "old");
+  EXPECT_EQ(Publish(Staged("a", "new")).result, PublishResult::kDone);
+  EXPECT_EQ(dir_.Read("r/a"), "new");
+  dir_.Write("r/d/inside", "mine");
+  EXPECT_EQ(Publish(Staged("d", "new")).result, PublishResult::kObstructed);
+  EXPECT_EQ(dir_.Read("r/d/inside"), "mine");
+  EXPECT_FALSE(dir_.Exists("r/d/d"));
+}
+
+TEST_F(StageTest, ReplacesALinkAndLeavesItsTargetAlone) {
+  dir_.Write("outside/file", "precious");
+  for (const char* target : {"../outside/file", "../outside", "dangling", "l"}) {
+    Shell(absl::StrCat("rm -f r/l; ln -s ", target, " r/l"));
+    EXPECT_EQ(Publish(Staged("l", "new")).result, PublishResult::kDone) << target;
+    EXPECT_TRUE(S_ISREG([&] { struct stat info = {}; lstat(Root("l").c_str(), &info); return info.st_mode; }())) << target;
+    EXPECT_EQ(dir_.Read("r/l"), "new");
+  }
+  EXPECT_EQ(dir_.Read("outside/file"), "precious");
+  EXPECT_FALSE(dir_.Exists("outside/l"));
+}
+
+TEST_F(StageTest, FollowsALinkAmongTheFoldersOnlyWhenAllowed) {
+  Shell("mkdir outside; ln -s ../outside r/sub; mkdir r/real; ln -s real r/inner");
+  for (const char* name : {"sub/a", "sub/deeper/a", "inner/a"}) {
+    const Publication file = Staged(name, "new");
+    const Published refused = Publish(file);
+    EXPECT_EQ(refused.result, PublishResult::kLinkInPath) << name;
+    EXPECT_THAT(refused.said, HasSubstr("symbolic link"));
+  }
+  EXPECT_EQ(Ask({.script = absl::StrCat("ls -A ", dir_.Path("outside"), " ", dir_.Path("r/real"), " | grep -c a$")}).out, "0\n");
+  EXPECT_EQ(Publish(Staged("sub/a", "new"), true).result, PublishResult::kDone);
+  EXPECT_EQ(dir_.Read("outside/a"), "new");
+}
+
+TEST_F(StageTest, RefusesAStagedFileThatIsNoLongerTheVerifiedOne) {
+  dir_.Write("r/a", "old");
+  Publication grown = Staged("a", "new");
+  dir_.Write("r/.sshsync/in/attempt1/a", "newer");
+  EXPECT_EQ(Publish(grown).result, PublishResult::kChanged);
+  Publication swapped = Staged("a", "new");
+  Shell("cd r/.sshsync/in/attempt2; printf NEW >b; mv b a");
+  EXPECT_EQ(Publish(swapped).result, PublishResult::kChanged);
+  Publication linked = Staged("a", "new");
+  Shell("cd r/.sshsync/in/attempt3; mv a b; ln -s b a");
+  EXPECT_EQ(Publish(linked).result, PublishResult::kChanged);
+  EXPECT_EQ(dir_.Read("r/a"), "old");
+}
+
+TEST_F(StageTest, TakesARepeatedCommandForDone) {
+  const Publication file = Staged("sub/a", "new");
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(dir_.Read("r/sub/a"), "new");
+  Shell("rm r/sub/a; echo other >r/sub/a");
+  EXPECT_NE(Publish(file).result, PublishResult::kDone) << "that is another file";
+}
+
+TEST_F(StageTest, GivesModeAndTimeOfTheParentAndNeverSetuid) {
+  Publication file = Staged("a", "new");
+  file.parent.mode = 06751;
+  file.parent.mtime = 1'500'000'000 * kSecond + 123'456'789;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mode, 0751);
+  EXPECT_EQ(StatOf(Root("a")).mtime, file.parent.mtime);
+}
+
+TEST_F(StageTest, TakesSetuidAwayWhereSynccmdKeptIt) {
+  Publication file = Staged("a", "new");
+  Shell("chmod 6755 r/.sshsync/in/attempt1/a");
+  file.verified.mode = file.parent.mode = 06755;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mode, 0755);
+}
+
+TEST_F(StageTest, KeepsTheTimeThatSynccmdKept) {
+  Publication file = Staged("a", "new");
+  file.parent.mtime = file.verified.mtime / kSecond * kSecond;  // the parent's tools show whole seconds
+  file.parent.resolution = FileStat::Resolution::kSecond;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mtime, file.verified.mtime) << "the better time stays";
+}
+
+TEST_F(StageTest, SetsNoCoarseTime) {
+  Publication file = Staged("a", "new");
+  file.parent.mtime = 1'500'000'000 / 60 * 60 * kSecond;
+  file.parent.resolution = FileStat::Resolution::kMinute;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mtime, file.verified.mtime);
+}
+
+TEST_F(StageTest, GivesTimeAndModeToAFileInPlace) {
+  dir_.Write("r/sub/a", "same");
+  Publication file{.index = 0, .file = "sub/a", .staged = "", .verified = StatOf(Root("sub/a"))};
+  file.parent = file.verified;
+  file.parent.mtime = 1'500'000'000 * kSecond;
+  file.parent.mode = 0640;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("sub/a")).mode, 0640);
+  EXPECT_EQ(StatOf(Root("sub/a")).mtime, file.parent.mtime);
+  EXPECT_EQ(StatOf(Root("sub/a")).inode, file.verified.inode);
+  file.verified.inode += 1;
+  EXPECT_EQ(Publish(file).result, PublishResult::kChanged);
+}
+
+TEST_F(StageTest, MakesFoldersByTheUmask) {
+  EXPECT_EQ(Publish(Staged("x/y/a", "new")).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("x")).mode, 0755);
+  EXPECT_EQ(StatOf(Root("x/y")).mode, 0755);
+}
+
+TEST_F(StageTest, PublishesNothingWithoutTheLease) {
+  const Publication file = Staged("a", "new");
+  Shell("mv r/.sshsync/lock/by-run1 r/.sshsync/lock/by-run2");
+  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, {file}, false, kMark)), {file}, kMark);
+  EXPECT_EQ(FailureOf(published.status()), Failure::kLocked);
+  EXPECT_FALSE(dir_.Exists("r/a"));
+}
+
+TEST_F(StageTest, DoesNotLeaveTheFileSystemOfTheStage) {
+  struct stat here = {}, there = {};
+  ASSERT_EQ(stat(dir_.path().c_str(), &here), 0);
+  ASSERT_EQ(stat("/dev/shm", &there), 0);
+  ASSERT_NE(here.st_dev, there.st_dev) << "this machine has one file system only";
+  const std::string stage = Ask({.script = "mktemp -d /dev/shm/sshsync-XXXXXX"}).out;
+  const std::string folder = stage.substr(0, stage.size() - 1);
+  for (const char* name : {"a", "sub/a"}) {
+    Ask({.script = absl::StrCat("mkdir -p ", folder, "/sub; echo new >", folder, "/", name)});
+    Publication file{.index = 0, .file = name, .staged = absl::StrCat(folder, "/", name)};
+    file.verified = file.parent = StatOf(file.staged);
+    const Published published = Publish(file);
+    EXPECT_EQ(published.result, PublishResult::kFailed) << name;
+    EXPECT_THAT(published.said, HasSubstr("another file system"));
+    EXPECT_FALSE(dir_.Exists(absl::StrCat("r/", name)));
+  }
+  Ask({.script = absl::StrCat("rm -rf ", folder)});
+}
+
+TEST_F(StageTest, TransfersShowsAndJudgesInOneScript) {
+  const Digest digest = *Digest::FromHex(std::string(40, 'a'));
+  const std::string stage = StageFolder("yes", facts_.root);
+  EXPECT_EQ(stage, facts_.root + "/.sshsync/in");
+  EXPECT_EQ(StageFolder("/else/where", facts_.root), "/else/where");
+  struct Row {
+    std::string sync, wanted_records;
+  };
+  const std::vector<Row> rows = {
+      {"printf new >\"$T\"", "S=0 D=0 I=0"},
+      {"echo oops; exit 3", "S=3"},
+      {"true", "S=1"},                                  // no file
+      {"ln -s /etc/passwd \"$T\"", "S=1"},              // a link is none
+      {"mkdir \"$T\"", "S=1"},
+      {"if then", "S=2"},
+  };
+  for (const Row& row : rows) {
+    const Attempt attempt = NewAttempt(stage, 7, "sub/the file", digest);
+    EXPECT_NE(attempt.folder, NewAttempt(stage, 7, "sub/the file", digest).folder);
+    RecordScript script(kMark);
+    AddTransferFunctions(&script);
+    AddTransfer(facts_, attempt, absl::StrCat("T='", attempt.staged(), "'; ", row.sync), absl::StrCat("cat '", attempt.staged(), "'"), false, &script);
+    std::string records;
+    std::string shown = "new";
+    absl::optional<RemoteStat> stat;
+    RecordReader reader(kMark, 10000);
+    const RemoteResult result = Ask({.script = script.text()});
+    EXPECT_TRUE(reader.Feed(result.out, [&](const Record& record) {
+      absl::StrAppend(&records, records.empty() ? "" : " ", record.label.substr(2), "=", record.status);
+      if (record.label == "7:D") shown = record.output;
+      if (record.label == "7:I") stat = ParseStagedStat(facts_, attempt, record.output);
+      return absl::OkStatus();
+    }).ok());
+    EXPECT_EQ(records, row.wanted_records) << row.sync << result.err;
+    EXPECT_EQ(stat.has_value(), row.wanted_records.size() > 4);
+    EXPECT_EQ(shown, "new");
+    EXPECT_EQ(dir_.Exists(attempt.folder.substr(dir_.path().size() + 1)), stat.has_value()) << "what failed is removed: " << row.sync;
+    if (stat) {
+      EXPECT_EQ(stat->stat.inode, StatOf(attempt.staged()).inode);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sshsync
