@@ -129,7 +129,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   ReportPlan(plan);
   SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
   if (verb_ == Verb::kVerify) return ours;
-  ours.manifest = AfterPlan(ours.manifest, plan);
+  ours.manifest = AfterPlan(std::move(ours.manifest), plan);
   ours.empty_listing = ours.manifest.files.empty();
   return ours;
 }

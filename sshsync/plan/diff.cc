@@ -28,21 +28,30 @@ Plan Diff(const Manifest& parent, const Manifest& child, absl::FunctionRef<bool(
   return plan;
 }
 
-Manifest AfterPlan(const Manifest& child, const Plan& plan) {
-  Manifest after;
-  after.files.reserve(child.files.size() + static_cast<size_t>(plan.copies));
-  auto item = plan.items.begin();
-  for (const FileEntry& file : child.files) {
-    for (; item != plan.items.end() && item->path() < file.path; ++item) after.files.push_back(*item->parent);
-    if (item == plan.items.end() || item->path() != file.path) {
-      after.files.push_back(file);
+Manifest AfterPlan(Manifest child, const Plan& plan) {
+  std::vector<FileEntry>& files = child.files;
+  std::vector<const FileEntry*> copies;
+  bool deletes = false;
+  auto at = files.begin();
+  for (const PlanItem& item : plan.items) {
+    if (item.action == Action::kCopy) {
+      copies.push_back(item.parent);
       continue;
     }
-    if (item->action == Action::kReplace) after.files.push_back(*item->parent);
-    ++item;
+    at = std::lower_bound(at, files.end(), item.path(), ByPath());
+    if (item.action == Action::kReplace) {
+      *at++ = *item.parent;
+    } else {
+      at++->path.clear();  // no file has that path: it is taken out below
+      deletes = true;
+    }
   }
-  for (; item != plan.items.end(); ++item) after.files.push_back(*item->parent);
-  return after;
+  if (deletes) std::erase_if(files, [](const FileEntry& file) { return file.path.empty(); });
+  const auto kept = static_cast<ptrdiff_t>(files.size());
+  files.reserve(files.size() + copies.size());
+  for (const FileEntry* const file : copies) files.push_back(*file);
+  std::inplace_merge(files.begin(), files.begin() + kept, files.end(), ByPath());
+  return child;
 }
 
 }  // namespace sshsync

@@ -15,8 +15,9 @@ namespace sshsync {
 ///     const Plan plan = Diff(parent, child, [](absl::string_view) { return false; });
 Plan Diff(const Manifest& parent, const Manifest& child, absl::FunctionRef<bool(absl::string_view path)> excluded);
 
-/// The child's manifest as it is once the plan is carried out: what its own children are compared with.
-Manifest AfterPlan(const Manifest& child, const Plan& plan);
+/// The child's manifest as it is once the plan is carried out: what its own children are compared with. Give it the manifest away where the
+/// plan is no longer needed: at a million files a further copy is what no longer fits into the memory that is promised.
+Manifest AfterPlan(Manifest child, const Plan& plan);
 
 }  // namespace sshsync
 

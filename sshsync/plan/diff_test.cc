@@ -58,5 +58,19 @@ TEST(Diff, ThePlanCarriedOutGivesTheParentAndTheExtraFiles) {
   EXPECT_EQ(after.files.back().path, "e");
 }
 
+TEST(Diff, AManifestThatIsGivenAwayIsChangedInPlaceByThePlanThatPointsIntoIt) {
+  const Manifest parent = Of({{"b", 'b'}, {"c", 'c'}});
+  Manifest child = Of({{"0", '0'}, {"a", 'a'}, {"c", 'f'}, {"d", 'd'}});
+  Plan plan = Diff(parent, child, Nothing);
+  plan.items.insert(plan.items.begin(), {Action::kDelete, nullptr, child.Find("0")});
+  plan.items.push_back({Action::kDelete, nullptr, child.Find("d")});
+  EXPECT_EQ(Text(plan), "delete 0\ncopy b\nreplace c\ndelete d\n");
+  const Manifest after = AfterPlan(std::move(child), plan);
+  ASSERT_EQ(after.files.size(), 3u);
+  EXPECT_EQ(after.files[0].path, "a");
+  EXPECT_EQ(after.files[1].path, "b");
+  EXPECT_EQ(after.files[2].digest, parent.files[1].digest);
+}
+
 }  // namespace
 }  // namespace sshsync
