@@ -60,6 +60,7 @@ WITHOUT_TEST = {
         "sshsync/text/shell_scanner.h", "sshsync/text/template_reading.h", "sshsync/text/template_variables.h",
     ],
     "the inside of settings.h": ["sshsync/config/entry_reader.h", "sshsync/config/relations.h"],
+    "the inside of state.h": ["sshsync/record/state_database.h"],
     "the inside of log_sinks.h": ["tools/log_file.h", "tools/log_syslog.h"],
     "whole runs, of the program and of the demo": [
         "sshsync/sync.h", "sshsync/run_parts.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
