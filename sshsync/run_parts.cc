@@ -43,7 +43,7 @@ RunParts::RunParts(const Configuration& configuration, EventSink& sink, const St
       seed_(seed ? *seed : std::random_device()()),
       runner_({.wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .first_pause = first_pause, .seed = seed_}),
       backoff_(seed_, first_pause),
-      context_{.runner = runner_, .clock = clock_, .events = events_, .stop = stop, .run = RunId(clock_.Now(), std::random_device()()),
+      context_{.runner = runner_, .clock = clock_, .events = events_, .stop = stop, .closing = stop, .run = RunId(clock_.Now(), std::random_device()()),
                .controller = Controller(), .backoff = backoff_} {}
 
 void RunParts::Tell(EventKind kind, LogLevel level, absl::string_view message) {

@@ -1,30 +1,19 @@
 #include "sshsync/sync.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "sshsync/base/status.h"
 #include "sshsync/config/unbuilt.h"
 #include "sshsync/exec/cascade.h"
+#include "sshsync/exec/stop_window.h"
 #include "sshsync/plan/queue.h"
-#include "sshsync/record/lock.h"
-#include "sshsync/record/places.h"
 #include "sshsync/run_parts.h"
+#include "sshsync/writing_run.h"
 
 namespace sshsync {
 namespace {
 
 absl::string_view VerbName(Verb verb) { return verb == Verb::kSync ? "sync" : verb == Verb::kPlan ? "plan" : "verify"; }
-
-absl::StatusOr<RunLock> Lock(const Configuration& configuration, const SyncOptions& options, absl::Time now, const StopToken& stop) {
-  std::string pid_file = options.pid_file.empty() ? configuration.settings.pid_file : options.pid_file;
-  std::string state_dir = options.state_dir.empty() ? configuration.settings.state_dir : options.state_dir;
-  if (pid_file.empty() || state_dir.empty()) {
-    SSHSYNC_ASSIGN_OR_RETURN(const Places places, DefaultPlaces(Account::Current()));
-    if (pid_file.empty()) pid_file = places.pid_file;
-    if (state_dir.empty()) state_dir = places.state_dir;
-  }
-  return RunLock::Acquire({.pid_file = pid_file, .state_dir = state_dir, .started = now, .lock_wait = options.lock_wait},
-                          [&stop](absl::Duration pause) { return stop.WaitFor(pause); });
-}
 
 // The configuration with the options of this run laid over it.
 Configuration WithOptions(Configuration configuration, const SyncOptions& options) {
@@ -50,21 +39,34 @@ absl::Status CanRun(const Configuration& configuration, const ResolvedQueue& que
   return RunBlockers(configuration, names);
 }
 
+// When a run that writes has to end; nothing where it may take its time.
+absl::StatusOr<absl::optional<absl::Time>> StopTime(const Configuration& configuration, const SyncOptions& options) {
+  const std::string& text = options.stop_at.empty() ? configuration.settings.stop_at : options.stop_at;
+  if (options.verb != Verb::kSync || text.empty()) return absl::nullopt;
+  const auto at = NextTimeOfDay(text, absl::Now(), absl::LocalTimeZone());
+  if (!at) return MakeError(Failure::kUsage, absl::StrCat("stop at ", text, ": that is no time of day: give HH:MM, as in 06:30"));
+  return at;
+}
+
 }  // namespace
 
 absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
   const Configuration configuration = WithOptions(given, options);
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue, options.verb));
-  RunParts parts(configuration, events, stop, options.seed, options.first_pause);
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stop_time, StopTime(configuration, options));
+  const StopWindow window(stop, stop_time);
+  RunParts parts(configuration, events, window.token(), options.seed, options.first_pause);
+  parts.context().closing = window.closing();
+  const auto tell = [&parts](LogLevel level, absl::string_view text) { parts.Tell(EventKind::kMessage, level, text); };
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
-  absl::optional<RunLock> lock;
+  std::unique_ptr<WritingRun> writing;
   if (options.verb == Verb::kSync) {
-    SSHSYNC_ASSIGN_OR_RETURN(lock, Lock(configuration, options, report.started, stop));
+    SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));
+    parts.context().repository_ended = [&writing](const RepositoryReport& repository) { writing->EndRepository(repository); };
   }
   parts.Tell(EventKind::kRunStarted, LogLevel::kInfo, report.verb);
-  for (const std::string& warning : queue.warnings) parts.Tell(EventKind::kMessage, LogLevel::kWarning, warning);
-  if (lock && !lock->warning().empty()) parts.Tell(EventKind::kMessage, LogLevel::kWarning, lock->warning());
+  for (const std::string& warning : queue.warnings) tell(LogLevel::kWarning, warning);
 
   parts.context().fail_fast = options.fail_fast;
   parts.context().itemize = options.itemize;
@@ -72,6 +74,7 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   report.repositories = Cascade(parts.context(), configuration, options.verb, jobs).Run(queue);
   report.ended = parts.Now();
   report.signal = std::max(stop.reason(), 0);
+  if (writing) writing->End(report);
   const int code = report.exit_code();
   parts.context().events.On({.kind = EventKind::kRunEnded, .run = report.run, .action = code == 0 ? "done" : "failed",
                              .level = code == 0 ? LogLevel::kInfo : LogLevel::kError, .message = absl::StrCat("exit code ", code)});

@@ -25,6 +25,8 @@ struct SyncOptions {
   absl::optional<int> retries = {};
   bool fail_fast = false;
   bool itemize = false;          ///< report kept files one by one, too
+  std::string stop_at = {};           ///< `HH:MM`: ends at the next such local time; empty: the configuration's
+  std::string resumes = {};           ///< id of the run that this one continues, for the record
   std::string pid_file = {};          ///< empty: the configuration's, then the default of the account
   std::string state_dir = {};         ///< the same
   absl::Duration lock_wait = absl::ZeroDuration();  ///< how long to wait for another run's lock
@@ -33,7 +35,8 @@ struct SyncOptions {
 };
 
 /// Does what DESIGN calls a run, and returns its report; never throws, never prints. Events come to `events` one at a time.
-/// Takes the locks of the controller for kSync. Errors before the first hop (unknown repositories, locks) are in the status;
+/// For kSync it takes the locks of the controller, records the run in the state, and at the end writes the metrics and runs the hooks.
+/// Errors before the first hop (unknown repositories, locks) are in the status;
 /// everything that happens to a repository or a file is in the report.
 /// Threads: starts its own, all gone on return. `stop` ends the run in order.
 ///

@@ -129,7 +129,7 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
   const auto event = [&](EventKind kind) {
     return Event{.kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
   };
-  absl::Status status = context_.stop.status();
+  absl::Status status = context_.closing.status();
   std::shared_ptr<RemoteRepository<R, C>> child;
   absl::StatusOr<Contents> contents = absl::UnknownError("");
   {
@@ -158,6 +158,7 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
       report.started = report.ended = context_.clock.Now();
     }
   }
+  if (context_.repository_ended) context_.repository_ended(report);
   RememberHop(repository, std::move(child), std::move(contents));
   Event ended = event(EventKind::kRepositoryEnded);
   ended.action = std::string(OutcomeName(report.outcome));

@@ -157,7 +157,7 @@ absl::Status Hop<R, C>::Claim() {
 template <Runner R, Clock C>
 void Hop<R, C>::Release() {
   // A stopped run gives its lease back, too: with a patience of its own.
-  RemoteCommand release = ReleaseCommand(lease_, report_.failed > 0 || context_.stop.stopped());
+  RemoteCommand release = ReleaseCommand(lease_, report_.failed > 0 || context_.closing.stopped());
   release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
   const auto result = context_.runner.Run(child_.config().endpoint, release, context_.stop.stopped() ? StopToken() : context_.stop);
   if (!result.ok() || result->status != 0) child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");

@@ -93,9 +93,9 @@ template <Runner R, Clock C>
 absl::Status Mover<R, C>::Run() {
   std::jthread publisher([this] { PublishLoop(); });
   std::jthread watcher([this] { WatchLoop(); });
-  for (int round = 0; work_.AnyOpen() && fatal().ok() && !context_.stop.stopped(); ++round) {
+  for (int round = 0; work_.AnyOpen() && fatal().ok() && !context_.closing.stopped(); ++round) {
     if (round > 0) {
-      context_.stop.WaitFor(context_.backoff.Delay(round - 1));
+      context_.closing.WaitFor(context_.backoff.Delay(round - 1));
       LookAgain();
     }
     const int streams = child_.config().streams > 0 ? child_.config().streams : 1;
@@ -113,7 +113,7 @@ absl::Status Mover<R, C>::Run() {
   changed_.notify_all();
   publisher.join();
   watcher.join();
-  if (context_.stop.stopped()) return context_.stop.status();
+  if (context_.closing.stopped()) return context_.closing.status();
   return fatal();
 }
 
@@ -122,7 +122,7 @@ void Mover<R, C>::RunStream(std::vector<size_t> list) {
   Stream stream;
   stream.open = std::move(list);
   int lost_in_a_row = 0;
-  while (!stream.open.empty() && fatal().ok() && !context_.stop.stopped()) {
+  while (!stream.open.empty() && fatal().ok() && !context_.closing.stopped()) {
     const size_t before = stream.open.size();
     const absl::Status status = RunSession(stream);
     if (status.ok()) continue;
@@ -137,7 +137,7 @@ void Mover<R, C>::RunStream(std::vector<size_t> list) {
     }
     lost_in_a_row = stream.open.size() + 1 < before ? 0 : lost_in_a_row + 1;
     if (lost_in_a_row > child_.config().retries) return SetFatal(child_.Located(status));
-    context_.stop.WaitFor(context_.backoff.Delay(lost_in_a_row));
+    context_.closing.WaitFor(context_.backoff.Delay(lost_in_a_row));
   }
 }
 
@@ -192,7 +192,7 @@ absl::Status Mover<R, C>::RunSession(Stream& stream) {
           return fatal();
         });
       },
-      [&] { return Grew(stream, &last_size); }, context_.stop);
+      [&] { return Grew(stream, &last_size); }, context_.closing);
   if (!stream.open.empty()) {
     const std::lock_guard lock(mu_);
     under_way_.erase(stream.open.front());

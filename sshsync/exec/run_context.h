@@ -1,6 +1,7 @@
 #ifndef SSHSYNC_EXEC_RUN_CONTEXT_H_
 #define SSHSYNC_EXEC_RUN_CONTEXT_H_
 
+#include <functional>
 #include <string>
 
 #include "sshsync/exec/backoff.h"
@@ -8,6 +9,7 @@
 #include "sshsync/exec/runner.h"
 #include "sshsync/exec/stop.h"
 #include "sshsync/model/event.h"
+#include "sshsync/model/report.h"
 
 namespace sshsync {
 
@@ -19,11 +21,15 @@ struct RunContext {
   C& clock;
   EventSink& events;  ///< sets the time of events that have none
   StopToken stop;
+  /// Stops with `stop` or earlier: then nothing new begins and transfers are ended, but what is verified is still published.
+  StopToken closing;
   std::string run;         ///< id: letters, digits and `-`
   std::string controller;  ///< host name and PID, for people
   Backoff& backoff;
   bool fail_fast = false;
   bool itemize = false;
+  /// Called with what became of each repository, from any thread; empty: nobody wants to know.
+  std::function<void(const RepositoryReport&)> repository_ended = {};
 };
 
 }  // namespace sshsync

@@ -46,4 +46,14 @@ absl::StatusOr<Places> DefaultPlaces(const Account& account) {
   return Places{.pid_file = absl::StrCat(state_dir, "/sshsync.pid"), .state_dir = state_dir};
 }
 
+absl::StatusOr<Places> PlacesOf(const Settings& settings, const Places& options, const Account& account) {
+  Places places{.pid_file = options.pid_file.empty() ? settings.pid_file : options.pid_file,
+                .state_dir = options.state_dir.empty() ? settings.state_dir : options.state_dir};
+  if (!places.pid_file.empty() && !places.state_dir.empty()) return places;
+  SSHSYNC_ASSIGN_OR_RETURN(const Places defaults, DefaultPlaces(account));
+  if (places.pid_file.empty()) places.pid_file = defaults.pid_file;
+  if (places.state_dir.empty()) places.state_dir = defaults.state_dir;
+  return places;
+}
+
 }  // namespace sshsync

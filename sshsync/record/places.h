@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "sshsync/model/repository.h"
 
 namespace sshsync {
 
@@ -32,6 +33,9 @@ struct Account {
 ///
 ///     DefaultPlaces({.uid = 1000, .home = "/home/ann"})->state_dir == "/home/ann/.local/state/sshsync";
 absl::StatusOr<Places> DefaultPlaces(const Account& account);
+
+/// The places of a run: what the options name, else the settings, else the default. Empty texts name nothing.
+absl::StatusOr<Places> PlacesOf(const Settings& settings, const Places& options, const Account& account);
 
 }  // namespace sshsync
 

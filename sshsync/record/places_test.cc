@@ -34,5 +34,16 @@ TEST(Places, AnAccountWithoutAnyHomeMustNameThem) {
   EXPECT_NE(places.status().message().find("--state-dir"), absl::string_view::npos);
 }
 
+TEST(Places, OptionsWinOverSettingsAndTheseOverTheDefault) {
+  const Account ann{.uid = 1000, .home = "/home/ann"};
+  Settings settings;
+  settings.state_dir = "/configured";
+  const auto places = PlacesOf(settings, {.pid_file = "/given/pid"}, ann);
+  EXPECT_EQ(places->pid_file, "/given/pid");
+  EXPECT_EQ(places->state_dir, "/configured");
+  EXPECT_EQ(PlacesOf({}, {.state_dir = "/given"}, ann)->pid_file, "/home/ann/.local/state/sshsync/sshsync.pid");
+  EXPECT_TRUE(PlacesOf(settings, {.pid_file = "/given/pid"}, {.uid = 1000}).ok()) << "no home is needed where both are named";
+}
+
 }  // namespace
 }  // namespace sshsync

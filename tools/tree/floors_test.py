@@ -63,7 +63,7 @@ WITHOUT_TEST = {
     "the inside of state.h": ["sshsync/record/state_database.h"],
     "the inside of log_sinks.h": ["tools/log_file.h", "tools/log_syslog.h"],
     "whole runs, of the program and of the demo": [
-        "sshsync/sync.h", "sshsync/run_parts.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
+        "sshsync/sync.h", "sshsync/run_parts.h", "sshsync/writing_run.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
         "sshsync/exec/digest_probe.h", "sshsync/exec/backoff.h", "sshsync/exec/cascade.h", "sshsync/exec/digest_session.h", "sshsync/exec/hop.h",
         "sshsync/exec/host_facts.h", "sshsync/exec/lease.h", "sshsync/exec/link_copy.h", "sshsync/exec/mover.h", "sshsync/exec/record_script.h",
         "sshsync/exec/remote_repository.h", "sshsync/exec/repository_templates.h", "sshsync/exec/stage.h",

@@ -1,0 +1,58 @@
+#include "sshsync/recorded_options.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace sshsync {
+namespace {
+
+std::string TextOf(int value) { return value > 0 ? absl::StrCat(value) : ""; }
+std::string TextOf(bool value) { return value ? "yes" : ""; }
+std::string TextOf(const std::string& value) { return value; }
+std::string TextOf(const absl::optional<int>& value) { return value ? absl::StrCat(*value) : ""; }
+std::string TextOf(const absl::optional<absl::Duration>& value) { return value ? absl::FormatDuration(*value) : ""; }
+
+void Read(absl::string_view text, int& value) { static_cast<void>(absl::SimpleAtoi(text, &value)); }
+void Read(absl::string_view, bool& value) { value = true; }
+void Read(absl::string_view text, std::string& value) { value = std::string(text); }
+void Read(absl::string_view text, absl::optional<int>& value) { Read(text, value.emplace()); }
+void Read(absl::string_view text, absl::optional<absl::Duration>& value) {
+  absl::Duration duration;
+  if (absl::ParseDuration(text, &duration)) value = duration;
+}
+
+/// Each option that is repeated: its name in the record, and its place.
+template <class Options, class Each>
+void ForEach(Options& options, Each each) {
+  each("jobs", options.jobs);
+  each("timeout", options.timeout);
+  each("wait", options.wait);
+  each("retries", options.retries);
+  each("fail-fast", options.fail_fast);
+  each("stop-at", options.stop_at);
+}
+
+}  // namespace
+
+std::string OptionsText(const SyncOptions& options) {
+  std::string text;
+  ForEach(options, [&text](absl::string_view name, const auto& value) {
+    const std::string written = TextOf(value);
+    if (!written.empty()) absl::StrAppend(&text, text.empty() ? "" : "\n", name, " ", written);
+  });
+  return text;
+}
+
+void RepeatOptions(absl::string_view text, SyncOptions& options) {
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    ForEach(options, [&parts](absl::string_view name, auto& value) {
+      if (name == parts.first && TextOf(value).empty()) Read(parts.second, value);
+    });
+  }
+}
+
+}  // namespace sshsync

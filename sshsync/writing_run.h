@@ -1,0 +1,52 @@
+#ifndef SSHSYNC_WRITING_RUN_H_
+#define SSHSYNC_WRITING_RUN_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "sshsync/model/repository.h"
+#include "sshsync/record/lock.h"
+#include "sshsync/record/places.h"
+#include "sshsync/record/run_recorder.h"
+#include "sshsync/sync.h"
+
+namespace sshsync {
+
+/// What a run that writes has around its hops: the locks that keep a second one out, the record of what became of it, and at its end the
+/// metrics and the operator's hooks. Plans and comparisons have none of it.
+/// Ownership: the locks are held from Begin to End. Threads: EndRepository may come from any; the others from one.
+class WritingRun {
+ public:
+  using Tell = std::function<void(LogLevel, absl::string_view)>;
+
+  /// Errors: kLocked and the others of RunLock, kState.
+  static absl::StatusOr<std::unique_ptr<WritingRun>> Begin(const Configuration& configuration, const SyncOptions& options, const Report& report,
+                                                           const StopToken& stop, Tell tell);
+
+  void EndRepository(const RepositoryReport& report) { recorder_->EndRepository(report); }
+
+  /// Records the end, gives the locks back, writes the metrics file and runs the hooks. A hook has a minute; after a signal, two seconds.
+  void End(const Report& report);
+
+ private:
+  WritingRun(const Settings& settings, Places places, Tell tell) : settings_(settings), places_(std::move(places)), tell_(std::move(tell)) {}
+  void RunHooks(const Report& report, int exit_code);
+
+  // Constant after construction.
+  const Settings settings_;
+  const Places places_;
+  const Tell tell_;
+
+  absl::optional<RunLock> lock_;
+  std::unique_ptr<RunRecorder> recorder_;  // safe for any thread
+};
+
+/// What a run came to, in one line for a subject or a message: `3 of 4 repositories equal their parents, 12 files changed; appnode1
+/// failed: Permission denied (publickey)`.
+std::string SummaryOf(const Report& report);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_WRITING_RUN_H_
