@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -91,7 +92,7 @@ uint16_t ModeOfLetters(absl::string_view letters) {
 // `INODE MODE LINKS UID GID SIZE Mon DD HH:MM|YYYY ` in front of ` .//./NAME`. A time without a year is of the last twelve months.
 bool ParseLs(absl::string_view line, absl::string_view now, RemoteStat* out) {
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
-  if (words.size() < 9) return false;
+  if (words.size() != 9) return false;
   constexpr absl::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   uint64_t inode = 0;
   int64_t size = 0, day = 0, year = 0, hour = 0, minute = 0;
@@ -137,11 +138,24 @@ absl::optional<RemoteStat> TakeLsRecord(absl::string_view* rest, absl::string_vi
   RemoteStat stat;
   if (!absl::ConsumePrefix(&at, name) || !(absl::StartsWith(at, "\n") || absl::StartsWith(at, " -> "))) return absl::nullopt;
   if (!ParseLs(rest->substr(0, start), now, &stat)) return absl::nullopt;
-  // Behind a link stands its target, perhaps with newlines: the record ends before the line that holds the next name.
-  const size_t next = at.find(kStart);
-  const size_t end = next == absl::string_view::npos ? at.size() : at.rfind('\n', next) + 1;
-  *rest = at.substr(std::min(end, at.size()));
+  if (absl::ConsumePrefix(&at, "\n")) {
+    *rest = at;
+    return stat;
+  }
+  // Behind a link stands its target, which may look like anything; a link's size is its target's length.
+  if (stat.type != RemoteStat::Type::kLink) return absl::nullopt;
+  const size_t end = 4 + static_cast<size_t>(stat.stat.size);
+  if (end >= at.size() || at[end] != '\n') return absl::nullopt;
+  *rest = at.substr(end + 1);
   return stat;
+}
+
+// The order in which a tool answers for a piece: as it was asked, but ls sorts, by bytes in the C locale.
+std::vector<size_t> AskingOrder(StatTool tool, absl::Span<const std::string> piece) {
+  std::vector<size_t> order(piece.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  if (tool == StatTool::kLs) std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return piece[a] < piece[b]; });
+  return order;
 }
 
 }  // namespace
@@ -219,18 +233,21 @@ std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Spa
   std::string text = absl::StrCat("cd ", ShellLiteral(folder), " || exit 3\n");
   for (const auto& piece : ArgumentPieces(names)) {
     absl::StrAppend(&text, tool);
-    for (const std::string& name : piece) absl::StrAppend(&text, " ", ShellLiteral(absl::StrCat(prefix, name)));
+    for (const size_t i : AskingOrder(facts.stat_tool, piece)) absl::StrAppend(&text, " ", ShellLiteral(absl::StrCat(prefix, piece[i])));
     absl::StrAppend(&text, " 2>/dev/null\n");
   }
   return absl::StrCat(text, ":\n");
 }
 
 std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output, absl::Span<const std::string> names) {
-  std::vector<absl::optional<RemoteStat>> stats;
-  stats.reserve(names.size());
-  for (const std::string& name : names) {
-    stats.push_back(facts.stat_tool == StatTool::kLs ? TakeLsRecord(&output, name, facts.now)
-                                                     : TakeNamedRecord(&output, name, facts.stat_tool == StatTool::kStatF ? 8 : 16));
+  std::vector<absl::optional<RemoteStat>> stats(names.size());
+  size_t done = 0;
+  for (const auto& piece : ArgumentPieces(names)) {
+    for (const size_t i : AskingOrder(facts.stat_tool, piece)) {
+      stats[done + i] = facts.stat_tool == StatTool::kLs ? TakeLsRecord(&output, piece[i], facts.now)
+                                                         : TakeNamedRecord(&output, piece[i], facts.stat_tool == StatTool::kStatF ? 8 : 16);
+    }
+    done += piece.size();
   }
   return stats;
 }
