@@ -135,7 +135,7 @@ void Mover<R, C>::RunStream(std::vector<size_t> list) {
       stream.open.erase(stream.open.begin());  // another try comes with the next round
       Fail(index, failure == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status, stream.commands[index]);
     }
-    lost_in_a_row = stream.open.size() + 1 < before ? 0 : lost_in_a_row + 1;
+    lost_in_a_row = failure == Failure::kOutputTooLarge || stream.open.size() + 1 < before ? 0 : lost_in_a_row + 1;
     if (lost_in_a_row > child_.config().retries) return SetFatal(child_.Located(status));
     context_.closing.WaitFor(context_.backoff.Delay(lost_in_a_row));
   }
@@ -215,7 +215,7 @@ absl::Status Mover<R, C>::OnRecord(Stream& stream, const Record& record) {
     under_way_.erase(index);
   };
   if (label.second == "S" && record.status != 0) {
-    const std::string said = CleanForTerminal(absl::StripAsciiWhitespace(record.output));
+    const std::string said = CleanForTerminal(absl::StripAsciiWhitespace(WithoutSecrets(record.output, Secrets())));
     const std::string last = said.substr(said.rfind("\\n") == std::string::npos ? 0 : said.rfind("\\n") + 2);
     const Failure failure = FailureFromWords(record.output, record.status, Failure::kCommandFailed);
     Fail(index, MakeError(failure, absl::StrCat("synccmd ended with status ", record.status, last.empty() ? "" : ": ", last)), stream.commands[index],
