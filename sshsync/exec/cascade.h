@@ -188,7 +188,7 @@ void Cascade<R, C>::Survey(const Repository& repository) {
     known.*half = status;
     known.repository = std::move(made);
     known.contents = std::move(contents);
-    if (!status.ok()) known.digested = status;
+    if (!status.ok()) known.listed = known.digested = status;  // nobody gets a listing whose digests failed
     changed_.notify_all();
   };
   Known child;

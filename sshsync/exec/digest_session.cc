@@ -18,6 +18,8 @@ constexpr size_t kMaxOutput = size_t{4} << 20;  // of one command: a batch piece
 constexpr size_t kFewFiles = 16;                // not worth a batch
 constexpr size_t kSampled = 200;                // one in so many is asked of the template, too
 constexpr size_t kSamplesAtLeast = 8;
+constexpr size_t kMaxScript = size_t{2} << 20;  // bytes of a session's script, roughly: a million names are not for one shell to read
+constexpr size_t kOperandCost = 8, kTemplateCost = 400;
 
 // How unlike a plain name a name is: these are the ones on which two ways of asking disagree.
 int Oddness(absl::string_view name) {
@@ -38,13 +40,10 @@ std::string DigestToolText(absl::string_view folder, const DigestTool& tool, abs
 
 DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,
                              std::vector<DigestQuestion> questions)
-    : facts_(facts), templates_(templates), tool_(std::move(tool)), questions_(std::move(questions)), answers_(questions_.size()), unanswered_(questions_.size()) {}
+    : facts_(facts), templates_(templates), tool_(std::move(tool)), questions_(std::move(questions)), answers_(questions_.size()),
+      unanswered_(questions_.size()), from_batch_(questions_.size(), false), alone_(questions_.size(), false) {}
 
-std::vector<size_t> DigestSession::ChooseSamples() const {
-  std::vector<size_t> open;
-  for (size_t i = 0; i < questions_.size(); ++i) {
-    if (!answers_[i]) open.push_back(i);
-  }
+std::vector<size_t> DigestSession::ChooseSamples(const std::vector<size_t>& open) const {
   std::set<size_t> chosen;
   const auto by_size = [this](size_t a, size_t b) { return questions_[a].size < questions_[b].size; };
   chosen.insert(*std::min_element(open.begin(), open.end(), by_size));
@@ -59,29 +58,42 @@ std::vector<size_t> DigestSession::ChooseSamples() const {
   return {chosen.begin(), chosen.end()};
 }
 
+// What the next session is about: questions for the batch as long as there are enough of them, then the others.
+std::vector<size_t> DigestSession::NextQuestions() {
+  for (const bool for_batch : {true, false}) {
+    if (for_batch && !tool_) continue;
+    std::vector<size_t> chosen;
+    size_t bytes = 0;
+    for (size_t i = 0; i < questions_.size() && bytes < kMaxScript; ++i) {
+      if (answers_[i] || (for_batch && alone_[i])) continue;
+      chosen.push_back(i);
+      bytes += questions_[i].path.size() + (for_batch ? kOperandCost : kTemplateCost);
+    }
+    if (!for_batch || templates_ == nullptr || chosen.size() > kFewFiles) return chosen;
+    tool_.reset();
+  }
+  return {};
+}
+
 std::string DigestSession::NextScript() {
   mark_ = RandomMark();
   reader_.emplace(mark_, kMaxOutput);
   pieces_.clear();
   batch_.clear();
   samples_.clear();
-  order_.clear();
-  answered_in_session_ = next_in_order_ = 0;
-  batch_broken_ = false;
+  next_in_order_ = 0;
+  largest_command_ = 0;
+  progressed_ = batch_broken_ = false;
 
-  const bool has_template = templates_ != nullptr;
-  const bool batch = tool_ && (!has_template || unanswered_ > kFewFiles);
-  if (has_template && batch) order_ = ChooseSamples();
-  if (has_template && !batch) {
-    for (size_t i = 0; i < questions_.size(); ++i) {
-      if (!answers_[i]) order_.push_back(i);
-    }
-  }
+  const std::vector<size_t> open = NextQuestions();
+  const bool batch = tool_.has_value();
+  order_ = !batch ? open : templates_ != nullptr ? ChooseSamples(open) : std::vector<size_t>();
   RecordScript script(mark_);
   for (const size_t question : order_) {
     const auto text = templates_->Digest(facts_.root, questions_[question].path);
     if (text.ok()) {
       script.Add(absl::StrCat("t:", question), text->script());
+      largest_command_ = std::max(largest_command_, questions_[question].size);
     } else {
       Answer(question, text.status());
     }
@@ -91,10 +103,10 @@ std::string DigestSession::NextScript() {
 
   std::vector<std::string> operands;
   std::vector<size_t> operand_question;
-  for (size_t i = 0; i < questions_.size(); ++i) {
-    if (answers_[i]) continue;
-    operands.push_back(absl::StrCat("./", questions_[i].path));
-    operand_question.push_back(i);
+  for (const size_t question : open) {
+    if (answers_[question]) continue;
+    operands.push_back(absl::StrCat("./", questions_[question].path));
+    operand_question.push_back(question);
   }
   // A file that is missing must be missing to both ways, too.
   operands.push_back(absl::StrCat("./.sshsync-none-", mark_.substr(0, 8)));
@@ -104,6 +116,9 @@ std::string DigestSession::NextScript() {
     script.Add(absl::StrCat("b:", pieces_.size()), DigestToolText(facts_.root, *tool_, piece));
     pieces_.emplace_back(operand_question.begin() + static_cast<ptrdiff_t>(at), operand_question.begin() + static_cast<ptrdiff_t>(at + piece.size()));
     at += piece.size();
+    int64_t bytes = 0;
+    for (const size_t question : pieces_.back()) bytes += question < questions_.size() ? std::max<int64_t>(questions_[question].size, 0) : 0;
+    largest_command_ = std::max(largest_command_, bytes);
   }
   return script.text();
 }
@@ -114,15 +129,18 @@ absl::Status DigestSession::Feed(absl::string_view bytes) {
 
 absl::Status DigestSession::OnRecord(const Record& record) {
   size_t index = 0;
-  if (!absl::SimpleAtoi(absl::string_view(record.label).substr(2), &index)) return MakeError(Failure::kInternal, "a digest record without a number");
-  ++answered_in_session_;
-  if (record.label[0] == 't') {
+  absl::string_view number = record.label;
+  const bool of_template = absl::ConsumePrefix(&number, "t:");
+  const bool known = (of_template || absl::ConsumePrefix(&number, "b:")) && absl::SimpleAtoi(number, &index) &&
+                     index < (of_template ? questions_.size() : pieces_.size());
+  if (!known) return MakeError(Failure::kBadDigest, "the host answers what it was not asked");
+  if (of_template) {
     ++next_in_order_;
     auto answer = ParseDigestAnswer(record.output, record.status, absl::StrCat(facts_.root, "/", questions_[index].path));
     if (pieces_.empty()) {
       Answer(index, std::move(answer));
-    } else if (answer.ok()) {
-      samples_[index] = *answer;
+    } else {
+      samples_.insert({index, std::move(answer)});
     }
     return absl::OkStatus();
   }
@@ -147,33 +165,45 @@ void DigestSession::Answer(size_t question, absl::StatusOr<DigestAnswer> answer)
   if (answers_[question]) return;
   answers_[question].emplace(std::move(answer));
   --unanswered_;
+  progressed_ = true;
+}
+
+// Whatever the batch said, also in earlier sessions, is asked of the template.
+void DigestSession::DiscardBatch() {
+  tool_.reset();
+  batch_discarded_ = progressed_ = true;
+  for (size_t i = 0; i < questions_.size(); ++i) {
+    if (!from_batch_[i]) continue;
+    from_batch_[i] = false;
+    answers_[i].reset();
+    ++unanswered_;
+  }
 }
 
 void DigestSession::JudgeBatch() {
   for (const auto& [question, answer] : samples_) {
     const auto at = batch_.find(question);
-    const bool agree = answer.missing ? at == batch_.end() : at != batch_.end() && at->second == answer.digest;
-    if (!agree) batch_broken_ = true;
+    const bool none = !answer.ok() || answer->missing;
+    if (none ? at != batch_.end() : at == batch_.end() || at->second != answer->digest) batch_broken_ = true;
+    if (answer.ok()) Answer(question, answer);
   }
-  for (const auto& [question, answer] : samples_) Answer(question, answer);
-  if (batch_broken_) {
-    batch_discarded_ = true;
-  } else {
-    for (const auto& [question, digest] : batch_) {
-      if (question < questions_.size()) Answer(question, DigestAnswer{.missing = false, .digest = digest});
-    }
+  if (batch_broken_ && templates_ != nullptr) return DiscardBatch();
+  for (const auto& [question, digest] : batch_) {
+    if (batch_broken_ || question >= questions_.size() || answers_[question]) continue;
+    Answer(question, DigestAnswer{.missing = false, .digest = digest});
+    from_batch_[question] = true;
   }
   // What the batch left out is asked of the template; without one there is nobody else to ask.
-  if (templates_ != nullptr) {
-    tool_.reset();
-    return;
-  }
-  for (size_t i = 0; i < questions_.size(); ++i) {
-    if (!answers_[i]) Answer(i, MakeError(Failure::kBadDigest, absl::StrCat(tool_->words, " gave no digest of it")));
+  for (const auto& piece : pieces_) {
+    for (const size_t question : piece) {
+      if (question >= questions_.size() || answers_[question]) continue;
+      if (templates_ == nullptr) Answer(question, MakeError(Failure::kBadDigest, absl::StrCat(tool_->words, " gave no digest of it")));
+      else progressed_ = alone_[question] = true;
+    }
   }
 }
 
-void DigestSession::EndSession(absl::string_view session_stderr) {
+bool DigestSession::EndSession(absl::string_view session_stderr) {
   for (const size_t question : order_) {
     if (!pieces_.empty() || !answers_[question] || answers_[question]->ok()) continue;
     const std::string said = StderrOf(session_stderr, mark_, absl::StrCat("t:", question));
@@ -184,21 +214,19 @@ void DigestSession::EndSession(absl::string_view session_stderr) {
                       absl::StrCat("it said: ", CleanForTerminal(absl::StripAsciiWhitespace(said))));
   }
   if (!pieces_.empty()) JudgeBatch();
+  return progressed_;
 }
 
 bool DigestSession::LoseSession(const absl::Status& error) {
   const bool one_command = FailureOf(error) == Failure::kOutputTooLarge || FailureOf(error) == Failure::kTimeout;
-  if (pieces_.empty()) {
-    if (one_command && next_in_order_ < order_.size()) {
-      Answer(order_[next_in_order_], error);
-      return true;
-    }
-  } else if (one_command && templates_ != nullptr) {
-    tool_.reset();  // asked file by file it will be seen which file it was
-    batch_discarded_ = true;
-    return true;
+  if (one_command && pieces_.empty() && next_in_order_ < order_.size()) {
+    const bool before = progressed_;
+    Answer(order_[next_in_order_], error);
+    // A file costs its patience: a host on which every file does is given up.
+    if (FailureOf(error) == Failure::kTimeout) return before;
   }
-  return answered_in_session_ > 0 && pieces_.empty();
+  if (one_command && !pieces_.empty() && templates_ != nullptr) DiscardBatch();  // asked file by file it will be seen which file it was
+  return progressed_;
 }
 
 }  // namespace sshsync

@@ -39,17 +39,22 @@ class DigestSession {
 
   size_t unanswered() const { return unanswered_; }
 
-  /// The script of the next session, for all that is unanswered. Files whose name the template refuses are answered with that error.
+  /// The script of the next session, for as much of what is unanswered as a host's shell should read at once. Files whose name the template
+  /// refuses are answered with that error.
   std::string NextScript();
+
+  /// The bytes that the command of NextScript with most to read has to read: it is silent meanwhile.
+  int64_t largest_command() const { return largest_command_; }
 
   /// Bytes of that session's stdout.
   absl::Status Feed(absl::string_view bytes);
 
   /// To be called when the session's end was seen, with its stderr: what a failed command said there becomes part of the answer.
-  void EndSession(absl::string_view session_stderr);
+  /// Returns whether the session brought anything forward; a host for which that stays false is not asked for ever.
+  bool EndSession(absl::string_view session_stderr);
 
   /// To be called when the session was lost, or ended by us because of one command (kOutputTooLarge, kTimeout): that one is answered with `error`
-  /// if it is not a transport's. Returns whether the session had answered anything.
+  /// if it is not a transport's. Returns the same.
   bool LoseSession(const absl::Status& error);
 
   /// One for each question, in the same order; valid when nothing is unanswered.
@@ -62,7 +67,9 @@ class DigestSession {
   absl::Status OnRecord(const Record& record);
   void Answer(size_t question, absl::StatusOr<DigestAnswer> answer);
   void JudgeBatch();
-  std::vector<size_t> ChooseSamples() const;
+  void DiscardBatch();
+  std::vector<size_t> NextQuestions();
+  std::vector<size_t> ChooseSamples(const std::vector<size_t>& open) const;
 
   const HostFacts& facts_;
   const RepositoryTemplates* const templates_;  // nullptr: the tool is the only way
@@ -70,6 +77,8 @@ class DigestSession {
   const std::vector<DigestQuestion> questions_;
   std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> answers_;
   size_t unanswered_;
+  std::vector<bool> from_batch_;  // answers that are worth as much as the batch
+  std::vector<bool> alone_;       // questions that the batch did not answer
   bool batch_discarded_ = false;
 
   // One session's.
@@ -77,10 +86,11 @@ class DigestSession {
   absl::optional<RecordReader> reader_;
   std::vector<std::vector<size_t>> pieces_;          // questions of each batch piece
   std::map<size_t, Digest> batch_;                   // what the batch said
-  std::map<size_t, DigestAnswer> samples_;           // what the template said of the samples
+  std::map<size_t, absl::StatusOr<DigestAnswer>> samples_;  // what the template said of the samples
   std::vector<size_t> order_;                        // of the template's questions in this script
-  size_t answered_in_session_ = 0;
+  bool progressed_ = false;
   size_t next_in_order_ = 0;
+  int64_t largest_command_ = 0;
   bool batch_broken_ = false;
 };
 

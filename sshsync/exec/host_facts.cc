@@ -178,7 +178,7 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
     const std::pair<absl::string_view, absl::string_view> line = absl::StrSplit(rest.substr(0, end), absl::MaxSplits(' ', 1));
     const auto& [key, value] = line;
     if (key == "root") {
-      facts.root = std::string(absl::StripSuffix(rest.substr(5), "\n"));
+      facts.root = std::string(absl::StripSuffix(rest.substr(std::min<size_t>(rest.size(), 5)), "\n"));
       break;
     }
     if (key == "uid" && !absl::SimpleAtoi(value, &facts.uid)) facts.uid = -1;
@@ -193,7 +193,7 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
     }
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (!absl::StartsWith(facts.root, "/") || absl::StrContains(facts.root, '\n')) {
+  if (!absl::StartsWith(facts.root, "/") || absl::string_view(facts.root).find_first_of(absl::string_view("\n\0", 2)) != absl::string_view::npos) {
     return MakeError(Failure::kCommandFailed, absl::StrCat("the host does not say where ", EscapeForTerminal(path), " is"));
   }
   return facts;
@@ -290,7 +290,8 @@ Failure FailureFromWords(absl::string_view said, int exit_status, Failure otherw
   constexpr std::array kWords = {
       Words{"No space left", Failure::kNoSpace},          Words{"Disk quota exceeded", Failure::kNoSpace},
       Words{"Read-only file system", Failure::kReadOnly}, Words{"File name too long", Failure::kPathTooLong},
-      Words{"Permission denied (", Failure::kAuth},       Words{"Host key verification failed", Failure::kHostKey},
+      Words{"Permission denied (publickey", Failure::kAuth}, Words{"Permission denied (password", Failure::kAuth},
+      Words{"Permission denied (keyboard", Failure::kAuth},  Words{"Host key verification failed", Failure::kHostKey},
       Words{"Permission denied", Failure::kPermission},   Words{"Operation not permitted", Failure::kPermission},
   };
   for (const Words& words : kWords) {

@@ -44,14 +44,18 @@ class Mover {
     std::vector<size_t> open;            // in the order of the script, not yet answered
     std::map<size_t, Attempt> attempts;
     std::map<size_t, std::string> commands;  // as run, for the report
-    bool right_digest = false;           // of the file whose digest was just seen
+    bool digested = false;               // the digest of the first of `open` was seen,
+    bool right_digest = false;           // and was the wanted one
+    bool transferred = false;            // the end of its synccmd was seen
+    int silences = 0;                    // since the last record
   };
 
-  void RunStream(std::vector<size_t> list);
+  void RunStream(const std::vector<size_t>& list);
   absl::Status RunSession(Stream& stream);
   std::string Script(Stream& stream, absl::string_view mark);
   absl::Status OnRecord(Stream& stream, const Record& record);
   void OnDigest(size_t index, const Record& record, Stream& stream);
+  bool Digesting(Stream& stream);
   bool Grew(const Stream& stream, int64_t* last);
   void LookAgain();
   void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
@@ -118,11 +122,19 @@ absl::Status Mover<R, C>::Run() {
 }
 
 template <Runner R, Clock C>
-void Mover<R, C>::RunStream(std::vector<size_t> list) {
+void Mover<R, C>::RunStream(const std::vector<size_t>& list) {
+  constexpr size_t kFilesInSession = 500;  // a script of about a megabyte; a login for so many is nothing
   Stream stream;
-  stream.open = std::move(list);
+  size_t dealt = 0;
   int lost_in_a_row = 0;
-  while (!stream.open.empty() && fatal().ok() && !context_.closing.stopped()) {
+  while (fatal().ok() && !context_.closing.stopped()) {
+    if (stream.open.empty()) {
+      if (dealt == list.size()) return;
+      const size_t count = std::min(kFilesInSession, list.size() - dealt);
+      stream = {};
+      stream.open.assign(list.begin() + static_cast<ptrdiff_t>(dealt), list.begin() + static_cast<ptrdiff_t>(dealt + count));
+      dealt += count;
+    }
     const size_t before = stream.open.size();
     const absl::Status status = RunSession(stream);
     if (status.ok()) continue;
@@ -170,8 +182,9 @@ absl::Status Mover<R, C>::RunSession(Stream& stream) {
   const std::string mark = RandomMark();
   RemoteCommand command{.script = Script(stream, mark), .writes = true};
   if (stream.open.empty()) return absl::OkStatus();
-  const int64_t largest = work_.at(stream.open.back()).wanted.stat.size;
-  command.timeout = child_.config().timeout + absl::Seconds(std::max<int64_t>(largest, 0) / (int64_t{4} << 20));
+  command.timeout = child_.config().timeout;
+  stream.transferred = stream.digested = stream.right_digest = false;
+  stream.silences = 0;
   RecordReader reader(mark, kMaxOutput);
   int64_t last_size = -1;
   const auto begin = [this, &stream] {
@@ -192,7 +205,7 @@ absl::Status Mover<R, C>::RunSession(Stream& stream) {
           return fatal();
         });
       },
-      [&] { return Grew(stream, &last_size); }, context_.closing);
+      [&] { return Digesting(stream) || Grew(stream, &last_size); }, context_.closing);
   if (!stream.open.empty()) {
     const std::lock_guard lock(mu_);
     under_way_.erase(stream.open.front());
@@ -209,7 +222,9 @@ absl::Status Mover<R, C>::OnRecord(Stream& stream, const Record& record) {
   if (!absl::SimpleAtoi(label.first, &index) || stream.open.empty() || stream.open.front() != index) {
     return MakeError(Failure::kInternal, absl::StrCat("a record that nobody waits for: ", record.label));
   }
+  stream.silences = 0;
   const auto finish = [&] {
+    stream.transferred = stream.digested = stream.right_digest = false;
     stream.open.erase(stream.open.begin());
     const std::lock_guard lock(mu_);
     under_way_.erase(index);
@@ -222,8 +237,12 @@ absl::Status Mover<R, C>::OnRecord(Stream& stream, const Record& record) {
          record.output, record.status);
     finish();
     // What stops one file here stops all of them: said once.
-    if (failure == Failure::kReadOnly || failure == Failure::kCommandNotFound) return child_.Located(MakeError(failure, last));
+    constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kCommandNotFound, Failure::kAuth, Failure::kHostKey};
+    if (std::find(std::begin(kForAll), std::end(kForAll), failure) != std::end(kForAll)) return child_.Located(MakeError(failure, last));
+  } else if (label.second == "S") {
+    stream.transferred = true;
   } else if (label.second == "D") {
+    stream.digested = true;
     OnDigest(index, record, stream);
   } else if (label.second == "I") {
     if (std::exchange(stream.right_digest, false)) {
@@ -239,6 +258,8 @@ absl::Status Mover<R, C>::OnRecord(Stream& stream, const Record& record) {
         Tell(EventKind::kFileVerified, item, item.wanted.stat.size);
         changed_.notify_all();
       }
+    } else if (!stream.digested) {
+      Fail(index, MakeError(Failure::kCommandFailed, "the host did not digest what arrived"));
     }
     finish();
   }
@@ -255,6 +276,14 @@ void Mover<R, C>::OnDigest(size_t index, const Record& record, Stream& stream) {
   if (!answer.ok()) return Fail(index, Annotate(answer.status(), "of the transferred file"), stream.commands[index], record.output, record.status);
   const std::lock_guard lock(mu_);
   item.look_again = item.mismatched = true;
+}
+
+// A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
+template <Runner R, Clock C>
+bool Mover<R, C>::Digesting(Stream& stream) {
+  if (!stream.transferred || stream.open.empty()) return false;
+  const int64_t size = work_.at(stream.open.front()).wanted.stat.size;
+  return ++stream.silences * child_.config().timeout <= absl::Seconds(std::max<int64_t>(size, 0) / (int64_t{4} << 20));
 }
 
 template <Runner R, Clock C>
@@ -344,9 +373,7 @@ void Mover<R, C>::PublishGroup(std::vector<Publication> group) {
       continue;
     }
     item.state = WorkItem::State::kOpen;
-    item.look_again = true;
-    if (++item.changes > 3) work_.Failed(group[i].index, MakeError(Failure::kSourceChanged, "source changed: the parent's file keeps changing"), "", "", 0);
-    if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+    item.look_again = item.changed = true;
   }
   if (unchanged.empty()) return;
   std::vector<Published> published(unchanged.size(), Published{PublishResult::kDone, ""});
@@ -418,11 +445,12 @@ template <Runner R, Clock C>
 void Mover<R, C>::Fail(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
   const std::lock_guard lock(mu_);
   WorkItem& item = work_.at(index);
-  work_.Failed(index, why, command, WithoutSecrets(output, Secrets()), exit_status);
+  const absl::Status said = MakeError(FailureOf(why), WithoutSecrets(why.message(), Secrets()));
+  work_.Failed(index, said, command, WithoutSecrets(output, Secrets()), exit_status);
   if (item.state == WorkItem::State::kFailed) {
     Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
   } else {
-    child_.Tell(LogLevel::kInfo, absl::StrCat("try ", item.tries, " failed: ", why.message()), item.wanted.path);
+    child_.Tell(LogLevel::kInfo, absl::StrCat("try ", item.tries, " failed: ", said.message()), item.wanted.path);
   }
 }
 

@@ -74,12 +74,12 @@ class RemoteRepository {
     }
     absl::optional<DigestTool> tool;
     if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
-    return DigestIn(DigestSession(facts_, &templates_, std::move(tool), questions), questions);
+    return DigestIn(DigestSession(facts_, &templates_, std::move(tool), std::move(questions)));
   }
 
   /// The same by a tool of our choice.
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
-    return DigestIn(DigestSession(facts_, nullptr, tool, questions), questions);
+    return DigestIn(DigestSession(facts_, nullptr, tool, std::move(questions)));
   }
 
   /// For a repository without a digestcmd: the tool, or why there is none. To be called before the first Digest.
@@ -108,7 +108,7 @@ class RemoteRepository {
  private:
   std::string Nice() const { return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p $$ >/dev/null 2>&1\n"); }
 
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session, const std::vector<DigestQuestion>& questions);
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session);
 
   template <class Call>
   absl::StatusOr<RemoteResult> Again(Call call) {
@@ -213,24 +213,20 @@ absl::StatusOr<DigestAnswer> RemoteRepository<R, C>::ParseDigest(absl::string_vi
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestIn(DigestSession session,
-                                                                                           const std::vector<DigestQuestion>& questions) {
-  int64_t largest = 0;
-  for (const DigestQuestion& question : questions) largest = std::max(largest, question.size);
+absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestIn(DigestSession session) {
   for (int lost = 0; session.unanswered() > 0;) {
-    // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
-    RemoteCommand command{.script = Nice() + session.NextScript(), .timeout = repository_.timeout + absl::Seconds(largest / (int64_t{4} << 20))};
+    RemoteCommand command{.script = Nice() + session.NextScript()};
     if (session.unanswered() == 0) break;
+    // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
+    command.timeout = repository_.timeout + absl::Seconds(session.largest_command() / (int64_t{4} << 20));
     const auto result = context_.runner.RunLong(
         repository_.endpoint, command, [&session](absl::string_view bytes) { return session.Feed(bytes); }, [] { return false; }, context_.stop);
-    if (result.ok()) {
-      const size_t before = session.unanswered();
-      session.EndSession(result->err);
-      if (session.unanswered() > 0 && session.unanswered() == before && result->status != 0) return Located(MakeError(Failure::kCommandFailed, result->err));
+    const absl::Status error = result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err)) : result.status();
+    if (result.ok() ? session.EndSession(result->err) : session.LoseSession(error)) {
+      lost = 0;
       continue;
     }
-    if (session.LoseSession(result.status())) continue;
-    if (!absl::IsUnavailable(result.status()) || ++lost > repository_.retries) return Located(result.status());
+    if (!absl::IsUnavailable(error) || ++lost > repository_.retries) return Located(error);
     if (context_.stop.WaitFor(context_.backoff.Delay(lost - 1))) return context_.stop.status();
   }
   if (session.batch_discarded()) {

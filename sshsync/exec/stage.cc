@@ -27,7 +27,7 @@ absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind
 // index, folder to make, staged file, synccmd, digestcmd, stat, what to remove after a failure
 constexpr absl::string_view kTransfer = R"(
 _ss_transfer() {
-  mkdir -p "$2" || { _ss_mark "$1:S" 1; return; }
+  ( [ -z "$7" ] || umask 077; mkdir -p "$2" ) 2>&1 || { [ -z "$7" ] || rm -rf "$7"; _ss_mark "$1:S" 1; return; }
   _ss_run "$4" 2>&1; _ss_status=$?
   if [ $_ss_status = 0 ] && { [ -h "$3" ] || [ ! -f "$3" ]; }; then echo; echo "synccmd ended with status 0, but there is no file $3"; _ss_status=1; fi
   [ $_ss_status = 0 ] || [ -z "$7" ] || rm -rf "$7"

@@ -86,16 +86,17 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
     return;
   }
   const bool mismatched = std::exchange(item.mismatched, false);
+  const bool seen_changed = std::exchange(item.changed, false);
+  const bool changed = seen_changed || now->digest != item.wanted.digest || !now->stat.SameVersion(item.wanted.stat);
   item.wanted.stat = now->stat;
   if (now->digest == item.wanted.digest && mismatched) {
     return Failed(index, MakeError(Failure::kDigestMismatch, "what arrived has another digest than the parent's file, which did not change"), "", "", 0);
   }
-  if (now->digest == item.wanted.digest) return;
-  item.tries = 0;
+  if (now->digest != item.wanted.digest) item.tries = 0;
   item.wanted.digest = now->digest;
   if (now->digest == item.child) {
     item.state = WorkItem::State::kKept;
-  } else if (++item.changes > kMaxChanges) {
+  } else if (changed && ++item.changes > kMaxChanges) {
     Failed(index, MakeError(Failure::kSourceChanged, "source changed: the parent's file keeps changing"), "", "", 0);
   }
 }

@@ -27,6 +27,7 @@ struct WorkItem {
   State state = State::kOpen;
   bool look_again = false;  ///< at the parent's file, before another try
   bool mismatched = false;  ///< what arrived is not what was wanted: damaged, or the source changed
+  bool changed = false;     ///< the source was seen to be another version than the wanted one
   int tries = 0;      ///< of the transfer that failed, since the source last changed
   int changes = 0;    ///< of the source during the run
   FileOutcome outcome;

@@ -37,6 +37,7 @@ bool StripRoot(absl::string_view path, const std::vector<std::string>& roots, ab
 
 absl::string_view WhyUnclean(absl::string_view path) {
   if (path.empty()) return "an empty path";
+  if (path.find('\0') != absl::string_view::npos) return "a NUL byte; a listing has one path on each line";
   if (absl::EndsWith(path, "/")) return "a folder, not a file";
   for (const absl::string_view part : absl::StrSplit(path, '/')) {
     if (part.empty()) return "an empty component";
