@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sshsync/exec/work.h"
 
 namespace sshsync {
 namespace {
@@ -28,23 +29,35 @@ absl::Duration LongestWait(const Configuration& configuration) {
   return wait;
 }
 
+std::vector<std::string> Secrets(const Configuration& configuration) {
+  std::vector<std::string> secrets;
+  for (const Repository& repository : configuration.repositories) {
+    if (!repository.password.empty()) secrets.push_back(repository.password);
+  }
+  std::sort(secrets.begin(), secrets.end());
+  secrets.erase(std::unique(secrets.begin(), secrets.end()), secrets.end());
+  return secrets;
+}
+
 }  // namespace
 
 void RunParts::OrderedEvents::On(const Event& event) {
   Event stamped = event;
   stamped.time = clock_.Now();
+  for (std::string* text : {&stamped.message, &stamped.command, &stamped.output}) *text = WithoutSecrets(*text, secrets_);
   const std::lock_guard lock(mu_);
   sink_.On(stamped);
 }
 
 RunParts::RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
                    absl::Duration first_pause)
-    : events_(sink, clock_),
+    : secrets_(Secrets(configuration)),
+      events_(sink, clock_, secrets_),
       seed_(seed ? *seed : std::random_device()()),
       runner_({.wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .first_pause = first_pause, .seed = seed_}),
       backoff_(seed_, first_pause),
       context_{.runner = runner_, .clock = clock_, .events = events_, .stop = stop, .closing = stop, .run = RunId(clock_.Now(), std::random_device()()),
-               .controller = Controller(), .backoff = backoff_} {}
+               .controller = Controller(), .backoff = backoff_, .secrets = secrets_} {}
 
 void RunParts::Tell(EventKind kind, LogLevel level, absl::string_view message) {
   events_.On({.kind = kind, .run = context_.run, .level = level, .message = std::string(message)});

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
@@ -30,18 +31,20 @@ class RunParts {
   void Tell(EventKind kind, LogLevel level, absl::string_view message);
 
  private:
-  // One event at a time, each with its time.
+  // One event at a time, each with its time and without secrets.
   class OrderedEvents : public EventSink {
    public:
-    OrderedEvents(EventSink& sink, RealClock& clock) : sink_(sink), clock_(clock) {}
+    OrderedEvents(EventSink& sink, RealClock& clock, const std::vector<std::string>& secrets) : sink_(sink), clock_(clock), secrets_(secrets) {}
     void On(const Event& event) override;
 
    private:
     std::mutex mu_;
     EventSink& sink_;
     RealClock& clock_;
+    const std::vector<std::string>& secrets_;
   };
 
+  const std::vector<std::string> secrets_;
   RealClock clock_;
   OrderedEvents events_;
   const unsigned seed_;

@@ -158,6 +158,7 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
       report.started = report.ended = context_.clock.Now();
     }
   }
+  ConcealSecrets(context_.secrets, &report);
   if (context_.repository_ended) context_.repository_ended(report);
   RememberHop(repository, std::move(child), std::move(contents));
   Event ended = event(EventKind::kRepositoryEnded);

@@ -1,9 +1,13 @@
 #ifndef SSHSYNC_EXEC_HOP_H_
 #define SSHSYNC_EXEC_HOP_H_
 
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -156,10 +160,24 @@ absl::Status Hop<R, C>::Claim() {
 
 template <Runner R, Clock C>
 void Hop<R, C>::Release() {
-  // A stopped run gives its lease back, too: with a patience of its own.
+  // A stopped run gives its lease back, too: with a patience of its own, a login included.
   RemoteCommand release = ReleaseCommand(lease_, report_.failed > 0 || context_.closing.stopped());
   release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
-  const auto result = context_.runner.Run(child_.config().endpoint, release, context_.stop.stopped() ? StopToken() : context_.stop);
+  StopSource patience;
+  std::mutex mu;
+  std::condition_variable changed;
+  bool released = false;
+  std::jthread timer([&] {
+    std::unique_lock lock(mu);
+    while (!released && !context_.stop.stopped()) changed.wait_for(lock, std::chrono::milliseconds(100));
+    if (!changed.wait_for(lock, std::chrono::seconds(2), [&] { return released; })) patience.Request(kStopByCaller);
+  });
+  const auto result = context_.runner.Run(child_.config().endpoint, release, patience.token());
+  {
+    const std::lock_guard lock(mu);
+    released = true;
+  }
+  changed.notify_all();
   if (!result.ok() || result->status != 0) child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
 }
 

@@ -1,6 +1,7 @@
 #ifndef SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
 #define SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
 
+#include <atomic>
 #include <set>
 #include <string>
 #include <utility>
@@ -110,11 +111,15 @@ class RemoteRepository {
 
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session);
 
+  // A command that stayed silent for its `timeout` is not given another one, and a host that has not answered yet has `wait`, no more.
   template <class Call>
   absl::StatusOr<RemoteResult> Again(Call call) {
+    const absl::Time begun = context_.clock.Monotonic();
     for (int tries = 0;; ++tries) {
       auto result = call();
-      if (result.ok() || !absl::IsUnavailable(result.status()) || tries >= repository_.retries) {
+      if (result.ok()) answered_ = true;
+      const bool over = !answered_ && context_.clock.Monotonic() - begun >= repository_.wait;
+      if (result.ok() || !absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout || over || tries >= repository_.retries) {
         return result.ok() ? std::move(result) : absl::StatusOr<RemoteResult>(Located(result.status()));
       }
       Tell(LogLevel::kInfo, absl::StrCat("trying again: ", result.status().message()));
@@ -126,6 +131,7 @@ class RemoteRepository {
   const Repository& repository_;
   const RepositoryTemplates templates_;
   HostFacts facts_;
+  std::atomic<bool> answered_ = false;
   absl::StatusOr<DigestTool> tool_ = MakeError(Failure::kBadDigest, "no digestcmd, and no digest tool was chosen");
 };
 
@@ -152,12 +158,18 @@ absl::StatusOr<RemoteResult> RemoteRepository<R, C>::AskLong(const RemoteCommand
 
 template <Runner R, Clock C>
 absl::StatusOr<std::vector<absl::optional<RemoteStat>>> RemoteRepository<R, C>::StatIn(absl::string_view folder, absl::Span<const std::string> names) {
-  constexpr size_t kShort = 4000;  // names in a channel's round trip; more get a session of their own
+  constexpr size_t kShort = 4000;   // names in a channel's round trip; more get a session of their own,
+  constexpr size_t kLong = 50'000;  // as many as a shell should read at once
   std::vector<absl::optional<RemoteStat>> stats;
-  if (names.empty()) return stats;
-  const RemoteCommand command{.script = Nice() + StatText(facts_, folder, names), .timeout = repository_.timeout};
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, names.size() <= kShort ? Ask(command) : AskLong(command));
-  return ParseStats(facts_, result.out, names);
+  stats.reserve(names.size());
+  for (size_t at = 0; at < names.size(); at += kLong) {
+    const absl::Span<const std::string> some = names.subspan(at, kLong);
+    const std::string text = StatText(facts_, folder, some);
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, some.size() <= kShort ? Ask({.script = text, .timeout = repository_.timeout})
+                                                                              : AskLong({.script = Nice() + text, .timeout = repository_.timeout}));
+    for (auto& stat : ParseStats(facts_, result.out, some)) stats.push_back(std::move(stat));
+  }
+  return stats;
 }
 
 template <Runner R, Clock C>

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "sshsync/exec/backoff.h"
 #include "sshsync/exec/clock.h"
@@ -26,6 +27,7 @@ struct RunContext {
   std::string run;         ///< id: letters, digits and `-`
   std::string controller;  ///< host name and PID, for people
   Backoff& backoff;
+  std::vector<std::string> secrets = {};  ///< that must not be shown, whoever prints them
   bool fail_fast = false;
   bool itemize = false;
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.

@@ -39,7 +39,8 @@ _ss_transfer() {
 )";
 
 constexpr absl::string_view kEnter = R"(
-_ss_dir=; _ss_fs=`df -P "$S" 2>/dev/null | sed -n '2s/ .*//p'`
+_ss_where() { df -P "$1" 2>/dev/null | sed -n '2s/ .* / /p'; }
+_ss_dir=; _ss_fs=`_ss_where "$S"`
 _ss_enter() {
   [ "$1" = "$_ss_dir" ] && return 0
   _ss_dir=; cd "$R" || return 9
@@ -54,7 +55,7 @@ _ss_enter() {
     if [ $F = no ] && [ "`pwd -P; echo .`" != "$R/$_ss_want
 ." ]; then echo "its folder leads out of the repository"; return 2; fi
   fi
-  if [ -n "$_ss_fs" ] && [ "`df -P . 2>/dev/null | sed -n '2s/ .*//p'`" != "$_ss_fs" ]; then echo "its folder is on another file system than the stage"; return 9; fi
+  if [ -n "$_ss_fs" ] && [ "`_ss_where .`" != "$_ss_fs" ]; then echo "its folder is on another file system than the stage"; return 9; fi
   _ss_dir=$_ss_want
 }
 )";

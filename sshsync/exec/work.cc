@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "sshsync/base/status.h"
+#include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
@@ -104,9 +105,21 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
 std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string> secrets) {
   std::string clean(text);
   for (const std::string& secret : secrets) {
-    if (!secret.empty()) clean = absl::StrReplaceAll(clean, {{ShellLiteral(secret), "'***'"}, {secret, "***"}});
+    if (secret.empty() || clean.empty()) continue;
+    clean = absl::StrReplaceAll(clean, {{ShellLiteral(secret), "'***'"}, {EscapeForTerminal(secret), "***"}, {secret, "***"}});
   }
   return clean;
+}
+
+void ConcealSecrets(absl::Span<const std::string> secrets, RepositoryReport* report) {
+  if (secrets.empty()) return;
+  const auto conceal = [&](auto& shown) {
+    for (std::string* text : {&shown.message, &shown.command, &shown.output}) {
+      if (!text->empty()) *text = WithoutSecrets(*text, secrets);
+    }
+  };
+  conceal(*report);
+  for (FileOutcome& file : report->files) conceal(file);
 }
 
 }  // namespace sshsync

@@ -67,6 +67,9 @@ class Work {
 /// The text of a command as people may see it: without the secrets in it.
 std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string> secrets);
 
+/// All that a report says of a repository, the same way.
+void ConcealSecrets(absl::Span<const std::string> secrets, RepositoryReport* report);
+
 }  // namespace sshsync
 
 #endif  // SSHSYNC_EXEC_WORK_H_
