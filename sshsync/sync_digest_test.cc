@@ -59,7 +59,7 @@ TEST(Digests, ThatTheChildGivesWronglyNeverPublish) {
 }
 
 TEST(Digests, MayBeWrittenInManyWays) {
-  for (const char* script : {"echo $d | tr a-f A-F", "printf '%s\\r\\n' $d", "echo some noise; echo $d *${FILEPATH}", "printf \"  $d  \\n\\n\"", "echo \\\\$d", "echo ${d} ${FILEPATH##*/}"}) {
+  for (const char* script : {"echo $d | tr a-f A-F", "printf '%s\\r\\n' $d", "echo some noise; echo $d *${FILEPATH}", "printf \"  $d  \\n\\n\"", "printf '\\\\%s\\n' $d", "echo ${d} ${FILEPATH##*/}"}) {
     LocalCascade local;
     for (const char* name : {"m/bad", "m/bad2"}) local.Write(name, name);
     local.Write("p/bad", "m/bad");

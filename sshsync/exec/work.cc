@@ -91,7 +91,9 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
   const bool changed = seen_changed || now->digest != item.wanted.digest || !now->stat.SameVersion(item.wanted.stat);
   item.wanted.stat = now->stat;
   if (now->digest == item.wanted.digest && mismatched) {
-    return Failed(index, MakeError(Failure::kDigestMismatch, "what arrived has another digest than the parent's file, which did not change"), "", "", 0);
+    Failed(index, MakeError(Failure::kDigestMismatch, "what arrived has another digest than the parent's file, which did not change"), "", "", 0);
+    item.look_again = false;  // it was just looked at
+    return;
   }
   if (now->digest != item.wanted.digest) item.tries = 0;
   item.wanted.digest = now->digest;

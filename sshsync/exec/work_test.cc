@@ -1,79 +1,200 @@
 #include "sshsync/exec/work.h"
 
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
 
 namespace sshsync {
 namespace {
 
-constexpr absl::string_view kOne = "1111111111111111111111111111111111111111";
-constexpr absl::string_view kTwo = "2222222222222222222222222222222222222222";
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using State = WorkItem::State;
 
-FileEntry File(absl::string_view digest, int64_t mtime) {
-  return {.path = "a", .stat = {.size = 1, .mtime = mtime}, .digest = *Digest::FromHex(digest)};
+Digest Of(char letter) { return *Digest::FromHex(std::string(40, letter)); }
+
+FileEntry File(absl::string_view path, int64_t size, char digest) {
+  FileEntry file{.path = std::string(path), .stat = {}, .digest = Of(digest)};
+  file.stat.size = size;
+  return file;
 }
 
-Work OneFile(const FileEntry& file, int retries) {
-  Plan plan;
-  plan.items.push_back({Action::kCopy, &file, nullptr});
-  return Work(plan, retries);
-}
-
-TEST(Work, TriesThatFailAreNotTakenForChangesOfTheSource) {
-  const FileEntry file = File(kOne, 1);
-  Work work = OneFile(file, 5);
-  for (int i = 0; work.AnyOpen(); ++i) {
-    ASSERT_LT(i, 10);
-    work.Failed(0, MakeError(Failure::kCommandFailed, "status 1"), "", "", 1);
-    if (work.AnyOpen()) work.LookedAgain(0, absl::OkStatus(), &file);
-  }
-  EXPECT_EQ(work.at(0).outcome.failure, Failure::kCommandFailed);
-  EXPECT_EQ(work.at(0).outcome.attempts, 6);
-}
-
-TEST(Work, ASourceMayChangeThreeTimes) {
-  Work work = OneFile(File(kOne, 1), 5);
-  for (int change = 1; change <= 3; ++change) {
-    work.at(0).look_again = work.at(0).changed = true;  // seen before its publishing
-    const FileEntry now = File(change % 2 == 0 ? kOne : kTwo, 1 + change);
+// One file to replace: the parent has digest a, the child c; two retries.
+struct One {
+  const FileEntry parent = File("f", 10, 'a'), child = File("f", 9, 'c');
+  Work work{Plan{.items = {{Action::kReplace, &parent, &child}}}, 2};
+  WorkItem& item() { return work.at(0); }
+  // A second look at the source shows this digest.
+  void Look(char digest) {
+    const FileEntry now = File("f", 10, digest);
     work.LookedAgain(0, absl::OkStatus(), &now);
-    EXPECT_TRUE(work.AnyOpen()) << change;
   }
-  const FileEntry now = File(kOne, 9);
-  work.LookedAgain(0, absl::OkStatus(), &now);
-  EXPECT_EQ(work.at(0).outcome.failure, Failure::kSourceChanged);
-}
-
-TEST(Work, ASourceWhoseTimeGoesToAndFroIsGivenUp) {
-  const FileEntry file = File(kOne, 1);
-  Work work = OneFile(file, 5);
-  for (int i = 0; work.AnyOpen(); ++i) {
-    ASSERT_LT(i, 10);
-    work.at(0).changed = true;                         // when it was to be published,
-    work.LookedAgain(0, absl::OkStatus(), &file);      // but not when it was looked at again
+  void Mismatch(char digest) {
+    item().look_again = item().mismatched = true;
+    Look(digest);
   }
-  EXPECT_EQ(work.at(0).outcome.failure, Failure::kSourceChanged);
-}
-
-TEST(Work, DamageCountsAsTries) {
-  const FileEntry file = File(kOne, 1);
-  Work work = OneFile(file, 2);
-  for (int i = 0; work.AnyOpen(); ++i) {
-    ASSERT_LT(i, 10);
-    work.at(0).mismatched = true;
-    work.LookedAgain(0, absl::OkStatus(), &file);
+  void Change(char digest) {
+    item().look_again = item().changed = true;
+    Look(digest);
   }
-  EXPECT_EQ(work.at(0).outcome.failure, Failure::kDigestMismatch);
-  EXPECT_EQ(work.at(0).outcome.attempts, 3);
-}
+  void Fail(Failure failure) { work.Failed(0, MakeError(failure, "why"), "command", "output", 7); }
+};
 
-TEST(Work, AnEqualFileIsKeptWhenTheSourceCameBack) {
-  const FileEntry child = File(kTwo, 1), parent = File(kOne, 1);
+TEST(Work, TakesWhatThePlanCopiesAndReplacesSmallestFirst) {
+  const FileEntry big = File("big", 1000, 'a'), small = File("small", 1, 'b'), extra = File("extra", 5, 'c');
   Plan plan;
-  plan.items.push_back({Action::kReplace, &parent, &child});
-  Work work(plan, 5);
-  work.LookedAgain(0, absl::OkStatus(), &child);
-  EXPECT_EQ(work.at(0).state, WorkItem::State::kKept);
+  plan.items = {{Action::kCopy, &big, nullptr}, {Action::kDelete, nullptr, &extra}, {Action::kReplace, &small, &extra}};
+  Work work(plan, 1);
+  ASSERT_EQ(work.items().size(), 2u);
+  EXPECT_EQ(work.at(0).outcome.path, "small");
+  EXPECT_EQ(work.at(0).outcome.action, "replace");
+  EXPECT_EQ(work.at(0).child, Of('c'));
+  EXPECT_EQ(work.at(1).outcome.path, "big");
+  EXPECT_EQ(work.at(1).outcome.action, "copy");
+}
+
+TEST(Work, DealsEveryOpenFileOnceInListsOfAboutEqualSize) {
+  std::vector<FileEntry> files;
+  for (int i = 0; i < 50; ++i) files.push_back(File(absl::StrCat(i), i * 100'000, 'a'));
+  Plan plan;
+  for (const FileEntry& file : files) plan.items.push_back({Action::kCopy, &file, nullptr});
+  Work work(plan, 1);
+  work.at(3).state = State::kDone;
+  const auto lists = work.Deal(4);
+  ASSERT_EQ(lists.size(), 4u);
+  std::set<size_t> seen;
+  std::vector<int64_t> bytes;
+  for (const auto& list : lists) {
+    bytes.push_back(0);
+    for (const size_t index : list) {
+      EXPECT_TRUE(seen.insert(index).second);
+      bytes.back() += work.at(index).wanted.stat.size;
+    }
+  }
+  EXPECT_EQ(seen.size(), 49u);
+  EXPECT_FALSE(seen.contains(3));
+  EXPECT_LT(*std::max_element(bytes.begin(), bytes.end()) - *std::min_element(bytes.begin(), bytes.end()), 5'000'001);
+  EXPECT_EQ(work.Deal(0).size(), 1u) << "there is always one";
+}
+
+TEST(Work, DealsNoEmptyLists) {
+  One one;
+  EXPECT_EQ(one.work.Deal(4).size(), 1u);
+  one.item().state = State::kDone;
+  EXPECT_THAT(one.work.Deal(4), IsEmpty());
+  EXPECT_FALSE(one.work.AnyOpen());
+}
+
+TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
+  struct Row {
+    Failure failure;
+    int times;
+    State state;
+  };
+  const Row rows[] = {
+      {Failure::kCommandFailed, 2, State::kOpen},   {Failure::kCommandFailed, 3, State::kFailed}, {Failure::kTimeout, 2, State::kOpen},
+      {Failure::kUnreachable, 3, State::kFailed},   {Failure::kDigestMismatch, 2, State::kOpen},  {Failure::kNoSpace, 1, State::kFailed},
+      {Failure::kPermission, 1, State::kFailed},    {Failure::kUnsafeName, 1, State::kFailed},    {Failure::kBadDigest, 1, State::kFailed},
+      {Failure::kSourceChanged, 1, State::kFailed},
+  };
+  for (const Row& row : rows) {
+    One one;
+    for (int i = 0; i < row.times; ++i) one.Fail(row.failure);
+    EXPECT_EQ(one.item().state, row.state) << InfoOf(row.failure).name << " " << row.times;
+    EXPECT_EQ(one.item().outcome.attempts, row.times);
+    EXPECT_EQ(one.item().outcome.failure, row.state == State::kFailed ? row.failure : Failure::kNone);
+    EXPECT_EQ(one.work.AnyFailed(), row.state == State::kFailed);
+  }
+}
+
+TEST(Work, KeepsWhatTheLastFailureSaid) {
+  One one;
+  one.work.Failed(0, MakeError(Failure::kNoSpace, "full"), "cp a b", std::string(5000, 'x') + "end", 3);
+  EXPECT_EQ(one.item().outcome.message, "full");
+  EXPECT_EQ(one.item().outcome.command, "cp a b");
+  EXPECT_EQ(one.item().outcome.exit_status, 3);
+  EXPECT_LT(one.item().outcome.output.size(), 4100u);
+  EXPECT_THAT(one.item().outcome.output, HasSubstr("bytes left out]"));
+  EXPECT_THAT(one.item().outcome.output, testing::EndsWith("xend"));
+}
+
+TEST(Work, CountsDamageAsATry) {
+  One one;
+  one.Mismatch('a');
+  EXPECT_EQ(one.item().state, State::kOpen);
+  EXPECT_EQ(one.item().tries, 1);
+  EXPECT_EQ(one.item().changes, 0);
+  EXPECT_FALSE(one.item().look_again);
+  one.Mismatch('a');
+  one.Mismatch('a');
+  EXPECT_EQ(one.item().state, State::kFailed);
+  EXPECT_EQ(one.item().outcome.failure, Failure::kDigestMismatch);
+}
+
+TEST(Work, LooksAtTheSourceAfterAFailedTryAndCountsNoChange) {
+  One one;
+  for (int i = 0; i < 2; ++i) {
+    one.Fail(Failure::kCommandFailed);
+    EXPECT_TRUE(one.item().look_again);
+    one.Look('a');
+    EXPECT_FALSE(one.item().look_again);
+  }
+  EXPECT_EQ(one.item().changes, 0);
+  EXPECT_EQ(one.item().tries, 2);
+}
+
+TEST(Work, WantsTheNewVersionThreeTimes) {
+  for (const bool mismatch : {true, false}) {
+    One one;
+    for (const char digest : {'b', 'd', 'e'}) {
+      one.Fail(Failure::kCommandFailed);
+      mismatch ? one.Mismatch(digest) : one.Change(digest);
+      EXPECT_EQ(one.item().state, State::kOpen);
+      EXPECT_EQ(one.item().wanted.digest, Of(digest));
+      EXPECT_EQ(one.item().tries, 0) << "a new version has all its tries";
+    }
+    mismatch ? one.Mismatch('f') : one.Change('f');
+    EXPECT_EQ(one.item().state, State::kFailed);
+    EXPECT_EQ(one.item().outcome.failure, Failure::kSourceChanged);
+  }
+}
+
+TEST(Work, EndsWithASourceWhoseTimeNeverRests) {
+  One one;
+  for (int i = 0; i < 3; ++i) one.Change('a');
+  EXPECT_EQ(one.item().state, State::kOpen);
+  one.Change('a');
+  EXPECT_EQ(one.item().outcome.failure, Failure::kSourceChanged);
+}
+
+TEST(Work, KeepsWhatTurnedOutToBeEqualAndForgetsWhatIsGone) {
+  One kept;
+  kept.Mismatch('c');
+  EXPECT_EQ(kept.item().state, State::kKept);
+  One gone;
+  gone.item().look_again = true;
+  gone.work.LookedAgain(0, absl::OkStatus(), nullptr);
+  EXPECT_EQ(gone.item().state, State::kGone);
+  EXPECT_FALSE(gone.work.AnyFailed());
+  EXPECT_THAT(gone.work.ToLookAgain(), IsEmpty());
+}
+
+TEST(Work, FailsWithASourceThatCannotBeLookedAt) {
+  One one;
+  one.item().look_again = true;
+  EXPECT_THAT(one.work.ToLookAgain(), ElementsAre(0));
+  one.work.LookedAgain(0, MakeError(Failure::kPermission, "denied"), nullptr);
+  EXPECT_EQ(one.item().outcome.failure, Failure::kPermission);
+}
+
+TEST(WithoutSecrets, HidesThemRawAndQuoted) {
+  const std::vector<std::string> secrets = {"", "it's", "pw"};
+  EXPECT_EQ(WithoutSecrets("P='it'\\''s'; echo it's pw, of course", secrets), "P='***'; echo *** ***, of course");
 }
 
 }  // namespace

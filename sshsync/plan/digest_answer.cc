@@ -30,7 +30,7 @@ absl::string_view LastLine(absl::string_view output) {
 bool NamesFile(absl::string_view name, absl::string_view path) {
   name = absl::StripLeadingAsciiWhitespace(name);
   if (absl::StartsWith(name, "*") && !absl::StartsWith(path, "*")) name.remove_prefix(1);
-  if (name.empty()) return true;
+  if (name.empty() || name == "-") return true;  // of its standard input, into which the template put the file
   absl::ConsumePrefix(&name, "./");
   // Blanks at the end of the name were taken for the line's; GNU tools write `\`, newline and carriage return as escapes.
   const absl::string_view trimmed = absl::StripTrailingAsciiWhitespace(path);

@@ -30,6 +30,7 @@ TEST(DigestAnswer, IsTheLastLineWithoutItsTrimmings) {
       {std::string(40, 'A') + "\n", 0, kHex},
       {kHex + "  /srv/a b\n", 0, kHex},
       {kHex + " *a b\n", 0, kHex},
+      {kHex + "  -\n", 0, kHex},  // sha1sum <FILE
       {"\\" + kHex + "  /srv/a b\n", 0, kHex},
       {"1219131554 3 /srv/a b\n", 0, "1219131554 3"},
       {"NONE\n", 0, "missing"},
