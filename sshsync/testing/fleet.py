@@ -41,7 +41,8 @@ SFTP_SERVER = next((path for path in SFTP_SERVERS if os.path.exists(path)), None
 _CLONE_NEWNS = 0x20000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
 _PR_SET_PDEATHSIG = 1
-_FIRST_UID = 54000
+_FIRST_UID = 55000
+_UIDS_OF_A_FLEET = 32
 _MARK = "SSHSYNC_FLEET_HOST"
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -68,6 +69,18 @@ def _can_have_accounts():
         return False
 
 
+def _claim_uids():
+    """(first uid, what keeps it ours): fleets that stand at the same time have accounts of their own, for what is theirs is told by uid."""
+    for number in range(300):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind("\0sshsync-fleet-%d" % number)  # without a file: it ends with the process, however that ends
+            return _FIRST_UID + number * _UIDS_OF_A_FLEET, claim
+        except OSError:
+            claim.close()
+    raise FleetError("too many fleets")
+
+
 class FleetError(Exception):
     """The fleet does not stand."""
 
@@ -86,7 +99,7 @@ class Host:
         self.ssh_config = os.path.join(self.home, ".ssh", "config")
         self.shell = shell
         if fleet.private_accounts:
-            self.uid = self.gid = _FIRST_UID + number
+            self.uid = self.gid = fleet.first_uid + number
             self.user = name
         else:
             self.uid, self.gid = os.getuid(), os.getgid()
@@ -110,6 +123,7 @@ class Fleet:
         if self._shells and not self.private_accounts:
             raise FleetError("login shells need root and a mount namespace")
         self.folder = None
+        self.first_uid, self._claim = None, None
         self.ssh_config = None  # for the caller
         self.hosts = {}
 
@@ -121,6 +135,8 @@ class Fleet:
             self.ssh_config = os.path.join(self.folder, "ssh_config")
             self._known_hosts = os.path.join(self.folder, "known_hosts")
             self._client_key = os.path.join(self.folder, "client_key")
+            if self.private_accounts:
+                self.first_uid, self._claim = _claim_uids()
             for number, name in enumerate(self._names):
                 self.hosts[name] = Host(self, number, name, self._shell(self._shells.get(name, "sh")))
             self._make_accounts()
@@ -209,6 +225,9 @@ class Fleet:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
+        if self._claim:
+            self._claim.close()
+            self._claim = None
 
     def _shell(self, name):
         if name == "busybox":

@@ -47,6 +47,17 @@ class FleetTest(unittest.TestCase):
             self.assertNotIn("sleep 1000", fleet_module._command(pid))
         self.assertIsNone(fleet.folder)
 
+    def test_fleets_that_stand_at_the_same_time_leave_each_other_alone(self):
+        with Fleet(["host"]) as one:
+            client = subprocess.Popen(["ssh", "-F", one.ssh_config, "host", "echo up; exec sleep 1000"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self.assertEqual(client.stdout.readline(), b"up\n")
+            with Fleet(["host"]) as other:
+                self.assertEqual(other.processes("host"), {})
+            self.assertIn("sleep 1000", one.processes("host").values())
+            client.kill()
+            client.wait()
+            client.stdout.close()
+
     def test_accounts_have_the_login_shell_they_were_given(self):
         shells = {"a": "csh", "b": "nologin", "c": "busybox"}
         try:
