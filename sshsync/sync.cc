@@ -63,6 +63,7 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   std::unique_ptr<WritingRun> writing;
   if (options.verb == Verb::kSync) {
     SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));
+    parts.context().lock = writing->lock_identity();
     parts.context().repository_ended = [&writing](const RepositoryReport& repository) { writing->EndRepository(repository); };
   }
   parts.Tell(EventKind::kRunStarted, LogLevel::kInfo, report.verb);

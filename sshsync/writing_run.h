@@ -25,6 +25,9 @@ class WritingRun {
   static absl::StatusOr<std::unique_ptr<WritingRun>> Begin(const Configuration& configuration, const SyncOptions& options, const Report& report,
                                                            const StopToken& stop, Tell tell);
 
+  /// Which lock on the controller keeps other runs out (RunLock::identity).
+  std::string lock_identity() const { return lock_->identity(); }
+
   void EndRepository(const RepositoryReport& report) { recorder_->EndRepository(report); }
 
   /// Records the end, gives the locks back, writes the metrics file and runs the hooks. A hook has a minute; after a signal, two seconds.

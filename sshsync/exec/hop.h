@@ -42,7 +42,7 @@ template <Runner R, Clock C>
 class Hop {
  public:
   Hop(RunContext<R, C>& context, Verb verb, RemoteRepository<R, C>& child, RepositoryReport& report)
-      : context_(context), verb_(verb), child_(child), report_(report), lease_{.root = "", .run = context.run, .controller = context.controller} {}
+      : context_(context), verb_(verb), child_(child), report_(report), lease_{.root = "", .run = context.run, .controller = context.controller, .lock = context.lock} {}
 
   /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its parent.
   /// The result is what the child holds afterwards, for its own children: files that failed are among its failures.
@@ -143,9 +143,11 @@ absl::Status Hop<R, C>::Claim() {
   lease_.root = child_.facts().root;
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(ClaimCommand(lease_)));
   auto state = ParseClaim(result);
-  if (state.ok() && !state->held_by_us && state->age > child_.config().timeout) {
-    child_.Tell(LogLevel::kWarning, absl::StrCat("taking over the lease of run ", EscapeForTerminal(state->run), " (", EscapeForTerminal(state->controller), "), which has not been heard of for ",
-                                                 absl::FormatDuration(state->age)));
+  const bool is_dead = state.ok() && !lease_.lock.empty() && state->lock == lease_.lock;  // it had the lock that we have now
+  if (state.ok() && !state->held_by_us && (is_dead || state->age > child_.config().timeout)) {
+    child_.Tell(LogLevel::kWarning, absl::StrCat("taking over the lease of run ", EscapeForTerminal(state->run), " (", EscapeForTerminal(state->controller), "), which ",
+                                                 is_dead ? "ended without giving it back"
+                                                         : absl::StrCat("has not been heard of for ", absl::FormatDuration(state->age))));
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult again, child_.Ask(TakeOverCommand(lease_, state->run)));
     state = ParseClaim(again);
   }

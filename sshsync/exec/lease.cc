@@ -24,7 +24,7 @@ if [ "$3" != "`id -u`" ]; then echo ".sshsync belongs to another account" >&2; e
 case $1 in drwx------*) ;; *) chmod 700 . || exit 72;; esac
 for try in 1 2 3 4 5; do
   if mkdir lock 2>/dev/null; then
-    ( cd lock && : >"by-$L" && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat )
+    ( cd lock && echo "$K" >key && : >"by-$L" && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat )
   fi
   [ -d lock ] && break
 done
@@ -32,12 +32,12 @@ if [ -h lock ] || [ ! -d lock ]; then echo ".sshsync/lock is no folder" >&2; exi
 if [ -f "lock/by-$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours; exit 0; fi
 holder=`ls lock | sed -n 's/^by-//p'`
 if [ -z "$holder" ]; then sleep 1; holder=`ls lock 2>/dev/null | sed -n 's/^by-//p'`; fi
-echo "run $holder" | sed 1q; echo "controller `sed -n 1p lock/controller 2>/dev/null`"
+echo "run $holder" | sed 1q; echo "controller `sed -n 1p lock/controller 2>/dev/null`"; echo "key `sed -n 1p lock/key 2>/dev/null`"
 echo "beat `sed -n 1p lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
 )";
 
 std::string Enter(const Lease& lease) {
-  return absl::StrCat("L=", ShellLiteral(lease.run), "; C=", ShellLiteral(lease.controller), "\ncd ", ShellLiteral(lease.root), " || exit 72\n");
+  return absl::StrCat("L=", ShellLiteral(lease.run), "; C=", ShellLiteral(lease.controller), "; K=", ShellLiteral(lease.lock), "\ncd ", ShellLiteral(lease.root), " || exit 72\n");
 }
 
 absl::Time ParseStamp(absl::string_view stamp) {
@@ -63,6 +63,7 @@ absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
     if (words.first == "ours") state.held_by_us = true;
     if (words.first == "run") state.run = std::string(words.second);
     if (words.first == "controller") state.controller = std::string(words.second);
+    if (words.first == "key") state.lock = std::string(words.second);
     if (words.first == "beat") beat = ParseStamp(words.second);
     if (words.first == "now") now = ParseStamp(words.second);
   }
@@ -71,11 +72,11 @@ absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
 }
 
 RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
-  // The heartbeat comes first: nobody else is to find the new holder dead.
+  // The heartbeat comes first, and the dead one's key goes: nobody else is to find the new holder dead.
   return {.script = absl::StrCat(Enter(lease), "D=", ShellLiteral(dead_run), R"(
 ( cd .sshsync && [ ! -h lock ] && cd lock || exit
-  if [ -f "by-$D" ]; then date -u +%Y%m%d%H%M%S >beat; mv "by-$D" "by-$L" && echo "$C" >controller; exit; fi
-  [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller; cd .. && rmdir lock; }
+  if [ -f "by-$D" ]; then date -u +%Y%m%d%H%M%S >beat; rm -f key; mv "by-$D" "by-$L" && echo "$K" >key && echo "$C" >controller; exit; fi
+  [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller key; cd .. && rmdir lock; }
 ) 2>/dev/null
 )", kClaim), .writes = true};
 }

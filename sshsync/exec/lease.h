@@ -15,17 +15,19 @@ namespace sshsync {
 /// need not agree. A dead holder's claim is taken over by renaming its token: of many who try only one finds it there, and nobody can take
 /// another token than the one that was found dead (moving the whole folder aside was tried: the second to come moves the first one's new
 /// claim). The heartbeat and every publishing look for the own token, so that a holder who lost its lease notices before it writes.
+/// A run that has the lock on the controller that the holder had knows that the holder is dead, and need not wait until that shows.
 /// The stage lies in the same folder, made with mode 0700 and refused if it is a link or belongs to someone else.
 struct Lease {
   std::string root;        ///< the child's folder, resolved
   std::string run;         ///< letters, digits and `-`
   std::string controller;  ///< host name and PID, for people
+  std::string lock = "";   ///< which lock on the controller the run holds, one word; empty: unknown
 };
 
 /// What a claim met.
 struct LeaseState {
   bool held_by_us = false;
-  std::string run, controller;        ///< of the other holder, raw
+  std::string run, controller, lock;  ///< of the other holder, raw
   absl::Duration age;                 ///< of the other's heartbeat, or how far it lies in the future; infinite if it never beat
 };
 

@@ -65,6 +65,13 @@ TEST_F(LeaseTest, IsRefusedWhileItsHolderBeats) {
   EXPECT_GE(state.age, absl::ZeroDuration());
 }
 
+TEST_F(LeaseTest, TellsWhichLockItsHolderHas) {
+  Lease first = Of("r1");
+  first.lock = "boot-1-2";
+  ASSERT_TRUE(ParseClaim(Ask(ClaimCommand(first)))->held_by_us);
+  EXPECT_EQ(Claim("r2").lock, "boot-1-2");
+}
+
 TEST_F(LeaseTest, TellsTheAgeOfAHeartbeatByTheChildsClock) {
   Claim("r1");
   dir_.Write(".sshsync/lock/beat", "20200101000000\n");

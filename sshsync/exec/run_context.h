@@ -28,6 +28,7 @@ struct RunContext {
   std::string controller;  ///< host name and PID, for people
   Backoff& backoff;
   std::vector<std::string> secrets = {};  ///< that must not be shown, whoever prints them
+  std::string lock = "";  ///< which lock on the controller this run holds; empty: none
   bool fail_fast = false;
   bool itemize = false;
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.

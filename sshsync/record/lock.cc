@@ -230,6 +230,16 @@ RunLock& RunLock::operator=(RunLock&& other) noexcept {
 
 RunLock::~RunLock() { Release(); }
 
+std::string RunLock::identity() const {
+  struct stat file;
+  // Names and numbers are alike on machines that were cloned; what the kernel drew when it started is not.
+  const int boot_fd = AboveStandard(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  const std::string boot(boot_fd < 0 ? "" : absl::StripAsciiWhitespace(ReadText(boot_fd)));
+  if (boot_fd >= 0) close(boot_fd);
+  if (boot.empty() || fstat(pid_fd_, &file) != 0) return "";
+  return absl::StrCat(boot, "-", file.st_dev, "-", file.st_ino);
+}
+
 void RunLock::Release() {
   for (int* fd : {&pid_fd_, &state_fd_}) {
     if (*fd >= 0 && getpid() == owner_) WriteText(*fd, "");

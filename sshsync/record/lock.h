@@ -50,6 +50,9 @@ class RunLock {
   /// Why only the PID file is locked; empty where both are.
   const std::string& warning() const { return warning_; }
 
+  /// Which lock this is, among those of all machines: whoever holds one of the same identity later knows that this one is over. One word.
+  std::string identity() const;
+
  private:
   RunLock(int pid_fd, int state_fd, absl::Time started, std::string warning);
   void Release();

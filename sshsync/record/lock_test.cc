@@ -194,6 +194,15 @@ TEST_F(RunLockTest, AForkedCopyDoesNotReleaseIt) {
   EXPECT_TRUE(absl::StrContains(Acquire().status().message(), absl::StrCat("pid ", getpid())));
 }
 
+TEST_F(RunLockTest, HasTheSameIdentityWheneverItIsHeldAndAnotherOneElsewhere) {
+  const std::string first = Acquire()->identity();
+  EXPECT_FALSE(first.empty());
+  EXPECT_EQ(first.find_first_of(" \n"), std::string::npos) << first;
+  EXPECT_EQ(Acquire()->identity(), first);
+  options_.pid_file = folder_ + "/other";
+  EXPECT_NE(Acquire()->identity(), first);
+}
+
 TEST_F(RunLockTest, TakesNoStandardDescriptor) {
   EXPECT_EQ(InAnotherProcess([&] {
               for (const int fd : {0, 1, 2}) close(fd);
