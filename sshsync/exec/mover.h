@@ -230,8 +230,10 @@ absl::Status Mover<R, C>::OnRecord(Stream& stream, const Record& record) {
     under_way_.erase(index);
   };
   if (label.second == "S" && record.status != 0) {
-    const std::string said = CleanForTerminal(absl::StripAsciiWhitespace(WithoutSecrets(record.output, Secrets())));
-    const std::string last = said.substr(said.rfind("\\n") == std::string::npos ? 0 : said.rfind("\\n") + 2);
+    constexpr size_t kSaid = 400;  // bytes of the last line; the rest is in the output
+    const std::string said = WithoutSecrets(absl::StripAsciiWhitespace(record.output), Secrets());
+    const size_t newline = said.rfind('\n');
+    const std::string last = CleanForTerminal(absl::string_view(said).substr(newline == std::string::npos ? 0 : newline + 1).substr(0, kSaid));
     const Failure failure = FailureFromWords(record.output, record.status, Failure::kCommandFailed);
     Fail(index, MakeError(failure, absl::StrCat("synccmd ended with status ", record.status, last.empty() ? "" : ": ", last)), stream.commands[index],
          record.output, record.status);
@@ -273,7 +275,10 @@ void Mover<R, C>::OnDigest(size_t index, const Record& record, Stream& stream) {
   const auto answer = child_.ParseDigest(record.output, record.status, attempt.folder, attempt.file);
   stream.right_digest = answer.ok() && !answer->missing && answer->digest == item.wanted.digest;
   if (stream.right_digest) return;
-  if (!answer.ok()) return Fail(index, Annotate(answer.status(), "of the transferred file"), stream.commands[index], record.output, record.status);
+  if (!answer.ok()) {
+    const auto asked = child_.templates().Digest(attempt.folder, attempt.file);
+    return Fail(index, Annotate(answer.status(), "of the transferred file"), asked.ok() ? asked->display() : "", record.output, record.status);
+  }
   const std::lock_guard lock(mu_);
   item.look_again = item.mismatched = true;
 }
