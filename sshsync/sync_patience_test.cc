@@ -51,6 +51,16 @@ TEST(Patience, AHostThatNeverAnsweredHasItsWaitAndNoMore) {
   EXPECT_EQ(local.Read("aside-logins"), "x\n");
 }
 
+TEST(Patience, AWriterThatSynccmdLeftBehindIsWaitedFor) {
+  LocalCascade local;
+  local["p"].templates["synccmd"] =
+      "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}; (exec 3>>${LOCALDIR}/${FILE}; sleep 0.3; echo late >&3) >/dev/null 2>&1 & sleep 0.1";
+  for (const absl::string_view name : {"m/a", "m/b", "m/c", "m/d"}) local.Write(name, name);
+  const Report report = local.Sync({{"p"}});
+  EXPECT_EQ(report.exit_code(), 6);
+  EXPECT_TRUE(local.Files("p").empty()) << "each of them would have been torn";
+}
+
 TEST(Patience, AParentWhoseDigestsFailedServesNobodyWhoComesLater) {
   LocalCascade local;
   local.Write("m/a", "a");

@@ -25,10 +25,11 @@ absl::string_view FolderOf(absl::string_view path) {
 absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // index, folder to make, staged file, synccmd, digestcmd, stat, what to remove after a failure
+// Descriptor 9 keeps the substitution open as long as anything that synccmd left in the background is alive: it may write what was verified.
 constexpr absl::string_view kTransfer = R"(
 _ss_transfer() {
   ( [ -z "$7" ] || umask 077; mkdir -p "$2" ) 2>&1 || { [ -z "$7" ] || rm -rf "$7"; _ss_mark "$1:S" 1; return; }
-  _ss_run "$4" 2>&1; _ss_status=$?
+  { _ss_status=`_ss_run "$4" 9>&1 >&8 2>&1 8>&-; echo $?`; } 8>&1
   if [ $_ss_status = 0 ] && { [ -h "$3" ] || [ ! -f "$3" ]; }; then echo; echo "synccmd ended with status 0, but there is no file $3"; _ss_status=1; fi
   [ $_ss_status = 0 ] || [ -z "$7" ] || rm -rf "$7"
   _ss_mark "$1:S" $_ss_status
@@ -40,6 +41,7 @@ _ss_transfer() {
 
 constexpr absl::string_view kEnter = R"(
 _ss_where() { df -P "$1" 2>/dev/null | sed -n '2s/ .* / /p'; }
+[ -z "${ZSH_VERSION-}" ] || setopt sh_word_split
 _ss_dir=; _ss_fs=`_ss_where "$S"`
 _ss_enter() {
   [ "$1" = "$_ss_dir" ] && return 0
