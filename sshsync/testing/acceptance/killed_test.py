@@ -1,0 +1,147 @@
+"""Whatever is killed, at whatever point: no torn file, no loss, and the same command again goes on."""
+
+import os
+import random
+import signal
+
+import pytest
+
+from sshsync.testing import python_cases
+from sshsync.testing.acceptance import laws, trees
+from sshsync.testing.acceptance.rig import rig, site, slow_scp  # noqa: F401
+
+STEP = ("--sync", "repoproxy")
+BIG = 8 * trees.MIB
+
+
+def prepare(rig):
+    """A hop whose big file takes two seconds, over an old one."""
+    rig.populate(trees.few(BIG))
+    rig.put({trees.BIG: trees.content(BIG, 77), b"one": b"old"}, "repoproxy")
+    rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"))})
+
+
+def local_ssh(run, host):
+    """The ssh processes of a run that lead to a host."""
+    found = []
+    for task in os.listdir("/proc/%d/task" % run.process.pid):
+        with open("/proc/%d/task/%s/children" % (run.process.pid, task)) as file:
+            found += map(int, file.read().split())
+    commands = {}
+    for pid in found:
+        with open("/proc/%d/cmdline" % pid, "rb") as file:
+            commands[pid] = file.read().split(b"\0")
+    return [pid for pid, words in commands.items() if host.encode() in words]
+
+
+def after_a_kill(rig, run, *steps):
+    """Ended well, or with an ERROR; then the same command ends well."""
+    run.wait()
+    assert run.exit in (0, 6), str(run)
+    if run.exit == 0:
+        rig.same("repoproxy")
+    else:
+        assert run.told("ERROR", "repoproxy"), str(run)
+    laws.check_leftovers(rig.fleet, rig.fleet.hosts)
+    rig.converges("repoproxy", steps=steps or STEP)
+
+
+def kill_local_ssh(rig, run):
+    for pid in local_ssh(run, "repoproxy"):
+        os.kill(pid, signal.SIGKILL)
+
+
+def cut_the_child(rig, run):
+    rig.fleet.cut_sessions("repoproxy")
+
+
+def cut_the_parent(rig, run):
+    rig.fleet.cut_sessions("repomaster")
+
+
+@pytest.mark.parametrize("kill", [kill_local_ssh, cut_the_child, cut_the_parent])
+def test_a39_a40_a41_a_session_that_is_killed_in_the_middle_costs_one_try(rig, kill):
+    prepare(rig)
+    with rig.watch("repoproxy") as watcher:
+        run = rig.start(*STEP)
+        rig.mid(run, "repoproxy", BIG)
+        kill(rig, run)
+        after_a_kill(rig, run)
+    watcher.check()
+
+
+def test_a48_after_a_kill_of_the_controller_only_what_was_not_published_is_sent(rig):
+    prepare(rig)
+    with rig.watch("repoproxy") as watcher:
+        run = rig.start(*STEP)
+        rig.mid(run, "repoproxy", BIG)
+        os.kill(run.process.pid, signal.SIGKILL)
+        run.wait()
+        laws.check_leftovers(rig.fleet, rig.fleet.hosts)
+        again = rig.converges("repoproxy", steps=STEP)
+    watcher.check()
+    assert len([record for record in again.records("INFO") if " published " in record]) == 1, str(again)
+    assert again.told("INFO", "big.bin published"), str(again)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a68_a_signal_ends_the_run_in_order(rig, number):
+    prepare(rig)
+    with rig.watch("repoproxy") as watcher:
+        run = rig.start(*STEP)
+        rig.mid(run, "repoproxy", BIG)
+        os.kill(run.process.pid, number)
+        run.wait()
+        assert run.exit == 128 + number, str(run)
+        laws.check_leftovers(rig.fleet, rig.fleet.hosts)
+        again = rig.converges("repoproxy", steps=STEP)
+    watcher.check()
+    assert len([record for record in again.records("INFO") if " published " in record]) == 1, str(again)
+
+
+def test_a70_a_controller_that_is_killed_at_any_point_leaves_whole_files(rig):
+    draw = random.Random(70)
+    rig.populate(trees.few(trees.MIB))
+    rig.put({trees.BIG: trees.content(trees.MIB, 77), b"one": b"old"}, "repoproxy")
+    with rig.watch("repoproxy", "appnode1") as watcher:
+        for _ in range(8):
+            run = rig.start("--sync", "repoproxy", "--sync", "appnode1")
+            lines = draw.randrange(1, 45)
+            laws.wait_until(lambda: run.process.poll() is not None or run.log.count(b"\n") >= lines, 60, "%d records" % lines)
+            run.process.kill()
+            run.wait()
+            for name in ("repoproxy", "appnode1"):
+                assert os.path.exists(rig.repo(name)) and set(trees.paths(rig.repo(name))) <= set(trees.few()) | {trees.BIG}, name
+        rig.converges("repoproxy", "appnode1", steps=("--sync", "repoproxy", "--sync", "appnode1"))
+    watcher.check()
+
+
+def test_a50_a_byte_that_is_flipped_on_the_way_is_never_published(rig):
+    rig.populate(trees.few(trees.MIB))
+    rig.put({trees.BIG: trees.content(trees.MIB, 77)}, "repoproxy")
+    home = rig.host("repoproxy").home
+    flip = (
+        "import os, sys\nseen = 0\nwhile True:\n  data = bytearray(os.read(0, 65536))\n  if not data: break\n"
+        "  if seen <= 500000 < seen + len(data): data[500000 - seen] ^= 1\n  seen += len(data)\n  sys.stdout.buffer.write(data)\n  sys.stdout.flush()\n"
+    )
+    wrapper = (
+        "#!/bin/sh\n[ -f %s/quiet ] && exec ssh \"$@\"\n[ -f %s/once ] && : > %s/quiet\n"
+        "trap 'exit' PIPE\nssh \"$@\" | /usr/bin/python3 %s/flip.py\n" % (home, home, home, home)
+    )
+    trees.write(home, {b"flip.py": flip.encode(), b"ssh": wrapper.encode(), b"hits": b""}, rig.owner("repoproxy"))
+    os.chmod(os.path.join(home, "ssh"), 0o755)
+    flipping = {"repoproxy": {"synccmd": slow_scp(rig.host("repoproxy"), 1000).replace("scp ", "scp -S %s/ssh " % home, 1)}}
+    with rig.watch("repoproxy") as watcher:
+        rig.configure(**flipping)
+        run = rig.run(*STEP)
+        rig.failed(run, "repoproxy", "big.bin failed", "digest")
+        trees.write(home, {b"once": b""}, rig.owner("repoproxy"))
+        os.unlink(rig.repo("repoproxy", "one"))
+        # Only the first connection of a run is damaged now.
+        rig.equal(rig.run(*STEP), "repoproxy")
+    watcher.check()
+    rig.converges("repoproxy", steps=STEP)
+
+
+if __name__ == "__main__":
+    python_cases.main(__file__)
