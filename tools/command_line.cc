@@ -216,13 +216,13 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
     case FlagId::kTimeout: line.timeout = ReadSeconds(value); break;
     case FlagId::kWait: line.wait = ReadSeconds(value); break;
     case FlagId::kLockWait: line.lock_wait = ReadSeconds(value); break;
+    case FlagId::kStopAt: line.stop_at = value; break;
+    case FlagId::kMaxAge: line.max_age = ReadSeconds(value); break;
     case FlagId::kDelete:
     case FlagId::kMaxDelete:
     case FlagId::kInclude:
     case FlagId::kExclude:
     case FlagId::kBwlimit:
-    case FlagId::kStopAt:
-    case FlagId::kMaxAge:
     case FlagId::kHtml:
     case FlagId::kFrom:
     case FlagId::kHelp:

@@ -36,7 +36,8 @@ struct CommandLine {
 
   int jobs = 0;
   absl::optional<int> retries;
-  absl::optional<absl::Duration> timeout, wait, lock_wait;
+  absl::optional<absl::Duration> timeout, wait, lock_wait, max_age;
+  std::string stop_at;  ///< HH:MM
 };
 
 /// Reads the arguments after the program's name. A first word that is a verb is one; options may stand anywhere. Names are as given, bytes

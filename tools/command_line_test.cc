@@ -110,11 +110,10 @@ INSTANTIATE_TEST_SUITE_P(
                     BadLine{{"verify"}, kUsage, "something is missing: sshsync verify REPO..."},
                     BadLine{{"check", "a"}, kUsage, "a: surplus word after check"},
                     BadLine{{"check", "--sync", "a"}, kUsage, "--sync does not go with check"},
-                    BadLine{{"resume"}, kUsage, "sshsync resume is not built yet"},
                     BadLine{{"restore", "1", "a"}, kUsage, "sshsync restore is not built yet"},
                     BadLine{{"-sa", "--delete"}, kUsage, "--delete is not built yet"},
                     BadLine{{"-sa", "--exclude", "--sync="}, kUsage, "--exclude is not built yet"},
-                    BadLine{{"-sa", "--stop-at", "06:00"}, kUsage, "--stop-at is not built yet"},
+                    BadLine{{"-sa", "--stop-at", "6:00"}, kOption, "--stop-at 6:00: that is no HH:MM"},
                     BadLine{{"-sa", "--json", "--events", "-"}, kUsage, "--json and --events - both want stdout: give --events a file"},
                     BadLine{{"-sa", "-qv"}, kUsage, "--quiet and --verbose contradict each other"}));
 
@@ -131,6 +130,13 @@ TEST(CommandLine, MessagesAreBoundedWhateverTheArgument) {
     ASSERT_FALSE(line.ok());
     EXPECT_LT(line.status().message().size(), 600U);
   }
+}
+
+TEST(CommandLine, ReadsWhatConcernsTheRecordOfRuns) {
+  EXPECT_EQ(ParseCommandLine({"resume", "20260101"})->words, std::vector<std::string>{"20260101"});
+  EXPECT_EQ(ParseCommandLine({"resume", "--stop-at", "06:00"})->stop_at, "06:00");
+  EXPECT_EQ(ParseCommandLine({"status", "--max-age", "2d", "a", "b"})->max_age, absl::Hours(48));
+  EXPECT_TRUE(ParseCommandLine({"log", "--json"})->json);
 }
 
 }  // namespace

@@ -61,9 +61,31 @@ constexpr std::array kVerbs = {
          .synopsis = "graph [--format text|names|dot|json|svg]",
          .brief = "draw the repositories and their parents as a tree",
          .doc = "Needs no connection. dot is the language of Graphviz; svg is a picture that browsers show."},
-    Verb{.id = VerbId::kResume, .name = "resume", .words = Words::kRun, .most = 1, .built = false},
-    Verb{.id = VerbId::kStatus, .name = "status", .words = Words::kRepositories, .most = kAnyNumber, .built = false},
-    Verb{.id = VerbId::kLog, .name = "log", .words = Words::kRun, .most = 1, .built = false},
+    Verb{.id = VerbId::kResume,
+         .name = "resume",
+         .words = Words::kRun,
+         .most = 1,
+         .synopsis = "resume [RUN]",
+         .brief = "continue the last unfinished run",
+         .doc =
+             "Repeats the steps and options of the last run that failed, was killed or stopped, or those of RUN, with the configuration as it "
+             "is now; options given now win. Nothing that was verified is sent again. A run needs no continuation once a later one ended well "
+             "for all its repositories. Without a record of runs the original command, typed again, does the same."},
+    Verb{.id = VerbId::kStatus,
+         .name = "status",
+         .words = Words::kRepositories,
+         .most = kAnyNumber,
+         .synopsis = "status [REPO...] [--max-age TIME]",
+         .brief = "when repositories last equalled their parents, what lags and why",
+         .doc = "Tells what the record of runs says of the repositories, or of all; nothing is contacted. With --max-age the exit status is 10 "
+                "where one of them equalled its parent longer ago than that."},
+    Verb{.id = VerbId::kLog,
+         .name = "log",
+         .words = Words::kRun,
+         .most = 1,
+         .synopsis = "log [RUN]",
+         .brief = "the runs; or one run's repositories and files",
+         .doc = "The last 20 runs, or with -v all that are remembered. RUN is an id, or the beginning of one."},
     Verb{.id = VerbId::kReport, .name = "report", .words = Words::kRun, .most = 1, .built = false},
     Verb{.id = VerbId::kRestore, .name = "restore", .words = Words::kRunAndRepository, .fewest = 2, .most = 2, .built = false},
     Verb{.id = VerbId::kInit, .name = "init", .built = false},
@@ -74,6 +96,7 @@ constexpr VerbSet kRuns = SetOf(VerbId::kSync) | SetOf(VerbId::kResume);
 constexpr VerbSet kQueued = SetOf(VerbId::kSync) | SetOf(VerbId::kPlan);
 constexpr VerbSet kCompares = kRuns | kQueued | SetOf(VerbId::kVerify);
 constexpr VerbSet kConnects = kCompares | SetOf(VerbId::kProbe);
+constexpr VerbSet kRecalls = SetOf(VerbId::kStatus) | SetOf(VerbId::kLog);
 
 constexpr absl::string_view kWhat = "What to do";
 constexpr absl::string_view kWhere = "Places";
@@ -249,7 +272,8 @@ constexpr std::array kFlags = {
          .verbs = kRuns,
          .group = kHow,
          .brief = "end the run at that local time",
-         .built = false},
+         .doc = "The next such time after the start. Then no file is begun, transfers are ended, what is verified is still put in place, and the "
+                "exit status is 9; sshsync resume goes on."},
     Flag{.id = FlagId::kLockWait,
          .name = "lock-wait",
          .placeholder = "SECONDS",
@@ -260,7 +284,7 @@ constexpr std::array kFlags = {
          .doc = "Without it a second run ends at once with exit status 7."},
     Flag{.id = FlagId::kJson,
          .name = "json",
-         .verbs = kCompares,
+         .verbs = kCompares | kRecalls,
          .group = kShow,
          .brief = "one JSON document on stdout at the end",
          .doc = "Holds every repository and every file that was touched or failed. Names that are not UTF-8 come as path_b64 too."},
@@ -325,7 +349,8 @@ constexpr std::array kFlags = {
          .value = Value::kSeconds,
          .verbs = SetOf(VerbId::kStatus),
          .group = kShow,
-         .built = false},
+         .brief = "exit with 10 where a repository is older than that",
+         .doc = "How long ago a repository may have equalled its parent: 36h, 2d. One that never did is older than any age."},
     Flag{.id = FlagId::kHtml,
          .name = "html",
          .placeholder = "FILE",
@@ -362,7 +387,7 @@ constexpr std::array kExitCodes = {
     ExitCode{"7", "another run holds the lock"},
     ExitCode{"8", "refused for safety: deletion limit, empty listing"},
     ExitCode{"9", "the time for the run was over; it can be resumed"},
-    ExitCode{"10", "verify: something differs"},
+    ExitCode{"10", "verify: something differs; status: older than --max-age"},
     ExitCode{"128+N", "ended by signal N"},
 };
 
@@ -373,6 +398,8 @@ constexpr std::array kExamples = {
     Example{"sshsync plan --sync repoproxy", "and why?"},
     Example{"sshsync verify appnode1 appnode2 || mail -s differs operator", "compare, change nothing"},
     Example{"sshsync --json --sync repoproxy | jq .", "the result for a program"},
+    Example{"sshsync resume", "go on where the last run failed"},
+    Example{"sshsync status --max-age 2d", "is everything as it should be?"},
     Example{"sshsync check -c new.conf", "is the new configuration sound?"},
     Example{"sshsync graph --format svg > hosts.svg", "a picture of the hosts"},
 };

@@ -100,7 +100,7 @@ TEST_F(HumanPrinterTest, ABadEndIsSummedUpOnStderr) {
   report.repositories = {{.name = "p", .outcome = Outcome::kFailed, .failure = Failure::kAuth}};
   HumanPrinter(*screen_, {}).Finish(report);
   EXPECT_EQ(Out(), "");
-  EXPECT_EQ(Err(), "sshsync: 1 repository failed\nsshsync: the same command again goes on from here; nothing verified is sent twice\n");
+  EXPECT_EQ(Err(), "sshsync: 1 repository failed\nsshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent twice\n");
 }
 
 TEST(FanOut, EverySinkHearsEveryEventInTurn) {

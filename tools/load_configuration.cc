@@ -16,7 +16,8 @@ absl::StatusOr<LoadedConfiguration> LoadConfiguration(const CommandLine& line) {
   SSHSYNC_ASSIGN_OR_RETURN(const ConfigSource source, ReadConfigSource(ConfigPlace(line.config, getenv("SSHSYNC_CONFIG"))));
   LoadedConfiguration loaded = ReadConfiguration(source.file, source.bytes);
   const std::vector<Repository>& repositories = loaded.configuration.repositories;
-  const bool only_looks = line.verb == VerbId::kCheck || line.verb == VerbId::kGraph || line.verb == VerbId::kCommands;
+  const bool only_looks = line.verb == VerbId::kCheck || line.verb == VerbId::kGraph || line.verb == VerbId::kCommands ||
+                          line.verb == VerbId::kStatus || line.verb == VerbId::kLog;
   const FileAccess access = {
       .mode = source.mode,
       .owner = source.owner,

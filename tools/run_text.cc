@@ -172,7 +172,7 @@ std::string SummaryLine(const Report& report) {
   std::string result = absl::StrCat("sshsync: ", absl::StrJoin(parts, ", "), Took(report), "\n");
   if (report.signal > 0) absl::StrAppend(&result, "sshsync: ended by signal ", report.signal, "\n");
   const bool resumable = report.verb == "sync" && !report.ok();
-  if (resumable) absl::StrAppend(&result, "sshsync: the same command again goes on from here; nothing verified is sent twice\n");
+  if (resumable) absl::StrAppend(&result, "sshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent twice\n");
   return result;
 }
 

@@ -104,7 +104,7 @@ TEST(RunText, TheSummaryCountsAndSaysHowToGoOn) {
   EXPECT_EQ(SummaryLine(report),
             "sshsync: 1 repository equals its parent, 1 repository failed, 1 repository waits, 5 files changed (1.2 MB), 15 already equal, "
             "1 file failed; "
-            "1m2.3s\nsshsync: the same command again goes on from here; nothing verified is sent twice\n");
+            "1m2.3s\nsshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent twice\n");
 }
 
 TEST(RunText, AnErrorComesWithItsHint) {

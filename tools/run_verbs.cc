@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/event_log.h"
 #include "sshsync/record/report_json.h"
+#include "sshsync/resume.h"
 #include "sshsync/text/escape.h"
 #include "tools/fan_out.h"
 #include "tools/human_printer.h"
@@ -86,12 +88,11 @@ std::vector<std::string> WarningsOf(const LoadedConfiguration& loaded, const Res
   return warnings;
 }
 
-SyncOptions OptionsOf(const CommandLine& line, std::vector<std::vector<std::string>> queue) {
+SyncOptions OptionsOf(const CommandLine& line) {
   SyncOptions options;
   options.verb = line.verb == VerbId::kVerify                 ? sshsync::Verb::kVerify
                  : line.verb == VerbId::kPlan || line.dry_run ? sshsync::Verb::kPlan
                                                               : sshsync::Verb::kSync;
-  options.queue = std::move(queue);
   options.jobs = line.jobs;
   options.timeout = line.timeout;
   options.wait = line.wait;
@@ -101,6 +102,7 @@ SyncOptions OptionsOf(const CommandLine& line, std::vector<std::vector<std::stri
   options.pid_file = line.pid_file;
   options.state_dir = line.state_dir;
   options.lock_wait = line.lock_wait.value_or(absl::ZeroDuration());
+  options.stop_at = line.stop_at;
   return options;
 }
 
@@ -122,14 +124,29 @@ bool ShowsProgress(const CommandLine& line, const OutputStream& err) {
   return err.is_terminal() && !line.quiet && line.verbose == 0;
 }
 
+/// The options with which a recorded run is continued; without a queue where there is none to continue.
+absl::StatusOr<SyncOptions> ResumedOptions(const CommandLine& line, const Configuration& configuration) {
+  SSHSYNC_ASSIGN_OR_RETURN(const auto resumption, FindResumption(configuration, line.words.empty() ? "" : line.words[0], OptionsOf(line)));
+  if (!resumption) return OptionsOf(line);
+  std::error_code error;
+  const std::string config = std::filesystem::absolute(configuration.file, error).string();
+  if (line.config.empty() && !resumption->config.empty() && resumption->config != config) {
+    return MakeError(Failure::kUsage, absl::StrCat("run ", resumption->options.resumes, " had another configuration: say --config ",
+                                                   EscapeForTerminal(resumption->config), ", or name the one to use now"));
+  }
+  return resumption->options;
+}
+
 /// What a verb is asked to do, checked against the configuration before anything is opened or contacted.
-absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configuration& configuration) {
+absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configuration& configuration, const SyncOptions& options) {
   if (line.verb == VerbId::kProbe) {
     SSHSYNC_RETURN_IF_ERROR(ResolveNames(configuration, line.words).status());
     return ResolvedQueue();
   }
   const QueueRequest request = line.verb == VerbId::kVerify
                                    ? QueueRequest{.steps = {line.words}}
+                               : line.verb == VerbId::kResume
+                                   ? QueueRequest{.steps = options.queue}
                                    : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};
   SSHSYNC_ASSIGN_OR_RETURN(ResolvedQueue queue, ResolveQueue(configuration, request));
   if (line.verb != VerbId::kVerify) SSHSYNC_RETURN_IF_ERROR(RunBlockers(configuration, Flat(queue.names())));
@@ -146,8 +163,15 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
     return InfoOf(FailureOf(loaded->status())).exit_code;
   }
   const Configuration& configuration = loaded->configuration;
-  const auto queue = QueueOf(line, configuration);
+  auto options = line.verb == VerbId::kResume ? ResumedOptions(line, configuration) : OptionsOf(line);
+  if (!options.ok()) return Fail(options.status(), err);
+  if (line.verb == VerbId::kResume && options->queue.empty()) {
+    if (!line.quiet) out.Write("sshsync: nothing to resume: every run ended well, or a later one did for all its repositories\n");
+    return 0;
+  }
+  const auto queue = QueueOf(line, configuration, *options);
   if (!queue.ok()) return Fail(queue.status(), err);
+  options->queue = queue->names();
   const auto log = OpenLog(line, err.is_terminal());
   if (!log.ok()) return Fail(log.status(), err);
 
@@ -180,7 +204,7 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
     const int reason = stop.token().reason();
     return WorseExitCode(ProbeExitCode(*probes), reason > 0 ? 128 + reason : 0);
   }
-  const auto report = doors.synchronize(configuration, OptionsOf(line, queue->names()), sinks, stop.token());
+  const auto report = doors.synchronize(configuration, *options, sinks, stop.token());
   screen.Clear();
   if (!report.ok()) return Fail(report.status(), err);
   printer.Finish(*report);

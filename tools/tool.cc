@@ -8,6 +8,7 @@
 #include "sshsync/base/status.h"
 #include "tools/command_line.h"
 #include "tools/help.h"
+#include "tools/history_verbs.h"
 #include "tools/offline_verbs.h"
 #include "tools/output_stream.h"
 #include "tools/run_text.h"
@@ -28,6 +29,8 @@ int Dispatch(const CommandLine& line, const Doors& doors, OutputStream& out, Out
     case VerbId::kCheck: return RunCheck(line, out, err);
     case VerbId::kCommands: return RunCommands(line, out, err);
     case VerbId::kGraph: return RunGraph(line, out, err);
+    case VerbId::kStatus: return RunStatus(line, out, err);
+    case VerbId::kLog: return RunLog(line, out, err);
     default: return RunVerb(line, doors, out, err);
   }
 }

@@ -116,14 +116,14 @@ constexpr KeyInfo kKeys[] = {
     {"max_sessions", kTool, kBuilt, "N", "16", "Sessions per host, over all its repositories."},
     {"state_dir", kTool, kBuilt, "FOLDER", "root: /var/lib/sshsync; others: below $XDG_STATE_HOME", "Where runs are recorded."},
     {"pid_file", kTool, kBuilt, "FILE", "root: /var/run/sshsync.pid; others: in state_dir", "The file whose lock keeps a second run out."},
-    {"stop_at", kTool, kLaterRefusedAtRun, "HH:MM", "none",
+    {"stop_at", kTool, kBuilt, "HH:MM", "none",
      "Local time at which a run ends in order, to be continued by `sshsync resume`."},
     {"keep_runs", kTool, kBuilt, "N", "100", "How many runs are remembered."},
-    {"metrics_file", kTool, kLater, "FILE", "none", "Written after each run in the text format of Prometheus."},
-    {"on_success", kTool, kLater, "TEMPLATE", "none",
+    {"metrics_file", kTool, kBuilt, "FILE", "none", "Written after each run in the text format of Prometheus."},
+    {"on_success", kTool, kBuilt, "TEMPLATE", "none",
      "Run on the controller after a run that ended with 0, with RUN, STATUS, SUMMARY and REPORT in its environment."},
-    {"on_failure", kTool, kLater, "TEMPLATE", "none", "The same after any other end."},
-    {"on_change", kTool, kLater, "TEMPLATE", "none", "The same after a run that changed a repository."},
+    {"on_failure", kTool, kBuilt, "TEMPLATE", "none", "The same after any other end."},
+    {"on_change", kTool, kBuilt, "TEMPLATE", "none", "The same after a run that changed a repository."},
 };
 
 constexpr absl::string_view kTemplates[] = {"listcmd", "digestcmd", "synccmd", "deletecmd", "on_success", "on_failure", "on_change"};

@@ -1,9 +1,11 @@
 #include "sshsync/record/report_json.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
 
 namespace sshsync {
@@ -84,9 +86,7 @@ Json RepositoryJson(const RepositoryReport& repository) {
   return json;
 }
 
-}  // namespace
-
-std::string ReportToJson(const Report& report) {
+Json ReportJson(const Report& report) {
   Json json;
   json["run"] = report.run;
   json["verb"] = report.verb;
@@ -97,6 +97,64 @@ std::string ReportToJson(const Report& report) {
   json["signal"] = report.signal;
   Json& repositories = json["repositories"] = Json::array();
   for (const RepositoryReport& repository : report.repositories) repositories.push_back(RepositoryJson(repository));
+  return json;
+}
+
+Json OrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json RecordJson(const RunRecord& record) {
+  Json json = ReportJson(record.report);
+  json["ok"] = record.exit_code == 0;
+  json["exit_code"] = record.exit_code ? Json(*record.exit_code) : Json(nullptr);
+  json["finished"] = record.exit_code.has_value();
+  Json& options = json["options"] = Json::object();
+  for (const absl::string_view line : absl::StrSplit(record.options, '\n', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    options[parts.first] = parts.second;
+  }
+  SetName(json, "config", record.config);
+  json["resumes"] = OrNull(record.resumes);
+  return json;
+}
+
+Json StandingJson(const Standing& standing, absl::Time now) {
+  Json json;
+  SetName(json, "repository", standing.repository);
+  json["parent"] = standing.parent;
+  json["state"] = standing.state;
+  json["last_equal"] = Time(standing.last_equal);
+  json["age_seconds"] = standing.last_equal == absl::InfinitePast() ? Json(nullptr) : Json(absl::ToDoubleSeconds(now - standing.last_equal));
+  json["overdue"] = standing.overdue;
+  json["run"] = OrNull(standing.run);
+  json["failed"] = standing.failed;
+  json["behind"] = OrNull(standing.behind);
+  SetFailure(json, standing.failure, standing.why);
+  return json;
+}
+
+}  // namespace
+
+std::string ReportToJson(const Report& report) { return absl::StrCat(Dump(ReportJson(report), 2), "\n"); }
+
+std::string RunToJson(const RunRecord& record) { return absl::StrCat(Dump(RecordJson(record), 2), "\n"); }
+
+std::string RunsToJson(const std::vector<RunRecord>& records) {
+  Json json;
+  Json& runs = json["runs"] = Json::array();
+  for (const RunRecord& record : records) {
+    runs.push_back(RecordJson(record));
+    for (Json& repository : runs.back()["repositories"]) repository.erase("files");
+  }
+  return absl::StrCat(Dump(json, 2), "\n");
+}
+
+std::string StandingsToJson(const std::vector<Standing>& standings, const std::string& unfinished_run, absl::Time now) {
+  Json json;
+  json["time"] = Time(now);
+  json["unfinished_run"] = OrNull(unfinished_run);
+  json["overdue"] = std::any_of(standings.begin(), standings.end(), [](const Standing& one) { return one.overdue; });
+  Json& repositories = json["repositories"] = Json::array();
+  for (const Standing& standing : standings) repositories.push_back(StandingJson(standing, now));
   return absl::StrCat(Dump(json, 2), "\n");
 }
 

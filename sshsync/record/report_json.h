@@ -2,9 +2,12 @@
 #define SSHSYNC_RECORD_REPORT_JSON_H_
 
 #include <string>
+#include <vector>
 
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
+#include "sshsync/record/run_record.h"
+#include "sshsync/record/standing.h"
 
 namespace sshsync {
 
@@ -31,6 +34,22 @@ std::string ReportToJson(const Report& report);
 ///
 ///     EventToJsonLine({.kind = EventKind::kFilePublished, .path = "a"});   // {"event":"file_published",...,"path":"a",...}
 std::string EventToJsonLine(const Event& event);
+
+/// A recorded run: what ReportToJson gives, and finished (false: under way, or killed; then exit_code is null), options {name: value},
+/// config, resumes (a run's id or null).
+std::string RunToJson(const RunRecord& record);
+
+/// Many of them: runs [{...}], without files.
+std::string RunsToJson(const std::vector<RunRecord>& records);
+
+/// What `status` tells:
+///
+///     time, unfinished_run (id or null), overdue (any),
+///     repositories [{
+///       repository, parent, state, last_equal, age_seconds (null: never), overdue, run (or null), failed,
+///       behind (a repository or null), and where it is not well failure, message, hint
+///     }]
+std::string StandingsToJson(const std::vector<Standing>& standings, const std::string& unfinished_run, absl::Time now);
 
 }  // namespace sshsync
 

@@ -120,5 +120,38 @@ TEST(EventJson, EveryKindGivesOneLineUnderItsName) {
   }
 }
 
+TEST(RunToJson, TellsWhatTheRunWasAskedAndWhetherItEnded) {
+  RunRecord record{.report = {.run = "r1", .verb = "sync", .queue = {{"p"}}}, .options = "jobs 4\nfail-fast yes", .config = "/etc/s.conf"};
+  record.report.repositories = {{.name = "p", .files = {{.path = "a"}}}};
+  const auto killed = nlohmann::json::parse(RunToJson(record));
+  EXPECT_EQ(killed["finished"], false);
+  EXPECT_EQ(killed["ok"], false);
+  EXPECT_TRUE(killed["exit_code"].is_null());
+  EXPECT_TRUE(killed["resumes"].is_null());
+  EXPECT_EQ(killed["options"], (nlohmann::json{{"jobs", "4"}, {"fail-fast", "yes"}}));
+  EXPECT_EQ(killed["repositories"][0]["files"].size(), 1U);
+  record.exit_code = 9;
+  const auto runs = nlohmann::json::parse(RunsToJson({record}))["runs"];
+  EXPECT_EQ(runs[0]["exit_code"], 9);
+  EXPECT_FALSE(runs[0]["repositories"][0].contains("files"));
+}
+
+TEST(StandingsToJson, TellsSinceWhenAndWhy) {
+  const absl::Time now = absl::FromUnixSeconds(1'767'225'600);
+  const auto json = nlohmann::json::parse(StandingsToJson(
+      {{.repository = "p", .parent = "m", .state = "equal", .last_equal = now - absl::Seconds(90), .run = "r1"},
+       {.repository = "n", .parent = "p", .state = "failed", .overdue = true, .failure = Failure::kNoSpace, .why = "full", .behind = "p"}},
+      "r1", now));
+  EXPECT_EQ(json["unfinished_run"], "r1");
+  EXPECT_EQ(json["overdue"], true);
+  EXPECT_EQ(json["repositories"][0]["age_seconds"], 90.0);
+  EXPECT_EQ(json["repositories"][0]["last_equal"], "2025-12-31T23:58:30.000Z");
+  EXPECT_TRUE(json["repositories"][1]["last_equal"].is_null());
+  EXPECT_TRUE(json["repositories"][1]["age_seconds"].is_null());
+  EXPECT_EQ(json["repositories"][1]["failure"], "no_space");
+  EXPECT_EQ(json["repositories"][1]["message"], "full");
+  EXPECT_EQ(json["repositories"][1]["behind"], "p");
+}
+
 }  // namespace
 }  // namespace sshsync

@@ -26,6 +26,7 @@ struct RepositoryRecord {
   std::string parent = {};                         ///< at that time
   absl::Time last_equal = absl::InfinitePast();    ///< when it last equalled that parent; infinite past: never
   std::string run = {};                            ///< id of the last run that had it in its queue; empty where that was forgotten
+  int pid = 0;                                     ///< of that run's controller
   RepositoryReport last = {};                      ///< what became of it there, without files
   absl::optional<FileOutcome> failed_file = {};    ///< a file that failed there
 };

@@ -333,15 +333,17 @@ absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() co
       record.parent = equal.Text();
       record.last_equal = equal.Time();
     }
-    Query last(*database_, absl::StrCat("SELECT run, (SELECT id FROM runs WHERE number = r.run), ", kRepositoryColumns,
+    Query last(*database_, absl::StrCat("SELECT run, (SELECT id FROM runs WHERE number = r.run), (SELECT pid FROM runs WHERE number = r.run), ", kRepositoryColumns,
                                         " FROM repositories r WHERE run = (SELECT max(run) FROM repositories WHERE name = r.name)"));
     while (last.Next()) {
       const int64_t number = last.Number();
       const std::string run = last.Text();
+      const int pid = last.Int();
       RepositoryReport report = ReadRepository(last);
       RepositoryRecord& record = records[report.name];
       if (record.parent.empty()) record.parent = report.parent;
       record.run = run;
+      record.pid = pid;
       // A file that fails by itself says more than those that wait for a parent.
       Query failed(*database_, absl::StrCat("SELECT ", kFileColumns, " FROM files WHERE run = ? AND repository = ? AND failure <> '' ",
                                             "ORDER BY failure = 'waiting', rowid LIMIT 1"));

@@ -25,8 +25,8 @@ FLOORS = {
     "sshsync/record": ["base", "text", "digest", "model", "config", "plan"],
     "sshsync": ["base", "text", "digest", "model", "config", "plan", "exec", "record"],
     # What a person sees needs escaping, names, and the sinks of events; of exec only the stop token, which is in sync.h's own signature.
-    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "exec/stop.h"],
-    "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "sync.h", "probe.h"],
+    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "resume.h", "exec/stop.h"],
+    "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "sync.h", "probe.h", "resume.h"],
 }
 
 # Floors that are functions of their arguments: no descriptor, thread or clock.
@@ -64,7 +64,7 @@ WITHOUT_TEST = {
     "whole runs, of the program and of the demo": [
         "sshsync/run_parts.h", "sshsync/writing_run.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
         "sshsync/exec/digest_probe.h", "sshsync/exec/cascade.h", "sshsync/exec/hop.h", "sshsync/exec/link_copy.h", "sshsync/exec/mover.h",
-        "sshsync/exec/remote_repository.h", "sshsync/exec/survey.h", "tools/load_configuration.h", "tools/offline_verbs.h",
+        "sshsync/exec/remote_repository.h", "sshsync/exec/survey.h", "tools/history_verbs.h", "tools/load_configuration.h", "tools/offline_verbs.h",
         "tools/open_log.h", "tools/run_verbs.h", "tools/template_text.h",
     ],
 }
