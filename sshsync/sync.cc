@@ -25,16 +25,11 @@ Configuration WithOptions(Configuration configuration, const SyncOptions& option
   return configuration;
 }
 
-// What would copy, load or publish more than asked, and what is not there to do it with, is an error before anything is contacted.
-absl::Status CanRun(const Configuration& configuration, const ResolvedQueue& queue, Verb verb) {
+// What would copy, load or publish more than asked is an error before anything is contacted.
+absl::Status CanRun(const Configuration& configuration, const ResolvedQueue& queue) {
   std::vector<std::string> names;
   for (const auto& step : queue.steps) {
-    for (const QueueEntry& entry : step) {
-      names.push_back(entry.repository->name);
-      if (verb != Verb::kSync || entry.repository->templates.contains("synccmd")) continue;
-      return MakeError(Failure::kConfig, absl::StrCat(entry.repository->file, ":", entry.repository->line, ": section [", entry.repository->name,
-                                                      "] has no synccmd, and the builtin transfer is not built yet: give it a synccmd"));
-    }
+    for (const QueueEntry& entry : step) names.push_back(entry.repository->name);
   }
   return RunBlockers(configuration, names);
 }
@@ -53,7 +48,7 @@ absl::StatusOr<absl::optional<absl::Time>> StopTime(const Configuration& configu
 absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
   const Configuration configuration = WithOptions(given, options);
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
-  SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue, options.verb));
+  SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue));
   SSHSYNC_ASSIGN_OR_RETURN(const auto stop_time, StopTime(configuration, options));
   const StopWindow window(stop, stop_time);
   RunParts parts(configuration, events, window.token(), options.seed, options.first_pause);

@@ -183,5 +183,33 @@ TEST(Verify, NeverCallsAFileDifferentThatNobodyCouldCompare) {
   }
 }
 
+TEST(Sync, NeedsNothingButPathsAndParents) {
+  LocalCascade local;
+  for (const char* name : {"m", "p", "n"}) local[name].templates.clear();
+  WriteSome(local, "m");
+  local.Write("m/it's $(touch pwn)\nodd", "odd");
+  local.Write("m/big", std::string(3 << 20, 'x'));
+  EXPECT_EQ(local.Sync({{"p"}, {"n"}}).exit_code(), 0);
+  EXPECT_EQ(local.Files("n"), local.Files("m"));
+  const auto before = local.Tree("n");
+  EXPECT_EQ(local.Sync({{"p"}, {"n"}}).exit_code(), 0);
+  EXPECT_THAT(Changed(before, local.Tree("n")), IsEmpty());
+}
+
+TEST(Sync, ANameThatASecondParserWouldReadGoesByTheBuiltinTransfer) {
+  LocalCascade local;
+  local["p"].templates["synccmd"] = "sh -c \"cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}\"";
+  local.Write("m/plain", "plain");
+  local.Write("m/a b", "odd");
+  EXPECT_EQ(local.Sync({{"p"}}).exit_code(), 0);
+  EXPECT_EQ(local.Read("p/a b"), "odd");
+  local["p"].transfer = Transfer::kCommand;
+  local.Write("m/c d", "odd");
+  const Report report = local.Sync({{"p"}});
+  EXPECT_EQ(report.exit_code(), 6);
+  EXPECT_EQ(Of(report, "p").files[0].failure, Failure::kUnsafeName);
+  EXPECT_FALSE(local.Exists("p/c d"));
+}
+
 }  // namespace
 }  // namespace sshsync

@@ -70,7 +70,7 @@ constexpr KeyInfo kKeys[] = {
      "Digests for presets in order of preference; the first that every host of the chain can compute is used."},
     {"nice", kRepository, kBuilt, "0..19", "10", "Niceness of digests and listings."},
     // How files move.
-    {"transfer", kRepository, kLaterRefusedAtRun, "auto|command|stream", "auto",
+    {"transfer", kRepository, kBuilt, "auto|command|stream", "auto",
      "`command` calls synccmd for each file, `stream` moves files by itself, `auto` takes synccmd where it is given."},
     {"route", kRepository, kLaterRefusedAtRun, "auto, or a list of pull push relay", "auto",
      "`pull`: the child reads from its parent; `push`: the parent writes to the child; `relay`: through the controller. A list is tried in "

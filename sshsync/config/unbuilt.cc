@@ -36,12 +36,10 @@ struct RepositoryRow {
 
 constexpr RepositoryRow kRepositoryRows[] = {
     {"action.NAME", OverridesAnAction},
-    {"transfer", [](const Repository& r) { return r.transfer == Transfer::kStream; }},
     {"route", LacksPull},
     {"bwlimit", [](const Repository& r) { return !r.bwlimit.empty() && !PassesBwlimitOn(r); }},
     {"compress", [](const Repository& r) { return r.endpoint.compress; }},
     {"publish", [](const Repository& r) { return r.publish == PublishMode::kTogether; }},
-    {"links", [](const Repository& r) { return r.links == LinkMode::kCopy; }},
     {"filter", [](const Repository& r) { return !r.filter.empty(); }},
     {"settle", [](const Repository& r) { return r.settle > absl::ZeroDuration(); }},
     {"recheck", [](const Repository& r) { return r.recheck.has_value(); }},

@@ -35,7 +35,16 @@ int Oddness(absl::string_view name) {
 }  // namespace
 
 std::string DigestToolText(absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands) {
-  return absl::StrCat("cd ", ShellLiteral(folder), " && ", WithArguments(tool.words, operands));
+  std::string calls;
+  const auto pieces = ArgumentPieces(operands);
+  for (const auto& piece : pieces) absl::StrAppend(&calls, calls.empty() ? "" : "; ", WithArguments(tool.words, piece));
+  return absl::StrCat("cd ", ShellLiteral(folder), " && ", pieces.size() == 1 ? calls : absl::StrCat("{ ", calls, "; }"));
+}
+
+std::vector<std::string> Operands(absl::Span<const std::string> files) {
+  std::vector<std::string> operands;
+  for (const std::string& file : files) operands.push_back(absl::StrCat("./", file));
+  return operands;
 }
 
 DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,

@@ -94,7 +94,9 @@ class DigestSession {
   bool batch_broken_ = false;
 };
 
-/// Shell text that runs a tool on operands that are relative to `folder`.
+/// Names as operands that no tool takes for options, and shell text that runs a tool on such operands below `folder`, in as many calls
+/// as their length needs.
+std::vector<std::string> Operands(absl::Span<const std::string> files);
 std::string DigestToolText(absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands);
 
 }  // namespace sshsync

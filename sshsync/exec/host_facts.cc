@@ -24,6 +24,7 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr absl::string_view kFacts = R"(cd "$P" || exit 3
 if stat -c %s / >/dev/null 2>&1; then s=c; elif stat -f %z / >/dev/null 2>&1; then s=f; elif perl -e 'exit 0' >/dev/null 2>&1; then s=p; else s=l; fi
 echo "uid `id -u 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"; echo "system `uname -s -r -m 2>/dev/null`"; echo "stat $s"
+if [ "`tar -cf - /dev/null 2>/dev/null | tar -tf - 2>/dev/null`" != "" ]; then echo "tar 1"; fi
 if [ -w . ]; then echo "writable 1"; else echo "writable 0"; fi
 echo "df `df -Pk . 2>/dev/null | sed -n 2p`"; echo "root `pwd -P`"
 )";
@@ -185,6 +186,7 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
     if (key == "now") facts.now = std::string(value);
     if (key == "system") facts.system = std::string(value);
     if (key == "stat") facts.stat_tool = value == "c" ? StatTool::kStatC : value == "f" ? StatTool::kStatF : value == "p" ? StatTool::kPerl : StatTool::kLs;
+    if (key == "tar") facts.has_tar = value == "1";
     if (key == "writable") facts.writable = value == "1";
     if (key == "df") {
       const std::vector<absl::string_view> words = absl::StrSplit(value, ' ', absl::SkipEmpty());

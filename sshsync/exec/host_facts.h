@@ -26,6 +26,7 @@ struct HostFacts {
   std::string now;        ///< the host's own clock, CCYYMMDDhhmmSS in UTC
   std::string system;     ///< `uname -s -r -m`
   StatTool stat_tool = StatTool::kLs;
+  bool has_tar = false;
   bool writable = false;  ///< the folder, for the account
   int64_t free_bytes = -1;  ///< of its file system; -1: not known
 };

@@ -86,9 +86,10 @@ class RemoteRepository {
   /// For a repository without a digestcmd: the tool, or why there is none. To be called before the first Digest.
   void UseDigestTool(absl::StatusOr<DigestTool> tool) { tool_ = std::move(tool); }
 
-  /// Shell text that digests one file in place of a digestcmd's, and what it printed as an answer.
-  absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::string_view file) const;
-  absl::StatusOr<DigestAnswer> ParseDigest(absl::string_view output, int status, absl::string_view folder, absl::string_view file) const;
+  /// Shell text that digests files below any folder of the host, and what it printed as one answer for each. A digestcmd takes one file.
+  absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::Span<const std::string> files) const;
+  std::vector<absl::StatusOr<DigestAnswer>> ParseDigest(absl::string_view output, int status, absl::string_view folder,
+                                                        absl::Span<const std::string> files) const;
 
   /// A short command through the channel; asked again when its answer was lost.
   absl::StatusOr<RemoteResult> Ask(const RemoteCommand& command) {
@@ -206,22 +207,29 @@ absl::StatusOr<LinkTargets> RemoteRepository<R, C>::Targets(const std::vector<st
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::string> RemoteRepository<R, C>::DigestText(absl::string_view folder, absl::string_view file) const {
-  if (!templates_.has("digestcmd")) {
-    SSHSYNC_RETURN_IF_ERROR(tool_.status());
-    return DigestToolText(folder, *tool_, {absl::StrCat("./", file)});
+absl::StatusOr<std::string> RemoteRepository<R, C>::DigestText(absl::string_view folder, absl::Span<const std::string> files) const {
+  if (templates_.has("digestcmd")) {
+    SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.Digest(folder, files[0]));
+    return bound.script();
   }
-  SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.Digest(folder, file));
-  return bound.script();
+  SSHSYNC_RETURN_IF_ERROR(tool_.status());
+  return DigestToolText(folder, *tool_, Operands(files));
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswer> RemoteRepository<R, C>::ParseDigest(absl::string_view output, int status, absl::string_view folder,
-                                                                 absl::string_view file) const {
-  if (templates_.has("digestcmd")) return ParseDigestAnswer(output, status, absl::StrCat(folder, "/", file));
-  const auto digests = ParseDigestBatch(output, {absl::StrCat("./", file)});
-  if (digests && !(*digests)[0].empty()) return DigestAnswer{.missing = false, .digest = (*digests)[0]};
-  return MakeError(Failure::kBadDigest, "the digest tool gave no digest");
+std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository<R, C>::ParseDigest(absl::string_view output, int status, absl::string_view folder,
+                                                                              absl::Span<const std::string> files) const {
+  if (templates_.has("digestcmd")) return {ParseDigestAnswer(output, status, absl::StrCat(folder, "/", files[0]))};
+  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  const auto digests = ParseDigestBatch(output, Operands(files));
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (digests && !(*digests)[i].empty()) {
+      answers.push_back(DigestAnswer{.missing = false, .digest = (*digests)[i]});
+    } else {
+      answers.push_back(MakeError(Failure::kBadDigest, "the digest tool gave no digest of it"));
+    }
+  }
+  return answers;
 }
 
 template <Runner R, Clock C>

@@ -24,21 +24,6 @@ absl::string_view FolderOf(absl::string_view path) {
 
 absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// index, folder to make, staged file, synccmd, digestcmd, stat, what to remove after a failure
-// Descriptor 9 keeps the substitution open as long as anything that synccmd left in the background is alive: it may write what was verified.
-constexpr absl::string_view kTransfer = R"(
-_ss_transfer() {
-  ( [ -z "$7" ] || umask 077; mkdir -p "$2" ) 2>&1 || { [ -z "$7" ] || rm -rf "$7"; _ss_mark "$1:S" 1; return; }
-  { _ss_status=`_ss_run "$4" 9>&1 >&8 2>&1 8>&-; echo $?`; } 8>&1
-  if [ $_ss_status = 0 ] && { [ -h "$3" ] || [ ! -f "$3" ]; }; then echo; echo "synccmd ended with status 0, but there is no file $3"; _ss_status=1; fi
-  [ $_ss_status = 0 ] || [ -z "$7" ] || rm -rf "$7"
-  _ss_mark "$1:S" $_ss_status
-  [ $_ss_status = 0 ] || return
-  _ss_run "$5"; _ss_mark "$1:D" $?
-  _ss_run "$6"; _ss_mark "$1:I" $?
-}
-)";
-
 constexpr absl::string_view kEnter = R"(
 _ss_where() { df -P "$1" 2>/dev/null | sed -n '2s/ .* / /p'; }
 [ -z "${ZSH_VERSION-}" ] || setopt sh_word_split
@@ -112,21 +97,6 @@ std::string StageFolder(absl::string_view stage_key, absl::string_view root) {
 Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_view file, const Digest& digest) {
   std::string name = digest.is_crc() ? "crc" : digest.text().substr(0, 40);
   return {.index = index, .file = std::string(file), .folder = absl::StrCat(stage_folder, "/", name, "-", RandomMark().substr(0, 12))};
-}
-
-void AddTransferFunctions(RecordScript* script) { script->AddRaw(kTransfer); }
-
-void AddTransfer(const HostFacts& facts, const Attempt& attempt, absl::string_view sync_text, absl::string_view digest_text, bool in_place,
-                 RecordScript* script) {
-  const absl::string_view folder = FolderOf(attempt.file);
-  script->AddRaw(absl::StrCat("_ss_transfer ", attempt.index, " ",
-                              ShellLiteral(folder == "." ? attempt.folder : absl::StrCat(attempt.folder, "/", folder)), " ",
-                              ShellLiteral(attempt.staged()), " ", ShellLiteral(sync_text), " ", ShellLiteral(digest_text), " ",
-                              ShellLiteral(StatText(facts, attempt.folder, {attempt.file})), " ", ShellLiteral(in_place ? "" : attempt.folder), "\n"));
-}
-
-absl::optional<RemoteStat> ParseStagedStat(const HostFacts& facts, const Attempt& attempt, absl::string_view output) {
-  return ParseStats(facts, output, {attempt.file})[0];
 }
 
 std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::string_view stage_folder, bool follow_symlinks, absl::string_view mark) {

@@ -33,18 +33,6 @@ std::string StageFolder(absl::string_view stage_key, absl::string_view root);
 /// A new attempt for a file whose parent has `digest`.
 Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_view file, const Digest& digest);
 
-/// Adds one transfer to a session's script: makes the folders, runs `sync_text`, then `digest_text`, then shows the staged file. Its records are
-/// `INDEX:S` (the synccmd, stdout and stderr together), and only if that ended with 0: `INDEX:D` (the digestcmd), `INDEX:I` (StatText's output).
-/// A staged file that is a link, or no file, fails the first one. What a failed transfer left is removed. `in_place`: there is no stage.
-void AddTransfer(const HostFacts& facts, const Attempt& attempt, absl::string_view sync_text, absl::string_view digest_text, bool in_place,
-                 RecordScript* script);
-
-/// Functions that AddTransfer's text calls; once per script.
-void AddTransferFunctions(RecordScript* script);
-
-/// What `INDEX:I` shows.
-absl::optional<RemoteStat> ParseStagedStat(const HostFacts& facts, const Attempt& attempt, absl::string_view output);
-
 /// A verified staged file on its way to its final name.
 struct Publication {
   size_t index = 0;

@@ -224,48 +224,5 @@ TEST_F(StageTest, DoesNotLeaveTheFileSystemOfTheStage) {
   Ask({.script = absl::StrCat("rm -rf ", folder)});
 }
 
-TEST_F(StageTest, TransfersShowsAndJudgesInOneScript) {
-  const Digest digest = *Digest::FromHex(std::string(40, 'a'));
-  const std::string stage = StageFolder("yes", facts_.root);
-  EXPECT_EQ(stage, facts_.root + "/.sshsync/in");
-  EXPECT_EQ(StageFolder("/else/where", facts_.root), "/else/where");
-  struct Row {
-    std::string sync, wanted_records;
-  };
-  const std::vector<Row> rows = {
-      {"printf new >\"$T\"", "S=0 D=0 I=0"},
-      {"echo oops; exit 3", "S=3"},
-      {"true", "S=1"},                                  // no file
-      {"ln -s /etc/passwd \"$T\"", "S=1"},              // a link is none
-      {"mkdir \"$T\"", "S=1"},
-      {"if then", "S=2"},
-  };
-  for (const Row& row : rows) {
-    const Attempt attempt = NewAttempt(stage, 7, "sub/the file", digest);
-    EXPECT_NE(attempt.folder, NewAttempt(stage, 7, "sub/the file", digest).folder);
-    RecordScript script(kMark);
-    AddTransferFunctions(&script);
-    AddTransfer(facts_, attempt, absl::StrCat("T='", attempt.staged(), "'; ", row.sync), absl::StrCat("cat '", attempt.staged(), "'"), false, &script);
-    std::string records;
-    std::string shown = "new";
-    absl::optional<RemoteStat> stat;
-    RecordReader reader(kMark, 10000);
-    const RemoteResult result = Ask({.script = script.text()});
-    EXPECT_TRUE(reader.Feed(result.out, [&](const Record& record) {
-      absl::StrAppend(&records, records.empty() ? "" : " ", record.label.substr(2), "=", record.status);
-      if (record.label == "7:D") shown = record.output;
-      if (record.label == "7:I") stat = ParseStagedStat(facts_, attempt, record.output);
-      return absl::OkStatus();
-    }).ok());
-    EXPECT_EQ(records, row.wanted_records) << row.sync << result.err;
-    EXPECT_EQ(stat.has_value(), row.wanted_records.size() > 4);
-    EXPECT_EQ(shown, "new");
-    EXPECT_EQ(dir_.Exists(attempt.folder.substr(dir_.path().size() + 1)), stat.has_value()) << "what failed is removed: " << row.sync;
-    if (stat) {
-      EXPECT_EQ(stat->stat.inode, StatOf(attempt.staged()).inode);
-    }
-  }
-}
-
 }  // namespace
 }  // namespace sshsync

@@ -78,6 +78,19 @@ void Work::Failed(size_t index, const absl::Status& why, absl::string_view comma
   item.outcome.failure = FailureOf(why);
 }
 
+void Work::SourceChanged(size_t index) {
+  WorkItem& item = items_[index];
+  item.state = WorkItem::State::kOpen;
+  item.look_again = item.changed = true;
+}
+
+void Work::Published(size_t index) {
+  WorkItem& item = items_[index];
+  item.state = WorkItem::State::kDone;
+  item.outcome = FileOutcome{.path = item.wanted.path, .action = std::string(ActionName(item.action)), .bytes = item.wanted.stat.size,
+                             .digest = item.wanted.digest.text(), .attempts = item.tries + 1};
+}
+
 void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry* now) {
   WorkItem& item = items_[index];
   item.look_again = false;

@@ -55,6 +55,12 @@ class Work {
   /// A try failed. A permanent failure (by its status code) or one try too many fails the file; otherwise it stays open.
   void Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
 
+  /// The parent's file has another size or time than when it was digested: it is looked at again; three times, then it fails.
+  void SourceChanged(size_t index);
+
+  /// The file has its final name.
+  void Published(size_t index);
+
   /// What a second look at the source showed: the same digest again (then the transfer had damaged it, and that try counts), another one
   /// (then that version is wanted from now on; three times, then it fails as "keeps changing"), or nothing.
   void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);

@@ -248,7 +248,8 @@ TYPED_TEST_P(RunnerContract, ASilentLongCommandIsEndedEvenIfItIgnoresSignals) {
   };
   RemoteCommand command = this->Telling("trap '' HUP INT TERM PIPE; sleep 1000; sleep 1000");
   command.timeout = absl::Seconds(1);
-  EXPECT_EQ(FailureOf(this->RunLong(command, watch).status()), Failure::kTimeout);
+  const absl::Status ended = this->RunLong(command, watch).status();
+  EXPECT_EQ(FailureOf(ended), Failure::kTimeout) << ended;
   ASSERT_GT(group, 0);
   EXPECT_TRUE(GroupEnds(group));
 }
