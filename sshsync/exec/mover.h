@@ -175,7 +175,7 @@ absl::StatusOr<TransferSession::Group> Mover<R, C>::MakeGroup(const std::vector<
   if (!builtin) {
     const auto bound = child_.templates().Sync(parent_.facts().root, folder, files[0]);
     // A name that the template's second parser would read goes by the builtin transfer, if that is free to choose.
-    builtin = FailureOf(bound.status()) == Failure::kUnsafeName && child_.config().transfer == Transfer::kAuto && pull_.ok();
+    builtin = group.stands_in = FailureOf(bound.status()) == Failure::kUnsafeName && child_.config().transfer == Transfer::kAuto && pull_.ok();
     if (!builtin) {
       SSHSYNC_RETURN_IF_ERROR(bound.status());
       group.text = bound->script();
@@ -234,7 +234,9 @@ absl::Status Mover<R, C>::OnArrival(Arrival arrival) {
   board_.Leave(arrival.attempt.index);
   const WorkItem item = board_.item(arrival.attempt.index);
   if (!arrival.transfer.ok()) {
-    board_.Fail(arrival.attempt.index, arrival.transfer, arrival.command, arrival.output, arrival.exit_status);
+    const absl::Status why = arrival.stood_in ? Annotate(arrival.transfer, "by the builtin transfer, for its name cannot be given to synccmd") : arrival.transfer;
+    board_.Fail(arrival.attempt.index, why, arrival.command, arrival.output, arrival.exit_status);
+    if (arrival.stood_in) return absl::OkStatus();
     // What stops one file here stops all of them: said once.
     constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kCommandNotFound, Failure::kAuth, Failure::kHostKey};
     const bool all = std::find(std::begin(kForAll), std::end(kForAll), FailureOf(arrival.transfer)) != std::end(kForAll);

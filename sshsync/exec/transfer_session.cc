@@ -76,7 +76,7 @@ absl::Status TransferSession::OnRecord(const Record& record, absl::FunctionRef<a
   if (record.label == "transfer") {
     arrivals_.clear();
     digested_ = 0;
-    for (const Attempt& attempt : attempts) arrivals_.push_back({.attempt = attempt, .command = group.display});
+    for (const Attempt& attempt : attempts) arrivals_.push_back({.attempt = attempt, .command = group.display, .stood_in = group.stands_in});
     if (record.status == 0) return absl::OkStatus();
     const std::string last = LastLine(record.output);
     const absl::Status failed = MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed),

@@ -26,6 +26,7 @@ struct Arrival {
   absl::StatusOr<DigestAnswer> digest = MakeError(Failure::kCommandFailed, "the host did not digest what arrived");  ///< of what arrived; only where the transfer is OK
   absl::optional<RemoteStat> stat;        ///< of what arrived; the same
   std::string command, output;            ///< of a failed transfer, for people
+  bool stood_in = false;                  ///< its group stood in for a synccmd
   int exit_status = 0;
 };
 
@@ -44,6 +45,7 @@ class TransferSession {
     std::string text;                       ///< of the transfer
     std::vector<std::string> digest_texts;  ///< one for each attempt, or one for all of them together
     std::string display;                    ///< of the transfer, for people
+    bool stands_in = false;                 ///< for the synccmd, which cannot be given this name
   };
   /// Reads what a digest text printed about `attempts` (one, or all of the group).
   using DigestParser = absl::AnyInvocable<std::vector<absl::StatusOr<DigestAnswer>>(absl::string_view output, int status, absl::Span<const Attempt> attempts)>;

@@ -51,6 +51,7 @@ def test_a09_no_name_is_executed_and_every_name_arrives_where_the_template_bears
 
 def test_a09_with_scp_a_name_that_it_would_read_again_fails_by_name_and_the_others_arrive(rig):
     rig.populate({name: b"content of " + name for name in FEW_ODD})
+    rig.configure(nodetcsh={"transfer": "command"})
     run = rig.run("--sync", "nodetcsh")
     rig.failed(run, "nodetcsh", "touch pwn", "failed")
     assert run.told("ERROR", "nodetcsh", "[a]", "failed"), str(run)
@@ -62,6 +63,29 @@ def test_a09_with_scp_a_name_that_it_would_read_again_fails_by_name_and_the_othe
         os.unlink(os.path.join(os.fsencode(rig.repo("repomaster")), name))
     rig.remember_source()
     rig.converges("nodetcsh", steps=("--sync", "nodetcsh"))
+
+
+def test_a09_without_a_synccmd_every_name_arrives(rig):
+    rig.populate({name: b"content of " + name for name in FEW_ODD})
+    rig.configure(nodetcsh={"transfer": "stream", "peerssh": "ssh -F " + rig.host("nodetcsh").ssh_config})
+    rig.equal(rig.run("--sync", "nodetcsh"), "nodetcsh")
+    no_marker(rig)
+
+
+def test_a09_a_name_that_scp_would_read_again_goes_by_the_builtin_transfer(rig):
+    rig.populate({name: b"content of " + name for name in FEW_ODD})
+    rig.configure(nodetcsh={"peerssh": "ssh -F " + rig.host("nodetcsh").ssh_config})
+    rig.equal(rig.run("--sync", "nodetcsh"), "nodetcsh")
+    no_marker(rig)
+
+
+def test_a09_where_the_builtin_transfer_cannot_reach_the_parent_only_those_names_fail(rig):
+    rig.populate({name: b"content of " + name for name in FEW_ODD})
+    rig.configure(nodetcsh={"peerssh": "ssh -F /dev/null"})
+    run = rig.run("--sync", "nodetcsh")
+    rig.failed(run, "nodetcsh", "touch pwn", "cannot be given to synccmd")
+    rig.same("nodetcsh", names=[b"plain"])
+    no_marker(rig)
 
 
 def test_a15_a16_every_login_shell_will_do_on_either_side(rig, site):
