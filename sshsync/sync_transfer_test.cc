@@ -204,5 +204,15 @@ TEST(Secrets, NeverShowInWhatIsReported) {
   }
 }
 
+TEST(SyncTransfer, AStageElsewhereIsEmptyAfterAGoodRun) {
+  LocalCascade local;
+  local.Write("m/sub/a", "content");
+  local.Shell("mkdir aside");
+  local["p"].stage = local.Path("aside");
+  EXPECT_EQ(local.Sync({{"p"}}).exit_code(), 0);
+  EXPECT_EQ(local.Read("p/sub/a"), "content");
+  EXPECT_EQ(local.Shell("ls -A aside"), "");
+}
+
 }  // namespace
 }  // namespace sshsync

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -126,7 +127,7 @@ bool IsValid(const Flag& flag, const std::string& text) {
     case Value::kLimit: return IsLimit(text);
     case Value::kChoice: {
       const std::vector<absl::string_view> choices = absl::StrSplit(flag.placeholder, '|');
-      return std::find(choices.begin(), choices.end(), text) != choices.end();
+      return std::find(choices.begin(), choices.end(), absl::AsciiStrToLower(text)) != choices.end();
     }
   }
   return false;

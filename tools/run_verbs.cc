@@ -79,12 +79,11 @@ std::vector<std::string> Flat(const std::vector<std::vector<std::string>>& steps
   return names;
 }
 
-std::vector<std::string> WarningsOf(const LoadedConfiguration& loaded, const ResolvedQueue& queue) {
+std::vector<std::string> WarningsOf(const LoadedConfiguration& loaded) {
   std::vector<std::string> warnings;
   for (const ConfigDiagnostic& diagnostic : loaded.diagnostics) {
-    if (diagnostic.severity == Severity::kWarning) warnings.push_back(Render(diagnostic));
+    if (diagnostic.severity == Severity::kWarning && !diagnostic.for_check) warnings.push_back(Render(diagnostic));
   }
-  warnings.insert(warnings.end(), queue.warnings.begin(), queue.warnings.end());
   return warnings;
 }
 
@@ -190,7 +189,7 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
   sinks.Add(log_lines);
   sinks.Add(printer);
   if (ShowsProgress(line, err)) sinks.Add(live);
-  for (const std::string& warning : WarningsOf(*loaded, *queue)) {
+  for (const std::string& warning : WarningsOf(*loaded)) {
     sinks.On({.kind = EventKind::kMessage, .time = absl::Now(), .level = LogLevel::kWarning, .message = warning});
   }
 

@@ -91,7 +91,11 @@ void DiagnosticCollector::Info(Place place, std::string message, std::string rem
   Add(Severity::kInfo, place, std::move(message), std::move(remedy), Failure::kNone);
 }
 
-void DiagnosticCollector::Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure) {
+void DiagnosticCollector::Remark(Place place, std::string message, std::string remedy) {
+  Add(Severity::kWarning, place, std::move(message), std::move(remedy), Failure::kNone, true);
+}
+
+void DiagnosticCollector::Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure, bool for_check) {
   if (diagnostics_.size() >= kMaxDiagnostics && severity != Severity::kError) return;
   if (diagnostics_.size() >= 2 * kMaxDiagnostics) {
     ++dropped_;
@@ -100,6 +104,7 @@ void DiagnosticCollector::Add(Severity severity, Place place, std::string messag
   if (!seen_.emplace(place.line, place.column, remedy.empty() ? message : remedy).second) return;
   ConfigDiagnostic diagnostic;
   diagnostic.severity = severity;
+  diagnostic.for_check = for_check;
   diagnostic.file = file_;
   diagnostic.line = place.line;
   diagnostic.column = place.column;

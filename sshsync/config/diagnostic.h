@@ -28,6 +28,7 @@ struct ConfigDiagnostic {
   std::string source;                  ///< the line, for the caret block; empty where there is none, or where it would show a password
   size_t caret = 0;                    ///< where in `source` the caret points, in bytes
   Failure failure = Failure::kConfig;  ///< of an error: kConfig (exit 3) or kMissingSection (exit 4)
+  bool for_check = false;              ///< a remark for who looks at the file, not for every night's run
 };
 
 /// `file:line: what is wrong: what to do`, on one line.
@@ -67,6 +68,8 @@ class DiagnosticCollector {
   void Error(Place place, std::string message, std::string remedy, Failure failure = Failure::kConfig);
   void Warning(Place place, std::string message, std::string remedy);
   void Info(Place place, std::string message, std::string remedy);
+  /// A warning that only `sshsync check` shows.
+  void Remark(Place place, std::string message, std::string remedy);
 
   /// Never shows that line: it holds a password.
   void Hide(int line) { hidden_.insert(line); }
@@ -78,7 +81,7 @@ class DiagnosticCollector {
   std::vector<ConfigDiagnostic> Take();
 
  private:
-  void Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure);
+  void Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure, bool for_check = false);
 
   // Constant after construction.
   const std::string file_;

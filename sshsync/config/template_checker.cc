@@ -21,7 +21,7 @@ void TemplateChecker::Check(absl::string_view key, const EntryReader::Value& val
     switch (remark.severity) {
       case LogLevel::kDebug:
       case LogLevel::kInfo: diagnostics_.Info(place, std::move(message), std::move(remedy)); break;
-      case LogLevel::kWarning: diagnostics_.Warning(place, std::move(message), std::move(remedy)); break;
+      case LogLevel::kWarning: diagnostics_.Remark(place, std::move(message), std::move(remedy)); break;
       case LogLevel::kError:
       case LogLevel::kCritical: diagnostics_.Error(place, std::move(message), std::move(remedy)); break;
     }

@@ -141,6 +141,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
 template <Runner R, Clock C>
 absl::Status Hop<R, C>::Claim() {
   lease_.root = child_.facts().root;
+  lease_.stage = StageFolder(child_.config().stage, lease_.root);
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(ClaimCommand(lease_)));
   auto state = ParseClaim(result);
   const bool is_dead = state.ok() && !lease_.lock.empty() && state->lock == lease_.lock;  // it had the lock that we have now

@@ -86,11 +86,12 @@ RemoteCommand BeatCommand(const Lease& lease) {
 }
 
 RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage) {
+  const std::string stage = lease.stage.empty() ? ".sshsync/in" : ShellLiteral(lease.stage);
   std::string script = RequireLease(lease);
   if (keep_stage) {
-    absl::StrAppend(&script, "[ -d .sshsync/in ] && find .sshsync/in/* -prune -mtime +7 -exec rm -rf {} \\; 2>/dev/null\n");
+    absl::StrAppend(&script, "[ -d ", stage, " ] && find ", stage, "/* -prune -mtime +7 -exec rm -rf {} \\; 2>/dev/null\n");
   } else {
-    absl::StrAppend(&script, "rm -rf .sshsync/in\n");
+    absl::StrAppend(&script, "rm -rf ", stage, "\n");
   }
   // Gone at once: what is half removed is nobody's.
   return {.script = absl::StrCat(script, "cd .sshsync && mv lock \"gone-$L\" && rm -rf gone-*\n"), .writes = true};

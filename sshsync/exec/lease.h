@@ -21,6 +21,7 @@ struct Lease {
   std::string root;        ///< the child's folder, resolved
   std::string run;         ///< letters, digits and `-`
   std::string controller;  ///< host name and PID, for people
+  std::string stage = "";  ///< folder of the attempts, which is emptied with the lease's end; empty: `.sshsync/in`
   std::string lock = "";   ///< which lock on the controller the run holds, one word; empty: unknown
 };
 

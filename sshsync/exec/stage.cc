@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
@@ -91,7 +92,8 @@ std::string PublishCall(const Publication& file) {
 }  // namespace
 
 std::string StageFolder(absl::string_view stage_key, absl::string_view root) {
-  return absl::StartsWith(stage_key, "/") ? std::string(stage_key) : absl::StrCat(root, "/.sshsync/in");
+  if (!absl::StartsWith(stage_key, "/")) return absl::StrCat(root, "/.sshsync/in");
+  return absl::StrCat(stage_key, "/sshsync-in", absl::StrReplaceAll(root, {{"/", "-"}}));
 }
 
 Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_view file, const Digest& digest) {

@@ -27,7 +27,8 @@ struct Attempt {
   std::string staged() const { return folder + "/" + file; }
 };
 
-/// `.sshsync/in` below the child's root, or below the absolute folder that `stage` names.
+/// `.sshsync/in` below the child's root, or a folder named after that root below the absolute one that `stage` names, which several
+/// repositories may share.
 std::string StageFolder(absl::string_view stage_key, absl::string_view root);
 
 /// A new attempt for a file whose parent has `digest`.
