@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 #include "sshsync/exec/mover.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/model/report.h"
@@ -69,6 +70,7 @@ class Hop {
   RepositoryReport& report_;
   Lease lease_;
   bool leased_ = false;
+  absl::optional<Heartbeat<R, C>> heartbeat_;
   bool incomplete_ = false;
 };
 
@@ -158,11 +160,13 @@ absl::Status Hop<R, C>::Claim() {
                                                                    absl::FormatDuration(state->age), " ago)")));
   }
   leased_ = true;
+  heartbeat_.emplace(child_, lease_);
   return absl::OkStatus();
 }
 
 template <Runner R, Clock C>
 void Hop<R, C>::Release() {
+  heartbeat_.reset();
   // A stopped run gives its lease back, too: with a patience of its own, a login included.
   RemoteCommand release = ReleaseCommand(lease_, report_.failed > 0 || context_.closing.stopped());
   release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
@@ -372,7 +376,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   absl::Status moved = absl::OkStatus();
   if (work.AnyOpen()) {
     moved = Preflight(work);
-    if (moved.ok()) moved = Mover<R, C>(context_, *parent.repository, child_, lease_, work).Run();
+    if (moved.ok()) moved = Mover<R, C>(context_, *parent.repository, child_, lease_, *heartbeat_, work).Run();
   }
   std::vector<FileEntry> arrived;
   for (WorkItem& item : work.items()) {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/builtin_pull.h"
+#include "sshsync/exec/heartbeat.h"
 #include "sshsync/exec/lease.h"
 #include "sshsync/exec/publisher.h"
 #include "sshsync/exec/remote_repository.h"
@@ -32,11 +33,13 @@ namespace sshsync {
 template <Runner R, Clock C>
 class Mover {
  public:
-  Mover(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Lease& lease, Work& work)
+  Mover(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Lease& lease, const Heartbeat<R, C>& heartbeat,
+        Work& work)
       : context_(context),
         parent_(parent),
         child_(child),
         lease_(lease),
+        heartbeat_(heartbeat),
         board_(work, context.events,
                {.run = context.run, .parent = parent.config().name, .child = child.config().name, .secrets = context.secrets}),
         pull_(BuiltinPull::Make(child.config(), parent.config())) {}
@@ -68,6 +71,7 @@ class Mover {
   RemoteRepository<R, C>& parent_;
   RemoteRepository<R, C>& child_;
   const Lease& lease_;
+  const Heartbeat<R, C>& heartbeat_;
   WorkBoard board_;
   const absl::StatusOr<BuiltinPull> pull_;
 };
@@ -305,13 +309,12 @@ void Mover<R, C>::LookAgain() {
   }
 }
 
-// Shows how far files are, and keeps the lease alive.
+// Shows how far files are, and sees when the lease was lost.
 template <Runner R, Clock C>
 void Mover<R, C>::WatchLoop() {
-  const absl::Duration beat_every = std::min(child_.config().timeout / 4, absl::Seconds(60));
-  absl::Time beaten = context_.clock.Monotonic();
   std::map<size_t, int64_t> shown;
   while (!board_.WaitForEnd(absl::Seconds(1))) {
+    if (heartbeat_.lost()) board_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
     constexpr size_t kShown = 16;  // of a batch a few say enough
     size_t count = 0;
     for (const auto& [index, attempt] : board_.UnderWay()) {
@@ -321,10 +324,6 @@ void Mover<R, C>::WatchLoop() {
       shown[index] = (*stats)[0]->stat.size;
       board_.Progress(index, shown[index]);
     }
-    if (context_.clock.Monotonic() - beaten < beat_every) continue;
-    beaten = context_.clock.Monotonic();
-    const auto result = child_.Ask(BeatCommand(lease_));
-    if (result.ok() && result->status == 71) board_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
   }
 }
 
