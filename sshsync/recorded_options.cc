@@ -2,14 +2,19 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace sshsync {
 namespace {
 
+constexpr absl::string_view kFilter = "filter";  // one line each
+
 std::string TextOf(int value) { return value > 0 ? absl::StrCat(value) : ""; }
+std::string TextOf(const absl::optional<DeleteLimit>& value) { return value ? absl::StrCat(value->value, value->percent ? "%" : "") : ""; }
 std::string TextOf(bool value) { return value ? "yes" : ""; }
 std::string TextOf(const std::string& value) { return value; }
 std::string TextOf(const absl::optional<int>& value) { return value ? absl::StrCat(*value) : ""; }
@@ -19,6 +24,10 @@ void Read(absl::string_view text, int& value) { static_cast<void>(absl::SimpleAt
 void Read(absl::string_view, bool& value) { value = true; }
 void Read(absl::string_view text, std::string& value) { value = std::string(text); }
 void Read(absl::string_view text, absl::optional<int>& value) { Read(text, value.emplace()); }
+void Read(absl::string_view text, absl::optional<DeleteLimit>& value) {
+  DeleteLimit limit{.value = 0, .percent = absl::ConsumeSuffix(&text, "%")};
+  if (absl::SimpleAtoi(text, &limit.value)) value = limit;
+}
 void Read(absl::string_view text, absl::optional<absl::Duration>& value) {
   absl::Duration duration;
   if (absl::ParseDuration(text, &duration)) value = duration;
@@ -31,6 +40,8 @@ void ForEach(Options& options, Each each) {
   each("timeout", options.timeout);
   each("wait", options.wait);
   each("retries", options.retries);
+  each("delete", options.del);
+  each("max-delete", options.max_delete);
   each("fail-fast", options.fail_fast);
   each("stop-at", options.stop_at);
 }
@@ -43,15 +54,18 @@ std::string OptionsText(const SyncOptions& options) {
     const std::string written = TextOf(value);
     if (!written.empty()) absl::StrAppend(&text, text.empty() ? "" : "\n", name, " ", written);
   });
+  for (const std::string& line : options.filter) absl::StrAppend(&text, text.empty() ? "" : "\n", kFilter, " ", absl::CEscape(line));
   return text;
 }
 
 void RepeatOptions(absl::string_view text, SyncOptions& options) {
+  const bool filters = options.filter.empty();
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, absl::MaxSplits(' ', 1));
     ForEach(options, [&parts](absl::string_view name, auto& value) {
       if (name == parts.first && TextOf(value).empty()) Read(parts.second, value);
     });
+    if (std::string line; filters && parts.first == kFilter && absl::CUnescape(parts.second, &line)) options.filter.push_back(line);
   }
 }
 

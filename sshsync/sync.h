@@ -23,6 +23,9 @@ struct SyncOptions {
   int jobs = 0;  ///< children worked on at once; 0: the configuration's
   absl::optional<absl::Duration> timeout = {}, wait = {};
   absl::optional<int> retries = {};
+  bool del = false;  ///< delete what the parents do not have, whatever the configuration says
+  absl::optional<DeleteLimit> max_delete = {};
+  std::vector<std::string> filter = {};  ///< lines `+ PATTERN`, `- PATTERN` that stand before those of every repository
   bool fail_fast = false;
   bool itemize = false;          ///< report kept files one by one, too
   std::string stop_at = {};           ///< `HH:MM`: ends at the next such local time; empty: the configuration's

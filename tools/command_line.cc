@@ -12,7 +12,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
+#include "sshsync/config/values.h"
 #include "sshsync/text/escape.h"
+#include "sshsync/text/filter.h"
 #include "sshsync/text/nearest.h"
 #include "tools/values.h"
 
@@ -219,10 +221,16 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
     case FlagId::kLockWait: line.lock_wait = ReadSeconds(value); break;
     case FlagId::kStopAt: line.stop_at = value; break;
     case FlagId::kMaxAge: line.max_age = ReadSeconds(value); break;
-    case FlagId::kDelete:
+    case FlagId::kDelete: line.del = true; break;
     case FlagId::kMaxDelete:
+      if (auto limit = ParseDeleteLimit(value); limit.ok()) line.max_delete = *limit;
+      break;
     case FlagId::kInclude:
-    case FlagId::kExclude:
+    case FlagId::kExclude: {
+      line.filter.push_back(absl::StrCat(id == FlagId::kInclude ? "+ " : "- ", value));
+      if (const auto filter = Filter::Parse({line.filter.back()}); !filter.ok()) return OptionError("--", RowOf(id).name, ": ", filter.status().message());
+      break;
+    }
     case FlagId::kBwlimit:
     case FlagId::kHtml:
     case FlagId::kFrom:

@@ -10,6 +10,7 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "sshsync/base/log.h"
+#include "sshsync/model/repository.h"
 #include "tools/flags.h"
 
 namespace sshsync::cli {
@@ -36,6 +37,9 @@ struct CommandLine {
 
   int jobs = 0;
   absl::optional<int> retries;
+  bool del = false;
+  absl::optional<DeleteLimit> max_delete;
+  std::vector<std::string> filter;  ///< of --include and --exclude in their order, as lines of a filter
   absl::optional<absl::Duration> timeout, wait, lock_wait, max_age;
   std::string stop_at;  ///< HH:MM
 };

@@ -53,6 +53,16 @@ TEST(CommandLine, ValuesAreReadAndTheLastOneCounts) {
   EXPECT_EQ(line->events, "-");
 }
 
+TEST(CommandLine, PatternsKeepTheirOrder) {
+  const auto line = ParseCommandLine(Arguments{"-sa", "--exclude", "*.tmp", "--include=b", "--exclude", "/c/", "--delete", "--max-delete", "5%"});
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->filter, (Arguments{"- *.tmp", "+ b", "- /c/"}));
+  EXPECT_TRUE(line->del);
+  ASSERT_TRUE(line->max_delete);
+  EXPECT_EQ(line->max_delete->value, 5);
+  EXPECT_TRUE(line->max_delete->percent);
+}
+
 TEST(CommandLine, HelpIsGivenWhateverElseIsThere) {
   EXPECT_EQ(ParseCommandLine(Arguments{"-h"})->help, HelpKind::kShort);
   EXPECT_EQ(ParseCommandLine(Arguments{"--help", "-c", "/no/such"})->help, HelpKind::kLong);
@@ -111,8 +121,9 @@ INSTANTIATE_TEST_SUITE_P(
                     BadLine{{"check", "a"}, kUsage, "a: surplus word after check"},
                     BadLine{{"check", "--sync", "a"}, kUsage, "--sync does not go with check"},
                     BadLine{{"restore", "1", "a"}, kUsage, "sshsync restore is not built yet"},
-                    BadLine{{"-sa", "--delete"}, kUsage, "--delete is not built yet"},
-                    BadLine{{"-sa", "--exclude", "--sync="}, kUsage, "--exclude is not built yet"},
+                    BadLine{{"-sa", "--exclude", "a/../b"}, kOption,
+                            "--exclude: `a/../b` can never match: a path has no empty, `.` or `..` component"},
+                    BadLine{{"-sa", "--bwlimit", "2M"}, kUsage, "--bwlimit is not built yet"},
                     BadLine{{"-sa", "--stop-at", "6:00"}, kOption, "--stop-at 6:00: that is no HH:MM"},
                     BadLine{{"-sa", "--json", "--events", "-"}, kUsage, "--json and --events - both want stdout: give --events a file"},
                     BadLine{{"-sa", "-qv"}, kUsage, "--quiet and --verbose contradict each other"}));

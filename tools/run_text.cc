@@ -98,9 +98,10 @@ std::string PlanText(const Report& report, bool explained) {
       }
       continue;
     }
+    const bool planned = repository.kept + repository.failed > 0 || !repository.files.empty();
     if (repository.failure != Failure::kNone) {
-      absl::StrAppend(&result, Head(repository), ": no plan: ", CleanForTerminal(repository.message), "\n");
-      continue;
+      absl::StrAppend(&result, Head(repository), planned ? ": " : ": no plan: ", CleanForTerminal(repository.message), "\n");
+      if (!planned) continue;
     }
     std::vector<std::string> counts;
     if (repository.copied) counts.push_back(absl::StrCat(repository.copied, " to copy"));
@@ -110,6 +111,7 @@ std::string PlanText(const Report& report, bool explained) {
     if (counts.empty()) counts.push_back("nothing to do");
     counts.push_back(absl::StrCat(repository.kept, " equal"));
     if (repository.extra) counts.push_back(absl::StrCat(repository.extra, " not in the parent, left alone"));
+    if (repository.excluded) counts.push_back(absl::StrCat(repository.excluded, " left out by the filters"));
     absl::StrAppend(&result, Head(repository), ": ", absl::StrJoin(counts, ", "), "\n");
     for (const FileOutcome& file : repository.files) {
       if (file.failure != Failure::kNone) continue;

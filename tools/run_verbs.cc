@@ -96,6 +96,9 @@ SyncOptions OptionsOf(const CommandLine& line) {
   options.timeout = line.timeout;
   options.wait = line.wait;
   options.retries = line.retries;
+  options.del = line.del;
+  options.max_delete = line.max_delete;
+  options.filter = line.filter;
   options.fail_fast = line.fail_fast;
   options.itemize = line.itemize && line.verbose > 0;
   options.pid_file = line.pid_file;

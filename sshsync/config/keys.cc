@@ -49,8 +49,8 @@ constexpr KeyInfo kKeys[] = {
     {"synccmd", kRepository, kBuilt, "TEMPLATE", "none",
      "Run on the child: copies ${REMOTEDIR}/${FILE} of the parent, ${REMOTEUSER}@${REMOTEHOST}, to ${LOCALDIR}/${FILE}. ${LOCALDIR} is a "
      "folder of the stage, so that a damaged copy never reaches the repository."},
-    {"deletecmd", kRepository, kLater, "TEMPLATE", "from the preset",
-     "Run on the child for every file that is deleted: removes ${FILEPATH}."},
+    {"deletecmd", kRepository, kBuilt, "TEMPLATE", "from the preset",
+     "Run on the child for every file that is deleted: removes ${FILEPATH}. Without it many files are removed by one rm."},
     {"shell", kRepository, kBuilt, "PROGRAM", "sh",
      "The shell that runs this repository's templates, as in `bash` or `/usr/xpg4/bin/sh`. The login shell may be any."},
     {"preset", kRepository, kBuilt, "auto|gnu|busybox|toybox|bsd|macos|solaris|aix|perl|posix", "auto",
@@ -92,20 +92,23 @@ constexpr KeyInfo kKeys[] = {
      "Symbolic links of the parent: `skip` them with a warning, or `copy` relative ones that stay inside the repository."},
     {"follow_symlinks", kRepository, kBuilt, "yes|no", "no", "Allow symbolic links among the folders of a path on the child."},
     // Which files.
-    {"filter", kRepository, kLaterRefusedAtRun, "+ PATTERN or - PATTERN, one a line", "all files",
-     "The files of this hop by rsync's pattern rules: the first match wins."},
-    {"include", kRepository, kLaterRefusedAtRun, "PATTERN, one a line", "none", "As `+ PATTERN`, behind those of `filter`."},
-    {"exclude", kRepository, kLaterRefusedAtRun, "PATTERN, one a line", "none", "As `- PATTERN`, behind those of `include`."},
-    {"settle", kRepository, kLaterRefusedAtRun, "TIME", "0",
-     "Leave files of the parent alone that were modified within that time: they may still be arriving. They are looked at again at the end "
-     "of the run."},
+    {"filter", kRepository, kBuilt, "+ PATTERN or - PATTERN, one a line", "all files",
+     "The files of this hop by rsync's pattern rules: the first match wins, and what no line matches is selected. A folder that is left out "
+     "hides everything in it. Files that are left out are neither copied nor deleted."},
+    {"include", kRepository, kBuilt, "PATTERN, one a line", "none", "As `+ PATTERN`, behind those of `filter`."},
+    {"exclude", kRepository, kBuilt, "PATTERN, one a line", "none", "As `- PATTERN`, behind those of `include`."},
+    {"settle", kRepository, kBuilt, "TIME", "0",
+     "Leave files of the parent alone that were modified within that time, by its own clock: they may still be arriving. They are looked at "
+     "again when the other files are done; those that have not come to rest by then fail."},
     {"recheck", kRepository, kLater, "always|TIME", "always",
      "A file whose size, times and inode are those of its last verification is not read again until it is that old."},
-    {"delete", kRepository, kLaterRefusedAtRun, "yes|no", "no", "Delete files of the child that its parent does not have."},
-    {"max_delete", kRepository, kLater, "N|N%", "10%", "Refuse to delete more files than that, or more than that share of the child's."},
-    {"trash", kRepository, kLaterRefusedAtRun, "yes|no", "no",
-     "Keep replaced and deleted content below .sshsync/trash, for `sshsync restore`."},
-    {"trash_keep", kRepository, kLater, "TIME", "14d", "How long the trash is kept."},
+    {"delete", kRepository, kBuilt, "yes|no", "no", "Delete regular files of the child that its parent does not list, after all others are published, and the folders that this empties. "
+     "Nothing is deleted where a listing is incomplete."},
+    {"max_delete", kRepository, kBuilt, "N|N%", "10%", "Refuse to delete more files than that, or more than that share of the child's selected files, rounded up. It is judged before the first "
+     "one; the copies are made, and the exit status is 8."},
+    {"trash", kRepository, kBuilt, "yes|no", "no",
+     "Keep what is replaced or deleted as .sshsync/trash/RUN/PATH on the child: a hard link, or a copy where there can be none."},
+    {"trash_keep", kRepository, kBuilt, "TIME", "14d", "How long the trash is kept: at the end of a good run older folders of it are removed."},
     // Patience.
     {"timeout", kRepository, kBuilt, "TIME", "300", "How long a host may show no progress."},
     {"connect_timeout", kRepository, kBuilt, "TIME", "15", "The limit for one connection to be made."},

@@ -182,18 +182,19 @@ void ReadTransfer(EntryReader& reader, Repository& repository) {
 void ReadSelection(EntryReader& reader, Repository& repository) {
   reader.Take("filter", repository.filter, ParseFilter);
   for (const auto& [key, sign] : {std::pair("include", "+ "), std::pair("exclude", "- ")}) {
-    const auto patterns = reader.Get(key);
-    if (!patterns) continue;
-    for (const absl::string_view line : absl::StrSplit(patterns->text, '\n')) {
-      const absl::string_view pattern = absl::StripAsciiWhitespace(line);
-      if (!pattern.empty()) repository.filter.push_back(absl::StrCat(sign, pattern));
-    }
+    std::vector<std::string> lines;
+    reader.Take(key, lines, [sign = absl::string_view(sign)](absl::string_view text) { return ParsePatterns(text, sign); });
+    repository.filter.insert(repository.filter.end(), lines.begin(), lines.end());
   }
   reader.Take("settle", repository.settle, ParseDuration);
   reader.Take("recheck", repository.recheck, ParseRecheck);
   reader.Take("delete", repository.del, ParseBool);
   reader.Take("max_delete", repository.max_delete, ParseDeleteLimit);
   reader.Take("trash", repository.trash, ParseBool);
+  if (repository.trash && repository.stage == "no") {
+    reader.diagnostics().Error(reader.PlaceOf("trash"), "`trash = yes` with `stage = no`: synccmd overwrites files that nobody kept",
+                               "let the stage be, or give up the trash");
+  }
   reader.Take("trash_keep", repository.trash_keep, ParseDuration);
 }
 

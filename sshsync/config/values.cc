@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
+#include "sshsync/text/pattern.h"
 
 namespace sshsync {
 namespace {
@@ -236,6 +237,18 @@ absl::StatusOr<int> ParseChoice(absl::string_view text, const std::vector<std::s
   return static_cast<int>(found - words.begin());
 }
 
+absl::StatusOr<std::vector<std::string>> ParsePatterns(absl::string_view text, absl::string_view sign) {
+  std::vector<std::string> lines;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const absl::string_view pattern = absl::StripAsciiWhitespace(line);
+    if (pattern.empty()) continue;
+    const auto parsed = Pattern::Parse(pattern);
+    if (!parsed.ok()) return Refuse(parsed.status().message());
+    lines.push_back(absl::StrCat(sign, pattern));
+  }
+  return lines;
+}
+
 absl::StatusOr<std::vector<std::string>> ParseFilter(absl::string_view text) {
   std::vector<std::string> lines;
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
@@ -244,7 +257,8 @@ absl::StatusOr<std::vector<std::string>> ParseFilter(absl::string_view text) {
     if (rule.size() < 3 || (rule[0] != '+' && rule[0] != '-') || rule[1] != ' ') {
       return Refuse("has a line that is no filter: write `+ PATTERN` or `- PATTERN`, one a line");
     }
-    lines.push_back(absl::StrCat(rule.substr(0, 2), absl::StripAsciiWhitespace(rule.substr(2))));
+    SSHSYNC_ASSIGN_OR_RETURN(const std::vector<std::string> one, ParsePatterns(rule.substr(2), rule.substr(0, 2)));
+    lines.insert(lines.end(), one.begin(), one.end());
   }
   return lines;
 }

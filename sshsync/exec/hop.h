@@ -13,29 +13,19 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "sshsync/exec/deleter.h"
+#include "sshsync/exec/hop_source.h"
 #include "sshsync/exec/mover.h"
+#include "sshsync/exec/selection.h"
 #include "sshsync/exec/survey.h"
+#include "sshsync/exec/trash.h"
 #include "sshsync/model/report.h"
+#include "sshsync/plan/deletion.h"
 #include "sshsync/plan/diff.h"
+#include "sshsync/plan/explain.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
-
-/// What a parent brings into a hop: the repository, opened, and what it holds (or, in a plan, will hold): at first perhaps without digests.
-template <Runner R, Clock C>
-struct HopParent {
-  std::shared_ptr<RemoteRepository<R, C>> repository;
-  std::shared_ptr<const Contents> contents;
-};
-
-/// Where a hop asks for its parent; both calls wait for it. `Listed` has no digests yet, so that both sides can be digested at once.
-template <Runner R, Clock C>
-class HopSource {
- public:
-  virtual ~HopSource() = default;
-  virtual absl::StatusOr<HopParent<R, C>> Listed() = 0;
-  virtual absl::StatusOr<HopParent<R, C>> Digested() = 0;
-};
 
 /// One hop of a run: a child is brought in line with its parent. Reads like its own table of contents: see Run.
 /// Ownership: refers to its arguments. Threads: one calls Run, once; the mover starts its own.
@@ -54,7 +44,13 @@ class Hop {
   absl::StatusOr<Contents> DoAll(HopSource<R, C>& source);
   absl::Status Claim();
   void Release();
+  Plan Compare(const Contents& parent, Contents& child);
+  void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan);
+  void TellPlan(const Plan& plan);
+  absl::StatusOr<Contents> CarryOut(const HopParent<R, C>& parent, Contents child, const Plan& plan);
   absl::StatusOr<Contents> Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan);
+  absl::Status TakeUpArrived(const HopParent<R, C>& parent, const std::vector<std::string>& unsettled, const std::set<std::string>& links, Contents& child);
+  absl::Status Delete(const std::vector<std::string>& paths, Contents& child);
   absl::Status TakeIn(std::vector<FileEntry> arrived, Contents& child);
   absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
@@ -72,6 +68,7 @@ class Hop {
   bool leased_ = false;
   absl::optional<Heartbeat<R, C>> heartbeat_;
   bool incomplete_ = false;
+  bool refused_ = false;  // deletions
 };
 
 // Implementation details follow.
@@ -90,11 +87,13 @@ absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
       default: report_.outcome = absl::IsCancelled(contents.status()) ? Outcome::kStopped : Outcome::kFailed;
     }
     if (report_.failure == Failure::kWaiting) report_.outcome = Outcome::kWaiting;
+  } else if (refused_) {
+    report_.outcome = Outcome::kRefused;
   } else if (report_.failed > 0 || incomplete_) {
     const bool waits = std::all_of(report_.files.begin(), report_.files.end(),
                                    [](const FileOutcome& file) { return file.failure == Failure::kNone || file.failure == Failure::kWaiting; });
     report_.outcome = waits && !incomplete_ ? Outcome::kWaiting : Outcome::kFailed;
-  } else if (verb_ == Verb::kVerify && report_.copied + report_.replaced > 0) {
+  } else if (verb_ == Verb::kVerify && report_.copied + report_.replaced + report_.deleted > 0) {
     report_.outcome = Outcome::kDiffers;
   } else if (report_.copied + report_.replaced + report_.deleted > 0) {
     report_.outcome = verb_ == Verb::kPlan ? Outcome::kPlanned : Outcome::kChanged;
@@ -114,30 +113,120 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
     return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,
                                                                    "\", while the child holds ", listing.listing.paths.size(), " files")));
   }
-  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *listed.contents));
-  SSHSYNC_ASSIGN_OR_RETURN(const auto parent, source.Digested());
+  SSHSYNC_ASSIGN_OR_RETURN(const Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
+  report_.excluded = selection.excluded();
+  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents)));
+  SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
+  const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents)};
   const Contents& theirs = *parent.contents;
-  const std::set<std::string> out = LeaveOut(theirs, ours);
-  const Plan plan = Diff(theirs.manifest, ours.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
-  report_.kept = plan.keeps;
-  report_.extra = plan.extra;
+  Plan plan = Compare(theirs, ours);
+  PlanDeletions(selection, theirs, links, ours, plan);
+  TellPlan(plan);
+  const std::vector<std::string> doomed = DeletedPaths(plan);
+  if (verb_ == Verb::kSync && child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
+  SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(parent, std::move(ours), plan));
+  SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
+  SSHSYNC_RETURN_IF_ERROR(TakeUpArrived(parent, selection.unsettled(), links, ours));
+  if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(Delete(doomed, ours));
+  if (verb_ != Verb::kVerify) ours.empty_listing = ours.manifest.files.empty();
+  return ours;
+}
+
+template <Runner R, Clock C>
+Plan Hop<R, C>::Compare(const Contents& parent, Contents& child) {
+  const std::set<std::string> out = LeaveOut(parent, child);
+  Plan plan = Diff(parent.manifest, child.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
+  report_.kept += plan.keeps;
+  return plan;
+}
+
+template <Runner R, Clock C>
+void Hop<R, C>::TellPlan(const Plan& plan) {
   Event planned = Told(EventKind::kPlanned);
   planned.files = plan.copies + plan.replaces;
   planned.bytes = plan.bytes;
-  planned.message = absl::StrCat(plan.keeps, " equal, ", plan.copies, " to copy, ", plan.replaces, " to replace, ", plan.extra, " extra");
+  planned.message = absl::StrCat(plan.keeps, " equal, ", plan.copies, " to copy, ", plan.replaces, " to replace, ",
+                                 plan.deletes > 0 ? absl::StrCat(plan.deletes, " to delete, ") : "", plan.extra, " extra",
+                                 report_.excluded > 0 ? absl::StrCat(", ", report_.excluded, " excluded") : "");
   context_.events.On(planned);
-  if (verb_ == Verb::kSync) {
-    if (child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
-    SSHSYNC_ASSIGN_OR_RETURN(ours, Apply(parent, std::move(ours), plan));
-    SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
-    return ours;
+}
+
+template <Runner R, Clock C>
+void Hop<R, C>::PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan) {
+  Extras extras = FindExtras(
+      child.manifest, [&](absl::string_view path) { return selection.ParentLists(path); }, [&](absl::string_view path) { return selection.Selects(path); });
+  report_.extra = plan.extra = static_cast<int64_t>(extras.files.size());
+  child.deletions_refused = parent.deletions_refused;
+  // What stands behind a link is another place's: a deletion never follows one.
+  const size_t behind = std::erase_if(extras.files, [&links](const FileEntry* file) { return !LinkAbove(file->path, links).empty(); });
+  if (!child_.config().del || extras.files.size() + behind == 0) return;
+  if (behind > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(behind, " files behind symbolic links are not deleted"));
+  if (incomplete_ || !child.incomplete.empty()) return child_.Tell(LogLevel::kWarning, "nothing is deleted, for a listing is incomplete");
+  if (parent.deletions_refused) {
+    return child_.Tell(LogLevel::kWarning, absl::StrCat("nothing is deleted, for the deletions above it were refused; ", extras.files.size(), " files are left"));
   }
+  const absl::Status judged = verb_ == Verb::kVerify
+                                  ? absl::OkStatus()
+                                  : JudgeDeletions(static_cast<int64_t>(extras.files.size()), extras.selected, child_.config().max_delete);
+  if (!judged.ok()) {
+    refused_ = child.deletions_refused = true;
+    report_.failure = FailureOf(judged);
+    report_.message = std::string(child_.Located(judged).message());
+    return;
+  }
+  AddDeletions(extras.files, &plan);
+  report_.extra = plan.extra;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> Hop<R, C>::CarryOut(const HopParent<R, C>& parent, Contents child, const Plan& plan) {
+  if (verb_ == Verb::kSync) return Apply(parent, std::move(child), plan);
   ReportPlan(plan);
-  SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
-  if (verb_ == Verb::kVerify) return ours;
-  ours.manifest = AfterPlan(std::move(ours.manifest), plan);
-  ours.empty_listing = ours.manifest.files.empty();
-  return ours;
+  if (verb_ == Verb::kVerify) return child;
+  const std::vector<std::string> gone = DeletedPaths(plan);
+  Manifest after = AfterPlan(std::move(child.manifest), plan);
+  child.Forget(gone);
+  child.manifest = std::move(after);
+  return child;
+}
+
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::TakeUpArrived(const HopParent<R, C>& parent, const std::vector<std::string>& unsettled, const std::set<std::string>& links,
+                                      Contents& child) {
+  if (unsettled.empty()) return absl::OkStatus();
+  child_.Tell(LogLevel::kInfo, absl::StrCat(unsettled.size(), " files of the parent were modified a short time ago; they are looked at again"));
+  SSHSYNC_ASSIGN_OR_RETURN(Contents theirs, LookAgain(*parent.repository, unsettled, child_.config().settle));
+  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, RemoteListing(), links, theirs));
+  const Plan plan = Compare(theirs, ours);
+  TellPlan(plan);
+  const HopParent<R, C> source{parent.repository, std::make_shared<const Contents>(theirs)};
+  SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(source, std::move(ours), plan));
+  child.Add(std::move(ours));
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::Delete(const std::vector<std::string>& paths, Contents& child) {
+  if (paths.empty()) return absl::OkStatus();
+  std::vector<FileOutcome> files;
+  for (const std::string& path : paths) files.push_back({.path = path, .action = std::string(ActionName(Action::kDelete))});
+  const absl::Status status = Deleter<R, C>(context_, child_, lease_).Run(files);
+  std::vector<std::string> gone;
+  for (FileOutcome& file : files) {
+    if (file.failure != Failure::kNone) {
+      child.failed[file.path] = file;
+      ReportFailure(std::move(file));
+      continue;
+    }
+    gone.push_back(file.path);
+    Event event = Told(EventKind::kFilePublished, file.path);
+    event.action = file.action;
+    context_.events.On(event);
+    report_.files.push_back(std::move(file));
+  }
+  report_.deleted += static_cast<int64_t>(gone.size());
+  child.Forget(gone);
+  return status;
 }
 
 template <Runner R, Clock C>
@@ -168,7 +257,10 @@ template <Runner R, Clock C>
 void Hop<R, C>::Release() {
   heartbeat_.reset();
   // A stopped run gives its lease back, too: with a patience of its own, a login included.
-  RemoteCommand release = ReleaseCommand(lease_, report_.failed > 0 || context_.closing.stopped());
+  const bool stopped = context_.closing.stopped();
+  const bool good = report_.failed == 0 && report_.failure == Failure::kNone && !stopped;
+  RemoteCommand release =
+      ReleaseCommand(lease_, report_.failed > 0 || stopped, good ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : "");
   release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
   StopSource patience;
   std::mutex mu;
@@ -240,24 +332,11 @@ std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, Contents& chil
 
 template <Runner R, Clock C>
 void Hop<R, C>::ReportPlan(const Plan& plan) {
-  for (const PlanItem& item : plan.items) {
-    FileOutcome outcome;
-    outcome.path = item.path();
-    outcome.action = std::string(ActionName(item.action));
-    outcome.bytes = item.parent->stat.size;
-    outcome.digest = item.parent->digest.text();
-    if (verb_ == Verb::kVerify) {
-      outcome.failure = Failure::kDiffers;
-      outcome.message = item.action == Action::kCopy ? "the child does not have it" : "the child's content differs";
-    } else {
-      outcome.message = item.action == Action::kCopy          ? "the child does not have it"
-                        : item.child->digest.empty() ? "no regular file stands there"
-                                                              : "the digests differ";
-    }
-    ++(item.action == Action::kCopy ? report_.copied : report_.replaced);
-    report_.bytes += outcome.bytes;
-    report_.files.push_back(std::move(outcome));
-  }
+  for (const PlanItem& item : plan.items) report_.files.push_back(Explain(item, verb_));
+  report_.copied += plan.copies;
+  report_.replaced += plan.replaces;
+  report_.deleted += plan.deletes;
+  report_.bytes += plan.bytes;
 }
 
 template <Runner R, Clock C>
@@ -276,7 +355,7 @@ absl::Status Hop<R, C>::CopyLinks(const Contents& parent, const std::set<std::st
   std::vector<Published> made(wanted.size(), Published{PublishResult::kDone, ""});
   if (verb_ == Verb::kSync && !wanted.empty()) {
     const std::string mark = RandomMark();
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(MakeLinksCommand(child_.facts(), lease_, wanted, child_.config().follow_symlinks, mark)));
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(MakeLinksCommand(child_.facts(), lease_, wanted, child_.config().follow_symlinks, child_.config().trash, mark)));
     SSHSYNC_ASSIGN_OR_RETURN(made, ParseLinks(result, wanted, mark));
   }
   for (size_t i = 0; i < wanted.size(); ++i) {
@@ -315,7 +394,7 @@ absl::Status Hop<R, C>::AlignMetadata(const Contents& parent, const Contents& ch
   }
   if (files.empty()) return absl::OkStatus();
   const std::string mark = RandomMark();
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(PublishCommand(child_.facts(), lease_, files, child_.config().follow_symlinks, mark)));
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(PublishCommand(child_.facts(), lease_, files, child_.config().follow_symlinks, false, mark)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto aligned, ParsePublish(result, files, mark));
   for (size_t i = 0; i < files.size(); ++i) {
     FileOutcome outcome = FailedPath(files[i].file, Failure::kNone, "");

@@ -85,9 +85,9 @@ RemoteCommand BeatCommand(const Lease& lease) {
   return {.script = absl::StrCat(RequireLease(lease), "cd .sshsync/lock && date -u +%Y%m%d%H%M%S >beat.new && mv -f beat.new beat\n"), .writes = true};
 }
 
-RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage) {
+RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage, absl::string_view before) {
   const std::string stage = lease.stage.empty() ? ".sshsync/in" : ShellLiteral(lease.stage);
-  std::string script = RequireLease(lease);
+  std::string script = absl::StrCat(RequireLease(lease), before);
   if (keep_stage) {
     absl::StrAppend(&script, "[ -d ", stage, " ] && find ", stage, "/* -prune -mtime +7 -exec rm -rf {} \\; 2>/dev/null\n");
   } else {

@@ -42,8 +42,8 @@ RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run);
 /// Beats, and says whether the lease is still ours. The status of the result: 0, or 71 when it was lost.
 RemoteCommand BeatCommand(const Lease& lease);
 
-/// Gives the lease back; `keep_stage` leaves what was received for the next run.
-RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage);
+/// Gives the lease back; `keep_stage` leaves what was received for the next run. `before`: shell text for the root to run before that.
+RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage, absl::string_view before = "");
 
 /// Shell text that ends the script with status 71 unless the lease is ours; first line of everything that publishes.
 std::string RequireLease(const Lease& lease);

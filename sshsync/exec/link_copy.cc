@@ -5,6 +5,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/exec/record_script.h"
+#include "sshsync/exec/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
@@ -15,11 +16,12 @@ constexpr absl::string_view kLink = R"(
 _ss_link() {
   _ss_enter "$2" || return $?
   if [ -d "./$3" ] && [ ! -h "./$3" ]; then echo "a folder stands in the way"; return 3; fi
+  if [ -f "./$3" ] && [ ! -h "./$3" ]; then _ss_keep "$2" "./$3" || return 9; fi
   _ss_made=$S/link-$M
   rm -rf "$_ss_made"; mkdir -p "$_ss_made" && ln -s "$4" "$_ss_made/$3" && mv -f "$_ss_made/$3" ./ || return 9
   rm -rf "$_ss_made"
 }
-_ss_l() { _ss_link "$@" 2>&1; echo; echo "$M $1 $?"; }
+_ss_l() { _ss_link "$@" 2>&1; _ss_status=$?; echo; echo "$M $1 $_ss_status"; }
 )";
 
 }  // namespace
@@ -67,9 +69,10 @@ bool StaysInside(absl::string_view path, absl::string_view target) {
   return true;
 }
 
-RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl::Span<const LinkToMake> links, bool follow_symlinks, absl::string_view mark) {
+RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl::Span<const LinkToMake> links, bool follow_symlinks, bool keep,
+                               absl::string_view mark) {
   std::string script = PublishPrologue(facts, lease, StageFolder("yes", facts.root), follow_symlinks, mark);
-  absl::StrAppend(&script, kLink);
+  absl::StrAppend(&script, KeepText(lease, keep), kLink);
   for (size_t i = 0; i < links.size(); ++i) {
     const absl::string_view path = links[i].path;
     const size_t slash = path.rfind('/');

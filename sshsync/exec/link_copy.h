@@ -31,8 +31,9 @@ struct LinkToMake {
 };
 
 /// Makes them as PublishCommand publishes files: in the stage first, then by a rename that replaces a file or another link, and
-/// never a real folder. Answers are read by ParseLinks, one for each.
-RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl::Span<const LinkToMake> links, bool follow_symlinks, absl::string_view mark);
+/// never a real folder; with `keep` what is replaced goes to the trash. Answers are read by ParseLinks, one for each.
+RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl::Span<const LinkToMake> links, bool follow_symlinks, bool keep,
+                               absl::string_view mark);
 absl::StatusOr<std::vector<Published>> ParseLinks(const RemoteResult& result, absl::Span<const LinkToMake> links, absl::string_view mark);
 
 }  // namespace sshsync

@@ -64,7 +64,7 @@ void Publisher<R, C>::PublishGroup(std::vector<Publication> group) {
     return;
   }
   const std::string mark = RandomMark();
-  const auto result = child_.Ask(PublishCommand(child_.facts(), lease_, unchanged, child_.config().follow_symlinks, mark));
+  const auto result = child_.Ask(PublishCommand(child_.facts(), lease_, unchanged, child_.config().follow_symlinks, child_.config().trash, mark));
   const auto published = result.ok() ? ParsePublish(*result, unchanged, mark) : result.status();
   if (!published.ok()) return board_.SetFatal(child_.Located(published.status()));
   for (size_t i = 0; i < unchanged.size(); ++i) Take(unchanged[i], (*published)[i]);

@@ -7,7 +7,7 @@
 namespace sshsync {
 namespace {
 
-constexpr absl::string_view kNames[] = {"listcmd", "digestcmd", "synccmd"};
+constexpr absl::string_view kNames[] = {"listcmd", "digestcmd", "synccmd", "deletecmd"};
 
 void Set(std::map<std::string, std::string>& values, absl::string_view name, absl::string_view value) {
   if (!value.empty()) values[std::string(name)] = std::string(value);
@@ -54,6 +54,10 @@ absl::StatusOr<BoundCommand> RepositoryTemplates::Digest(absl::string_view folde
 
 absl::StatusOr<BoundCommand> RepositoryTemplates::Sync(absl::string_view parent_folder, absl::string_view folder, absl::string_view file) const {
   return Bind("synccmd", parent_folder, folder, file);
+}
+
+absl::StatusOr<BoundCommand> RepositoryTemplates::Delete(absl::string_view folder, absl::string_view file) const {
+  return Bind("deletecmd", "", folder, file);
 }
 
 absl::string_view RepositoryTemplates::digest_text() const { return digest_text_; }

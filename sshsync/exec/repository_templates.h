@@ -30,6 +30,9 @@ class RepositoryTemplates {
   /// The synccmd that brings `file` from the parent's `parent_folder` into `folder`.
   absl::StatusOr<BoundCommand> Sync(absl::string_view parent_folder, absl::string_view folder, absl::string_view file) const;
 
+  /// The deletecmd that removes `file` from `folder`.
+  absl::StatusOr<BoundCommand> Delete(absl::string_view folder, absl::string_view file) const;
+
   /// The digestcmd as written, for those who look whether it is a known tool.
   absl::string_view digest_text() const;
 

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
+#include "sshsync/exec/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
@@ -65,6 +66,7 @@ _ss_publish() {
   if [ ! -f "$4" ] && [ ! -h "./$3" ] && _ss_same "./$3" $5 $6; then return 0; fi
   if [ -h "$4" ] || ! _ss_same "$4" $5 $6; then echo "the staged file is not the one that was verified"; return 4; fi
   _ss_meta "$4" "$7" "$8" $9 || return 9
+  if [ -f "./$3" ] && [ ! -h "./$3" ]; then _ss_keep "$2" "./$3" || return 9; fi
   mv -f "$4" ./ || return 9
 }
 _ss_p() { _ss_publish "$@" 2>&1; _ss_status=$?; echo; echo "$M $1 $_ss_status"; }
@@ -106,10 +108,11 @@ std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::st
                       RequireLease(lease), kEnter);
 }
 
-RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, absl::string_view mark) {
+RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, bool keep,
+                             absl::string_view mark) {
   const std::string& first = files[0].staged;
   std::string script = PublishPrologue(facts, lease, first.empty() ? facts.root : FolderOf(first), follow_symlinks, mark);
-  absl::StrAppend(&script, kPublish);
+  absl::StrAppend(&script, KeepText(lease, keep), kPublish);
   for (const Publication& file : files) script += PublishCall(file);
   return {.script = std::move(script), .writes = true};
 }

@@ -55,8 +55,10 @@ struct Published {
 /// A command that is repeated because its answer was lost takes a rename that happened for done. Status 71: the lease was lost.
 ///
 /// PublishPrologue is the part in front: the lease is required, and `_ss_enter FOLDER` goes to a folder below the root as said above.
+/// `keep`: what is replaced is kept in the trash.
 std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::string_view stage_folder, bool follow_symlinks, absl::string_view mark);
-RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, absl::string_view mark);
+RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, bool keep,
+                             absl::string_view mark);
 absl::StatusOr<std::vector<Published>> ParsePublish(const RemoteResult& result, absl::Span<const Publication> files, absl::string_view mark);
 
 }  // namespace sshsync

@@ -51,7 +51,7 @@ class StageTest : public testing::Test {
     return one;
   }
   Published Publish(const Publication& file, bool follow_symlinks = false) {
-    const RemoteResult result = Ask(PublishCommand(facts_, lease_, {file}, follow_symlinks, kMark));
+    const RemoteResult result = Ask(PublishCommand(facts_, lease_, {file}, follow_symlinks, false, kMark));
     const auto published = ParsePublish(result, {file}, kMark);
     EXPECT_TRUE(published.ok()) << published.status();
     return published.ok() ? (*published)[0] : Published();
@@ -78,7 +78,7 @@ TEST_F(StageTest, PublishesFilesWithAnyName) {
 TEST_F(StageTest, PublishesManyFilesOfManyFoldersInOneCommand) {
   std::vector<Publication> files;
   for (const char* name : {"a/1", "2", "a/b/3", "a/4", "c/5", "6"}) files.push_back(Staged(name, name));
-  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, files, false, kMark)), files, kMark);
+  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, files, false, false, kMark)), files, kMark);
   ASSERT_TRUE(published.ok());
   for (size_t i = 0; i < files.size(); ++i) {
     EXPECT_EQ((*published)[i].result, PublishResult::kDone) << (*published)[i].said;
@@ -200,7 +200,7 @@ TEST_F(StageTest, MakesFoldersByTheUmask) {
 TEST_F(StageTest, PublishesNothingWithoutTheLease) {
   const Publication file = Staged("a", "new");
   Shell("mv r/.sshsync/lock/by-run1 r/.sshsync/lock/by-run2");
-  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, {file}, false, kMark)), {file}, kMark);
+  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, {file}, false, false, kMark)), {file}, kMark);
   EXPECT_EQ(FailureOf(published.status()), Failure::kLocked);
   EXPECT_FALSE(dir_.Exists("r/a"));
 }

@@ -1,5 +1,7 @@
 #include "sshsync/exec/survey.h"
 
+#include <iterator>
+
 namespace sshsync {
 
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links) {
@@ -14,6 +16,17 @@ std::string LinkAbove(absl::string_view path, const std::set<std::string>& links
 void Contents::Forget(const std::vector<std::string>& paths) {
   const std::set<absl::string_view> gone(paths.begin(), paths.end());
   std::erase_if(manifest.files, [&gone](const FileEntry& file) { return gone.contains(file.path); });
+  std::erase_if(undigested, [&gone](const DigestQuestion& file) { return gone.contains(file.path); });
+  if (own) std::erase_if(*own, [&gone](const std::string& path) { return gone.contains(path); });
+}
+
+void Contents::Add(Contents newer) {
+  std::vector<std::string> paths;
+  for (const FileEntry& file : newer.manifest.files) paths.push_back(file.path);
+  Forget(paths);
+  failed.insert(newer.failed.begin(), newer.failed.end());
+  manifest.files.insert(manifest.files.end(), std::make_move_iterator(newer.manifest.files.begin()), std::make_move_iterator(newer.manifest.files.end()));
+  std::sort(manifest.files.begin(), manifest.files.end(), ByPath());
 }
 
 void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents) {

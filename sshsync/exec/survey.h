@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 #include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/model/manifest.h"
@@ -29,9 +30,19 @@ struct Contents {
 
   std::vector<DigestQuestion> undigested;  ///< a child's regular files that its parent has nothing to compare with; for DigestRest
   std::vector<std::string> vanished;    ///< paths that were listed and then not there
+  std::vector<std::string> others;      ///< listed paths of a child that are no regular files and no business of its parent
+  /// Of a child of this run: its files that its parent does not have. All others are what the run verified or brought.
+  absl::optional<std::vector<std::string>> own;
+  bool deletions_refused = false;       ///< on the way here: nothing below is deleted, either
 
-  /// Takes these paths out of the manifest.
+  /// Takes these paths out of the manifest and of what is said of files in it.
   void Forget(const std::vector<std::string>& paths);
+
+  /// Takes over what is known of some of its files better by now.
+  void Add(Contents newer);
+
+  /// Whether a file may be one that somebody is just putting there.
+  bool MayArrive(absl::string_view path) const { return !own || std::binary_search(own->begin(), own->end(), path); }
 
   bool usable(absl::string_view path) const { return failed.find(std::string(path)) == failed.end(); }
 };
@@ -123,6 +134,7 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
                                      const Contents& parent) {
   Contents contents;
   contents.incomplete = listing.incomplete;
+  contents.own.emplace();
   contents.empty_listing = listing.listing.paths.empty() && listing.listing.refused.empty();
   std::vector<std::string> names;
   for (const FileEntry& file : parent.manifest.files) names.push_back(file.path);
@@ -143,11 +155,16 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
       contents.failed[names[i]] = FailedPath(names[i], Failure::kObstructed, "a folder of the child stands where the file is to be");
     } else if (stats[i]->type == RemoteStat::Type::kFile) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
-      if (i >= wanted) contents.undigested.push_back({names[i], stats[i]->stat.size});
+      if (i >= wanted) {
+        contents.undigested.push_back({names[i], stats[i]->stat.size});
+        contents.own->push_back(names[i]);
+      }
       if (i < wanted && parent.usable(names[i])) questions.push_back({names[i], stats[i]->stat.size});
     } else if (i < wanted) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
       repository.Tell(LogLevel::kWarning, "a symbolic link or special file stands in its place; it will be replaced by a regular file", names[i]);
+    } else {
+      contents.others.push_back(names[i]);
     }
   }
   std::sort(contents.manifest.files.begin(), contents.manifest.files.end(), ByPath());

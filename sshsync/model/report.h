@@ -43,6 +43,7 @@ struct RepositoryReport {
   absl::Time started = absl::InfiniteFuture();
   absl::Time ended = absl::InfiniteFuture();
   int64_t kept = 0, copied = 0, replaced = 0, deleted = 0, failed = 0, extra = 0;
+  int64_t excluded = 0;  ///< files of the parent that the filters leave out
   int64_t bytes = 0;  ///< content published
   Failure failure = Failure::kNone;  ///< of the repository as a whole
   std::string message = {};

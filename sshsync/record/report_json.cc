@@ -78,6 +78,7 @@ Json RepositoryJson(const RepositoryReport& repository) {
   json["deleted"] = repository.deleted;
   json["failed"] = repository.failed;
   json["extra"] = repository.extra;
+  json["excluded"] = repository.excluded;
   json["bytes"] = repository.bytes;
   SetFailure(json, repository.failure, repository.message);
   SetCommand(json, repository.command, repository.output);

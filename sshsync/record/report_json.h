@@ -21,7 +21,7 @@ namespace sshsync {
 ///     run, verb, queue [[names]], started, ended, seconds, ok, exit_code, signal (0: none),
 ///     repositories [{
 ///       repository, parent, host, step, outcome, started, ended, seconds,
-///       kept, copied, replaced, deleted, failed, extra, bytes,
+///       kept, copied, replaced, deleted, failed, extra, excluded, bytes,
 ///       files [{path, action, bytes, digest, attempts}]      of files that were touched or that failed
 ///     }]
 ///

@@ -53,7 +53,7 @@ LIBRARIES = {
 WITHOUT_TEST = {
     "plain values, concepts, abstract classes": [
         "sshsync/model/event.h", "sshsync/model/plan.h", "sshsync/model/repository.h", "sshsync/record/run_record.h",
-        "sshsync/exec/clock.h", "sshsync/exec/run_context.h", "sshsync/exec/runner.h", "tools/doors.h", "tools/log_target.h", "tools/tool.h",
+        "sshsync/exec/clock.h", "sshsync/exec/run_context.h", "sshsync/exec/hop_source.h", "sshsync/exec/runner.h", "tools/doors.h", "tools/log_target.h", "tools/tool.h",
     ],
     "the inside of command_template.h, shell_scan.h": [
         "sshsync/text/shell_scanner.h", "sshsync/text/template_reading.h", "sshsync/text/template_variables.h",
@@ -63,7 +63,7 @@ WITHOUT_TEST = {
     "the inside of log_sinks.h": ["tools/log_file.h", "tools/log_syslog.h"],
     "whole runs, of the program and of the demo": [
         "sshsync/run_parts.h", "sshsync/writing_run.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
-        "sshsync/exec/digest_probe.h", "sshsync/exec/cascade.h", "sshsync/exec/hop.h", "sshsync/exec/mover.h", "sshsync/exec/publisher.h",
+        "sshsync/exec/digest_probe.h", "sshsync/exec/cascade.h", "sshsync/exec/deleter.h", "sshsync/exec/hop.h", "sshsync/exec/mover.h", "sshsync/exec/publisher.h",
         "sshsync/exec/remote_repository.h", "sshsync/exec/survey.h", "tools/history_verbs.h", "tools/load_configuration.h", "tools/offline_verbs.h",
         "tools/open_log.h", "tools/run_verbs.h", "tools/template_text.h",
     ],

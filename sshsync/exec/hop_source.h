@@ -1,0 +1,29 @@
+#ifndef SSHSYNC_EXEC_HOP_SOURCE_H_
+#define SSHSYNC_EXEC_HOP_SOURCE_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "sshsync/exec/survey.h"
+
+namespace sshsync {
+
+/// What a parent brings into a hop: the repository, opened, and what it holds (or, in a plan, will hold): at first perhaps without digests.
+template <Runner R, Clock C>
+struct HopParent {
+  std::shared_ptr<RemoteRepository<R, C>> repository;
+  std::shared_ptr<const Contents> contents;
+};
+
+/// Where a hop asks for its parent; both calls wait for it. `Listed` has no digests yet, so that both sides can be digested at once.
+template <Runner R, Clock C>
+class HopSource {
+ public:
+  virtual ~HopSource() = default;
+  virtual absl::StatusOr<HopParent<R, C>> Listed() = 0;
+  virtual absl::StatusOr<HopParent<R, C>> Digested() = 0;
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_HOP_SOURCE_H_

@@ -1,0 +1,38 @@
+#include "sshsync/exec/trash.h"
+
+#include "absl/strings/str_cat.h"
+#include "sshsync/exec/host_time.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+namespace {
+
+constexpr absl::string_view kKeep = R"(
+_ss_keep() {
+  _ss_to=$T/$1; shift
+  [ -d "$_ss_to" ] || mkdir -p "$_ss_to" || return 9
+  ln "$@" "$_ss_to/" 2>/dev/null
+  for _ss_kept do
+    [ -f "$_ss_to/$_ss_kept" ] && continue
+    cp -p "$_ss_kept" "$_ss_to/.sshsync" && mv -f "$_ss_to/.sshsync" "$_ss_to/$_ss_kept" || return 9
+  done
+}
+)";
+
+}  // namespace
+
+std::string KeepText(const Lease& lease, bool keep) {
+  if (!keep) return "_ss_keep() { :; }\n";
+  return absl::StrCat("T=", ShellLiteral(absl::StrCat(lease.root, "/.sshsync/trash/", lease.run)), kKeep);
+}
+
+std::string PruneTrashText(absl::string_view now, absl::Duration keep) {
+  const auto time = HostTime(now);
+  if (!time) return "";
+  const std::string limit = absl::FormatTime("%Y%m%d%H%M.%S", *time - keep, absl::UTCTimeZone());
+  return absl::StrCat("if [ -d .sshsync/trash ] && [ ! -h .sshsync/trash ]; then\n  TZ=UTC0 touch -t ", limit,
+                      " .sshsync/trash.limit && find .sshsync/trash/* -prune ! -newer .sshsync/trash.limit -exec rm -rf {} \\; 2>/dev/null\n"
+                      "  rm -f .sshsync/trash.limit; rmdir .sshsync/trash 2>/dev/null\n  :\nfi\n");
+}
+
+}  // namespace sshsync
