@@ -5,6 +5,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/config/unbuilt.h"
 #include "sshsync/exec/cascade.h"
+#include "sshsync/exec/dry_runner.h"
 #include "sshsync/exec/stop_window.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/run_parts.h"
@@ -46,6 +47,18 @@ absl::StatusOr<absl::optional<absl::Time>> StopTime(const Configuration& configu
   return at;
 }
 
+// A run that is to change nothing cannot: its runner refuses every command that writes.
+std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& configuration, Verb verb, int jobs, const ResolvedQueue& queue) {
+  auto& context = parts.context();
+  if (verb == Verb::kSync) return Cascade(context, configuration, verb, jobs).Run(queue);
+  DryRunner dry(context.runner);
+  RunContext<DryRunner<RunParts::Runner>, RealClock> looking{.runner = dry, .clock = context.clock, .events = context.events, .stop = context.stop,
+                                                             .closing = context.closing, .run = context.run, .controller = context.controller,
+                                                             .backoff = context.backoff, .secrets = context.secrets, .fail_fast = context.fail_fast,
+                                                             .itemize = context.itemize};
+  return Cascade(looking, configuration, verb, jobs).Run(queue);
+}
+
 }  // namespace
 
 absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
@@ -70,7 +83,7 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   parts.context().fail_fast = options.fail_fast;
   parts.context().itemize = options.itemize;
   const int jobs = options.jobs > 0 ? options.jobs : configuration.settings.jobs;
-  report.repositories = Cascade(parts.context(), configuration, options.verb, jobs).Run(queue);
+  report.repositories = RunQueue(parts, configuration, options.verb, jobs, queue);
   report.ended = parts.Now();
   report.signal = std::max(stop.reason(), 0);
   if (writing) writing->End(report);
