@@ -13,13 +13,14 @@ namespace {
 
 constexpr size_t kMaxOutput = size_t{16} << 20;  // of one command
 
-// transfer, what to remove after a failure; then $_ss_ok tells whether to go on
+// transfer, what to remove after a failure; then $_ss_ok tells whether to go on. A tool that is missing is missing for all that follow.
 // Descriptor 9 keeps the substitution open as long as anything that the transfer left in the background is alive: it may write what was verified.
 constexpr absl::string_view kFunctions = R"(
 _ss_transfer() {
   { _ss_ok=`_ss_run "$1" 9>&1 >&8 2>&1 8>&-; echo $?`; } 8>&1
   [ $_ss_ok = 0 ] || [ -z "$2" ] || rm -rf "$2"
   _ss_mark transfer $_ss_ok
+  [ $_ss_ok != 127 ] || exit 127
 }
 )";
 
