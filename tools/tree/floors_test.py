@@ -41,7 +41,6 @@ LIBRARIES = {
     r"re2/": ["sshsync/text/"],
     r"SQLiteCpp/|sqlite3\.h": ["sshsync/record/"],
     r"pybind11/|Python\.h": ["bindings/"],
-    r"spdlog/|fmt/": ["tools/log_"],
     r"CLI/": ["tools/command_line.cc"],
     # Two documents are written, on two floors: the report, and the graph.
     r"nlohmann/": ["sshsync/record/report_json.cc", "tools/graph.cc"],
