@@ -113,7 +113,7 @@ constexpr KeyInfo kKeys[] = {
     {"timeout", kRepository, kBuilt, "TIME", "300", "How long a host may show no progress."},
     {"connect_timeout", kRepository, kBuilt, "TIME", "15", "The limit for one connection to be made."},
     {"wait", kRepository, kBuilt, "TIME", "15", "How long to keep trying a host before its first answer."},
-    {"retries", kRepository, kBuilt, "N", "5", "Tries of a block that moved nothing, with growing pauses between them."},
+    {"retries", kRepository, kBuilt, "N", "5", "Further tries of a file whose transfer failed, with growing pauses between them."},
     // The tool itself.
     {"jobs", kTool, kBuilt, "N", "16", "Children worked on at once."},
     {"max_sessions", kTool, kBuilt, "N", "16", "Sessions per host, over all its repositories."},

@@ -169,7 +169,7 @@ template <Runner R, Clock C>
 absl::StatusOr<TransferSession::Group> Mover<R, C>::MakeGroup(const std::vector<WorkItem>& items, const std::vector<size_t>& indices) {
   const std::string& root = child_.facts().root;
   TransferSession::Group group;
-  std::vector<std::string> files, operands;
+  std::vector<std::string> files;
   std::string folder = in_place() ? root : NewAttempt(StageFolder(child_.config().stage, root), 0, items[0].wanted.path, items[0].wanted.digest).folder;
   for (size_t i = 0; i < items.size(); ++i) {
     files.push_back(items[i].wanted.path);
