@@ -8,6 +8,7 @@
 #include "sshsync/exec/dry_runner.h"
 #include "sshsync/exec/stop_window.h"
 #include "sshsync/plan/queue.h"
+#include "sshsync/record/block_history.h"
 #include "sshsync/run_parts.h"
 #include "sshsync/writing_run.h"
 
@@ -67,7 +68,10 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue));
   SSHSYNC_ASSIGN_OR_RETURN(const auto stop_time, StopTime(configuration, options));
   const StopWindow window(stop, stop_time);
-  RunParts parts(configuration, events, window.token(), options.seed, options.first_pause);
+  size_t repositories = 0;
+  for (const auto& step : queue.steps) repositories += step.size();
+  BlockHistory history(events, repositories);
+  RunParts parts(configuration, history, window.token(), options.seed, options.first_pause);
   parts.context().closing = window.closing();
   const auto tell = [&parts](LogLevel level, absl::string_view text) { parts.Tell(EventKind::kMessage, level, text); };
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
@@ -75,7 +79,9 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   if (options.verb == Verb::kSync) {
     SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));
     parts.context().lock = writing->lock_identity();
-    parts.context().repository_ended = [&writing](const RepositoryReport& repository) { writing->EndRepository(repository); };
+    parts.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
+      writing->EndRepository(repository, history.Take(repository.name));
+    };
   }
   parts.Tell(EventKind::kRunStarted, LogLevel::kInfo, report.verb);
   for (const std::string& warning : queue.warnings) tell(LogLevel::kWarning, warning);

@@ -28,7 +28,7 @@ class WritingRun {
   /// Which lock on the controller keeps other runs out (RunLock::identity).
   std::string lock_identity() const { return lock_->identity(); }
 
-  void EndRepository(const RepositoryReport& report) { recorder_->EndRepository(report); }
+  void EndRepository(const RepositoryReport& report, const std::vector<MovedBlock>& blocks) { recorder_->EndRepository(report, blocks); }
 
   /// Records the end, gives the locks back, writes the metrics file and runs the hooks. A hook has a minute; after a signal, two seconds.
   void End(const Report& report);

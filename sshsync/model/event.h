@@ -20,6 +20,7 @@ enum class EventKind {
   kPlanned,            ///< repository; files and bytes to move; message: the counts as text
   kFileStarted,        ///< repository, path; total
   kFileProgress,       ///< repository, path; bytes of total so far
+  kBlockMoved,         ///< repository, path (of a batch the first, or empty); files, bytes, offset, stream, began
   kFileVerified,       ///< repository, path: staged, digest right
   kFilePublished,      ///< repository, path; action, bytes
   kFileFailed,         ///< repository, path; failure, message
@@ -43,6 +44,9 @@ struct Event {
   int64_t files = 0;
   int64_t bytes = 0;
   int64_t total = 0;
+  int64_t offset = 0;      ///< of a range: where in its file it begins
+  int stream = 0;          ///< which of the hop's streams carried the block, from 0
+  absl::Time began = {};   ///< when the transfer of the block began; `time` is its end
   LogLevel level = LogLevel::kInfo;
   Failure failure = Failure::kNone;
   std::string message = {};
@@ -69,6 +73,7 @@ inline absl::string_view EventKindName(EventKind kind) {
     case EventKind::kPlanned: return "planned";
     case EventKind::kFileStarted: return "file_started";
     case EventKind::kFileProgress: return "file_progress";
+    case EventKind::kBlockMoved: return "block_moved";
     case EventKind::kFileVerified: return "file_verified";
     case EventKind::kFilePublished: return "file_published";
     case EventKind::kFileFailed: return "file_failed";

@@ -52,6 +52,10 @@ std::string Predicate(const Event& event) {
     case EventKind::kPlanned: return absl::StrCat("to move: ", Amount(event), "; ", CleanForTerminal(event.message));
     case EventKind::kFileStarted: return absl::StrCat(path, " started (", HumanBytes(event.total), ")");
     case EventKind::kFileProgress: return absl::StrCat(path, " ", HumanBytes(event.bytes), " of ", HumanBytes(event.total));
+    case EventKind::kBlockMoved:
+      return absl::StrCat(path, path.empty() ? "" : ": ", "moved ", event.files > 1 ? absl::StrCat(Files(event.files), ", ") : "", HumanBytes(event.bytes),
+                          event.offset > 0 ? absl::StrCat(" at ", event.offset) : "", " in ",
+                          absl::FormatDuration(absl::Trunc(event.time - event.began, absl::Milliseconds(1))), " by stream ", event.stream);
     case EventKind::kFileVerified: return absl::StrCat(path, " verified");
     case EventKind::kFilePublished:
       if (event.action == "delete") return absl::StrCat(path, " deleted");
@@ -84,6 +88,7 @@ LogLevel EventLevel(const Event& event) {
     case EventKind::kFileFailed: return LogLevel::kError;
     case EventKind::kFileStarted:
     case EventKind::kFileProgress:
+    case EventKind::kBlockMoved:
     case EventKind::kFileVerified: return LogLevel::kDebug;
     default: return event.failure == Failure::kNone ? LogLevel::kInfo : LogLevel::kError;
   }

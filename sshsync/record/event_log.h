@@ -32,7 +32,7 @@ class EventLog : public EventSink {
   LogSink& sink_;
 };
 
-/// The level and the sentence of one event; kFileStarted and kFileProgress have level kDebug.
+/// The level and the sentence of one event; what is about files and blocks in progress has level kDebug.
 LogLevel EventLevel(const Event& event);
 std::string EventSentence(const Event& event);
 

@@ -70,6 +70,21 @@ TEST(EventLog, AFailedCommandStaysOnOneLineWithItsOutput) {
             "command: cat > \"$STAGED\"\\nexit $?; output: cat: write error\\nNo space left");
 }
 
+TEST(EventLog, AMovedBlockIsForThoseWhoAskForMore) {
+  Event event = Of(EventKind::kBlockMoved);
+  event.files = 1;
+  event.bytes = 8'000'000;
+  event.offset = 1 << 20;
+  event.stream = 2;
+  event.began = event.time - absl::Milliseconds(1250);
+  EXPECT_EQ(EventLevel(event), LogLevel::kDebug);
+  EXPECT_EQ(EventSentence(event), "repoproxy: app/new.jar: moved 8.0 MB at 1048576 in 1.25s by stream 2");
+  event.path = "";
+  event.offset = 0;
+  event.files = 40;
+  EXPECT_EQ(EventSentence(event), "repoproxy: moved 40 files, 8.0 MB in 1.25s by stream 2");
+}
+
 TEST(EventLog, MuchOutputLosesItsMiddle) {
   Event event = FailedFile();
   event.command = "true";

@@ -183,6 +183,13 @@ std::string EventToJsonLine(const Event& event) {
       json["bytes"] = event.bytes;
       json["total"] = event.total;
       break;
+    case EventKind::kBlockMoved:
+      json["files"] = event.files;
+      json["bytes"] = event.bytes;
+      json["offset"] = event.offset;
+      json["stream"] = event.stream;
+      json["began"] = Time(event.began);
+      break;
     case EventKind::kFileVerified: break;
     case EventKind::kFilePublished:
       json["action"] = event.action;

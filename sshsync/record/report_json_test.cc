@@ -110,6 +110,26 @@ TEST(EventJson, WhatHasEndedHasAnOutcomeAndItsFailure) {
   EXPECT_FALSE(line.contains("action"));
 }
 
+TEST(EventJson, AMovedBlockHasItsPlaceItsStreamAndItsBeginAndEnd) {
+  Event event;
+  event.kind = EventKind::kBlockMoved;
+  event.repository = "p";
+  event.path = "big.bin";
+  event.files = 1;
+  event.bytes = 8 << 20;
+  event.offset = 16 << 20;
+  event.stream = 3;
+  event.began = absl::FromUnixSeconds(1767225600);
+  event.time = event.began + absl::Milliseconds(2500);
+  const json line = json::parse(EventToJsonLine(event));
+  EXPECT_EQ(line["path"], "big.bin");
+  EXPECT_EQ(line["bytes"], 8 << 20);
+  EXPECT_EQ(line["offset"], 16 << 20);
+  EXPECT_EQ(line["stream"], 3);
+  EXPECT_EQ(line["began"], "2026-01-01T00:00:00.000Z");
+  EXPECT_EQ(line["time"], "2026-01-01T00:00:02.500Z");
+}
+
 TEST(EventJson, EveryKindGivesOneLineUnderItsName) {
   for (int kind = 0; kind <= static_cast<int>(EventKind::kMessage); ++kind) {
     Event event;

@@ -22,10 +22,10 @@ absl::StatusOr<std::unique_ptr<RunRecorder>> RunRecorder::Begin(const std::strin
   return recorder;
 }
 
-void RunRecorder::EndRepository(const RepositoryReport& report) {
+void RunRecorder::EndRepository(const RepositoryReport& report, const std::vector<MovedBlock>& blocks) {
   const std::lock_guard lock(mu_);
   if (!state_) return;
-  if (const absl::Status ended = state_->EndRepository(run_, report); !ended.ok()) Lose(ended);
+  if (const absl::Status ended = state_->EndRepository(run_, report, blocks); !ended.ok()) Lose(ended);
 }
 
 void RunRecorder::EndRun(const Report& report, int exit_code, int keep_runs) {

@@ -6,10 +6,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "sshsync/model/moved_block.h"
 #include "sshsync/model/report.h"
 #include "sshsync/record/run_record.h"
 #include "sshsync/record/state.h"
@@ -31,7 +33,7 @@ class RunRecorder {
   /// Error: kState, a newer version's state, which no run may begin beside.
   static absl::StatusOr<std::unique_ptr<RunRecorder>> Begin(const std::string& state_dir, const RunRecord& record, Warn warn);
 
-  void EndRepository(const RepositoryReport& report);
+  void EndRepository(const RepositoryReport& report, const std::vector<MovedBlock>& blocks = {});
   void EndRun(const Report& report, int exit_code, int keep_runs);
 
   /// What is known of each repository; nothing where there is no state.

@@ -32,9 +32,19 @@ CREATE INDEX files_by_run ON files (run, repository);
 CREATE TABLE last_equal (repository TEXT PRIMARY KEY, parent TEXT NOT NULL, at INTEGER NOT NULL, run TEXT NOT NULL);
 )";
 
+constexpr char kBlocks[] = R"(
+CREATE TABLE blocks (
+  run INTEGER NOT NULL, repository TEXT NOT NULL, stream INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,
+  path BLOB NOT NULL, first_byte INTEGER NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL);
+CREATE INDEX blocks_by_run ON blocks (run);
+)";
+
+Schemas AllSchemas() { return {kTables, kBlocks}; }
+
 constexpr char kRunColumns[] = "number, id, verb, queue, options, config, resumes, pid, started, ended, exit_code, signal";
 constexpr char kRepositoryColumns[] =
     "name, parent, host, step, outcome, started, ended, kept, copied, replaced, deleted, failed, extra, bytes, failure, message, command, output";
+constexpr char kBlockColumns[] = "repository, stream, began, ended, path, first_byte, files, bytes";
 constexpr char kFileColumns[] = "path, action, bytes, digest, failure, message, command, output, exit_status, attempts";
 
 // A later run that ended well for all repositories of `u`; none makes `u` unfinished, where it did not end with 0.
@@ -168,7 +178,20 @@ FileOutcome ReadFile(Query& query) {
   return file;
 }
 
-/// The run that `query` stands at, its repositories, and its files where asked for.
+MovedBlock ReadBlock(Query& query) {
+  MovedBlock block;
+  block.repository = query.Text();
+  block.stream = query.Int();
+  block.began = query.Time();
+  block.ended = query.Time();
+  block.path = query.Text();
+  block.offset = query.Number();
+  block.files = query.Number();
+  block.bytes = query.Number();
+  return block;
+}
+
+/// The run that `query` stands at, its repositories, and its files and blocks where asked for.
 RunRecord ReadRun(SQLite::Database& database, Query& query, bool files) {
   RunRecord record;
   const int64_t number = query.Number();
@@ -192,6 +215,12 @@ RunRecord ReadRun(SQLite::Database& database, Query& query, bool files) {
     rows.Bind(number).Bind(report.name);
     while (rows.Next()) report.files.push_back(ReadFile(rows));
   }
+  // What is only read may be of the first schema, which knows no blocks.
+  if (files && database.tableExists("blocks")) {
+    Query rows(database, absl::StrCat("SELECT ", kBlockColumns, " FROM blocks WHERE run = ? ORDER BY repository, began, stream"));
+    rows.Bind(number);
+    while (rows.Next()) record.blocks.push_back(ReadBlock(rows));
+  }
   return record;
 }
 
@@ -209,8 +238,7 @@ State::~State() = default;
 
 absl::StatusOr<State> State::OpenForWriting(const std::string& dir, absl::Time now) {
   std::string warning;
-  const auto create = [](SQLite::Database& database) { database.exec(kTables); };
-  SSHSYNC_ASSIGN_OR_RETURN(auto database, OpenDatabaseForWriting(dir, kSchema, now, create, warning));
+  SSHSYNC_ASSIGN_OR_RETURN(auto database, OpenDatabaseForWriting(dir, AllSchemas(), now, warning));
   return State(std::move(database), std::move(warning));
 }
 
@@ -238,7 +266,7 @@ absl::Status State::BeginRun(const RunRecord& record) {
   });
 }
 
-absl::Status State::EndRepository(absl::string_view run, const RepositoryReport& report) {
+absl::Status State::EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks) {
   return Guarded([&] {
     SQLite::Transaction transaction(*database_);
     const int64_t number = [&] {
@@ -258,6 +286,11 @@ absl::Status State::EndRepository(absl::string_view run, const RepositoryReport&
       insert.Bind(number).Bind(report.name).BindBytes(file.path).Bind(file.action).Bind(file.bytes).Bind(file.digest).Bind(NameOf(file.failure))
           .Bind(Cut(file.message, kLongestText)).Bind(Cut(file.command, kLongestText)).Bind(Cut(file.output, kLongestOutput))
           .Bind(int64_t{file.exit_status}).Bind(int64_t{file.attempts}).Run();
+    }
+    Query moved(*database_, absl::StrCat("INSERT INTO blocks (run, ", kBlockColumns, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    for (const MovedBlock& block : blocks) {
+      moved.Bind(number).Bind(report.name).Bind(int64_t{block.stream}).Bind(block.began).Bind(block.ended).BindBytes(block.path).Bind(block.offset)
+          .Bind(block.files).Bind(block.bytes).Run();
     }
     if (EndedWell(report)) {
       Query(*database_, "INSERT OR REPLACE INTO last_equal (repository, parent, at, run) VALUES (?, ?, ?, ?)")
@@ -279,7 +312,7 @@ absl::Status State::EndRun(const Report& report, int exit_code, int keep_runs) {
       query.Bind(int64_t{keep_runs});
       if (query.Next()) forgotten = query.Number();
     }
-    for (const char* text : {"DELETE FROM files WHERE run <= ?", "DELETE FROM repositories WHERE run <= ?", "DELETE FROM runs WHERE number <= ?"}) {
+    for (const char* text : {"DELETE FROM files WHERE run <= ?", "DELETE FROM blocks WHERE run <= ?", "DELETE FROM repositories WHERE run <= ?", "DELETE FROM runs WHERE number <= ?"}) {
       Query(*database_, text).Bind(forgotten).Run();
     }
     transaction.commit();

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "sshsync/model/moved_block.h"
 #include "sshsync/model/report.h"
 #include "sshsync/record/run_record.h"
 
@@ -38,7 +39,7 @@ namespace sshsync {
 class State {
  public:
   /// The version of the schema, SQLite's user_version.
-  static constexpr int kSchema = 1;
+  static constexpr int kSchema = 2;
 
   /// Errors: kState for a newer schema; kPermission, kReadOnly, kNoSpace, kObstructed where nothing can be written.
   static absl::StatusOr<State> OpenForWriting(const std::string& dir, absl::Time now);
@@ -58,16 +59,16 @@ class State {
 
   /// The run, and each repository of its queue as not ended.
   absl::Status BeginRun(const RunRecord& record);
-  /// A repository of a run that began, with its files.
-  absl::Status EndRepository(absl::string_view run, const RepositoryReport& report);
+  /// A repository of a run that began, with its files, and with what its streams carried when.
+  absl::Status EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks = {});
   /// The end of a run; all but the last `keep_runs` runs are forgotten. When repositories last equalled their parents is kept.
   absl::Status EndRun(const Report& report, int exit_code, int keep_runs);
 
   // Reading.
 
-  /// The runs, the newest first, at most `limit`; their repositories without files.
+  /// The runs, the newest first, at most `limit`; their repositories without files, and without blocks.
   absl::StatusOr<std::vector<RunRecord>> Runs(int limit) const;
-  /// The run of that id, with its files; also by the beginning of an id where only one run has it.
+  /// The run of that id, with its files and blocks; also by the beginning of an id where only one run has it.
   absl::StatusOr<absl::optional<RunRecord>> Find(absl::string_view run) const;
   /// The newest run that is unfinished: it did not end with 0, and no later run ended well for all its repositories.
   absl::StatusOr<absl::optional<RunRecord>> LastUnfinished() const;

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "SQLiteCpp/Statement.h"
+#include "SQLiteCpp/Transaction.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
 
@@ -36,7 +37,7 @@ absl::Status Check(SQLite::Database& database, const std::string& path, int sche
     return MakeError(Failure::kState, absl::StrCat(path, " was written by a newer sshsync (schema ", found, ", this one knows ", schema,
                                                    "): use that one, or give another --state-dir"));
   }
-  if (found != schema) return absl::DataLossError("it holds no runs");
+  if (found < 1) return absl::DataLossError("it holds no runs");
   struct stat stat = {};
   if (::stat(path.c_str(), &stat) == 0 && stat.st_size <= kCheckedWhole) {
     const std::string answer = database.execAndGet("PRAGMA quick_check(1)").getString();
@@ -70,14 +71,23 @@ absl::Status SetAside(const std::string& path, absl::Time now) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<SQLite::Database>> Create(const std::string& path, int schema, absl::FunctionRef<void(SQLite::Database&)> create) {
+// All or nothing: whoever is killed here leaves the schema that was there.
+void LeadOn(SQLite::Database& database, const Schemas& schemas) {
+  const int found = database.execAndGet("PRAGMA user_version").getInt(), newest = static_cast<int>(schemas.size());
+  if (found == newest) return;
+  SQLite::Transaction transaction(database);
+  for (int schema = found; schema < newest; ++schema) database.exec(std::string(schemas[static_cast<size_t>(schema)]));
+  database.exec(absl::StrCat("PRAGMA user_version = ", newest));
+  transaction.commit();
+}
+
+absl::StatusOr<std::unique_ptr<SQLite::Database>> Create(const std::string& path, const Schemas& schemas) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return FromErrno(errno, path);
   close(fd);
   try {
     auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE, kBusyMilliseconds);
-    create(*database);
-    database->exec(absl::StrCat("PRAGMA user_version = ", schema));
+    LeadOn(*database, schemas);
     return database;
   } catch (const SQLite::Exception& error) {
     // An empty file would look damaged next time.
@@ -86,11 +96,12 @@ absl::StatusOr<std::unique_ptr<SQLite::Database>> Create(const std::string& path
   }
 }
 
-absl::Status MakeWritable(SQLite::Database& database, const std::string& path) {
+absl::Status MakeWritable(SQLite::Database& database, const Schemas& schemas, const std::string& path) {
   if (sqlite3_db_readonly(database.getHandle(), "main") != 0) return MakeError(Failure::kPermission, absl::StrCat(path, " may not be written"));
   try {
     database.exec("PRAGMA journal_mode = TRUNCATE");
     database.exec("PRAGMA synchronous = FULL");
+    LeadOn(database, schemas);
   } catch (const SQLite::Exception& error) {
     return Annotate(FromException(error), path);
   }
@@ -110,27 +121,27 @@ absl::Status FromException(const SQLite::Exception& error) {
   }
 }
 
-absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabaseForWriting(const std::string& dir, int schema, absl::Time now,
-                                                                         absl::FunctionRef<void(SQLite::Database&)> create,
+absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabaseForWriting(const std::string& dir, const Schemas& schemas, absl::Time now,
                                                                          std::string& warning) {
   const std::string path = PathIn(dir);
+  const int newest = static_cast<int>(schemas.size());
   absl::StatusOr<std::unique_ptr<SQLite::Database>> database = absl::DataLossError("it is empty");
   struct stat stat = {};
   if (lstat(path.c_str(), &stat) != 0) {
     if (errno != ENOENT) return FromErrno(errno, path);
-    database = Create(path, schema, create);
+    database = Create(path, schemas);
   } else if (!S_ISREG(stat.st_mode)) {
     return MakeError(Failure::kObstructed, absl::StrCat(path, " is no regular file"));
   } else {
-    if (stat.st_size > 0) database = Open(path, schema);
+    if (stat.st_size > 0) database = Open(path, newest);
     if (absl::IsDataLoss(database.status())) {
       SSHSYNC_RETURN_IF_ERROR(SetAside(path, now));
       warning = absl::StrCat("the record of earlier runs was damaged (", database.status().message(), "): it was set aside beside ", path,
                              " and begun anew");
-      database = Create(path, schema, create);
+      database = Create(path, schemas);
     }
   }
-  if (database.ok()) SSHSYNC_RETURN_IF_ERROR(MakeWritable(**database, path));
+  if (database.ok()) SSHSYNC_RETURN_IF_ERROR(MakeWritable(**database, schemas, path));
   return database;
 }
 

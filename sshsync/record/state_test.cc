@@ -7,6 +7,7 @@
 
 #include <csignal>
 
+#include "SQLiteCpp/Database.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -108,6 +109,47 @@ TEST_F(StateTest, TellsARunAsItWas) {
   EXPECT_EQ(p.files[1].command, "cp x y");
   EXPECT_EQ(p.files[1].exit_status, 1);
   EXPECT_EQ(record.report.exit_code(), 6);
+}
+
+TEST_F(StateTest, TellsWhichStreamCarriedWhatWhen) {
+  State state = Open();
+  Begin(state, 1, {{"p"}});
+  const MovedBlock late{.repository = "p", .stream = 1, .began = kNow + absl::Milliseconds(1500), .ended = kNow + absl::Seconds(2), .path = "b\xff", .offset = 8, .files = 3, .bytes = 70};
+  const MovedBlock early{.repository = "p", .began = kNow, .ended = kNow + absl::Seconds(1), .path = "a", .files = 1, .bytes = 5};
+  ASSERT_TRUE(state.EndRepository(Id(1), Ended("p", Outcome::kChanged), {late, early}).ok());
+  const std::vector<MovedBlock> blocks = (*state.Find(Id(1)))->blocks;
+  ASSERT_EQ(blocks.size(), 2U);
+  EXPECT_EQ(blocks[0].path, "a");
+  EXPECT_EQ(blocks[1].repository, "p");
+  EXPECT_EQ(blocks[1].stream, 1);
+  EXPECT_EQ(blocks[1].began, late.began);
+  EXPECT_EQ(blocks[1].ended, late.ended);
+  EXPECT_EQ(blocks[1].path, "b\xff");
+  EXPECT_EQ(blocks[1].offset, 8);
+  EXPECT_EQ(blocks[1].files, 3);
+  EXPECT_EQ(blocks[1].bytes, 70);
+  Whole(state, 2, {Ended("p", Outcome::kEqual)}, 1);
+  EXPECT_THAT((*state.Find(Id(2)))->blocks, IsEmpty()) << "forgotten with its run, not given to another";
+}
+
+TEST_F(StateTest, ARecordOfTheFirstSchemaIsReadAsItIsAndLedOnByTheNextRun) {
+  {
+    State state = Open();
+    Whole(state, 1, {Ended("p", Outcome::kEqual)});
+  }
+  {
+    SQLite::Database database(dir_.Path("state.db"), SQLite::OPEN_READWRITE);
+    database.exec("DROP TABLE blocks; PRAGMA user_version = 1");
+  }
+  const std::string first = dir_.Read("state.db");
+  EXPECT_EQ((*State::OpenForReading(dir_.path())->Find(Id(1)))->report.run, Id(1));
+  EXPECT_EQ(dir_.Read("state.db"), first) << "reading changed it";
+  State state = Open();
+  EXPECT_EQ(state.warning(), "");
+  Whole(state, 2, {Ended("p", Outcome::kEqual)});
+  EXPECT_EQ(state.Runs(10)->size(), 2U);
+  SQLite::Database database(dir_.Path("state.db"), SQLite::OPEN_READONLY);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), State::kSchema);
 }
 
 TEST_F(StateTest, ARunThatWasKilledIsSeenAsUnfinished) {
