@@ -137,16 +137,12 @@ class HostProbe {
   RepositoryProbe& probe_;
 };
 
-}  // namespace
 
-bool RepositoryProbe::ok() const {
-  return std::all_of(checks.begin(), checks.end(), [](const ProbeCheck& check) { return check.ok; });
-}
-
-absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration, const std::vector<std::string>& names, EventSink& events,
-                                                   const StopToken& stop) {
+// `runner`: nullptr for one over ssh.
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(AnyRunner* runner, const Configuration& configuration, const std::vector<std::string>& names,
+                                                      EventSink& events, const StopToken& stop) {
   SSHSYNC_ASSIGN_OR_RETURN(const auto repositories, ResolveNames(configuration, names));
-  RunParts parts(configuration, events, stop, absl::nullopt);
+  RunParts parts(configuration, runner, events, stop, absl::nullopt);
   std::vector<RepositoryProbe> probes(repositories.size());
   std::vector<std::jthread> threads;
   for (size_t i = 0; i < repositories.size(); ++i) {
@@ -156,6 +152,22 @@ absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configur
   }
   threads.clear();
   return probes;
+}
+
+}  // namespace
+
+bool RepositoryProbe::ok() const {
+  return std::all_of(checks.begin(), checks.end(), [](const ProbeCheck& check) { return check.ok; });
+}
+
+absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration, const std::vector<std::string>& names, EventSink& events,
+                                                   const StopToken& stop) {
+  return ProbeAll(nullptr, configuration, names, events, stop);
+}
+
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration, const std::vector<std::string>& names,
+                                                       EventSink& events, const StopToken& stop) {
+  return ProbeAll(&runner, configuration, names, events, stop);
 }
 
 }  // namespace sshsync

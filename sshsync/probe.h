@@ -14,6 +14,8 @@
 
 namespace sshsync {
 
+class AnyRunner;
+
 /// One thing a probe tried.
 struct ProbeCheck {
   std::string name;    ///< connection, folder, listcmd, digestcmd, synccmd, digest tools
@@ -44,6 +46,10 @@ struct RepositoryProbe {
 ///     if (probes.ok() && (*probes)[0].ok()) ...
 absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration, const std::vector<std::string>& names, EventSink& events,
                                                    const StopToken& stop);
+
+/// The same over another runner than ssh, which is borrowed.
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration, const std::vector<std::string>& names,
+                                                       EventSink& events, const StopToken& stop);
 
 }  // namespace sshsync
 

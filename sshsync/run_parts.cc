@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sshsync/exec/ssh_runner.h"
 #include "sshsync/exec/work.h"
 
 namespace sshsync {
@@ -27,6 +28,11 @@ absl::Duration LongestWait(const Configuration& configuration) {
   absl::Duration wait = absl::ZeroDuration();
   for (const Repository& repository : configuration.repositories) wait = std::max(wait, repository.wait);
   return wait;
+}
+
+std::unique_ptr<AnyRunner> OverSsh(const Configuration& configuration, unsigned seed, absl::Duration first_pause) {
+  return std::make_unique<ErasedRunner<SshRunner>>(SshRunnerOptions{
+      .wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .first_pause = first_pause, .seed = seed});
 }
 
 std::vector<std::string> Secrets(const Configuration& configuration) {
@@ -49,14 +55,14 @@ void RunParts::OrderedEvents::On(const Event& event) {
   sink_.On(stamped);
 }
 
-RunParts::RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
+RunParts::RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
                    absl::Duration first_pause)
     : secrets_(Secrets(configuration)),
       events_(sink, clock_, secrets_),
       seed_(seed ? *seed : std::random_device()()),
-      runner_({.wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .first_pause = first_pause, .seed = seed_}),
+      own_runner_(runner != nullptr ? nullptr : OverSsh(configuration, seed_, first_pause)),
       backoff_(seed_, first_pause),
-      context_{.runner = runner_, .clock = clock_, .events = events_, .stop = stop, .closing = stop, .run = RunId(clock_.Now(), std::random_device()()),
+      context_{.runner = runner != nullptr ? *runner : *own_runner_, .clock = clock_, .events = events_, .stop = stop, .closing = stop, .run = RunId(clock_.Now(), std::random_device()()),
                .controller = Controller(), .backoff = backoff_, .secrets = secrets_} {}
 
 void RunParts::Tell(EventKind kind, LogLevel level, absl::string_view message) {

@@ -1,27 +1,29 @@
 #ifndef SSHSYNC_RUN_PARTS_H_
 #define SSHSYNC_RUN_PARTS_H_
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "sshsync/exec/any_runner.h"
+#include "sshsync/exec/clock.h"
 #include "sshsync/exec/run_context.h"
-#include "sshsync/exec/ssh_runner.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {
 
-/// The parts every verb that talks to hosts is made of: the clock, the runner over ssh, the backoff, the events in order; and the context
-/// that refers to them. Lives as long as the run. Not movable, for the context points into it.
+/// The parts every verb that talks to hosts is made of: the clock, the runner (over ssh, where the caller brings none), the backoff, the
+/// events in order; and the context that refers to them. Lives as long as the run. Not movable, for the context points into it.
 class RunParts {
  public:
-  using Runner = BasicSshRunner<RealClock>;
+  using Runner = AnyRunner;
 
-  /// `seed` of all jitter; absent: random. `first_pause`: before a second try.
-  RunParts(const Configuration& configuration, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
+  /// `runner`: borrowed; nullptr for one over ssh. `seed` of all jitter; absent: random. `first_pause`: before a second try.
+  RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
            absl::Duration first_pause = absl::Milliseconds(250));
   RunParts(const RunParts&) = delete;
   RunParts& operator=(const RunParts&) = delete;
@@ -48,7 +50,7 @@ class RunParts {
   RealClock clock_;
   OrderedEvents events_;
   const unsigned seed_;
-  Runner runner_;
+  const std::unique_ptr<AnyRunner> own_runner_;  // nullptr where the caller brought one
   Backoff backoff_;
   RunContext<Runner, RealClock> context_;
 };

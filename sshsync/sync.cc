@@ -4,6 +4,7 @@
 #include "absl/time/clock.h"
 #include "sshsync/base/status.h"
 #include "sshsync/config/unbuilt.h"
+#include "sshsync/exec/any_runner.h"
 #include "sshsync/exec/cascade.h"
 #include "sshsync/exec/dry_runner.h"
 #include "sshsync/exec/stop_window.h"
@@ -52,17 +53,16 @@ absl::StatusOr<absl::optional<absl::Time>> StopTime(const Configuration& configu
 std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& configuration, Verb verb, int jobs, const ResolvedQueue& queue) {
   auto& context = parts.context();
   if (verb == Verb::kSync) return Cascade(context, configuration, verb, jobs).Run(queue);
-  DryRunner dry(context.runner);
-  RunContext<DryRunner<RunParts::Runner>, RealClock> looking{.runner = dry, .clock = context.clock, .events = context.events, .stop = context.stop,
+  ErasedRunner<DryRunner<AnyRunner>> dry(context.runner);
+  RunContext<AnyRunner, RealClock> looking{.runner = dry, .clock = context.clock, .events = context.events, .stop = context.stop,
                                                              .closing = context.closing, .run = context.run, .controller = context.controller,
                                                              .backoff = context.backoff, .secrets = context.secrets, .fail_fast = context.fail_fast,
                                                              .itemize = context.itemize};
   return Cascade(looking, configuration, verb, jobs).Run(queue);
 }
 
-}  // namespace
-
-absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
+// `runner`: nullptr for one over ssh.
+absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
   const Configuration configuration = WithOptions(given, options);
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue));
@@ -71,7 +71,7 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   size_t repositories = 0;
   for (const auto& step : queue.steps) repositories += step.size();
   BlockHistory history(events, repositories);
-  RunParts parts(configuration, history, window.token(), options.seed, options.first_pause);
+  RunParts parts(configuration, runner, history, window.token(), options.seed, options.first_pause);
   parts.context().closing = window.closing();
   const auto tell = [&parts](LogLevel level, absl::string_view text) { parts.Tell(EventKind::kMessage, level, text); };
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
@@ -97,6 +97,17 @@ absl::StatusOr<Report> Synchronize(const Configuration& given, const SyncOptions
   parts.context().events.On({.kind = EventKind::kRunEnded, .run = report.run, .action = code == 0 ? "done" : "failed",
                              .level = code == 0 ? LogLevel::kInfo : LogLevel::kError, .message = absl::StrCat("exit code ", code)});
   return report;
+}
+
+}  // namespace
+
+absl::StatusOr<Report> Synchronize(const Configuration& configuration, const SyncOptions& options, EventSink& events, const StopToken& stop) {
+  return RunAll(nullptr, configuration, options, events, stop);
+}
+
+absl::StatusOr<Report> SynchronizeOver(AnyRunner& runner, const Configuration& configuration, const SyncOptions& options, EventSink& events,
+                                       const StopToken& stop) {
+  return RunAll(&runner, configuration, options, events, stop);
 }
 
 }  // namespace sshsync

@@ -14,6 +14,8 @@
 
 namespace sshsync {
 
+class AnyRunner;
+
 /// What one run is asked to do. Options given here win over the configuration.
 struct SyncOptions {
   Verb verb = Verb::kSync;
@@ -47,6 +49,10 @@ struct SyncOptions {
 ///     auto report = Synchronize(configuration, {.queue = {{"repoproxy"}, {"appnode1", "appnode2"}}}, events, stop.token());
 ///     return report.ok() ? report->exit_code() : InfoOf(FailureOf(report.status())).exit_code;
 absl::StatusOr<Report> Synchronize(const Configuration& configuration, const SyncOptions& options, EventSink& events, const StopToken& stop);
+
+/// The same over another runner than ssh, which is borrowed: every command of the run goes through it.
+absl::StatusOr<Report> SynchronizeOver(AnyRunner& runner, const Configuration& configuration, const SyncOptions& options, EventSink& events,
+                                       const StopToken& stop);
 
 }  // namespace sshsync
 
