@@ -84,12 +84,13 @@ class CliTest(unittest.TestCase):
         fifo = os.path.join(self.folder, "fifo")
         os.mkfifo(fifo)
         for expected, arguments in [
-            (0, ["-h"]), (0, ["--help", "-c", bad]), (0, ["--version"]), (0, ["check"]), (0, ["graph"]), (0, ["commands", "repoproxy"]),
+            (0, ["-h"]), (0, ["--help", "-c", bad]), (0, ["--version"]), (0, ["check"]), (0, ["graph"]), (0, ["commands", "repoproxy"]), (0, ["commands", "--cascade", "repomaster"]),
             (1, ["--synk", "a"]), (1, ["--sync"]), (1, ["-s", "repoproxy", "--dry-run=1"]), (1, ["-s", "repoproxy", "-j", "many"]),
             (2, []), (2, ["what"]), (2, ["--sync", ""]), (2, ["--sync", "a,,b"]), (2, ["--sync", ","]), (2, ["report"]), (2, ["probe"]), (4, ["probe", "nobody"]),
             (2, ["-s", "repoproxy", "--json", "--events", "-"]), (2, ["-s", "repoproxy", "--bwlimit", "2M"]),
             (3, ["check", "-c", bad]), (3, ["-s", "a", "-c", bad]), (3, ["-s", "repomaster"]), (3, ["check", "-c", self.folder]),
             (3, ["check", "-c", fifo]), (3, ["graph", "-c", "/no/such"]), (3, ["-s", "repoproxy", "-c", open_to_all]), (0, ["check", "-c", open_to_all]),
+            (3, ["check", "--strict", "-c", open_to_all]), (0, ["check", "--strict"]), (2, ["commands"]), (2, ["commands", "repoproxy", "-s", "repoproxy"]),
             (3, ["-s", "repoproxy", "--logging-config", "/no/such"]), (4, ["-s", "repoproxi"]), (4, ["commands", "nobody"]),
         ]:
             with self.subTest(arguments):
@@ -110,7 +111,7 @@ class CliTest(unittest.TestCase):
         for name, arguments in [
             ("help_short", ["-h"]), ("help_long", ["--help"]), ("help_graph", ["graph", "-h"]),
             ("graph_text", ["graph"]), ("graph_dot", ["graph", "--format", "dot"]), ("graph_svg", ["graph", "--format", "svg"]),
-            ("commands", ["commands", "repoproxy"]), ("did_you_mean", ["--cascaed", "x"]), ("unknown_repository", ["-s", "repoproxi"]),
+            ("commands", ["commands", "repoproxy"]), ("commands_queue", ["commands", "-s", "repoproxy", "-s", "appnode[1-2]"]), ("did_you_mean", ["--cascaed", "x"]), ("unknown_repository", ["-s", "repoproxi"]),
             ("sync_itemized", ["-i", "-s", "repoproxy", "-s", "appnode1"]), ("sync_verbose", ["-v", "-s", "repoproxy"]),
             ("sync_failed", ["-s", "repoproxy", "-s", "badnode"]), ("plan", ["plan", "-s", "repoproxy"]), ("dry_run", ["-n", "-s", "repoproxy"]),
             ("verify", ["verify", "repoproxy"]), ("probe", ["probe", "repoproxy", "badnode"]), ("json", ["--json", "-s", "badnode"]), ("events", ["--events", "-", "-s", "repoproxy"]),

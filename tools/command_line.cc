@@ -209,6 +209,7 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
     case FlagId::kFailFast: line.fail_fast = true; break;
     case FlagId::kJson: line.json = true; break;
     case FlagId::kQuiet: line.quiet = true; break;
+    case FlagId::kStrict: line.strict = true; break;
     case FlagId::kVerbose: ++line.verbose; break;
     case FlagId::kProgress:
       line.progress = value == "always" ? Progress::kAlways : value == "never" ? Progress::kNever : Progress::kAuto;
@@ -242,7 +243,10 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
 
 absl::Status CheckSense(const CommandLine& line) {
   const bool queued = line.verb == VerbId::kSync || line.verb == VerbId::kPlan;
-  if (queued && line.steps.empty() && line.cascade.empty()) return UsageError("nothing to do: name repositories with --sync REPO");
+  const bool named = !line.steps.empty() || !line.cascade.empty();
+  if (queued && !named) return UsageError("nothing to do: name repositories with --sync REPO");
+  if (line.verb == VerbId::kCommands && named != line.words.empty())
+    return UsageError(named ? "commands takes repositories or a queue, not both" : "commands of what? Name repositories, or a queue with --sync REPO");
   if (line.json && line.events == "-") return UsageError("--json and --events - both want stdout: give --events a file");
   if (line.quiet && line.verbose > 0) return UsageError("--quiet and --verbose contradict each other");
   if (line.progress == Progress::kAlways && line.quiet) return UsageError("--quiet and --progress always contradict each other");

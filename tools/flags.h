@@ -73,6 +73,7 @@ enum class FlagId : uint8_t {
   kLogFile,
   kLogLevel,
   kMaxAge,
+  kStrict,
   kHtml,
   kFrom,
   kHelp,

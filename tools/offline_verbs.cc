@@ -35,13 +35,16 @@ int RunCheck(const CommandLine& line, OutputStream& out, OutputStream& err) {
   if (!logging.ok()) return Fail(logging.status(), err);
   std::vector<ConfigDiagnostic> all = loaded->diagnostics;
   all.insert(all.end(), logging->diagnostics.begin(), logging->diagnostics.end());
-  bool clean = true;
+  bool clean = true, strict_failure = false;
   for (const ConfigDiagnostic& diagnostic : all) {
-    if (line.quiet && diagnostic.severity != Severity::kError) continue;
+    const bool counts = diagnostic.severity == Severity::kError || (line.strict && diagnostic.severity == Severity::kWarning);
+    strict_failure |= counts;
+    if (line.quiet && !counts) continue;
     out.Write(absl::StrCat(RenderWithCaret(diagnostic), "\n"));
     clean = false;
   }
   if (const absl::Status status = FirstError(all); !status.ok()) return InfoOf(FailureOf(status)).exit_code;
+  if (strict_failure) return InfoOf(Failure::kConfig).exit_code;
   const size_t count = loaded->configuration.repositories.size();
   if (!line.quiet && (line.verbose > 0 || out.is_terminal())) {
     out.Write(absl::StrCat(EscapeForTerminal(loaded->configuration.file), ": ", count, count == 1 ? " repository, " : " repositories, ",
@@ -54,6 +57,13 @@ int RunCommands(const CommandLine& line, OutputStream& out, OutputStream& err) {
   const auto loaded = LoadConfiguration(line);
   if (!loaded.ok()) return Fail(loaded.status(), err);
   if (!loaded->ok()) return FailOn(*loaded, err);
+  if (line.words.empty()) {
+    const auto queue = ResolveQueue(loaded->configuration, {.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos});
+    if (!queue.ok()) return Fail(queue.status(), err);
+    for (const std::string& warning : queue->warnings) err.Write(absl::StrCat(EscapeForTerminal(warning), "\n"));
+    out.Write(CommandsText(loaded->configuration, *queue));
+    return 0;
+  }
   const auto repositories = ResolveNames(loaded->configuration, line.words);
   if (!repositories.ok()) return Fail(repositories.status(), err);
   for (const Repository* repository : *repositories) out.Write(CommandsText(*repository));

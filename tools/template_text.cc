@@ -1,10 +1,12 @@
 #include "tools/template_text.h"
 
 #include <array>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "sshsync/base/log.h"
 #include "sshsync/text/command_template.h"
 #include "sshsync/text/escape.h"
@@ -55,6 +57,29 @@ std::string CommandsText(const Repository& repository) {
                     parsed.ok() ? ":\n" : ": REFUSED\n", Shell(parsed.ok() ? parsed->text() : text));
     for (const TemplateDiagnostic& diagnostic : CommandTemplate::Check(text, OptionsOf(repository)))
       absl::StrAppend(&result, Remark(text, diagnostic));
+  }
+  return result;
+}
+
+std::string CommandsText(const Configuration& configuration, const ResolvedQueue& queue) {
+  std::set<absl::string_view> parents, written;
+  for (const std::vector<QueueEntry>& step : queue.steps) {
+    for (const QueueEntry& entry : step) {
+      parents.insert(entry.repository->parent);
+      written.insert(entry.repository->name);
+    }
+  }
+  std::string result;
+  for (const Repository& repository : configuration.repositories) {
+    if (!parents.count(repository.name) || written.count(repository.name)) continue;
+    absl::StrAppend(&result, "read only: ", EscapeForTerminal(repository.name), "\n", Indented(absl::StripSuffix(CommandsText(repository), "\n")));
+  }
+  for (size_t i = 0; i < queue.steps.size(); ++i) {
+    for (const QueueEntry& entry : queue.steps[i]) {
+      const Repository& repository = *entry.repository;
+      absl::StrAppend(&result, "step ", i + 1, ": ", EscapeForTerminal(repository.name), " from ", EscapeForTerminal(repository.parent), "\n",
+                      Indented(absl::StripSuffix(CommandsText(repository), "\n")));
+    }
   }
   return result;
 }
