@@ -1,6 +1,8 @@
 #ifndef SSHSYNC_EXEC_DRY_RUNNER_H_
 #define SSHSYNC_EXEC_DRY_RUNNER_H_
 
+#include <memory>
+
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/runner.h"
@@ -28,6 +30,10 @@ class DryRunner {
                                        const StopToken& stop) {
     if (command.writes) return Refusal(command);
     return runner_.RunLong(host, command, sink, moved, stop);
+  }
+  /// Sessions are for moving files, which a dry run never does.
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) {
+    return MakeError(Failure::kInternal, "a dry run was about to open a session");
   }
 
  private:

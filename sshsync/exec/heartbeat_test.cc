@@ -19,6 +19,7 @@ class BeatingHost {
   absl::StatusOr<RemoteResult> RunLong(const Endpoint&, const RemoteCommand&, OutputSink, ProgressProbe, const StopToken&) {
     return absl::UnimplementedError("");
   }
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) { return absl::UnimplementedError(""); }
   std::atomic<int> beats = 0;
   std::atomic<int> status = 0;
 };

@@ -108,7 +108,10 @@ class RemoteRepository {
   }
 
  private:
-  std::string Nice() const { return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p $$ >/dev/null 2>&1\n"); }
+  // Of the command alone: `$$` would be the whole session, whose next command may be an urgent one.
+  std::string Nice() const {
+    return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p `exec sh -c 'echo $PPID'` >/dev/null 2>&1\n");
+  }
 
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session);
 

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -43,15 +44,27 @@ using OutputSink = absl::FunctionRef<absl::Status(absl::string_view bytes)>;
 /// Asked when a long command was silent for its `timeout`: true = there was progress elsewhere (a staged file grew), wait as long again.
 using ProgressProbe = absl::FunctionRef<bool()>;
 
+/// A remote shell of its own, for several long commands one after the other: what one of them leaves in the background (a connection to
+/// the next host, say) lives until the session ends, and is ended with it. Commands and errors are those of `Runner::RunLong`; after an error the
+/// session is of no use. Ownership: the caller's; the destructor ends it. Threads: one at a time.
+class RemoteSession {
+ public:
+  virtual ~RemoteSession() = default;
+  virtual absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) = 0;
+};
+
 /// Runs commands on hosts, as the class it expects:
 ///
 ///     // A command that takes a few seconds at most: one round trip through a channel that is kept.
 ///     absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop);
 ///
-///     // A command that may take long: a session of its own, whose stdin is a dead man's handle: when the controller or the
-///     // connection dies, the process group there is ended. stdout goes to `sink` as it comes; the result's `out` is empty.
+///     // A command that may take long: it has a session to itself, whose stdin is a dead man's handle: when the controller or the
+///     // connection dies, the process group there is ended, and with it whatever a command that writes left running. stdout goes to `sink` as it comes; the result's `out` is empty.
 ///     absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
 ///                                          const StopToken& stop);
+///
+///     // A session for several long commands. It outlives neither the runner nor the host's patience.
+///     absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop);
 ///
 /// An error is the transport's, classified: Unavailable = trying again may help, FailedPrecondition = it will not, Cancelled = stopped.
 /// A non-zero exit status is no error but a result. After an error nothing is known about whether the command ran, nor whether it ended:
@@ -62,6 +75,7 @@ concept Runner = requires(R& runner, const Endpoint& host, const RemoteCommand& 
                           const StopToken& stop) {
   { runner.Run(host, command, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
   { runner.RunLong(host, command, sink, moved, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
+  { runner.Open(host, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteSession>>>;
 };
 
 }  // namespace sshsync

@@ -137,8 +137,9 @@ ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options) {
   set("ForwardX11=no");
   set("ClearAllForwardings=yes");
   set("PermitLocalCommand=no");
-  set("ControlMaster=no");
-  set("ControlPath=none");
+  set(options.master ? "ControlMaster=yes" : "ControlMaster=no");
+  set(absl::StrCat("ControlPath=", options.control_path.empty() ? "none" : options.control_path));
+  set("ControlPersist=no");
   if (options.compress && host.compress) argv.push_back("-C");
   if (host.port != 0) argv.insert(argv.end(), {"-p", absl::StrCat(host.port)});
   if (!host.identity.empty()) argv.insert(argv.end(), {"-i", host.identity});

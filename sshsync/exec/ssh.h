@@ -19,10 +19,14 @@ struct SshOptions {
   int alive_count = 4;
   /// Whether the endpoint's `compress` is heeded. It slows fast links, so that channels for short commands leave it out.
   bool compress = false;
+  /// A socket over which further sessions share this connection (`master`), or over which this session shares another's. ssh connects by itself
+  /// where the socket is not there (any more). Empty: a connection of its own.
+  std::string control_path = {};
+  bool master = false;
 };
 
-/// The local process that gives a remote shell at `host`: OpenSSH's client with options that never ask, never forward and never share a
-/// connection, or the shell itself where the folder is on this machine. The user's own configuration, keys, agent, jump hosts and host key
+/// The local process that gives a remote shell at `host`: OpenSSH's client with options that never ask, never forward and share a connection
+/// with nobody but the run's own sessions, or the shell itself where the folder is on this machine. The user's own configuration, keys, agent, jump hosts and host key
 /// checking are left as they are; options among the endpoint's `ssh` words come first, and ssh takes the first value it finds.
 ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options = {});
 

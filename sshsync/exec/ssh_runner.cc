@@ -1,9 +1,15 @@
 #include "sshsync/exec/ssh_runner.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
 #include <random>
 #include <utility>
+
+#include "absl/strings/str_cat.h"
 
 #include "sshsync/base/status.h"
 
@@ -12,6 +18,12 @@ namespace {
 
 /// How soon somebody in the queue notices a stop: a condition variable and a descriptor cannot be waited for together.
 constexpr std::chrono::milliseconds kStopTick{50};
+
+/// Sessions that share a connection besides its own.
+constexpr size_t kMostSharing = 7;
+
+/// The path of a socket has about a hundred bytes.
+constexpr size_t kLongestFolder = 60;
 
 }  // namespace
 
@@ -27,10 +39,35 @@ SshPool::~SshPool() {
       for (std::unique_ptr<Channel>& channel : account.idle) all.push_back(std::move(channel));
     }
   }
+  for (auto& [channel, place] : places_) {
+    if (place.carrier->retired) all.push_back(std::move(place.carrier->retired));
+  }
   for (const auto& channel : all) channel->Close();
   RealClock clock;
   const absl::Time deadline = clock.Monotonic() + Process::kGrace;
   for (const auto& channel : all) channel->AwaitEnd(deadline - clock.Monotonic());
+  all.clear();
+  if (!control_folder_.empty()) rmdir(control_folder_.c_str());
+}
+
+/// A channel that somebody has for several commands.
+class SshPool::Session : public RemoteSession {
+ public:
+  Session(SshPool& pool, std::unique_ptr<Channel> channel) : pool_(pool), channel_(std::move(channel)) {}
+  ~Session() override { pool_.Leave(Kind::kApart, std::move(channel_)); }
+  absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
+    if (!channel_->alive()) return MakeError(Failure::kUnreachable, absl::StrCat("the session has ended; ", Describe(channel_->host())));
+    return channel_->Run(command, sink, moved, stop);
+  }
+
+ private:
+  SshPool& pool_;
+  std::unique_ptr<Channel> channel_;
+};
+
+absl::StatusOr<std::unique_ptr<RemoteSession>> SshPool::OpenSession(const Endpoint& host, const StopToken& stop, Now now) {
+  SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Obtain(host, Kind::kApart, stop, now));
+  return std::make_unique<Session>(*this, std::move(channel));
 }
 
 absl::StatusOr<RemoteResult> SshPool::RunShort(const Endpoint& host, const RemoteCommand& command, const StopToken& stop, Now now) {
@@ -42,9 +79,10 @@ absl::StatusOr<RemoteResult> SshPool::RunShort(const Endpoint& host, const Remot
 
 absl::StatusOr<RemoteResult> SshPool::RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
                                                    const StopToken& stop, Now now) {
-  SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Obtain(host, Kind::kLong, stop, now));
+  const Kind kind = command.writes ? Kind::kApart : Kind::kLong;
+  SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Obtain(host, kind, stop, now));
   absl::StatusOr<RemoteResult> result = channel->Run(command, sink, moved, stop);
-  Leave(Kind::kLong, std::move(channel));
+  Leave(kind, std::move(channel));
   return result;
 }
 
@@ -66,21 +104,22 @@ absl::StatusOr<std::unique_ptr<Channel>> SshPool::Enter(const Endpoint& endpoint
     SSHSYNC_RETURN_IF_ERROR(stop.status());
     SSHSYNC_RETURN_IF_ERROR(account.refused);
     if (host.failures != failures_before) return host.failure;
-    if (kind == Kind::kShort && !account.idle.empty()) {
+    const bool has_share =
+        kind == Kind::kShort ? account.channels < options_.max_channels : host.long_sessions < std::max(1, options_.max_sessions - 1);
+    if (!account.idle.empty() && (kind == Kind::kShort || (kind == Kind::kLong && has_share))) {
       std::unique_ptr<Channel> channel = std::move(account.idle.back());
       account.idle.pop_back();
+      if (kind == Kind::kLong) --account.channels, ++host.long_sessions;
       return channel;
     }
     const bool may_log_in =
         host.logins < options_.max_logins && (host.answered || host.logins == 0) && (account.answered || account.logins == 0);
-    const bool has_share =
-        kind == Kind::kShort ? account.channels < options_.max_channels : host.long_sessions < std::max(1, options_.max_sessions - 1);
     std::unique_ptr<Channel> evicted;
     if (may_log_in && has_share && (host.sessions < options_.max_sessions || (evicted = Evict(host)) != nullptr)) {
       ++host.sessions;
       ++host.logins;
       ++account.logins;
-      ++(kind == Kind::kShort ? account.channels : host.long_sessions);
+      ++CountOf(host, account, kind);
       lock.unlock();
       if (evicted != nullptr) End(std::move(evicted));
       return nullptr;
@@ -102,19 +141,66 @@ std::unique_ptr<Channel> SshPool::Evict(Host& host) {
 }
 
 void SshPool::End(std::unique_ptr<Channel> channel) {
-  if (!channel->alive()) return;
-  channel->Close();
-  channel->AwaitEnd(Process::kGrace);
+  if (channel->alive()) channel->Close();
+  std::vector<std::unique_ptr<Channel>> over;
+  {
+    const std::lock_guard lock(mu_);
+    const auto at = places_.find(channel.get());
+    if (at != places_.end()) {
+      const Place place = std::move(at->second);
+      places_.erase(at);
+      Account& account = hosts_[channel->host().host].accounts[channel->host()];
+      if (place.own && account.carrier == place.carrier) account.carrier = nullptr;
+      if (place.own && place.carrier->sessions > 0) {
+        place.carrier->retired = std::move(channel);
+        return;
+      }
+      if (!place.own && --place.carrier->sessions == 0 && place.carrier->retired) over.push_back(std::move(place.carrier->retired));
+    }
+    over.push_back(std::move(channel));
+  }
+  for (const auto& one : over) one->AwaitEnd(Process::kGrace);
+}
+
+SshPool::Place SshPool::FindPlace(const Endpoint& endpoint, Account& account) {
+  if (!options_.share || endpoint.transport == Transport::kLocal) return {};
+  if (account.carrier == nullptr) {
+    const std::string path = NewControlPath();
+    if (path.empty()) return {};
+    account.carrier = std::make_shared<Carrier>(Carrier{.path = path});
+    return {.carrier = account.carrier, .own = true};
+  }
+  if (!account.carrier->up || account.carrier->sessions >= kMostSharing) return {};
+  ++account.carrier->sessions;
+  return {.carrier = account.carrier, .own = false};
+}
+
+std::string SshPool::NewControlPath() {
+  if (control_folder_.empty()) {
+    const char* const own = std::getenv("XDG_RUNTIME_DIR");
+    std::string folder = absl::StrCat(own != nullptr && own[0] == '/' && std::strlen(own) < kLongestFolder ? own : "/tmp", "/sshsync-XXXXXX");
+    if (mkdtemp(folder.data()) == nullptr && mkdtemp((folder = "/tmp/sshsync-XXXXXX").data()) == nullptr) return "";
+    control_folder_ = folder;
+  }
+  return absl::StrCat(control_folder_, "/", ++control_paths_);
 }
 
 absl::StatusOr<std::unique_ptr<Channel>> SshPool::LogIn(const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now) {
   ChannelOptions options = options_.channel;
-  options.ssh.compress = kind == Kind::kLong;
+  options.ssh.compress = kind != Kind::kShort;
+  Place place;
+  {
+    const std::lock_guard lock(mu_);
+    place = FindPlace(endpoint, hosts_[endpoint.host].accounts[endpoint]);
+  }
+  if (place.carrier) options.ssh.control_path = place.carrier->path;
+  options.ssh.master = place.own;
   const absl::Time deadline = now() + options_.wait;
   absl::StatusOr<std::unique_ptr<Channel>> channel = Channel::Open(endpoint, options, stop);
   for (int tries = 0; channel.status().code() == absl::StatusCode::kUnavailable; ++tries) {
     const absl::Duration pause = backoff_.Delay(tries);
     if (now() + pause >= deadline || stop.WaitFor(pause)) break;
+    if (!place.own) options.ssh.control_path.clear();  // what it was to share may be what is broken
     channel = Channel::Open(endpoint, options, stop);
   }
   if (!channel.ok() && stop.stopped()) channel = stop.status();
@@ -126,9 +212,13 @@ absl::StatusOr<std::unique_ptr<Channel>> SshPool::LogIn(const Endpoint& endpoint
   --account.logins;
   if (channel.ok()) {
     host.answered = account.answered = true;
+    if (place.own) place.carrier->up = true;
+    if (place.carrier) places_[channel->get()] = place;
   } else {
+    if (place.own) account.carrier = nullptr;
+    if (place.carrier && !place.own) --place.carrier->sessions;
     --host.sessions;
-    --(kind == Kind::kShort ? account.channels : host.long_sessions);
+    --CountOf(host, account, kind);
     if (channel.status().code() == absl::StatusCode::kFailedPrecondition) {
       account.refused = channel.status();
     } else if (channel.status().code() == absl::StatusCode::kUnavailable) {
@@ -143,7 +233,14 @@ absl::StatusOr<std::unique_ptr<Channel>> SshPool::LogIn(const Endpoint& endpoint
 
 void SshPool::Leave(Kind kind, std::unique_ptr<Channel> channel) {
   const Endpoint endpoint = channel->host();
-  const bool keep = kind == Kind::kShort && channel->alive();
+  bool keep = kind != Kind::kApart && channel->alive();
+  if (keep && kind == Kind::kLong) {
+    const std::lock_guard lock(mu_);
+    Host& host = hosts_[endpoint.host];
+    Account& account = host.accounts[endpoint];
+    keep = account.channels < options_.max_channels;
+    if (keep) --host.long_sessions, ++account.channels;
+  }
   if (!keep) End(std::move(channel));
   const std::lock_guard lock(mu_);
   Host& host = hosts_[endpoint.host];
@@ -152,7 +249,7 @@ void SshPool::Leave(Kind kind, std::unique_ptr<Channel> channel) {
     account.idle.push_back(std::move(channel));
   } else {
     --host.sessions;
-    --(kind == Kind::kShort ? account.channels : host.long_sessions);
+    --CountOf(host, account, kind);
   }
   changed_.notify_all();
 }

@@ -31,6 +31,8 @@ struct SshRunnerOptions {
   /// The pause after the first failed try; it doubles, up to `max_pause`, and each is shortened by a random part.
   absl::Duration first_pause = absl::Milliseconds(250);
   absl::Duration max_pause = absl::Seconds(5);
+  /// Whether the sessions of an account share one connection, as far as its sshd allows: a session then costs a tenth of a login.
+  bool share = true;
   /// Of those random parts; absent: random.
   absl::optional<unsigned> seed = absl::nullopt;
   ChannelOptions channel = {};
@@ -42,6 +44,10 @@ struct SshRunnerOptions {
 /// with pauses; whoever else wants in waits for that loop and shares its failure, so that a silent host is not asked by sixteen threads.
 /// What a person must mend (a refused key, a changed host key, a name that is unknown) is remembered for the life of the runner and not
 /// asked twice. Once an account has answered, `max_logins` may be under way at the same time.
+///
+/// The first connection of an account carries up to seven further sessions (sshd's MaxSessions is ten by default; where it is less, ssh
+/// itself connects anew). When that connection is lost they are all lost, as they mostly are when a network goes away: each is an error of its own
+/// call. (A master process apart was rejected: one more process that must not be left behind.)
 class SshPool {
  public:
   explicit SshPool(const SshRunnerOptions& options);
@@ -55,8 +61,22 @@ class SshPool {
   absl::StatusOr<RemoteResult> RunShort(const Endpoint& host, const RemoteCommand& command, const StopToken& stop, Now now);
   absl::StatusOr<RemoteResult> RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
                                             const StopToken& stop, Now now);
+  absl::StatusOr<std::unique_ptr<RemoteSession>> OpenSession(const Endpoint& host, const StopToken& stop, Now now);
 
  private:
+  class Session;
+
+  /// A connection that sessions besides its own share, over a socket.
+  struct Carrier {
+    std::string path;
+    bool up = false;
+    size_t sessions = 0;               // that share it
+    std::unique_ptr<Channel> retired;  // its own session, once that has nothing to do any more but to carry the others
+  };
+  struct Place {
+    std::shared_ptr<Carrier> carrier;
+    bool own = false;  // it is the carrier's own session
+  };
   /// An account as the user named it. Its idle channels are sessions of its host.
   struct Account {
     absl::Status refused;  // what a person must mend
@@ -64,6 +84,7 @@ class SshPool {
     int logins = 0;    // in flight
     int channels = 0;  // idle or busy with a short command
     std::vector<std::unique_ptr<Channel>> idle;
+    std::shared_ptr<Carrier> carrier;  // for further sessions; null: the next login becomes one
   };
   struct Host {
     bool answered = false;
@@ -74,7 +95,8 @@ class SshPool {
     absl::Status failure;   // of the last of them
     std::map<Endpoint, Account> accounts;
   };
-  enum class Kind { kShort, kLong };
+  /// A long command that reads only may have an idle channel, and leaves one behind; one that writes has a session that ends with it.
+  enum class Kind { kShort, kLong, kApart };
 
   /// An idle channel, or permission to log in (nullptr): then a session and a login of the host are counted.
   absl::StatusOr<std::unique_ptr<Channel>> Enter(const Endpoint& host, Kind kind, const StopToken& stop);
@@ -84,7 +106,12 @@ class SshPool {
   void Leave(Kind kind, std::unique_ptr<Channel> channel);
   /// Takes an idle channel of any account out of the pool, so that its session may be had by somebody else; nullptr where there is none.
   static std::unique_ptr<Channel> Evict(Host& host);
-  static void End(std::unique_ptr<Channel> channel);
+  /// Ends a session; a carrier's own stays until the last of those that share it has gone.
+  void End(std::unique_ptr<Channel> channel);
+  /// Where a new session of that account belongs; under mu_.
+  Place FindPlace(const Endpoint& endpoint, Account& account);
+  std::string NewControlPath();
+  static int& CountOf(Host& host, Account& account, Kind kind) { return kind == Kind::kShort ? account.channels : host.long_sessions; }
 
   // Constant after construction.
   const SshRunnerOptions options_;
@@ -94,6 +121,9 @@ class SshPool {
   std::mutex mu_;
   std::condition_variable changed_;
   std::map<std::string, Host> hosts_;
+  std::map<const Channel*, Place> places_;
+  std::string control_folder_;
+  int control_paths_ = 0;
 };
 
 /// Runs commands over ssh: a model of `Runner`. Short commands share a few channels per account; a long one has a session of its own.
@@ -118,6 +148,10 @@ class BasicSshRunner : private SshPool {
                                        const StopToken& stop) {
     const auto now = [this] { return clock_.Monotonic(); };
     return RunInSession(host, command, sink, moved, stop, now);
+  }
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) {
+    const auto now = [this] { return clock_.Monotonic(); };
+    return OpenSession(host, stop, now);
   }
 
  private:

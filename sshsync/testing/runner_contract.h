@@ -202,12 +202,33 @@ TYPED_TEST_P(RunnerContract, ALongCommandStreamsItsOutputExactlyAndLeavesNothing
     group = this->GroupIn(out);
     return absl::OkStatus();
   };
-  const absl::StatusOr<RemoteResult> result =
-      this->RunLong(this->Telling("dd if=/dev/zero bs=65536 count=80 2>/dev/null; printf end; echo oops >&2; exit 3"), watch);
+  RemoteCommand command = this->Telling("dd if=/dev/zero bs=65536 count=80 2>/dev/null; printf end; echo oops >&2; exit 3");
+  command.writes = true;
+  const absl::StatusOr<RemoteResult> result = this->RunLong(command, watch);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->status, 3);
   EXPECT_EQ(result->err, "oops\n");
   EXPECT_TRUE(result->out == absl::StrCat(group, "\n", std::string(65536 * 80, '\0'), "end")) << result->out.size();
+  EXPECT_TRUE(GroupEnds(group));
+}
+
+TYPED_TEST_P(RunnerContract, ASessionKeepsWhatItsCommandsLeaveInTheBackgroundAndEndsIt) {
+  const auto ignore = [](absl::string_view) { return absl::OkStatus(); };
+  const auto never = [] { return false; };
+  pid_t group = 0;
+  {
+    auto session = this->place_.runner().Open(this->place_.host(), StopToken());
+    ASSERT_TRUE(session.ok()) << session.status();
+    EXPECT_EQ((*session)->Run({.script = "sleep 1000 </dev/null >/dev/null 2>&1 & exit 4"}, ignore, never, StopToken())->status, 4);
+    std::string out;
+    const auto keep = [&](absl::string_view bytes) {
+      out.append(bytes.data(), bytes.size());
+      return absl::OkStatus();
+    };
+    ASSERT_TRUE((*session)->Run(this->Telling(":"), keep, never, StopToken()).ok());
+    group = this->GroupIn(out);
+    EXPECT_TRUE(GroupRuns(group));
+  }
   EXPECT_TRUE(GroupEnds(group));
 }
 
@@ -284,6 +305,7 @@ REGISTER_TYPED_TEST_SUITE_P(RunnerContract, StatusAndBothStreamsAreExact, Output
                             ABackgroundChildWithItsOwnOutputDisturbsNothing, ALongCommandLineArrivesWhole, InputIsReadAsItWasSent,
                             MoreOutputThanTheLimitIsAnError, ErrorOutputIsCapped, ASilentShortCommandIsEnded,
                             AStopIsSeenDuringAShortCommand, ALongCommandStreamsItsOutputExactlyAndLeavesNothing,
+                            ASessionKeepsWhatItsCommandsLeaveInTheBackgroundAndEndsIt,
                             ALongCommandReadsItsInputOrNothing, ALineOfALongCommandIsPassedOnAtOnce, AStopEndsALongCommandAndAllItStarted,
                             ASilentLongCommandIsEndedEvenIfItIgnoresSignals, AKilledLocalProcessEndsTheRemoteCommand,
                             ManyCallersAreServedAtATime);

@@ -64,6 +64,22 @@ absl::StatusOr<RemoteResult> ScriptedRunner::RunLong(const Endpoint& host, const
   return result;
 }
 
+absl::StatusOr<std::unique_ptr<RemoteSession>> ScriptedRunner::Open(const Endpoint& host, const StopToken& stop) {
+  class Session : public RemoteSession {
+   public:
+    Session(ScriptedRunner& runner, const Endpoint& host) : runner_(runner), host_(host) {}
+    absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
+      return runner_.RunLong(host_, command, sink, moved, stop);
+    }
+
+   private:
+    ScriptedRunner& runner_;
+    const Endpoint host_;
+  };
+  SSHSYNC_RETURN_IF_ERROR(stop.status());
+  return std::make_unique<Session>(*this, host);
+}
+
 absl::StatusOr<RemoteResult> ScriptedRunner::Reply(const Endpoint& host, const RemoteCommand& command, bool is_long,
                                                    const StopToken& stop) {
   SSHSYNC_RETURN_IF_ERROR(stop.status());

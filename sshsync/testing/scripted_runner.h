@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -66,6 +67,8 @@ class ScriptedRunner {
   absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop);
   absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
                                        const StopToken& stop);
+  /// Its commands are answered, recorded and policed as those of RunLong.
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop);
 
   /// What was received so far, in order.
   std::vector<Call> calls() const;
