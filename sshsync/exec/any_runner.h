@@ -1,6 +1,7 @@
 #ifndef SSHSYNC_EXEC_ANY_RUNNER_H_
 #define SSHSYNC_EXEC_ANY_RUNNER_H_
 
+#include <memory>
 #include <utility>
 
 #include "sshsync/exec/runner.h"
@@ -24,6 +25,7 @@ class AnyRunner {
   virtual absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) = 0;
   virtual absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
                                                const StopToken& stop) = 0;
+  virtual absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) = 0;
 };
 static_assert(Runner<AnyRunner>);
 
@@ -41,6 +43,7 @@ class ErasedRunner final : public AnyRunner {
                                        const StopToken& stop) override {
     return runner_.RunLong(host, command, sink, moved, stop);
   }
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override { return runner_.Open(host, stop); }
 
  private:
   R runner_;

@@ -1,0 +1,130 @@
+#include "sshsync/plan/big_file.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sshsync/base/status.h"
+#include "sshsync/digest/hasher.h"
+
+namespace sshsync {
+namespace {
+
+// Of zeros; empty for an algorithm that this machine does not have.
+Digest DigestOfZeros(int64_t bytes, absl::string_view algorithm) {
+  auto hasher = Hasher::Create(algorithm);
+  if (!hasher.ok()) return {};
+  const std::string zeros(kBlockBytes, '\0');
+  for (int64_t done = 0; done < bytes; done += kBlockBytes) hasher->Update(absl::string_view(zeros).substr(0, static_cast<size_t>(std::min(kBlockBytes, bytes - done))));
+  return hasher->Finish();
+}
+
+}  // namespace
+
+absl::StatusOr<Digest> DigestOfChunks(const ChunkList& chunks, absl::string_view algorithm) {
+  if (chunks.digests.size() == 1) return chunks.digests[0];
+  SSHSYNC_ASSIGN_OR_RETURN(Hasher hasher, Hasher::Create(algorithm));
+  for (const Digest& digest : chunks.digests) hasher.Update(absl::StrCat(digest.text(), "\n"));
+  return hasher.Finish();
+}
+
+BigFile::BigFile(int64_t size, ChunkList wanted, absl::string_view algorithm)
+    : size_(size), wanted_(std::move(wanted)), states_(wanted_.digests.size(), State::kOpen), from_(wanted_.digests.size(), ChunkRange::kParent) {
+  const Digest zeros = DigestOfZeros(wanted_.chunk, algorithm);
+  for (size_t i = 0; i < from_.size(); ++i) {
+    const int64_t bytes = std::min(wanted_.chunk, size_ - static_cast<int64_t>(i) * wanted_.chunk);
+    if (!zeros.empty() && bytes == wanted_.chunk && wanted_.digests[i] == zeros) from_[i] = ChunkRange::kZeros;
+  }
+}
+
+void BigFile::Offer(std::string path, const ChunkList& held) {
+  if (held.chunk != wanted_.chunk) return;
+  const int index = static_cast<int>(sources_.size());
+  bool useful = false;
+  for (size_t i = 0; i < std::min(from_.size(), held.digests.size()); ++i) {
+    if (states_[i] != State::kOpen || from_[i] != ChunkRange::kParent || held.digests[i] != wanted_.digests[i]) continue;
+    from_[i] = index;
+    useful = true;
+  }
+  if (useful) sources_.push_back(std::move(path));
+}
+
+absl::optional<ChunkRange> BigFile::Take(int64_t most, absl::FunctionRef<bool(int64_t chunk)> at_parent) {
+  const int64_t count = static_cast<int64_t>(states_.size());
+  for (const bool local : {true, false}) {
+    for (int64_t i = 0; i < count; ++i) {
+      const int source = from_[static_cast<size_t>(i)];
+      const auto usable = [&](int64_t chunk) {
+        const size_t at = static_cast<size_t>(chunk);
+        return states_[at] == State::kOpen && from_[at] == source && (source != ChunkRange::kParent || at_parent(chunk));
+      };
+      if (local == (source == ChunkRange::kParent) || !usable(i)) continue;
+      ChunkRange range{.first = i, .count = 1, .source = source};
+      if (const auto begun = begun_.find(i); begun != begun_.end() && source == ChunkRange::kParent) range.skip = begun->second;
+      while (range.count < most && i + range.count < count && usable(i + range.count)) ++range.count;
+      for (int64_t chunk = i; chunk < i + range.count; ++chunk) Set(chunk, State::kTaken);
+      return range;
+    }
+  }
+  return absl::nullopt;
+}
+
+std::vector<int64_t> BigFile::Arrived(const ChunkRange& range, absl::Span<const Digest> digests) {
+  std::vector<int64_t> damaged;
+  for (int64_t i = 0; i < range.count; ++i) {
+    const int64_t chunk = range.first + i;
+    begun_.erase(chunk);
+    const bool brought = static_cast<size_t>(i) < digests.size();
+    const bool good = brought && digests[static_cast<size_t>(i)] == wanted_.digests[static_cast<size_t>(chunk)];
+    Set(chunk, good ? State::kGood : State::kOpen);
+    if (good) continue;
+    if (brought && range.source == ChunkRange::kParent) damaged.push_back(chunk);
+    from_[static_cast<size_t>(chunk)] = ChunkRange::kParent;
+  }
+  return damaged;
+}
+
+bool BigFile::BrokeOff(const ChunkRange& range, int64_t blocks) {
+  for (int64_t chunk = range.first; chunk < range.first + range.count; ++chunk) Set(chunk, State::kOpen);
+  if (range.source != ChunkRange::kParent) return false;
+  // Chunks that came whole are begun up to their last block, which is brought again: then they are digested like all others.
+  int64_t left = range.skip + blocks;
+  for (int64_t chunk = range.first; chunk < range.first + range.count && left > 0; ++chunk, left -= blocks_per_chunk()) {
+    const int64_t whole = std::min(wanted_.chunk, size_ - chunk * wanted_.chunk);
+    begun_[chunk] = std::min(left, (whole + kBlockBytes - 1) / kBlockBytes - 1);
+  }
+  return blocks > 0;
+}
+
+void BigFile::StartOver(const std::string& abandoned) {
+  ChunkList held{.chunk = wanted_.chunk, .digests = std::vector<Digest>(wanted_.digests.size())};
+  for (size_t i = 0; i < states_.size(); ++i) {
+    if (states_[i] == State::kGood) held.digests[i] = wanted_.digests[i];
+    if (states_[i] == State::kGood && from_[i] != ChunkRange::kZeros) from_[i] = ChunkRange::kParent;
+    states_[i] = State::kOpen;
+  }
+  begun_.clear();
+  good_ = taken_ = 0;
+  Offer(abandoned, held);
+}
+
+int64_t BigFile::BytesOf(const ChunkRange& range) const {
+  return std::min(size_, (range.first + range.count) * wanted_.chunk) - range.first * wanted_.chunk - range.skip * kBlockBytes;
+}
+
+int64_t BigFile::good_bytes() const {
+  int64_t bytes = 0;
+  for (size_t i = 0; i < states_.size(); ++i) {
+    if (states_[i] == State::kGood) bytes += std::min(wanted_.chunk, size_ - static_cast<int64_t>(i) * wanted_.chunk);
+  }
+  return bytes;
+}
+
+void BigFile::Set(int64_t chunk, State state) {
+  State& now = states_[static_cast<size_t>(chunk)];
+  good_ += (state == State::kGood) - (now == State::kGood);
+  taken_ += (state == State::kTaken) - (now == State::kTaken);
+  now = state;
+}
+
+}  // namespace sshsync
