@@ -83,9 +83,7 @@ RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl:
 }
 
 absl::StatusOr<std::vector<Published>> ParseLinks(const RemoteResult& result, absl::Span<const LinkToMake> links, absl::string_view mark) {
-  std::vector<Publication> files(links.size());
-  for (size_t i = 0; i < files.size(); ++i) files[i].index = i;
-  return ParsePublish(result, files, mark);
+  return ParseNumbered(result, links.size(), mark);
 }
 
 }  // namespace sshsync

@@ -25,7 +25,7 @@ class Publisher {
       : context_(context), parent_(parent), child_(child), lease_(lease), board_(board) {}
 
   void Run() {
-    constexpr size_t kGroup = 200;  // what one command takes well under a second for
+    constexpr size_t kGroup = 4000;  // names in a round trip; what one command takes about half a second for
     for (std::vector<Publication> group = board_.TakeVerified(kGroup); !group.empty(); group = board_.TakeVerified(kGroup)) {
       if (board_.fatal().ok() && !context_.stop.stopped()) PublishGroup(std::move(group));
     }
@@ -78,6 +78,7 @@ void Publisher<R, C>::Take(const Publication& file, const Published& published) 
     case PublishResult::kLinkInPath: return board_.Fail(file.index, MakeError(Failure::kLinkInPath, said));
     case PublishResult::kObstructed: return board_.Fail(file.index, MakeError(Failure::kObstructed, said));
     case PublishResult::kChanged: return board_.SourceChanged(file.index);
+    case PublishResult::kHardLink: return board_.Fail(file.index, MakeError(Failure::kCommandFailed, said));
     case PublishResult::kFailed: break;
   }
   const Failure failure = FailureFromWords(said, 1, Failure::kPermission);

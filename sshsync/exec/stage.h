@@ -44,15 +44,18 @@ struct Publication {
 };
 
 /// What became of one of them.
-enum class PublishResult { kDone, kLinkInPath, kObstructed, kChanged, kFailed };
+enum class PublishResult { kDone, kLinkInPath, kObstructed, kChanged, kHardLink, kFailed };
 struct Published {
   PublishResult result = PublishResult::kFailed;
   std::string said;  ///< the host's words
 };
 
-/// Publishes them in one command that does not transfer anything: for each, enters the folder without following links (made where missing),
-/// refuses a real folder in the way and another file system, compares inode and size with the verification, sets time and mode, renames.
-/// A command that is repeated because its answer was lost takes a rename that happened for done. Status 71: the lease was lost.
+/// Publishes them in one command that does not transfer anything: enters each folder without following links (made where missing), refuses a real
+/// folder in the way, another file system and a staged file that has names elsewhere, too; compares inode and size with the verification, sets
+/// time and mode, renames. What arrived is brought to the disk before the first rename. Thousands of files may go into one command: those of a
+/// folder are compared, changed and renamed by one process each; where anything about such a piece is not as expected, it is gone through file by
+/// file (a process a file and step was tried: 200 files a second). A command that is repeated because its answer was lost takes a rename that happened
+/// for done. Status 71: the lease was lost; it is looked for before every piece.
 ///
 /// PublishPrologue is the part in front: the lease is required, and `_ss_enter FOLDER` goes to a folder below the root as said above.
 /// `keep`: what is replaced is kept in the trash.
@@ -60,6 +63,9 @@ std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::st
 RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, bool keep,
                              absl::string_view mark);
 absl::StatusOr<std::vector<Published>> ParsePublish(const RemoteResult& result, absl::Span<const Publication> files, absl::string_view mark);
+
+/// For other commands with that prologue: reads records `MARK NUMBER STATUS` with the statuses of PublishCommand, one for each of `count`.
+absl::StatusOr<std::vector<Published>> ParseNumbered(const RemoteResult& result, size_t count, absl::string_view mark);
 
 }  // namespace sshsync
 

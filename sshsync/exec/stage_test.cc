@@ -12,6 +12,8 @@
 namespace sshsync {
 namespace {
 
+using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr int64_t kSecond = 1'000'000'000;
@@ -29,7 +31,7 @@ class StageTest : public testing::Test {
   }
 
   RemoteResult Ask(const RemoteCommand& command) {
-    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal}, command, StopToken());
+    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal, .shell = shell_}, command, StopToken());
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
   }
@@ -57,7 +59,38 @@ class StageTest : public testing::Test {
     return published.ok() ? (*published)[0] : Published();
   }
 
+  // A whole group in one command. `said_alone_`: how many of them were gone through one by one.
+  std::vector<PublishResult> PublishAll(absl::Span<const Publication> files, bool keep = false) {
+    const RemoteResult result = Ask(PublishCommand(facts_, lease_, files, false, keep, kMark));
+    said_alone_ = 0;
+    for (size_t at = 0; (at = result.out.find(":f ", at)) != std::string::npos; ++at) ++said_alone_;
+    const auto published = ParsePublish(result, files, kMark);
+    EXPECT_TRUE(published.ok()) << published.status();
+    std::vector<PublishResult> results;
+    said_.clear();
+    if (!published.ok()) return results;
+    for (const Published& one : *published) {
+      results.push_back(one.result);
+      absl::StrAppend(&said_, one.said);
+    }
+    return results;
+  }
+  std::vector<Publication> StagedAll(absl::Span<const std::string> names, absl::string_view content) {
+    const std::string attempt = absl::StrCat("r/.sshsync/in/attempt", ++attempts_, "/");
+    std::vector<Publication> files;
+    for (const std::string& name : names) {
+      dir_.Write(absl::StrCat(attempt, name), absl::StrCat(content, name));
+      Publication one{.index = files.size(), .file = name, .staged = dir_.Path(absl::StrCat(attempt, name))};
+      one.verified = one.parent = StatOf(one.staged);
+      files.push_back(std::move(one));
+    }
+    return files;
+  }
+
   TempDir dir_;
+  std::string shell_ = "sh";
+  std::string said_;
+  size_t said_alone_ = 0;
   SshRunner runner_;
   HostFacts facts_;
   Lease lease_;
@@ -222,6 +255,111 @@ TEST_F(StageTest, DoesNotLeaveTheFileSystemOfTheStage) {
     EXPECT_FALSE(dir_.Exists(absl::StrCat("r/", name)));
   }
   Ask({.script = absl::StrCat("rm -rf ", folder)});
+}
+
+const std::vector<std::string>& OddNames() {
+  static const std::vector<std::string> names = {
+      "plain", "sub/deep/er/file", " lead and trail ", "new\nline", "trailing\n", "folder\n/file", "\n", "-rf", "--", "'quoted' \"twice\"", "$(touch pwn)",
+      "`id`", "*", "a?[b]{c,d}", "\\", "ends\\", "\xff\xfe", "a b/c d", "-d/-f", "..a", "a..", "%s%n", "!x", "~", "#c", "tab\t", "sub/x", "sub/y", "$A", "${f#./}"};
+  return names;
+}
+
+TEST_F(StageTest, PublishesAWholeFolderAtOnceInEveryShellAndWithTheToolsOfEveryHost) {
+  struct Host {
+    const char* shell;
+    StatTool tool;
+  };
+  Shell("mkdir tools; for t in sh ls stat mv ln cp mkdir df sed uniq touch chmod sync find sort cat sleep rm env; do ln -s `command -v busybox` tools/$t; done");
+  const std::string busybox = absl::StrCat("env PATH=", dir_.Path("tools"), " sh");
+  int round = 0;
+  for (const Host& host : {Host{"sh", StatTool::kStatC}, Host{"sh", StatTool::kLs}, Host{"sh", StatTool::kPerl}, Host{"bash", StatTool::kStatC},
+                           Host{"mksh", StatTool::kStatC}, Host{"ksh", StatTool::kLs}, Host{"zsh", StatTool::kStatC}, Host{"zsh", StatTool::kLs},
+                           Host{busybox.c_str(), StatTool::kStatC}, Host{busybox.c_str(), StatTool::kLs}}) {
+    shell_ = host.shell;
+    facts_.stat_tool = host.tool;
+    const std::string content = absl::StrCat("round ", ++round);
+    const std::vector<Publication> files = StagedAll(OddNames(), content);
+    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << host.shell << ": " << said_;
+    // Behind ls a name with a newline looks like two: those, and what is published with them, are gone through one by one.
+    if (host.tool == StatTool::kStatC) {
+      EXPECT_EQ(said_alone_, 0u) << host.shell;
+    } else {
+      EXPECT_LT(said_alone_, files.size()) << host.shell;
+    }
+    for (const Publication& file : files) {
+      EXPECT_EQ(dir_.Read(absl::StrCat("r/", file.file)), content + file.file) << host.shell;
+      EXPECT_EQ(StatOf(Root(file.file)).inode, file.verified.inode) << "renamed, not copied: " << file.file;
+    }
+    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << "repeated, for its answer was lost; " << host.shell << ": " << said_;
+  }
+  EXPECT_FALSE(dir_.Exists("r/pwn"));
+}
+
+TEST_F(StageTest, PublishesMoreFilesThanOneProcessIsGiven) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 600; ++i) names.push_back(absl::StrCat("folder/", std::string(60, 'x'), i));
+  for (int i = 0; i < 250; ++i) names.push_back(absl::StrCat("folders/of/", i, "/file"));
+  const std::vector<Publication> files = StagedAll(names, "new");
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(said_alone_, 0u);
+  for (const Publication& file : files) EXPECT_EQ(dir_.Read(absl::StrCat("r/", file.file)), absl::StrCat("new", file.file));
+}
+
+TEST_F(StageTest, GivesEachFileItsOwnAnswerWhereOneOfThemDoesNotFit) {
+  const std::vector<std::string> names = {"a/1", "a/2", "a/3", "a/4", "b/1", "b/2", "c/1"};
+  const std::vector<Publication> files = StagedAll(names, "new");
+  dir_.Write("r/a/2/inside", "mine");
+  Shell("cd r/.sshsync/in/attempt1 && echo more >>a/3; mkdir ../../../b ../../../real; ln -s real ../../../c");
+  using enum PublishResult;
+  EXPECT_THAT(PublishAll(files), ElementsAre(kDone, kObstructed, kChanged, kDone, kDone, kDone, kLinkInPath)) << said_;
+  EXPECT_EQ(dir_.Read("r/a/2/inside"), "mine");
+  EXPECT_FALSE(dir_.Exists("r/a/3"));
+  EXPECT_FALSE(dir_.Exists("r/real/1"));
+  EXPECT_EQ(dir_.Read("r/a/4"), "newa/4");
+}
+
+TEST_F(StageTest, GivesManyFilesTheirTimesAndModes) {
+  std::vector<Publication> files = StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new");
+  for (size_t i = 0; i < files.size(); ++i) {
+    files[i].parent.mode = i % 2 == 0 ? 0640 : 04755;
+    files[i].parent.mtime = (i < 2 ? 1'500'000'000 : 1'600'000'000) * kSecond;
+  }
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(said_alone_, 0u);
+  for (size_t i = 0; i < files.size(); ++i) {
+    EXPECT_EQ(StatOf(Root(files[i].file)).mode, i % 2 == 0 ? 0640 : 0755);
+    EXPECT_EQ(StatOf(Root(files[i].file)).mtime, files[i].parent.mtime);
+  }
+}
+
+TEST_F(StageTest, KeepsInTheTrashWhatManyFilesReplace) {
+  dir_.Write("r/d/1", "old 1");
+  dir_.Write("r/d/3", "old 3");
+  Shell("ln -s 1 r/d/2");
+  EXPECT_THAT(PublishAll(StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new"), true), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(said_alone_, 0u);
+  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", Root(".sshsync/trash/run1/d"), " && for f in *; do echo $f `cat $f`; done")}).out, "1 old 1\n3 old 3\n");
+  EXPECT_EQ(dir_.Read("r/d/2"), "newd/2") << "the link was replaced";
+}
+
+TEST_F(StageTest, RefusesAFileThatIsAHardLinkToAnotherPlace) {
+  std::vector<Publication> files = StagedAll(std::vector<std::string>{"a", "b"}, "new");
+  dir_.Write("parent", "newa");
+  Shell("cd r/.sshsync/in/attempt1; rm a; ln ../../../../parent a; chmod 600 a");
+  files[0].verified = StatOf(files[0].staged);
+  using enum PublishResult;
+  EXPECT_THAT(PublishAll(files), ElementsAre(kHardLink, kDone));
+  EXPECT_THAT(said_, HasSubstr("hard link"));
+  EXPECT_FALSE(dir_.Exists("r/a"));
+  EXPECT_EQ(StatOf(dir_.Path("parent")).mode, 0600) << "nothing was changed";
+}
+
+TEST_F(StageTest, PublishesFilesThatAreHardLinksToEachOtherInTheStage) {
+  std::vector<Publication> files = StagedAll(std::vector<std::string>{"a", "d/b", "c"}, "new");
+  Shell("cd r/.sshsync/in/attempt1; ln -f a d/b; ln -f a c");
+  for (Publication& file : files) file.verified = StatOf(file.staged);
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(dir_.Read("r/d/b"), "newa");
 }
 
 }  // namespace
