@@ -12,6 +12,9 @@ constexpr absl::string_view kOptions =
     " -T -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -o ClearAllForwardings=yes -o ForwardAgent=no"
     " -o ControlMaster=no -o ControlPath=none";
 
+// GNU tar reads backslashes in names as escapes unless it is told not to: `\056\056` would be the folder above. Others read none.
+constexpr absl::string_view kTar = "_ss_tar=tar\ntar --no-unquote -cf - /dev/null >/dev/null 2>&1 && _ss_tar='tar --no-unquote'\n";
+
 }  // namespace
 
 absl::StatusOr<BuiltinPull> BuiltinPull::Make(const Repository& child, const Repository& parent) {
@@ -42,7 +45,7 @@ std::string BuiltinPull::FileText(absl::string_view parent_folder, absl::string_
 }
 
 std::string BuiltinPull::BatchText(absl::string_view parent_folder, absl::string_view folder, absl::Span<const std::string> files) const {
-  std::string reader = absl::StrCat("cd ", ShellLiteral(parent_folder), " && exec tar -cf -");
+  std::string reader = absl::StrCat("cd ", ShellLiteral(parent_folder), " || exit 1\n", kTar, "exec $_ss_tar -cf -");
   for (const std::string& file : files) absl::StrAppend(&reader, " ", ShellLiteral(absl::StrCat("./", file)));
   return Text(reader, absl::StrCat("cd ", ShellLiteral(folder), " && tar -xpof -"));
 }

@@ -12,7 +12,7 @@
 namespace sshsync {
 namespace {
 
-const std::vector<std::string> kNames = {"plain", "a b", "it's", "$(touch pwn)", "new\nline", "-rf", "back\\slash", "sub/\"q\"", "end\n"};
+const std::vector<std::string> kNames = {"plain", "a b", "it's", "$(touch pwn)", "new\nline", "-rf", "back\\slash", "\\n", "\\056\\056\\057secret", "sub/\"q\"", "end\n"};
 
 class BuiltinPullTest : public ::testing::Test {
  protected:
@@ -55,6 +55,14 @@ TEST_F(BuiltinPullTest, BringsOneFileWhateverItsName) {
 TEST_F(BuiltinPullTest, BringsManyFilesInOneArchive) {
   EXPECT_EQ(Run(pull_.BatchText(dir_.Path("m"), dir_.Path("p"), kNames)).status, 0);
   for (const std::string& name : kNames) EXPECT_EQ(dir_.Read("p/" + name), "content of " + name);
+}
+
+TEST_F(BuiltinPullTest, AnArchiveHoldsNothingThatANameSpellsInEscapes) {
+  dir_.Write("secret", "not of the repository");
+  EXPECT_EQ(Run(pull_.BatchText(dir_.Path("m"), dir_.Path("p/sub"), {"plain", "\\056\\056\\057secret"})).status, 0);
+  EXPECT_EQ(dir_.Read("p/sub/\\056\\056\\057secret"), "content of \\056\\056\\057secret");
+  EXPECT_FALSE(dir_.Exists("p/secret"));
+  EXPECT_FALSE(dir_.Exists("p/sub/secret"));
 }
 
 TEST_F(BuiltinPullTest, DropsWhatTheLoginPrints) {

@@ -9,7 +9,9 @@
 while [ $# -gt 0 ]; do
   case $1 in
     --) shift; break ;;
-    -[bcDEeFIiJLlmOopQRSWw]) shift 2 ;;
+    -[bcDEeFIiJLlmopQRSWw]) shift 2 ;;
+    -[bcDEeFIiJLlmopQRSWw]*) shift ;;
+    -*[NO]*) exit 255 ;;  # a master for multiplexing: there is none to be had
     -*) shift ;;
     *) break ;;
   esac
