@@ -56,7 +56,7 @@ constexpr KeyInfo kKeys[] = {
     {"preset", kRepository, kBuilt, "auto|gnu|busybox|toybox|bsd|macos|solaris|aix|perl|posix", "auto",
      "The commands for everything the tool runs on the host by itself. `auto` probes the host."},
     {"action.NAME", kRepository, kLaterRefusedAtRun, "TEMPLATE", "from the preset",
-     "Replaces the single command NAME of the preset: action.publish, action.pack and so on. `sshsync commands REPO` lists them all with "
+     "Replaces the single command NAME of the preset: action.rename, action.pack and so on. `sshsync commands REPO` lists them all with "
      "their texts."},
     {"original_quoting", kRepository, kBuilt, "yes|no", "no",
      "Templates were written for the original, which ran them through a second shell inside double quotes: undo one level of backslashes."},
@@ -131,8 +131,8 @@ constexpr KeyInfo kKeys[] = {
 
 constexpr absl::string_view kTemplates[] = {"listcmd", "digestcmd", "synccmd", "deletecmd", "on_success", "on_failure", "on_change"};
 
-constexpr absl::string_view kActions[] = {"list",    "digests", "chunks",  "read",        "write",  "size",  "pack", "unpack",
-                                          "settime", "flush",   "publish", "publish_dir", "delete", "space", "probe"};
+constexpr absl::string_view kActions[] = {"list",  "stat", "digests", "chunks",  "read",  "write",  "copy",   "clone",
+                                          "size",  "pack", "unpack",  "settime", "flush", "rename", "delete", "space"};
 
 constexpr absl::string_view kPresets[] = {"auto", "gnu", "busybox", "toybox", "bsd", "macos", "solaris", "aix", "perl", "posix"};
 

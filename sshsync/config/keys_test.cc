@@ -25,7 +25,7 @@ TEST(Keys, AreFoundInTheirScopeOnly) {
   EXPECT_EQ(FindKey("host", KeyScope::kTool), nullptr);
   EXPECT_NE(FindKey("jobs", KeyScope::kTool), nullptr);
   EXPECT_EQ(FindKey("HOST", KeyScope::kRepository), nullptr);
-  EXPECT_EQ(FindKey("action.publish", KeyScope::kRepository)->name, "action.NAME");
+  EXPECT_EQ(FindKey("action.rename", KeyScope::kRepository)->name, "action.NAME");
 }
 
 TEST(Keys, TemplatesAreThoseWhoseFormSaysSo) {

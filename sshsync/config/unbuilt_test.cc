@@ -42,7 +42,7 @@ TEST(Unbuilt, OnlyTheRepositoriesOfTheRunCount) {
 TEST(Unbuilt, ARunIsRefusedByExactlyTheKeysWhoseNeglectMatters) {
   Repository repository;
   repository.templates["synccmd"] = "scp x y";
-  repository.templates["publish"] = "mv x y";
+  repository.templates["rename"] = "mv x y";
   repository.transfer = Transfer::kStream;
   repository.route = {Route::kPush};
   repository.bwlimit = "2M";

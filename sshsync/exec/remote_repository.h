@@ -2,6 +2,8 @@
 #define SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
 
 #include <atomic>
+#include <deque>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,9 +14,11 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/digest_session.h"
 #include "sshsync/exec/host_facts.h"
+#include "sshsync/exec/host_tools.h"
 #include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/repository_templates.h"
 #include "sshsync/exec/run_context.h"
+#include "sshsync/exec/tool_probe.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/plan/listing.h"
@@ -43,12 +47,24 @@ class RemoteRepository {
   const RepositoryTemplates& templates() const { return templates_; }
   const HostFacts& facts() const { return facts_; }
 
+  /// The commands in force here. Those that move files are settled by PrepareTransfer: before it they are what the preset says, with
+  /// `preset = auto` plain POSIX.
+  const HostTools& tools() const { return *tools_; }
+
+  /// Finds out, with `preset = auto`, how this host moves files: one round trip, the first time it is called. To be called before the actions of
+  /// ToolGroup::kTransfer are used, and after Open.
+  absl::Status PrepareTransfer();
+
   /// Connects, resolves the folder, learns what the host has. `create` makes the folder where only it is missing.
   absl::Status Open(bool create) {
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(HostFactsCommand(repository_.path, create)));
     auto facts = ParseHostFacts(result, repository_.path);
     if (!facts.ok()) return Located(facts.status());
     facts_ = *std::move(facts);
+    const std::lock_guard lock(tools_mu_);
+    if (known_tools_.size() > 1) return absl::OkStatus();
+    SSHSYNC_ASSIGN_OR_RETURN(HostTools tools, HostTools::Make(repository_));
+    UseTools(std::move(tools));
     return absl::OkStatus();
   }
 
@@ -115,6 +131,11 @@ class RemoteRepository {
 
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session);
 
+  void UseTools(HostTools tools) {
+    known_tools_.push_back(std::move(tools));
+    tools_ = &known_tools_.back();
+  }
+
   // A command that stayed silent for its `timeout` is not given another one, and a host that has not answered yet has `wait`, no more.
   template <class Call>
   absl::StatusOr<RemoteResult> Again(Call call) {
@@ -135,11 +156,31 @@ class RemoteRepository {
   const Repository& repository_;
   const RepositoryTemplates templates_;
   HostFacts facts_;
+  // What was known of the host's tools, in the course of time: who has a reference to one keeps it.
+  std::deque<HostTools> known_tools_{1};
+  std::atomic<const HostTools*> tools_ = &known_tools_.front();
+  std::mutex tools_mu_;  // of those who add to them
+  bool prepared_ = false;  // Protected by tools_mu_
   std::atomic<bool> answered_ = false;
   absl::StatusOr<DigestTool> tool_ = MakeError(Failure::kBadDigest, "no digestcmd, and no digest tool was chosen");
 };
 
 // Implementation details follow.
+
+template <Runner R, Clock C>
+absl::Status RemoteRepository<R, C>::PrepareTransfer() {
+  const std::lock_guard lock(tools_mu_);
+  if (prepared_) return absl::OkStatus();
+  HostTools tools = *tools_;
+  ToolProbe probe(tools, ToolProbe::Extent::kOpen);
+  if (!probe.empty()) {
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(probe.command()));
+    probe.Read(result);
+  }
+  UseTools(std::move(tools));
+  prepared_ = true;
+  return absl::OkStatus();
+}
 
 template <Runner R, Clock C>
 absl::StatusOr<RemoteResult> RemoteRepository<R, C>::AskLong(const RemoteCommand& command, size_t longest_line) {

@@ -23,8 +23,11 @@ struct TemplateVariable {
   bool builtin = false;  ///< set for the tool's own templates, and for operators' overrides of those
 };
 
-/// All of them. Static lifetime.
+/// Those of listcmd, digestcmd, synccmd and deletecmd. Static lifetime.
 absl::Span<const TemplateVariable> TemplateVariables();
+
+/// Those of the tool's own commands, and of what an operator puts in their place. Static lifetime.
+absl::Span<const TemplateVariable> ActionVariables();
 
 }  // namespace sshsync
 

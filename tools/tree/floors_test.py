@@ -58,6 +58,7 @@ WITHOUT_TEST = {
         "sshsync/text/shell_scanner.h", "sshsync/text/template_reading.h", "sshsync/text/template_variables.h",
     ],
     "the inside of settings.h": ["sshsync/config/entry_reader.h", "sshsync/config/relations.h"],
+    "the inside of preset.h": ["sshsync/config/preset_files.h"],
     "the inside of state.h": ["sshsync/record/state_database.h"],
     "the inside of log_sinks.h": ["tools/log_file.h", "tools/log_syslog.h"],
     "whole runs, of the program and of the demo": [

@@ -1,0 +1,98 @@
+#ifndef SSHSYNC_EXEC_HOST_TOOLS_H_
+#define SSHSYNC_EXEC_HOST_TOOLS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "sshsync/config/preset.h"
+#include "sshsync/model/repository.h"
+
+namespace sshsync {
+
+/// Two questions are put to a host, for a run that finds nothing to do needs few of its tools, and should not wait for the trial of the others.
+enum class ToolGroup {
+  kSurvey,    ///< list, stat, digests, space: asked first
+  kTransfer,  ///< all others: asked when something is to be moved, or a big file digested
+};
+ToolGroup GroupOf(absl::string_view action);
+
+/// The commands in force for one repository on its host: for each action, the operator's (`action.NAME`), else the preset's (`preset`), else,
+/// for `preset = auto`, what the host was seen to be able to do: until then, plain POSIX. config/presets/posix.conf says of each action
+/// what it does and which variables it reads.
+///
+/// The texts are trusted shell text. Whoever runs one sets its variables in front, each `NAME=` and ShellLiteral(value), and ends it with a
+/// newline; the text does not end the shell (`exit`) unless it fails, and may stand in `( )`, in a pipe, or as the body of a function.
+///
+/// A plain value, immutable while others read it. Errors of Make: kConfig.
+///
+///     const HostTools& tools = repository.tools();
+///     script = StrCat("FILEPATH=", ShellLiteral(path), " SKIP=", skip, " COUNT=", count, "\n", tools.text("read"), "\n");
+///     names = StrCat("cd ", ShellLiteral(folder), " && {\n", tools.OnNames("pack", {"./a", "./b"}), "}\n");
+class HostTools {
+ public:
+  /// Plain POSIX, nothing probed.
+  HostTools();
+
+  static absl::StatusOr<HostTools> Make(const Repository& repository);
+
+  /// The text of an action; empty where the host cannot do it. That of `digests` and `chunks` still holds {TOOL} and {ALGORITHM}.
+  absl::string_view text(absl::string_view action) const;
+  bool can(absl::string_view action) const { return !text(action).empty(); }
+
+  /// Where it comes from: `action.NAME`, or the name of a preset.
+  absl::string_view origin(absl::string_view action) const;
+
+  /// `chunks` for an algorithm (`sha256`) with a tool's words in it (`sha256sum`); empty where the text needs a tool and there is none.
+  std::string Chunks(absl::string_view algorithm, absl::string_view tool_words) const;
+
+  /// `digests` with a tool's words in it.
+  std::string Digests(absl::string_view tool_words) const;
+
+  /// Whether an action on names takes this one among others. Those that no list can hold (\001 in it, or a newline where that has no spelling;
+  /// for `pack`, too long for ustar) go by themselves: `digests` is given them as operands, a file to pack by `read`.
+  bool TakesName(absl::string_view action, absl::string_view name) const;
+
+  /// How many of `names` one call takes, by their length: at least one.
+  size_t NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const;
+
+  /// Shell text that runs an action in the current folder on names (each with ./ in front, each taken, no more than one call takes): a
+  /// here-document, or operands. Ends with a newline. `text`: of the action, where something was put into it.
+  std::string OnNames(absl::string_view action, absl::Span<const std::string> names) const { return OnNames(action, text(action), names); }
+  std::string OnNames(absl::string_view action, absl::string_view text, absl::Span<const std::string> names) const;
+
+  /// The digest tools worth a try for an algorithm, best first.
+  std::vector<std::string> DigestTools(absl::string_view algorithm) const;
+
+  // What `preset = auto` needs.
+
+  /// Whether an action is still to be chosen by what the host can do.
+  bool open(absl::string_view action) const;
+  /// Takes an action, with what is said of its names, from a preset; nullptr: the host cannot do it.
+  void Choose(absl::string_view action, const Preset* preset);
+
+ private:
+  /// A key of the action's kin, from where the action's text is from.
+  absl::string_view Remark(absl::string_view action, absl::string_view what) const;
+
+  struct Chosen {
+    std::string text;                ///< of an override
+    const Preset* preset = nullptr;  ///< nullptr: the override, or nothing
+    bool chosen = true;              ///< false: posix, until the host was asked
+  };
+  std::map<std::string, Chosen> actions_;
+  bool automatic_ = false;
+  const Preset* preset_;
+};
+
+/// The values of the variables of `settime`, in front of its text: `MTIME=... MTIME_S=... MTIME_ISO=... MTIME_T=...`, for nanoseconds since 1970.
+std::string TimeVariables(int64_t mtime);
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_HOST_TOOLS_H_

@@ -1,0 +1,77 @@
+#include "sshsync/exec/tool_probe.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "sshsync/config/keys.h"
+#include "sshsync/exec/digest_probe.h"
+#include "sshsync/exec/record_script.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+namespace {
+
+// A leading dash, a newline, quotes, and what a shell would do something about.
+constexpr absl::string_view kHardName = "-e\n'\"$(x)`\\*";
+
+// Names for an action that takes names; the last one only where it takes such.
+std::vector<std::string> NamesFor(const HostTools& tools, absl::string_view action) {
+  std::vector<std::string> names = {"./a b", "./sub/-c"};
+  const std::string hard = absl::StrCat("./", kHardName);
+  if (tools.TakesName(action, hard)) names.push_back(hard);
+  return names;
+}
+
+}  // namespace
+
+ToolProbe::ToolProbe(HostTools& tools, Extent extent) : tools_(tools), extent_(extent), mark_(RandomMark()) {
+  for (const absl::string_view action : PresetActions()) {
+    if (GroupOf(action) != ToolGroup::kTransfer || action == "chunks") continue;
+    if (extent == Extent::kTaken) {
+      if (tools.can(action) && !Presets::Shipped().test(action).empty()) trials_.push_back({std::string(action), nullptr});
+      continue;
+    }
+    if (!tools.open(action)) continue;
+    const std::vector<const Preset*> candidates = Presets::Shipped().Candidates(action);
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      // `clone` is what a host can be without.
+      if (i + 1 < candidates.size() || action == "clone") trials_.push_back({std::string(action), candidates[i]});
+    }
+    tools.Choose(action, action == "clone" ? nullptr : candidates.back());
+  }
+  if (trials_.empty()) return;
+  const std::string folder = ScratchFolder(mark_);
+  RecordScript script(mark_);
+  script.AddRaw(absl::StrCat("( umask 077; mkdir ", folder, " ) || exit 3\n_ss_chosen=\n_ss_trial() { [ \"$_ss_chosen\" = \"$1\" ] || { umask 077; _ss_run \"$3\"; _ss_status=$?; ",
+                             "[ $_ss_status != 0 ] || _ss_chosen=$1; _ss_mark $2 $_ss_status; }; }\n"));
+  for (size_t i = 0; i < trials_.size(); ++i) {
+    HostTools trial = tools;
+    if (trials_[i].preset != nullptr) trial.Choose(trials_[i].action, trials_[i].preset);
+    const std::string& action = trials_[i].action;
+    const std::vector<std::string> names = NamesFor(trial, action);
+    const std::string text = action == "pack" ? trial.OnNames(action, names) : absl::StrCat(trial.text(action), "\n");
+    const std::string test =
+        absl::StrCat("T=", folder, "/", i, "; N=", ShellLiteral(kHardName), "; NEWLINES=", names.size() > 2 ? "yes" : "no", "; mkdir $T && cd $T || exit 1\n",
+                     "_ss_action() {\n", text, "}\n", Presets::Shipped().test(action), "\n");
+    script.AddRaw(absl::StrCat("_ss_trial ", action, " ", i, " ", ShellLiteral(test), "\n"));
+  }
+  script.AddRaw(absl::StrCat("rm -rf ", folder, "\n"));
+  command_.script = script.text();
+}
+
+void ToolProbe::Read(const RemoteResult& result) {
+  RecordReader reader(mark_, size_t{1} << 20);
+  // What is not understood did not pass.
+  reader
+      .Feed(result.out,
+            [&](const Record& record) {
+              size_t index = 0;
+              if (!absl::SimpleAtoi(record.label, &index) || index >= trials_.size()) return absl::OkStatus();
+              const Trial& trial = trials_[index];
+              passed_[trial.action] = record.status == 0;
+              if (extent_ == Extent::kOpen && record.status == 0) tools_.Choose(trial.action, trial.preset);
+              return absl::OkStatus();
+            })
+      .IgnoreError();
+}
+
+}  // namespace sshsync
