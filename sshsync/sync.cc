@@ -61,6 +61,23 @@ std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& con
   return Cascade(looking, configuration, verb, jobs).Run(queue);
 }
 
+size_t CountOf(const ResolvedQueue& queue) {
+  size_t count = 0;
+  for (const auto& step : queue.steps) count += step.size();
+  return count;
+}
+
+// What is known of the repositories before anything is done: a run that is killed leaves that in the record.
+std::vector<RepositoryReport> NotBegun(const ResolvedQueue& queue) {
+  std::vector<RepositoryReport> reports;
+  for (const auto& step : queue.steps) {
+    for (const QueueEntry& entry : step) {
+      reports.push_back({.name = entry.repository->name, .parent = entry.repository->parent, .host = entry.repository->endpoint.host, .outcome = Outcome::kStopped});
+    }
+  }
+  return reports;
+}
+
 // `runner`: nullptr for one over ssh.
 absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
   const Configuration configuration = WithOptions(given, options);
@@ -68,13 +85,12 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue));
   SSHSYNC_ASSIGN_OR_RETURN(const auto stop_time, StopTime(configuration, options));
   const StopWindow window(stop, stop_time);
-  size_t repositories = 0;
-  for (const auto& step : queue.steps) repositories += step.size();
-  BlockHistory history(events, repositories);
+  BlockHistory history(events, CountOf(queue));
   RunParts parts(configuration, runner, history, window.token(), options.seed, options.first_pause);
   parts.context().closing = window.closing();
   const auto tell = [&parts](LogLevel level, absl::string_view text) { parts.Tell(EventKind::kMessage, level, text); };
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
+  report.repositories = NotBegun(queue);
   std::unique_ptr<WritingRun> writing;
   if (options.verb == Verb::kSync) {
     SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));

@@ -203,6 +203,7 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
     case FlagId::kStateDir: line.state_dir = value; break;
     case FlagId::kLogFile: line.log_file = value; break;
     case FlagId::kEvents: line.events = value; break;
+    case FlagId::kHtml: line.html = value; break;
     case FlagId::kFormat: line.format = value; break;
     case FlagId::kDryRun: line.dry_run = true; break;
     case FlagId::kItemize: line.itemize = true; break;
@@ -233,7 +234,6 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
       break;
     }
     case FlagId::kBwlimit:
-    case FlagId::kHtml:
     case FlagId::kFrom:
     case FlagId::kHelp:
     case FlagId::kVersion: break;
@@ -247,6 +247,7 @@ absl::Status CheckSense(const CommandLine& line) {
   if (queued && !named) return UsageError("nothing to do: name repositories with --sync REPO");
   if (line.verb == VerbId::kCommands && named != line.words.empty())
     return UsageError(named ? "commands takes repositories or a queue, not both" : "commands of what? Name repositories, or a queue with --sync REPO");
+  if (line.verb == VerbId::kReport && line.html.empty()) return UsageError("report writes a page: say where with --html FILE");
   if (line.json && line.events == "-") return UsageError("--json and --events - both want stdout: give --events a file");
   if (line.quiet && line.verbose > 0) return UsageError("--quiet and --verbose contradict each other");
   if (line.progress == Progress::kAlways && line.quiet) return UsageError("--quiet and --progress always contradict each other");

@@ -30,6 +30,7 @@ struct CommandLine {
   std::string config, logging_config, pid_file, state_dir, log_file;
   std::string events;  ///< a file, or `-`
   std::string format = "text";
+  std::string html;  ///< a file, or `-`
   bool dry_run = false, itemize = false, fail_fast = false, json = false, quiet = false, strict = false;
   int verbose = 0;  ///< how often
   Progress progress = Progress::kAuto;

@@ -86,7 +86,15 @@ constexpr std::array kVerbs = {
          .synopsis = "log [RUN]",
          .brief = "the runs; or one run's repositories and files",
          .doc = "The last 20 runs, or with -v all that are remembered. RUN is an id, or the beginning of one."},
-    Verb{.id = VerbId::kReport, .name = "report", .words = Words::kRun, .most = 1, .built = false},
+    Verb{.id = VerbId::kReport,
+         .name = "report",
+         .words = Words::kRun,
+         .most = 1,
+         .synopsis = "report [RUN] --html FILE",
+         .brief = "one run as a page for a browser: what moved, what failed and why",
+         .doc =
+             "Draws the last run, or RUN, from the record of runs: the cascade, a timeline, what failed with the remote output, and how the run "
+             "compares with those before. The page is one file without scripts, and looks at nothing outside itself."},
     Verb{.id = VerbId::kRestore, .name = "restore", .words = Words::kRunAndRepository, .fewest = 2, .most = 2, .built = false},
     Verb{.id = VerbId::kInit, .name = "init", .built = false},
 };
@@ -364,7 +372,8 @@ constexpr std::array kFlags = {
          .value = Value::kFile,
          .verbs = SetOf(VerbId::kReport),
          .group = kShow,
-         .built = false},
+         .brief = "the page to write; - is stdout",
+         .doc = "FILE is replaced as a whole, so that who looks at it sees the old page or the new one."},
     Flag{.id = FlagId::kFrom,
          .name = "from",
          .placeholder = "FILE",
@@ -407,6 +416,7 @@ constexpr std::array kExamples = {
     Example{"sshsync --json --sync repoproxy | jq .", "the result for a program"},
     Example{"sshsync resume", "go on where the last run failed"},
     Example{"sshsync status --max-age 2d", "is everything as it should be?"},
+    Example{"sshsync report --html /srv/www/sshsync.html", "the last run as a page"},
     Example{"sshsync check -c new.conf", "is the new configuration sound?"},
     Example{"sshsync graph --format svg > hosts.svg", "a picture of the hosts"},
 };

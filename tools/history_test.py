@@ -166,6 +166,33 @@ class HistoryTest(unittest.TestCase):
         self.assertEqual([file["path"] for file in document["repositories"][0]["files"]], ["f0", "f1", "f2"])
         self.run_tool("log", "1999", expected=2)
 
+    def test_report_draws_the_last_run_or_the_one_that_is_named(self):
+        self.run_tool("report", "--html", "-", expected=2)
+        self.run_tool("--sync", "p")
+        first = self.runs()[0]["run"]
+        self.before("echo no luck; exit 3")
+        self.write("m/<new> & odd", "new")
+        self.run_tool("--sync", "p", "--sync", "n", "--retries", "0", expected=6)
+        page = f"{self.folder}/page.html"
+        os.umask(0o022)
+        self.run_tool("report", "--html", page)
+        text = self.read("page.html")
+        for part in ("0 of 2 repositories equal their parents", "no luck", "&lt;new&gt; &amp; odd", "sshsync resume", "The last 2 runs"):
+            self.assertIn(part, text)
+        self.assertEqual(os.stat(page).st_mode & 0o777, 0o644)
+        text = self.run_tool("report", first, "--html", "-")
+        self.assertIn("p equals its parent", text)
+        self.assertIn("3 files brought in line", text)
+        self.run_tool("report", "1999", "--html", page, expected=2)
+        self.run_tool("report", "--html", f"{self.folder}/no/such/folder.html", expected=6)
+        self.assertIn("0 of 2", self.read("page.html"), "what failed left it alone")
+
+    def test_a_run_that_was_killed_is_a_page_with_its_whole_cascade(self):
+        self.kill_in_the_middle("--sync", "p", "--sync", "n")
+        text = self.run_tool("report", "--html", "-")
+        self.assertIn("did not end", text)
+        self.assertIn(">m</text>", text, "the parent of p")
+
     def test_a_damaged_record_costs_history_and_not_the_run(self):
         self.run_tool("--sync", "p")
         for damage in (b"", b"garbage", b"\xa5" * 20000):

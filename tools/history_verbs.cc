@@ -1,6 +1,7 @@
 #include "tools/history_verbs.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,12 +13,15 @@
 #include "sshsync/base/status.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/places.h"
+#include "sshsync/record/replace_file.h"
 #include "sshsync/record/report_json.h"
 #include "sshsync/record/standing.h"
 #include "sshsync/record/state.h"
 #include "sshsync/text/escape.h"
+#include "tools/flags.h"
 #include "tools/history_text.h"
 #include "tools/load_configuration.h"
+#include "tools/page/page.h"
 #include "tools/run_text.h"
 
 namespace sshsync::cli {
@@ -40,6 +44,13 @@ absl::StatusOr<State> OpenState(const CommandLine& line, const Configuration& co
   SSHSYNC_ASSIGN_OR_RETURN(const Places places,
                            PlacesOf(configuration.settings, {.pid_file = line.pid_file, .state_dir = line.state_dir}, Account::Current()));
   return State::OpenForReading(places.state_dir);
+}
+
+/// A state folder that is named needs no configuration, and the record no sound one.
+absl::StatusOr<State> OpenRecord(const CommandLine& line) {
+  const auto loaded = LoadConfiguration(line);
+  if (!loaded.ok() && line.state_dir.empty()) return loaded.status();
+  return OpenState(line, loaded.ok() ? loaded->configuration : Configuration());
 }
 
 absl::StatusOr<std::vector<const Repository*>> Asked(const CommandLine& line, const Configuration& configuration) {
@@ -65,11 +76,28 @@ absl::Status PrintRuns(const CommandLine& line, const State& state, OutputStream
   return absl::OkStatus();
 }
 
+absl::StatusOr<RunRecord> Find(const State& state, const std::string& run) {
+  SSHSYNC_ASSIGN_OR_RETURN(auto record, state.Find(run));
+  if (!record) return MakeError(Failure::kUsage, absl::StrCat("no run, or more than one, is known by ", EscapeForTerminal(run), ": sshsync log lists them"));
+  return *std::move(record);
+}
+
 absl::Status PrintRun(const CommandLine& line, const State& state, OutputStream& out) {
-  SSHSYNC_ASSIGN_OR_RETURN(const auto record, state.Find(line.words[0]));
-  if (!record) return MakeError(Failure::kUsage, absl::StrCat("no run, or more than one, is known by ", EscapeForTerminal(line.words[0]), ": sshsync log lists them"));
-  out.Write(line.json ? RunToJson(*record) : RunText(*record, IsAlive, LookFor(out)));
+  SSHSYNC_ASSIGN_OR_RETURN(const RunRecord record, Find(state, line.words[0]));
+  out.Write(line.json ? RunToJson(record) : RunText(record, IsAlive, LookFor(out)));
   return absl::OkStatus();
+}
+
+absl::Status WritePage(const CommandLine& line, const State& state, OutputStream& out) {
+  page::PageInput input{.now = absl::Now(), .zone = absl::LocalTimeZone(), .alive = IsAlive, .version = Version()};
+  SSHSYNC_ASSIGN_OR_RETURN(input.history, state.Runs(page::PageInput::kHistory));
+  if (line.words.empty() && input.history.empty()) return MakeError(Failure::kUsage, "no run is recorded yet");
+  SSHSYNC_ASSIGN_OR_RETURN(const RunRecord record, Find(state, line.words.empty() ? input.history[0].report.run : line.words[0]));
+  const std::string text = page::RunPage(record, input);
+  if (line.html == "-") return out.Write(text), absl::OkStatus();
+  const mode_t mask = umask(0);
+  umask(mask);
+  return ReplaceFile(line.html, text, 0666 & ~mask);
 }
 
 }  // namespace
@@ -102,11 +130,15 @@ int RunStatus(const CommandLine& line, OutputStream& out, OutputStream& err) {
   return overdue ? kOverdue : 0;
 }
 
+int RunReport(const CommandLine& line, OutputStream& out, OutputStream& err) {
+  const auto state = OpenRecord(line);
+  if (!state.ok()) return Fail(state.status(), err);
+  const absl::Status written = WritePage(line, *state, out);
+  return written.ok() ? 0 : Fail(written, err);
+}
+
 int RunLog(const CommandLine& line, OutputStream& out, OutputStream& err) {
-  const auto loaded = LoadConfiguration(line);
-  // A state folder that is named needs no configuration, and the record no sound one.
-  if (!loaded.ok() && line.state_dir.empty()) return Fail(loaded.status(), err);
-  const auto state = OpenState(line, loaded.ok() ? loaded->configuration : Configuration());
+  const auto state = OpenRecord(line);
   if (!state.ok()) return Fail(state.status(), err);
   const absl::Status printed = line.words.empty() ? PrintRuns(line, *state, out) : PrintRun(line, *state, out);
   return printed.ok() ? 0 : Fail(printed, err);

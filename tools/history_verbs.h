@@ -11,6 +11,9 @@ namespace sshsync::cli {
 /// Per repository when it last equalled its parent, and why it lags. 10 where one is older than --max-age.
 int RunStatus(const CommandLine& line, OutputStream& out, OutputStream& err);
 
+/// The last run, or the one that is named, as an HTML page.
+int RunReport(const CommandLine& line, OutputStream& out, OutputStream& err);
+
 /// The runs, or the one that is named.
 int RunLog(const CommandLine& line, OutputStream& out, OutputStream& err);
 

@@ -30,6 +30,7 @@ int Dispatch(const CommandLine& line, const Doors& doors, OutputStream& out, Out
     case VerbId::kCommands: return RunCommands(line, out, err);
     case VerbId::kGraph: return RunGraph(line, out, err);
     case VerbId::kStatus: return RunStatus(line, out, err);
+    case VerbId::kReport: return RunReport(line, out, err);
     case VerbId::kLog: return RunLog(line, out, err);
     default: return RunVerb(line, doors, out, err);
   }

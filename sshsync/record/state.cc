@@ -255,11 +255,18 @@ absl::Status State::BeginRun(const RunRecord& record) {
         .Bind(report.run).Bind(report.verb).Bind(QueueText(report.queue)).Bind(record.options).Bind(record.config).Bind(record.resumes)
         .Bind(int64_t{record.pid}).Bind(report.started).Run();
     const int64_t number = database_->getLastInsertRowid();
-    Query insert(*database_, "INSERT INTO repositories (run, position, name, parent, host, step, well, outcome) VALUES (?, ?, ?, '', '', ?, 0, 'stopped')");
+    Query insert(*database_, "INSERT INTO repositories (run, position, name, parent, host, step, well, outcome) VALUES (?, ?, ?, ?, ?, ?, 0, 'stopped')");
+    std::map<absl::string_view, const RepositoryReport*> known;
+    for (const RepositoryReport& repository : report.repositories) known[repository.name] = &repository;
+    const RepositoryReport unknown;
     int64_t position = 0, step = 0;
     for (const std::vector<std::string>& names : report.queue) {
       ++step;
-      for (const std::string& name : names) insert.Bind(number).Bind(position++).Bind(name).Bind(step).Run();
+      for (const std::string& name : names) {
+        const auto found = known.find(name);
+        const RepositoryReport& repository = found == known.end() ? unknown : *found->second;
+        insert.Bind(number).Bind(position++).Bind(name).Bind(repository.parent).Bind(repository.host).Bind(step).Run();
+      }
     }
     transaction.commit();
     return absl::OkStatus();

@@ -57,7 +57,7 @@ class State {
 
   // Writing. After an error the state is not to be used any more.
 
-  /// The run, and each repository of its queue as not ended.
+  /// The run, and each repository of its queue as not ended; parent and host of those that the report has.
   absl::Status BeginRun(const RunRecord& record);
   /// A repository of a run that began, with its files, and with what its streams carried when.
   absl::Status EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks = {});

@@ -111,6 +111,15 @@ TEST_F(StateTest, TellsARunAsItWas) {
   EXPECT_EQ(record.report.exit_code(), 6);
 }
 
+TEST_F(StateTest, ARepositoryThatDidNotEndHasTheParentAndHostThatItWasBegunWith) {
+  State state = Open();
+  ASSERT_TRUE(state.BeginRun({.report = {.run = Id(1), .verb = "sync", .queue = {{"p", "q"}}, .started = kNow, .repositories = {{.name = "q", .parent = "m", .host = "10.0.0.3"}}}}).ok());
+  const Report report = (*state.Find(Id(1)))->report;
+  EXPECT_EQ(report.repositories.at(0).parent, "");
+  EXPECT_EQ(report.repositories.at(1).parent, "m");
+  EXPECT_EQ(report.repositories.at(1).host, "10.0.0.3");
+}
+
 TEST_F(StateTest, TellsWhichStreamCarriedWhatWhen) {
   State state = Open();
   Begin(state, 1, {{"p"}});

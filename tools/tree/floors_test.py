@@ -25,7 +25,9 @@ FLOORS = {
     "sshsync/record": ["base", "text", "digest", "model", "config", "plan"],
     "sshsync": ["base", "text", "digest", "model", "config", "plan", "exec", "record"],
     # What a person sees needs escaping, names, and the sinks of events; of exec only the stop token, which is in sync.h's own signature.
-    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "resume.h", "exec/stop.h"],
+    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "resume.h", "exec/stop.h", "tools/page"],
+    # One run as one page: what the record holds, and nothing else.
+    "tools/page": ["base", "text", "model", "record"],
     "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "sync.h", "probe.h", "resume.h"],
 }
 
@@ -123,7 +125,7 @@ def is_ours(header):
 def may_include(folder, header):
     if os.path.dirname(header) == folder:
         return True
-    allowed = [os.path.join("sshsync", entry) for entry in FLOORS.get(folder, [])]
+    allowed = [entry if entry.startswith("tools/") else os.path.join("sshsync", entry) for entry in FLOORS.get(folder, [])]
     return os.path.dirname(header) in allowed or header in allowed
 
 
