@@ -71,7 +71,7 @@ std::string RunPage(const RunRecord& record, const PageInput& input) {
   const std::string date = absl::FormatTime("%A, %e %B %Y", facts.started, input.zone), headline = Headline(facts);
   return absl::StrCat(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>sshsync: ",
       headline, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>", StyleSheet(), "</style>\n</head>\n<body>\n", MarkSymbols(), "<main>\n<header>\n<p class=\"brand\"><b>sshsync</b><span>", date,
       "</span></p>\n<p class=\"pill ", facts.kind, "\">", Mark(facts.kind), facts.state, "</p>\n<h1>", headline, "</h1>\n<p class=\"lead\">", Lead(facts), "</p>\n",

@@ -65,7 +65,7 @@ i.looking{background:var(--looking)}i.bar{background:var(--accent)}i.settling{ba
 .looking{fill:var(--looking)}.settling{fill:var(--settling)}.bar{fill:var(--accent)}.broken{fill:var(--bad)}
 .grid{stroke:var(--grid);stroke-width:1;vector-effect:non-scaling-stroke}
 .axis{position:relative;height:18px;font-size:12px;color:var(--quiet);font-variant-numeric:tabular-nums}
-.axis span{position:absolute;white-space:nowrap}
+.axis span{position:absolute;white-space:nowrap}.axis .last{transform:translateX(-100%)}
 .scale{display:flex;flex-direction:column;justify-content:space-between;text-align:right;font-size:12px;color:var(--quiet);font-variant-numeric:tabular-nums;height:100%;line-height:1}
 .tall{align-items:stretch}
 .area{fill:var(--accent);fill-opacity:.28;stroke:var(--accent);stroke-width:1.5;vector-effect:non-scaling-stroke}
@@ -93,7 +93,7 @@ footer{margin-top:56px;margin-bottom:40px;color:var(--quiet);font-size:13px}
 @media (max-width:720px){
 main,footer{padding-left:16px;padding-right:16px}main{padding-top:22px}h1{font-size:24px}section{margin-top:34px}
 .wide,.lesser{display:none}.narrow{display:block}
-.figures{grid-template-columns:repeat(2,1fr)}
+.figures{grid-template-columns:repeat(2,1fr)}.axis .late{transform:translateX(-100%)}
 .lane{grid-template-columns:minmax(0,1fr) auto;gap:2px 10px}.lane svg.stretched,.lane .axis{grid-column:1/-1;grid-row:2}.lane .axis{margin-top:-4px}
 .tall{grid-template-columns:76px minmax(0,1fr)}.lane.tall+.lane .axis{margin-left:86px}.tall .scale{grid-row:1}.lane.tall svg.stretched{grid-column:2;grid-row:1}.tall .much{display:none}
 article{padding:12px 14px}

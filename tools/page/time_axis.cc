@@ -61,9 +61,9 @@ std::string TimeAxis::Labels() const {
   size_t i = 0;
   for (const absl::Duration tick : Ticks()) {
     const double percent = At(begin_ + tick) / 10;
-    // On a phone every second one is left out; one at the right edge would stand beyond it.
-    absl::StrAppend(&labels, "<span", i++ % 2 == 1 ? " class=\"lesser\"" : "", " style=\"left:", Coordinate(percent), "%",
-                    percent > 94 ? ";transform:translateX(-100%)" : "", "\">", Label(tick), "</span>");
+    // On a phone every second one is left out; what would stand beyond the right edge stands to the left of its tick.
+    absl::StrAppend(&labels, "<span class=\"", i++ % 2 == 1 ? "lesser " : "", percent > 94 ? "last" : percent > 80 ? "late" : "", "\" style=\"left:",
+                    Coordinate(percent), "%\">", Label(tick), "</span>");
   }
   return absl::StrCat(labels, "</div>");
 }
