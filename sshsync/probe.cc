@@ -74,11 +74,9 @@ class HostProbe {
   }
 
   void TryDigestTools(Remote& remote) {
-    const std::string mark = RandomMark();
-    const auto result = remote.Ask(DigestProbeCommand(mark));
-    const auto tools = result.ok() ? ParseDigestProbe(*result, mark) : result.status();
+    const auto tools = remote.ProbeDigests({"sha256", "sha1", "md5", "sha512"}, SurveyProbe::Extent::kAll);
     Add("digest tools", tools.status(),
-        tools.ok() ? absl::StrJoin(*tools, ", ", [](std::string* out, const auto& tool) { absl::StrAppend(out, tool.second.words); }) : "");
+        tools.ok() ? absl::StrJoin(*tools, ", ", [](std::string* out, const auto& tool) { absl::StrAppend(out, tool.second.front().words); }) : "");
   }
 
   void TryDigestcmd(Remote& remote) {

@@ -36,13 +36,6 @@ struct Host {
   std::string algorithm;  // of its digestcmd; empty where it has none
 };
 
-template <Runner R, Clock C>
-absl::StatusOr<DigestTools> Probe(RemoteRepository<R, C>& repository) {
-  const std::string mark = RandomMark();
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, repository.Ask(DigestProbeCommand(mark)));
-  return ParseDigestProbe(result, mark);
-}
-
 // Whether the host's own tool and its digestcmd say the same of two of its files.
 template <Runner R, Clock C>
 absl::Status Confirm(RemoteRepository<R, C>& repository, const DigestTool& tool) {
@@ -61,9 +54,9 @@ absl::Status Confirm(RemoteRepository<R, C>& repository, const DigestTool& tool)
 }
 
 template <Runner R, Clock C>
-Host Ask(RemoteRepository<R, C>& repository) {
+Host Ask(RemoteRepository<R, C>& repository, const std::vector<std::string>& algorithms, SurveyProbe::Extent extent) {
   Host host;
-  auto tools = Probe(repository);
+  auto tools = repository.ProbeDigests(algorithms, extent);
   host.status = tools.status();
   if (!tools.ok()) return host;
   host.tools = *std::move(tools);
@@ -76,8 +69,31 @@ Host Ask(RemoteRepository<R, C>& repository) {
   if (!answer.ok()) return host;
   host.algorithm = AlgorithmOf(answer->digest);
   const auto tool = host.tools.find(host.algorithm);
-  if (tool != host.tools.end()) host.status = Confirm(repository, tool->second);
+  if (tool != host.tools.end()) host.status = Confirm(repository, tool->second.front());
   return host;
+}
+
+// All hosts at once.
+template <Runner R, Clock C>
+std::vector<Host> AskAll(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, SurveyProbe::Extent extent) {
+  std::vector<std::string> algorithms = preference;
+  for (const absl::string_view other : {"sha256", "sha1", "md5", "sha512"}) {
+    const bool listed = std::find(algorithms.begin(), algorithms.end(), other) != algorithms.end();
+    if (extent == SurveyProbe::Extent::kAll && !listed) algorithms.emplace_back(other);
+  }
+  std::vector<Host> hosts(chain.size());
+  std::vector<std::jthread> threads;
+  for (size_t i = 0; i < chain.size(); ++i) threads.emplace_back([&, i] { hosts[i] = Ask(*chain[i], algorithms, extent); });
+  threads.clear();
+  return hosts;
+}
+
+inline bool Agree(const std::vector<std::string>& preference, const std::vector<Host>& hosts) {
+  std::vector<DigestTools> able;
+  for (const Host& host : hosts) {
+    if (host.status.ok()) able.push_back(host.tools);
+  }
+  return !CommonAlgorithm(preference, able).empty();
 }
 
 }  // namespace digest_agreement_internal
@@ -87,11 +103,10 @@ void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std:
   using digest_agreement_internal::Host;
   const auto lacks = [](RemoteRepository<R, C>* repository) { return !repository->templates().has("digestcmd"); };
   if (std::none_of(chain.begin(), chain.end(), lacks)) return;
-  std::vector<Host> hosts(chain.size());
-  {
-    std::vector<std::jthread> threads;
-    for (size_t i = 0; i < chain.size(); ++i) threads.emplace_back([&, i] { hosts[i] = digest_agreement_internal::Ask(*chain[i]); });
-  }
+  // Where nobody has a digestcmd, the first algorithm that a host can compute mostly is the one that all can.
+  const bool none_given = std::all_of(chain.begin(), chain.end(), lacks);
+  std::vector<Host> hosts = digest_agreement_internal::AskAll(chain, preference, none_given ? SurveyProbe::Extent::kFirst : SurveyProbe::Extent::kAll);
+  if (none_given && !digest_agreement_internal::Agree(preference, hosts)) hosts = digest_agreement_internal::AskAll(chain, preference, SurveyProbe::Extent::kAll);
   std::set<std::string> given;
   std::vector<DigestTools> able;
   absl::Status refused;
@@ -118,7 +133,7 @@ void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std:
     if (!lacks(chain[i]) || !hosts[i].status.ok()) continue;
     const auto tool = hosts[i].tools.find(algorithm);
     if (refused.ok() && tool != hosts[i].tools.end()) {
-      chain[i]->UseDigestTool(tool->second);
+      chain[i]->UseDigestTool(tool->second.front(), tool->second);
       if (weak) chain[i]->Tell(LogLevel::kWarning, absl::StrCat("digests are ", algorithm, ", which is below sha256"));
     } else {
       chain[i]->UseDigestTool(refused.ok() ? MakeError(Failure::kCommandNotFound, absl::StrCat("no tool that computes ", algorithm)) : refused);

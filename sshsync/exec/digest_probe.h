@@ -14,16 +14,13 @@
 
 namespace sshsync {
 
-/// Algorithm name (`sha256`) -> the tool of a host that computes it.
-using DigestTools = std::map<std::string, DigestTool>;
+/// Algorithm name (`sha256`) -> the tools of a host that were seen to compute it, best first; none of the lists is empty.
+using DigestTools = std::map<std::string, std::vector<DigestTool>>;
 
-/// Which digest tools a host has, by trying all that are known on a scratch file whose digests are known: a tool counts if its answer is right,
-/// whatever its name. The scratch file lies in the host's folder for temporary files, never in a repository. Where several tools
-/// compute the same, openssl comes first: it is the fastest wherever the processor helps with the digest.
-RemoteCommand DigestProbeCommand(absl::string_view mark);
-absl::StatusOr<DigestTools> ParseDigestProbe(const RemoteResult& result, absl::string_view mark);
+/// A file name that is hard to handle, for trials: a leading dash, a newline, quotes, and what shells and tools do something about.
+inline constexpr absl::string_view kTrialName = "-e\n'\"$(x)`\\*\\056\\n";
 
-/// A scratch file with the same content for a digestcmd to read: the text of a command that writes it, runs `digest_text` on it
+/// A scratch file with the known content `abc` for a digestcmd to read, in the host's folder for temporary files: the text of a command that writes it, runs `digest_text` on it
 /// (bound for `ScratchFolder()`/`ScratchName()`) and removes it.
 std::string ScratchFolder(absl::string_view mark);
 std::string ScratchName();

@@ -107,7 +107,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   SSHSYNC_RETURN_IF_ERROR(child_.Open(verb_ == Verb::kSync));
   if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(Claim());
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, child_.List());
-  SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links());
+  SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
   SSHSYNC_ASSIGN_OR_RETURN(const auto listed, source.Listed());
   if (listed.contents->empty_listing && !listing.listing.paths.empty()) {
     return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/runner.h"
+#include "sshsync/exec/stat_records.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/plan/listing.h"
 
@@ -26,6 +27,8 @@ struct HostFacts {
   std::string now;        ///< the host's own clock, CCYYMMDDhhmmSS in UTC
   std::string system;     ///< `uname -s -r -m`
   StatTool stat_tool = StatTool::kLs;
+  std::string stat_text;  ///< the action `stat` where it is not the one of that tool
+  int cpus = 1;
   bool has_tar = false;
   bool writable = false;  ///< the folder, for the account
   int64_t free_bytes = -1;  ///< of its file system; -1: not known
@@ -36,12 +39,6 @@ RemoteCommand HostFactsCommand(absl::string_view path, bool create);
 
 /// Reads its answer. Errors: kPermission, kReadOnly, kCommandFailed with what the host said of the folder.
 absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::string_view path);
-
-/// What a host's directory says of one path.
-struct RemoteStat {
-  enum class Type { kFile, kFolder, kLink, kOther } type = Type::kOther;
-  FileStat stat;
-};
 
 /// Shell text that prints the stat of each of `names`, which are relative to `folder`; names that do not exist are left out of what it prints.
 /// The names are given as operands in pieces that fit the smallest known limit of an argument list.
@@ -55,10 +52,13 @@ std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl:
 std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names);
 std::string WithArguments(absl::string_view prefix, absl::Span<const std::string> names);
 
-/// Shell text that prints all paths of some types (`f` files, `l` links, `fl` both) below the root, ours excepted, each behind `.//./`: no path can
+/// Shell text that prints all paths of a type (`f` files, `l` links) below the root, ours excepted, each behind `.//./`: no path can
 /// contain that, so that a name with a newline stays one name.
-std::string FindText(const HostFacts& facts, absl::string_view types);
+std::string FindText(const HostFacts& facts, absl::string_view type);
 Listing ParseFind(absl::string_view output);
+
+/// The preset whose `stat` is that of a tool.
+absl::string_view PresetOf(StatTool tool);
 
 /// Why a listing is not complete: its status, or what it said on stderr. Empty when it is.
 std::string WhyIncomplete(const RemoteResult& result);

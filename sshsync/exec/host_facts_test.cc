@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -138,65 +137,6 @@ TEST_F(HostFactsTest, ReadsTheSameFromEveryToolThatIsInstalled) {
     EXPECT_EQ(stats[names.size() - 3]->type, Type::kFolder) << tool.name;
     EXPECT_EQ(stats[names.size() - 2]->type, Type::kOther) << tool.name;
   }
-}
-
-std::vector<absl::optional<RemoteStat>> Parse(StatTool tool, absl::string_view output, std::vector<std::string> names) {
-  HostFacts facts;
-  facts.stat_tool = tool;
-  facts.now = "20240310120000";
-  return ParseStats(facts, output, names);
-}
-
-TEST(ParseStats, ReadsBsdStat) {
-  const auto stats = Parse(StatTool::kStatF, "./a//100644 12 345 1700000000.123456789\n./b//120777 13 4 -1.000000000\n", {"a", "b"});
-  ASSERT_TRUE(stats[0] && stats[1]);
-  EXPECT_EQ(stats[0]->type, Type::kFile);
-  EXPECT_EQ(stats[0]->stat.mode, 0644);
-  EXPECT_EQ(stats[0]->stat.inode, 12u);
-  EXPECT_EQ(stats[0]->stat.size, 345);
-  EXPECT_EQ(stats[0]->stat.mtime, 1'700'000'000 * kSecond + 123'456'789);
-  EXPECT_EQ(stats[1]->type, Type::kLink);
-}
-
-TEST(ParseStats, KnowsHowFineATimeIs) {
-  EXPECT_EQ(Parse(StatTool::kStatC, "./a//81a4 1 2 1700000000 2023-11-14 22:13:20.000000000 +0000\n", {"a"})[0]->stat.resolution, Resolution::kNanosecond);
-  EXPECT_EQ(Parse(StatTool::kStatC, "./a//81a4 1 2 1700000000 2023-11-14 22:13:20\n", {"a"})[0]->stat.resolution, Resolution::kSecond);
-  EXPECT_EQ(Parse(StatTool::kPerl, "./a//81a4 1 2 1700000000.500000\n", {"a"})[0]->stat.resolution, Resolution::kMicrosecond);
-}
-
-TEST(ParseStats, ReadsLsWithAndWithoutAYear) {
-  const std::string output =
-      "  12 -rwsr-x--T   1 0 0   345 Nov 14  2019 .//./a\n"
-      "  13 drwxr-xr-x   2 0 0  4096 Mar  9 22:13 .//./d\n"
-      "  14 -rw-r--r--   1 0 0     1 Nov 14 22:13 .//./last year\n";
-  const auto stats = Parse(StatTool::kLs, output, {"a", "d", "last year"});
-  ASSERT_TRUE(stats[0] && stats[1] && stats[2]);
-  EXPECT_EQ(stats[0]->stat.mode, 05750);
-  EXPECT_EQ(stats[0]->stat.resolution, Resolution::kDay);
-  EXPECT_EQ(stats[0]->stat.mtime, 1573689600 * kSecond);
-  EXPECT_EQ(stats[1]->type, Type::kFolder);
-  EXPECT_EQ(stats[1]->stat.mtime, 1710022380 * kSecond);
-  EXPECT_EQ(stats[1]->stat.resolution, Resolution::kMinute);
-  EXPECT_EQ(stats[2]->stat.mtime, 1699999980 * kSecond);
-}
-
-TEST(ParseStats, FindsTheNamesBehindALinkWithAnOddTarget) {
-  for (const char* target : {"plain", "a -> b", "two\nlines", "x .//./m", "\n\n .//./", "99 -rw-r--r-- 1 0 0 5 Jan 1 2020 .//./g"}) {
-    const std::string output = absl::StrCat("12 lrwxrwxrwx 1 0 0 ", strlen(target), " Nov 14 2019 .//./l -> ", target, "\n13 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./m\n");
-    const auto stats = Parse(StatTool::kLs, output, {"m", "l"});
-    ASSERT_TRUE(stats[1]) << target;
-    EXPECT_EQ(stats[1]->type, Type::kLink);
-    ASSERT_TRUE(stats[0]) << target;
-    EXPECT_EQ(stats[0]->stat.size, 7) << target;
-  }
-}
-
-TEST(ParseStats, TakesNoRecordOfAnotherName) {
-  EXPECT_FALSE(Parse(StatTool::kStatC, "./ab//81a4 1 2 3 x\n", {"a"})[0]);
-  EXPECT_FALSE(Parse(StatTool::kStatC, "./a//81a4 1 2\n", {"a"})[0]);
-  EXPECT_FALSE(Parse(StatTool::kStatC, "./a//81a4 1 2 3", {"a"})[0]) << "a record that was cut";
-  EXPECT_FALSE(Parse(StatTool::kLs, "12 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./ab\n", {"a"})[0]);
-  EXPECT_FALSE(Parse(StatTool::kLs, "rubbish .//./a\n", {"a"})[0]);
 }
 
 TEST(ArgumentPieces, StayBelowWhatEverySystemTakesAndLoseNothing) {

@@ -1,8 +1,10 @@
 #ifndef SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
 #define SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -18,18 +20,32 @@
 #include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/repository_templates.h"
 #include "sshsync/exec/run_context.h"
+#include "sshsync/exec/survey_probe.h"
 #include "sshsync/exec/tool_probe.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/plan/listing.h"
+#include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
 /// What a listing gave. An incomplete one (it ended with a non-zero status, or said something on stderr) is good enough to synchronize what it
 /// lists, and no ground for deleting anything.
 struct RemoteListing {
-  Listing listing;
+  Listing listing;  ///< regular files and links
   std::string incomplete;  ///< why; empty for a complete one
+  /// Of our own listing: it has seen everything, and knows it. A listcmd's only names files.
+  bool own = false;
+  std::vector<RemoteStat> stats = {};           ///< of each path of `listing`
+  std::map<std::string, RemoteStat> others = {};  ///< folders and special files
+
+  /// What our own listing knows of a path; nothing for one that was not there.
+  absl::optional<RemoteStat> Find(absl::string_view path) const {
+    const auto at = std::lower_bound(listing.paths.begin(), listing.paths.end(), path);
+    if (at != listing.paths.end() && *at == path) return stats[static_cast<size_t>(at - listing.paths.begin())];
+    const auto other = others.find(std::string(path));
+    return other == others.end() ? absl::nullopt : absl::make_optional(other->second);
+  }
 };
 
 /// One repository on its host, as the questions one can ask of it. The part that does not depend on the runner (the text of the
@@ -61,18 +77,23 @@ class RemoteRepository {
     auto facts = ParseHostFacts(result, repository_.path);
     if (!facts.ok()) return Located(facts.status());
     facts_ = *std::move(facts);
+    SSHSYNC_RETURN_IF_ERROR(ProbeDigests({}, SurveyProbe::Extent::kFirst).status());
     const std::lock_guard lock(tools_mu_);
-    if (known_tools_.size() > 1) return absl::OkStatus();
-    SSHSYNC_ASSIGN_OR_RETURN(HostTools tools, HostTools::Make(repository_));
+    HostTools tools = *tools_;
+    if (tools.open("stat")) tools.Choose("stat", Presets::Shipped().Find(PresetOf(facts_.stat_tool)));
+    facts_.stat_text = std::string(tools.text("stat"));
     UseTools(std::move(tools));
     return absl::OkStatus();
   }
 
+  /// Which digest tools the host has, of these algorithms. The first such question also finds out how the host is surveyed best.
+  absl::StatusOr<DigestTools> ProbeDigests(const std::vector<std::string>& algorithms, SurveyProbe::Extent extent);
+
   /// The files, by the operator's listcmd or our own.
   absl::StatusOr<RemoteListing> List();
 
-  /// All symbolic links below the folder.
-  absl::StatusOr<std::set<std::string>> Links();
+  /// All symbolic links below the folder; no question where the listing has seen them.
+  absl::StatusOr<std::set<std::string>> Links(const RemoteListing& listing);
 
   /// Where these links lead, as far as that stays inside the repository.
   absl::StatusOr<LinkTargets> Targets(const std::vector<std::string>& links);
@@ -99,8 +120,12 @@ class RemoteRepository {
     return DigestIn(DigestSession(facts_, nullptr, tool, std::move(questions)));
   }
 
-  /// For a repository without a digestcmd: the tool, or why there is none. To be called before the first Digest.
-  void UseDigestTool(absl::StatusOr<DigestTool> tool) { tool_ = std::move(tool); }
+  /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which another may be faster here. To be
+  /// called before the first Digest.
+  void UseDigestTool(absl::StatusOr<DigestTool> tool, std::vector<DigestTool> equals = {}) {
+    tool_ = std::move(tool);
+    equal_tools_ = std::move(equals);
+  }
 
   /// Shell text that digests files below any folder of the host, and what it printed as one answer for each. A digestcmd takes one file.
   absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::Span<const std::string> files) const;
@@ -160,12 +185,31 @@ class RemoteRepository {
   std::deque<HostTools> known_tools_{1};
   std::atomic<const HostTools*> tools_ = &known_tools_.front();
   std::mutex tools_mu_;  // of those who add to them
-  bool prepared_ = false;  // Protected by tools_mu_
+  bool made_tools_ = false, prepared_ = false;  // Protected by tools_mu_
   std::atomic<bool> answered_ = false;
+  std::vector<DigestTool> equal_tools_;
   absl::StatusOr<DigestTool> tool_ = MakeError(Failure::kBadDigest, "no digestcmd, and no digest tool was chosen");
 };
 
 // Implementation details follow.
+
+template <Runner R, Clock C>
+absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vector<std::string>& algorithms, SurveyProbe::Extent extent) {
+  const std::lock_guard lock(tools_mu_);
+  if (!made_tools_) {
+    SSHSYNC_ASSIGN_OR_RETURN(HostTools made, HostTools::Make(repository_));
+    UseTools(std::move(made));
+    made_tools_ = true;
+  }
+  HostTools tools = *tools_;
+  SurveyProbe probe(tools, algorithms, extent);
+  while (!probe.done()) {
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(probe.Next()));
+    probe.Read(result);
+  }
+  UseTools(std::move(tools));
+  return probe.digests();
+}
 
 template <Runner R, Clock C>
 absl::Status RemoteRepository<R, C>::PrepareTransfer() {
@@ -222,20 +266,42 @@ absl::StatusOr<RemoteListing> RemoteRepository<R, C>::List() {
   constexpr size_t kMaxListing = size_t{256} << 20, kLongestLine = size_t{64} << 10;
   RemoteListing found;
   const bool own = !templates_.has("listcmd");
-  std::string text = FindText(facts_, "fl");
+  std::string text = absl::StrCat("REPOPATH=", ShellLiteral(facts_.root), "\n", tools().text("list"));
   if (!own) {
     SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.List(facts_.root));
     text = bound.script();
   }
   RemoteCommand command{.script = absl::StrCat(Nice(), text, "\n"), .timeout = repository_.timeout, .max_output = kMaxListing};
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong(command, kLongestLine));
-  found.listing = own ? ParseFind(result.out) : ParseListing(result.out, {facts_.root, repository_.path});
   found.incomplete = WhyIncomplete(result);
+  if (!own) {
+    found.listing = ParseListing(result.out, {facts_.root, repository_.path});
+    return found;
+  }
+  StatListing all = ParseStatListing(result.out, facts_.now);
+  if (!all.understood && found.incomplete.empty()) found.incomplete = "its output is not what the action `list` prints";
+  found.own = true;
+  found.listing.refused = std::move(all.refused);
+  for (size_t i = 0; i < all.paths.size(); ++i) {
+    if (all.stats[i].type == RemoteStat::Type::kFile || all.stats[i].type == RemoteStat::Type::kLink) {
+      found.listing.paths.push_back(std::move(all.paths[i]));
+      found.stats.push_back(all.stats[i]);
+    } else {
+      found.others.emplace(std::move(all.paths[i]), all.stats[i]);
+    }
+  }
   return found;
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::set<std::string>> RemoteRepository<R, C>::Links() {
+absl::StatusOr<std::set<std::string>> RemoteRepository<R, C>::Links(const RemoteListing& found) {
+  if (found.own) {
+    std::set<std::string> links;
+    for (size_t i = 0; i < found.stats.size(); ++i) {
+      if (found.stats[i].type == RemoteStat::Type::kLink) links.insert(found.listing.paths[i]);
+    }
+    return links;
+  }
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong({.script = Nice() + FindText(facts_, "l"), .timeout = repository_.timeout}));
   Listing listing = ParseFind(result.out);
   return std::set<std::string>(listing.paths.begin(), listing.paths.end());

@@ -83,6 +83,16 @@ void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector
 
 // Implementation details follow.
 
+// What the listing knows already is not asked.
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatsOf(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::vector<std::string>& names) {
+  if (!listing.own) return repository.Stat(names);
+  std::vector<absl::optional<RemoteStat>> stats;
+  stats.reserve(names.size());
+  for (const std::string& name : names) stats.push_back(listing.Find(name));
+  return stats;
+}
+
 template <Runner R, Clock C>
 absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing found, repository.List());
@@ -93,7 +103,7 @@ absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
     contents.failed[refused.path] = FailedPath(refused.path, Failure::kBadListing, absl::StrCat("listcmd named it, but it is refused: ", refused.reason));
   }
   const std::vector<std::string>& paths = found.listing.paths;
-  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, repository.Stat(paths));
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, StatsOf(repository, found, paths));
   for (size_t i = 0; i < paths.size(); ++i) {
     if (!stats[i]) {
       contents.vanished.push_back(paths[i]);
@@ -141,7 +151,9 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
   std::set_difference(listing.listing.paths.begin(), listing.listing.paths.end(), parent.manifest.files.begin(), parent.manifest.files.end(),
                       std::back_inserter(names), ByPath());
   const size_t wanted = parent.manifest.files.size();
-  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, repository.Stat(names));
+  // What stands behind a link is in no listing.
+  const bool seen_all = listing.own && (links.empty() || !repository.config().follow_symlinks);
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, StatsOf(repository, seen_all ? listing : RemoteListing(), names));
   std::vector<DigestQuestion> questions;
   for (size_t i = 0; i < names.size(); ++i) {
     if (i < wanted && !repository.config().follow_symlinks) {

@@ -10,13 +10,10 @@
 namespace sshsync {
 namespace {
 
-// A leading dash, a newline, quotes, and what a shell would do something about.
-constexpr absl::string_view kHardName = "-e\n'\"$(x)`\\*";
-
 // Names for an action that takes names; the last one only where it takes such.
 std::vector<std::string> NamesFor(const HostTools& tools, absl::string_view action) {
   std::vector<std::string> names = {"./a b", "./sub/-c"};
-  const std::string hard = absl::StrCat("./", kHardName);
+  const std::string hard = absl::StrCat("./", kTrialName);
   if (tools.TakesName(action, hard)) names.push_back(hard);
   return names;
 }
@@ -50,7 +47,7 @@ ToolProbe::ToolProbe(HostTools& tools, Extent extent) : tools_(tools), extent_(e
     const std::vector<std::string> names = NamesFor(trial, action);
     const std::string text = action == "pack" ? trial.OnNames(action, names) : absl::StrCat(trial.text(action), "\n");
     const std::string test =
-        absl::StrCat("T=", folder, "/", i, "; N=", ShellLiteral(kHardName), "; NEWLINES=", names.size() > 2 ? "yes" : "no", "; mkdir $T && cd $T || exit 1\n",
+        absl::StrCat("T=", folder, "/", i, "; N=", ShellLiteral(kTrialName), "; NEWLINES=", names.size() > 2 ? "yes" : "no", "; mkdir $T && cd $T || exit 1\n",
                      "_ss_action() {\n", text, "}\n", Presets::Shipped().test(action), "\n");
     script.AddRaw(absl::StrCat("_ss_trial ", action, " ", i, " ", ShellLiteral(test), "\n"));
   }

@@ -15,6 +15,7 @@ namespace sshsync {
 struct FileStat {
   int64_t size = -1;   ///< bytes; -1: not known
   int64_t mtime = -1;  ///< ns; -1: not known
+  int64_t ctime = -1;  ///< ns, of the last change of anything about it; -1: not known
   uint64_t inode = 0;  ///< 0: not known
   uint16_t mode = 0;   ///< permission bits, 07777
   /// Of mtime.

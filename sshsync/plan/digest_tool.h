@@ -14,6 +14,7 @@ namespace sshsync {
 /// A digest tool that takes many files in one call, as words for a shell: `sha1sum`, `openssl dgst -sha256 -r`, `digest -a sha1`.
 struct DigestTool {
   std::string words;
+  std::string algorithm = {};  ///< `sha256`, where it is known
 };
 
 /// Recognises a whole digestcmd as a known tool on ${FILEPATH}: with or without the test whether the file exists, with or without `cut` or

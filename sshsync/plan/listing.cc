@@ -9,13 +9,6 @@
 namespace sshsync {
 namespace {
 
-bool IsOurs(absl::string_view path) {
-  for (const absl::string_view part : absl::StrSplit(path, '/')) {
-    if (part == ".sshsync") return true;
-  }
-  return false;
-}
-
 // The part of `path` below one of the roots; a relative path is below it as it is.
 bool StripRoot(absl::string_view path, const std::vector<std::string>& roots, absl::string_view* relative) {
   if (!absl::StartsWith(path, "/")) {
@@ -34,6 +27,13 @@ bool StripRoot(absl::string_view path, const std::vector<std::string>& roots, ab
 }
 
 }  // namespace
+
+bool IsOurs(absl::string_view path) {
+  for (const absl::string_view part : absl::StrSplit(path, '/')) {
+    if (part == ".sshsync") return true;
+  }
+  return false;
+}
 
 absl::string_view WhyUnclean(absl::string_view path) {
   if (path.empty()) return "an empty path";

@@ -27,6 +27,9 @@ struct Listing {
 ///     ParseListing("/srv/app/a\n/srv/app/../evil\n", {"/srv/app"}).paths == {"a"}
 Listing ParseListing(absl::string_view output, const std::vector<std::string>& roots);
 
+/// Whether a path has a component `.sshsync`.
+bool IsOurs(absl::string_view path);
+
 /// Why a relative path is not clean; empty for one that is.
 absl::string_view WhyUnclean(absl::string_view path);
 
