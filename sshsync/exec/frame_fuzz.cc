@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/frame.h"
+#include "sshsync/exec/record_script.h"
 
 namespace sshsync {
 namespace {
@@ -61,6 +63,26 @@ void OneStream(absl::string_view stream, FrameDecoder::Stream which, size_t step
   }
 }
 
+std::vector<std::string> Records(absl::string_view stream, size_t step) {
+  std::vector<std::string> records;
+  RecordReader reader(kLabel, 1000);
+  for (size_t i = 0; i < stream.size(); i += step) {
+    const absl::Status status = reader.Feed(stream.substr(i, step), [&](Record record) {
+      Expect(absl::StrContains(stream, record.output));
+      records.push_back(absl::StrCat(record.label, " ", record.status, " ", record.output));
+      return absl::OkStatus();
+    });
+    if (!status.ok()) break;
+  }
+  return records;
+}
+
+// Of a stream without too large an answer, which is noticed at another place.
+void OneSession(absl::string_view stream, size_t step) {
+  if (stream.size() < 1000) Expect(Records(stream, stream.size() + 1) == Records(stream, step));
+  Records(stream, step);
+}
+
 }  // namespace
 }  // namespace sshsync
 
@@ -72,5 +94,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                                  {{"@", sshsync::kLabel}, {"!", "\nab-1 0\n"}});
   sshsync::OneStream(stream, sshsync::FrameDecoder::kOut, step);
   sshsync::OneStream(stream, sshsync::FrameDecoder::kErr, step);
+  sshsync::OneSession(stream, step);
   return 0;
 }

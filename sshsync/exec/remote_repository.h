@@ -132,8 +132,9 @@ class RemoteRepository {
   std::vector<absl::StatusOr<DigestAnswer>> ParseDigest(absl::string_view output, int status, absl::string_view folder,
                                                         absl::Span<const std::string> files) const;
 
-  /// A short command through the channel; asked again when its answer was lost.
-  absl::StatusOr<RemoteResult> Ask(const RemoteCommand& command) {
+  /// A short command through the channel; asked again when its answer was lost. It is silent for the repository's `timeout` at most.
+  absl::StatusOr<RemoteResult> Ask(RemoteCommand command) {
+    command.timeout = std::min(command.timeout, repository_.timeout);
     return Again([&] { return context_.runner.Run(repository_.endpoint, command, context_.stop); });
   }
 

@@ -74,7 +74,7 @@ WITHOUT_TEST = {
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]', re.MULTILINE)
 LABEL = re.compile(r'"//((?!visibility)[a-z0-9_/]*)[:"]')
 RULE = re.compile(r"^\w+\(\n(.*?)^\)\n", re.MULTILINE | re.DOTALL)
-TEST_FILE = re.compile(r"_test\.(cc|py)$|(^|/)testing/|^benchmarks/")
+TEST_FILE = re.compile(r"_test\.(cc|py)$|_fuzz\.cc$|(^|/)testing/|^benchmarks/")
 CODE = (".h", ".cc", ".py", ".pyi", ".bzl", ".sh")
 
 
@@ -97,7 +97,7 @@ def files_of_tests(tree):
     found = set()
     for path, text in tree.items():
         for rule in RULE.findall(text) if path.endswith("BUILD.bazel") else []:
-            if "testonly = True" in rule or "linkopts = [\"-fsanitize=fuzzer\"]" in rule:
+            if "testonly = True" in rule:
                 found.update(os.path.join(os.path.dirname(path), name) for name in re.findall(r'"([\w.]+\.(?:h|cc|py))"', rule))
     return found
 

@@ -42,6 +42,11 @@ def own_mounts():
     return _LIBC.mount(b"none", b"/", None, _PRIVATE, None) == 0
 
 
+def become_reaper():
+    """What loses its parents from now on is a child of this process."""
+    _LIBC.prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
 def memory_disk(folder):
     return _LIBC.mount(b"none", os.fsencode(folder), b"tmpfs", 0, b"size=512m") == 0
 
@@ -95,7 +100,7 @@ def one(seed, folder, disks, keep, tally, say):
 
 def work(seeds, keep=False, disks=True, say=sys.stdout.write):
     """Runs these seeds in this process, which becomes the reaper of what they leave behind, and may get mounts of its own."""
-    _LIBC.prctl(_SUBREAPER, 1, 0, 0, 0)
+    become_reaper()
     folder = tempfile.mkdtemp(prefix="sshsync-faults-", dir="/tmp")
     disks = disks and own_mounts() and (keep or memory_disk(folder))
     tally = Tally()

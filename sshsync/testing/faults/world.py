@@ -30,10 +30,15 @@ _SYNC = (
 
 
 class World:
-    def __init__(self, folder, program, ssh, scenario):
+    def __init__(self, folder, program, ssh, scenario, through=()):
+        """`through`: words in front of the program, in the run with faults."""
         self.folder = folder
         self.program = program
         self.scenario = scenario
+        self.children = sorted(scenario.children)
+        self.through = list(through)
+        self.any_end = False  # whether the run with faults may end in any way that is told
+        self.keys = {}  # further ones of the configuration of each child
         self.problems = []
         self.log = self.out = self.err = b""
         self.status = None
@@ -54,10 +59,10 @@ class World:
             _write(self.repo(name), scenario.extras[name])
         _write(folder, scenario.scripts)
         _write(folder, {b"plan": "".join(line + "\n" for line in scenario.plan).encode(), b"hits": b"", b"connections": b""})
-        self._configure()
+        self.configure()
         # What a path may hold: what the child had, and what any of those above it had.
         self._allowed = {path: [data] + scenario.versions.get(path, []) for path, data in scenario.root.items()}
-        for name in ("p", "n"):
+        for name in self.children:
             for tree in (scenario.children[name], scenario.extras[name]):
                 for path, data in tree.items():
                     self._allowed.setdefault(path, []).append(data)
@@ -71,17 +76,18 @@ class World:
         self._disk = os.path.join(self.folder, "homes", name)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%d" % (held + 64 * 1024 + scenario.room), "none", self._disk], check=True)
 
-    def _configure(self):
+    def configure(self):
         keys = {"timeout": "4", "wait": "2", "connect_timeout": "2", "retries": "2", "chunk": "128K", "nice": "0", "password": SECRET, "user": "someone"}
         keys.update(self.scenario.keys)
         if self.scenario.kind != "C0":
             keys.update(listcmd=_LIST, digestcmd=_DIGEST)
         text = "[DEFAULT]\n" + "".join("%s = %s\n" % pair for pair in keys.items())
         text += "[sshsync]\nstate_dir = %s/state\npid_file = %s/pid\n" % (self.folder, self.folder)
-        for name in HOSTS:
+        for name in ["m"] + sorted(self.children, key=HOSTS.index):
             text += "[%s]\nhost = %s\npath = %s\n" % (name, name, self.repo(name))
             if name in PARENTS:
                 text += "parent = %s\n" % PARENTS[name]
+                text += "".join("%s = %s\n" % pair for pair in self.keys.items())
                 if self.scenario.kind == "C1":
                     text += "names = any\nsynccmd = %s\n" % _SYNC
         path = os.path.join(self.folder, "sshsync.conf")
@@ -111,8 +117,7 @@ class World:
         self.problems.append(text)
 
     def _run(self, what):
-        watches = [published.Watch(self.repo(name), self._is_allowed, lambda path, name=name: self.scenario.delete and (path in self.scenario.extras[name] or path in self.scenario.gone))
-                   for name in ("p", "n")]
+        watches = [published.Watch(self.repo(name), self._is_allowed, lambda path, name=name: self._may_go(name, path)) for name in self.children]
         log = os.path.join(self.folder, "log")
         if os.path.exists(log):
             os.rename(log, log + ".faults")
@@ -120,7 +125,8 @@ class World:
                "FAULTY_SSH_ROOT": self.folder}
         begin = ["/bin/sh", "-c", 'echo $$ >controller; exec "$@"', "sh"]
         with open(os.path.join(self.folder, "out"), "wb") as out, open(os.path.join(self.folder, "err"), "wb") as err:
-            process = subprocess.Popen(begin + self.command(), env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
+            command = begin + (self.through if what == "faults" else []) + self.command()
+            process = subprocess.Popen(command, env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
         self._wait(process, watches)
         for watch in watches:
             with watch:
@@ -175,13 +181,16 @@ class World:
 
     # The laws.
 
+    def _may_go(self, name, path):
+        return self.scenario.delete and (path in self.scenario.extras[name] or path in self.scenario.gone)
+
     def _is_allowed(self, path, content):
         return content in self._allowed.get(path, [])
 
     def _check_after_faults(self):
         scenario = self.scenario
         trees = {name: _contents(self.repo(name)) for name in HOSTS}
-        for name in ("p", "n"):
+        for name in self.children:
             for path, data in trees[name].items():
                 if not self._is_allowed(path, data):
                     self.wrong("L1: %s holds %d bytes as %r, which are no version of it" % (name, len(data), path))
@@ -191,11 +200,22 @@ class World:
                         self.wrong("L2: %s lost %r" % (name, path))
         self._check_places()
         if self.status == 0:
-            for name in ("p", "n"):
+            for name in self.children:
                 for path, data in scenario.root.items():
                     if path not in scenario.gone and trees[name].get(path) not in [data] + scenario.versions.get(path, []):
                         self.wrong("L5: exit 0, but %s does not have %r of the root" % (name, path))
-        elif self.status > 0 and not (scenario.ends and self.status > 128):
+        elif self.any_end:
+            # Whatever was in its way (a library, the log, the configuration), it says so, and does not crash.
+            if self.status < 0 and self.status != -9 or self.status in (128 + 6, 128 + 11):
+                self.wrong("the program died by signal %d: %s" % (-self.status, self.err[-2000:].decode(errors="replace")))
+            if self.status > 0 and not self.err.strip() and b" ERROR " not in self.log:
+                self.wrong("L5: exit %d without a word" % self.status)
+        else:
+            self._check_exit()
+
+    def _check_exit(self):
+        scenario = self.scenario
+        if self.status > 0 and not (scenario.ends and self.status > 128):
             if self.status not in (6, 8):
                 self.wrong("L5: exit %d" % self.status)
             if not any(b" ERROR " in line[:60] and (b" p: " in line or b" n: " in line or b" m: " in line) for line in self.log.splitlines()):
@@ -214,7 +234,7 @@ class World:
             for place, folders, files in os.walk(self.repo(name)):
                 if "pwn" in folders + files:
                     self.wrong("L4: a name was executed in %s" % place)
-        known = {"bin", "tmp", "homes", "plan", "hits", "connections", "sshsync.conf", "log", "log.faults", "out", "err", "state", "pid", "controller"}
+        known = {"bin", "tmp", "homes", "plan", "hits", "connections", "sshsync.conf", "log", "log.faults", "out", "err", "state", "pid", "controller", "trace"}
         known |= {os.fsdecode(name) for name in self.scenario.scripts}
         beside = {name for name in os.listdir(self.folder) if not name.startswith("count.")} - known
         if beside:
@@ -226,11 +246,11 @@ class World:
             subprocess.run(["mount", "-o", "remount,size=64m", self._disk], check=True)
         _write(self.folder, {b"plan": b"", b"connections": b""})
         wanted = _contents(self.repo("m"))
-        before = {name: _contents(self.repo(name)) for name in ("p", "n")}
+        before = {name: _contents(self.repo(name)) for name in self.children}
         self._run("nothing in its way")
         if self.status != 0 or self.out or self.err:
             return self.wrong("L6: the clean run ended with %s: %s" % (self.status, (self.out + self.err)[:2000].decode(errors="replace")))
-        for name in ("p", "n"):
+        for name in self.children:
             found = _contents(self.repo(name))
             for path, data in wanted.items():
                 if found.get(path) != data:
@@ -251,7 +271,8 @@ class World:
             from_host, to_host, _, _, out = line.split()
             sent[(from_host, to_host)] = sent.get((from_host, to_host), 0) + int(out)
             connections[(from_host, to_host)] = connections.get((from_host, to_host), 0) + 1
-        for name, parent in PARENTS.items():
+        for name in self.children:
+            parent = PARENTS[name]
             differing = [data for path, data in wanted.items() if before[name].get(path) != data]
             # A tar archive rounds up to 10 KiB and has 1 KiB or more of headers a file.
             bound = sum(len(data) + 3000 for data in differing) + 12000 * connections.get((name, parent), 0)
