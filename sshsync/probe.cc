@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
+#include "sshsync/exec/start_thread.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/run_parts.h"
 #include "sshsync/text/escape.h"
@@ -146,7 +147,7 @@ absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(AnyRunner* runner, const C
   for (size_t i = 0; i < repositories.size(); ++i) {
     probes[i].name = repositories[i]->name;
     probes[i].host = repositories[i]->endpoint.host;
-    threads.emplace_back([&, i] { HostProbe(parts, configuration, *repositories[i], probes[i]).Run(); });
+    threads.push_back(StartThread([&, i] { HostProbe(parts, configuration, *repositories[i], probes[i]).Run(); }));
   }
   threads.clear();
   return probes;

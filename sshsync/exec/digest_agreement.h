@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
+#include "sshsync/exec/start_thread.h"
 
 namespace sshsync {
 
@@ -83,7 +84,7 @@ std::vector<Host> AskAll(const std::vector<RemoteRepository<R, C>*>& chain, cons
   }
   std::vector<Host> hosts(chain.size());
   std::vector<std::jthread> threads;
-  for (size_t i = 0; i < chain.size(); ++i) threads.emplace_back([&, i] { hosts[i] = Ask(*chain[i], algorithms, extent); });
+  for (size_t i = 0; i < chain.size(); ++i) threads.push_back(StartThread([&, i] { hosts[i] = Ask(*chain[i], algorithms, extent); }));
   threads.clear();
   return hosts;
 }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "sshsync/exec/lease.h"
 #include "sshsync/exec/remote_repository.h"
+#include "sshsync/exec/start_thread.h"
 
 namespace sshsync {
 
@@ -25,7 +26,7 @@ template <Runner R, Clock C>
 class Heartbeat {
  public:
   Heartbeat(RemoteRepository<R, C>& child, const Lease& lease)
-      : child_(child), lease_(lease), every_(std::min(child.config().timeout / 4, absl::Seconds(60))), beating_([this] { Beat(); }) {}
+      : child_(child), lease_(lease), every_(std::min(child.config().timeout / 4, absl::Seconds(60))), beating_(StartThread([this] { Beat(); })) {}
   ~Heartbeat() {
     {
       const std::lock_guard lock(mu_);

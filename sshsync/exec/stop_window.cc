@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
+#include "sshsync/exec/start_thread.h"
 
 namespace sshsync {
 
@@ -26,7 +27,7 @@ absl::optional<absl::Time> NextTimeOfDay(absl::string_view text, absl::Time now,
 }
 
 StopWindow::StopWindow(const StopToken& caller, absl::optional<absl::Time> at, absl::Duration grace) : caller_(caller), at_(at), grace_(grace) {
-  if (at_) watcher_ = std::jthread([this] { Watch(); });
+  if (at_) watcher_ = StartThread([this] { Watch(); });
 }
 
 StopWindow::~StopWindow() { over_.Request(kStopByCaller); }
