@@ -199,7 +199,11 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         here = os.path.join(self.folder, "here")
         self.assertEqual(run("--version", program=os.path.join(here, "bin/sshsync"))[0], 0)
-        self.assertTrue(os.path.exists(os.path.join(here, "share/man/man1/sshsync.1")))
+        installed = {os.path.relpath(os.path.join(place, name), here) for place, _, names in os.walk(here) for name in names}
+        self.assertEqual(installed, {
+            "bin/sshsync", "share/man/man1/sshsync.1", "share/man/man5/sshsync.conf.5", "share/bash-completion/completions/sshsync",
+            "share/zsh/site-functions/_sshsync", "share/fish/vendor_completions.d/sshsync.fish",
+        })
 
 
 if __name__ == "__main__":

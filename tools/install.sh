@@ -30,13 +30,13 @@ put() { # MODE SOURCE TARGET
   mv -f "$prefix/$3.new" "$prefix/$3"
 }
 
-put 0755 sshsync bin/sshsync
+# One table says what is installed where; packages are made by it, too.
+while read -r where _ mode source target; do
+  case ,$where, in
+    ,all,* | *,prefix,*) put "$mode" "$source" "$target" ;;
+  esac
+done <"$tools/packaging/contents.txt"
 if command -v strip >/dev/null 2>&1; then
   chmod u+w "$prefix/bin/sshsync" && strip "$prefix/bin/sshsync"
 fi
-put 0644 sshsync.1 share/man/man1/sshsync.1
-put 0644 sshsync.conf.5 share/man/man5/sshsync.conf.5
-put 0644 sshsync.bash share/bash-completion/completions/sshsync
-put 0644 _sshsync share/zsh/site-functions/_sshsync
-put 0644 sshsync.fish share/fish/vendor_completions.d/sshsync.fish
 echo "installed $prefix/bin/sshsync, its manual pages and completions"

@@ -232,7 +232,8 @@ def _names(paths):
 def _has_interpreter(path):
     """Bazel marks every source as executable; what is one says so in its first bytes."""
     with open(path, "rb") as file:
-        return file.read(4) in (b"\x7fELF",) or open(path, "rb").read(2) == b"#!"
+        start = file.read(4)
+    return start == b"\x7fELF" or start.startswith(b"#!")
 
 
 def read_repositories(given, folder):

@@ -15,6 +15,12 @@ cc_library(
     includes = {includes},
     linkopts = {linkopts},
 )
+
+# The same library for a program that brings it along: where the linker looks here first, it finds nothing but archives.
+filegroup(
+    name = "archives",
+    srcs = glob(["archives/*.a"]),
+)
 """
 
 def _missing(ctx, what):
@@ -53,11 +59,17 @@ def _impl(ctx):
             if not ctx.path(folder).exists:
                 ctx.symlink(root, folder)
             includes.append(folder)
+    links = ctx.attr.links or _flags(ctx, "--libs")
+    for link in links:
+        name = "lib%s.a" % link[len("-l"):]
+        archive = ctx.path("/usr/lib/%s/%s" % (arch, name))
+        if link.startswith("-l") and archive.exists and not ctx.path("archives/" + name).exists:
+            ctx.symlink(archive, "archives/" + name)
     ctx.file("BUILD.bazel", _BUILD.format(
         name = ctx.name,
         defines = repr([flag[2:] for flag in _flags(ctx, "--cflags-only-other") if flag.startswith("-D")]),
         includes = repr(includes),
-        linkopts = repr(ctx.attr.links or _flags(ctx, "--libs")),
+        linkopts = repr(links),
     ))
 
 system_library = repository_rule(
