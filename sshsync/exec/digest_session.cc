@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -20,6 +21,11 @@ constexpr size_t kSampled = 200;                // one in so many is asked of th
 constexpr size_t kSamplesAtLeast = 8;
 constexpr size_t kMaxScript = size_t{2} << 20;  // bytes of a session's script, roughly: a million names are not for one shell to read
 constexpr size_t kOperandCost = 8, kTemplateCost = 400;
+constexpr size_t kPieceNames = 4000;                  // in one call: what it prints is far below kMaxOutput
+constexpr int64_t kPieceBytes = int64_t{256} << 20;   // read without a word
+constexpr int64_t kMuch = int64_t{32} << 20;          // to read: worth several processes,
+constexpr size_t kTogetherNames = 400;                // each of which prints no more than a pipe holds
+constexpr int kTogetherAtMost = 16;
 
 // How unlike a plain name a name is: these are the ones on which two ways of asking disagree.
 int Oddness(absl::string_view name) {
@@ -34,11 +40,27 @@ int Oddness(absl::string_view name) {
 
 }  // namespace
 
-std::string DigestToolText(absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands) {
-  std::string calls;
-  const auto pieces = ArgumentPieces(operands);
-  for (const auto& piece : pieces) absl::StrAppend(&calls, calls.empty() ? "" : "; ", WithArguments(tool.words, piece));
-  return absl::StrCat("cd ", ShellLiteral(folder), " && ", pieces.size() == 1 ? calls : absl::StrCat("{ ", calls, "; }"));
+size_t DigestPiece(const HostTools& tools, absl::Span<const std::string> operands) {
+  const bool listed = tools.TakesName("digests", operands[0]);
+  if (!listed) return 1;  // by itself, as an operand
+  size_t count = 1;
+  while (count < operands.size() && count < kPieceNames && tools.TakesName("digests", operands[count])) ++count;
+  return tools.NamesPerCall("digests", operands.first(count));
+}
+
+std::string DigestToolText(const HostTools& tools, absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands) {
+  std::string text = absl::StrCat("cd ", ShellLiteral(folder), " || exit 3\n");
+  while (!operands.empty()) {
+    const size_t count = DigestPiece(tools, operands);
+    const auto piece = operands.first(count);
+    if (tools.TakesName("digests", piece[0])) {
+      absl::StrAppend(&text, tools.OnNames("digests", tools.Digests(tool.words), piece));
+    } else {
+      absl::StrAppend(&text, WithArguments(tool.words, piece), "\n");
+    }
+    operands.remove_prefix(count);
+  }
+  return text;
 }
 
 std::vector<std::string> Operands(absl::Span<const std::string> files) {
@@ -48,8 +70,8 @@ std::vector<std::string> Operands(absl::Span<const std::string> files) {
 }
 
 DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,
-                             std::vector<DigestQuestion> questions)
-    : facts_(facts), templates_(templates), tool_(std::move(tool)), questions_(std::move(questions)), answers_(questions_.size()),
+                             std::vector<DigestQuestion> questions, HostTools tools)
+    : facts_(facts), templates_(templates), tool_(std::move(tool)), tools_(std::move(tools)), questions_(std::move(questions)), answers_(questions_.size()),
       unanswered_(questions_.size()), from_batch_(questions_.size(), false), alone_(questions_.size(), false) {}
 
 std::vector<size_t> DigestSession::ChooseSamples(const std::vector<size_t>& open) const {
@@ -120,16 +142,37 @@ std::string DigestSession::NextScript() {
   // A file that is missing must be missing to both ways, too.
   operands.push_back(absl::StrCat("./.sshsync-none-", mark_.substr(0, 8)));
   operand_question.push_back(questions_.size());
-  size_t at = 0;
-  for (const auto& piece : ArgumentPieces(operands)) {
-    script.Add(absl::StrCat("b:", pieces_.size()), DigestToolText(facts_.root, *tool_, piece));
-    pieces_.emplace_back(operand_question.begin() + static_cast<ptrdiff_t>(at), operand_question.begin() + static_cast<ptrdiff_t>(at + piece.size()));
-    at += piece.size();
-    int64_t bytes = 0;
-    for (const size_t question : pieces_.back()) bytes += question < questions_.size() ? std::max<int64_t>(questions_[question].size, 0) : 0;
-    largest_command_ = std::max(largest_command_, bytes);
-  }
+  AddBatch(operands, operand_question, &script);
   return script.text();
+}
+
+void DigestSession::AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question, RecordScript* script) {
+  const auto size_of = [this](size_t question) { return question < questions_.size() ? std::max<int64_t>(questions_[question].size, 0) : 0; };
+  int64_t total = 0;
+  for (const size_t question : operand_question) total += size_of(question);
+  const size_t together = total < kMuch ? 1 : static_cast<size_t>(std::clamp(facts_.cpus, 1, kTogetherAtMost));
+  const size_t most_names = together > 1 ? kTogetherNames : kPieceNames;
+  const int64_t most_bytes = together > 1 ? std::clamp<int64_t>(total / static_cast<int64_t>(together * 4), int64_t{4} << 20, kPieceBytes) : kPieceBytes;
+  std::vector<std::pair<std::string, std::string>> group;
+  int64_t group_bytes = 0;
+  for (size_t at = 0; at < operands.size();) {
+    const size_t most = std::min(DigestPiece(tools_, operands.subspan(at)), most_names);
+    int64_t bytes = size_of(operand_question[at]);
+    size_t count = 1;
+    while (count < most && bytes + size_of(operand_question[at + count]) <= most_bytes) bytes += size_of(operand_question[at + count++]);
+    group.emplace_back(absl::StrCat("b:", pieces_.size()), DigestToolText(tools_, facts_.root, *tool_, operands.subspan(at, count)));
+    pieces_.emplace_back(operand_question.begin() + static_cast<ptrdiff_t>(at), operand_question.begin() + static_cast<ptrdiff_t>(at + count));
+    at += count;
+    group_bytes += bytes;
+    if (group.size() < together && at < operands.size()) continue;
+    if (group.size() == 1) {
+      script->Add(group[0].first, group[0].second);
+    } else {
+      script->AddTogether(group);
+    }
+    largest_command_ = std::max(largest_command_, std::exchange(group_bytes, 0));
+    group.clear();
+  }
 }
 
 absl::Status DigestSession::Feed(absl::string_view bytes) {

@@ -11,6 +11,7 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "sshsync/exec/host_facts.h"
+#include "sshsync/exec/host_tools.h"
 #include "sshsync/exec/record_script.h"
 #include "sshsync/exec/repository_templates.h"
 #include "sshsync/plan/digest_answer.h"
@@ -25,7 +26,8 @@ struct DigestQuestion {
 };
 
 /// The digests of many files of one repository, asked in one session: by the operator's digestcmd file by file, or, where that is a
-/// known tool, by the tool with many operands (which is 30 to 70 times faster). The fast way is believed only as long as it agrees with the template: on
+/// known tool, by the tool with many names (which is 30 to 70 times faster), with several processes at once where the host has cores and there is
+/// much to read. The fast way is believed only as long as it agrees with the template: on
 /// eight files chosen to be difficult and on one in 200 of the rest, in the same session; one difference discards everything it said.
 /// What has no answer after a session (it was lost, or the batch was discarded) is asked again in the next one.
 /// Ownership: holds copies of the questions, references to the rest. Threads: one at a time.
@@ -35,7 +37,9 @@ struct DigestQuestion {
 class DigestSession {
  public:
   /// `tool`: what takes many operands, if anything does. Without `templates` (whose digestcmd is asked otherwise) it is the only way.
-  DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool, std::vector<DigestQuestion> questions);
+  /// `tools`: how a host takes many names; plain POSIX takes them as operands.
+  DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool, std::vector<DigestQuestion> questions,
+                HostTools tools = HostTools());
 
   size_t unanswered() const { return unanswered_; }
 
@@ -69,11 +73,13 @@ class DigestSession {
   void JudgeBatch();
   void DiscardBatch();
   std::vector<size_t> NextQuestions();
+  void AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question, RecordScript* script);
   std::vector<size_t> ChooseSamples(const std::vector<size_t>& open) const;
 
   const HostFacts& facts_;
   const RepositoryTemplates* const templates_;  // nullptr: the tool is the only way
   absl::optional<DigestTool> tool_;
+  const HostTools tools_;
   const std::vector<DigestQuestion> questions_;
   std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> answers_;
   size_t unanswered_;
@@ -94,10 +100,14 @@ class DigestSession {
   bool batch_broken_ = false;
 };
 
-/// Names as operands that no tool takes for options, and shell text that runs a tool on such operands below `folder`, in as many calls
-/// as their length needs.
+/// Names as operands that no tool takes for options.
 std::vector<std::string> Operands(absl::Span<const std::string> files);
-std::string DigestToolText(absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands);
+
+/// How many of these operands one call of a host's `digests` takes: as a list those that a list can hold, else as operands.
+size_t DigestPiece(const HostTools& tools, absl::Span<const std::string> operands);
+
+/// Shell text that runs a tool on operands below `folder`, in as many calls as they need; and on as many as one call takes.
+std::string DigestToolText(const HostTools& tools, absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands);
 
 }  // namespace sshsync
 

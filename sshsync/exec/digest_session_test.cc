@@ -40,7 +40,7 @@ class DigestSessionTest : public testing::Test {
       if (label[0] == 't') {
         absl::StrAppend(&out, !odd.empty() && before.find(std::string(odd)) != std::string::npos ? kTwo : kOne, "\n");
       } else {
-        for (const absl::string_view word : absl::StrSplit(line.substr(0, at), ' ')) {
+        for (const absl::string_view word : absl::StrSplit(before, ' ')) {
           const size_t name = word.find("./f");
           if (name != absl::string_view::npos) absl::StrAppend(&out, kOne, "  ", word.substr(name, word.find('\'', name) - name), "\n");
         }

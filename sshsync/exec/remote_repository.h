@@ -18,6 +18,7 @@
 #include "sshsync/exec/host_facts.h"
 #include "sshsync/exec/host_tools.h"
 #include "sshsync/exec/link_copy.h"
+#include "sshsync/exec/record_script.h"
 #include "sshsync/exec/repository_templates.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/exec/survey_probe.h"
@@ -107,22 +108,21 @@ class RemoteRepository {
   /// One answer for each question, in the same order: by the digestcmd, or by the tool that was chosen in its place.
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> Digest(std::vector<DigestQuestion> questions) {
     if (!templates_.has("digestcmd")) {
-      SSHSYNC_RETURN_IF_ERROR(tool_.status());
-      return DigestWith(*tool_, std::move(questions));
+      SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, ChooseDigestTool(questions));
+      return DigestWith(tool, std::move(questions));
     }
     absl::optional<DigestTool> tool;
     if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
-    return DigestIn(DigestSession(facts_, &templates_, std::move(tool), std::move(questions)));
+    return DigestIn(DigestSession(facts_, &templates_, std::move(tool), std::move(questions), tools()));
   }
 
   /// The same by a tool of our choice.
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
-    return DigestIn(DigestSession(facts_, nullptr, tool, std::move(questions)));
-  }
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions);
 
   /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which another may be faster here. To be
   /// called before the first Digest.
   void UseDigestTool(absl::StatusOr<DigestTool> tool, std::vector<DigestTool> equals = {}) {
+    const std::lock_guard lock(tools_mu_);
     tool_ = std::move(tool);
     equal_tools_ = std::move(equals);
   }
@@ -157,6 +157,14 @@ class RemoteRepository {
 
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session);
 
+  absl::StatusOr<DigestTool> tool() const {
+    const std::lock_guard lock(tools_mu_);
+    return tool_;
+  }
+
+  // The tool, after a race of all that compute the same where there is enough to read for it to matter.
+  absl::StatusOr<DigestTool> ChooseDigestTool(const std::vector<DigestQuestion>& questions);
+
   void UseTools(HostTools tools) {
     known_tools_.push_back(std::move(tools));
     tools_ = &known_tools_.back();
@@ -185,7 +193,7 @@ class RemoteRepository {
   // What was known of the host's tools, in the course of time: who has a reference to one keeps it.
   std::deque<HostTools> known_tools_{1};
   std::atomic<const HostTools*> tools_ = &known_tools_.front();
-  std::mutex tools_mu_;  // of those who add to them
+  mutable std::mutex tools_mu_;  // of those who add to them
   bool made_tools_ = false, prepared_ = false;  // Protected by tools_mu_
   std::atomic<bool> answered_ = false;
   std::vector<DigestTool> equal_tools_;
@@ -318,13 +326,71 @@ absl::StatusOr<LinkTargets> RemoteRepository<R, C>::Targets(const std::vector<st
 }
 
 template <Runner R, Clock C>
+absl::StatusOr<DigestTool> RemoteRepository<R, C>::ChooseDigestTool(const std::vector<DigestQuestion>& questions) {
+  constexpr int64_t kWorthARace = int64_t{256} << 20;
+  int64_t bytes = 0;
+  for (const DigestQuestion& question : questions) bytes += std::max<int64_t>(question.size, 0);
+  std::vector<DigestTool> racers;
+  {
+    const std::lock_guard lock(tools_mu_);
+    if (!tool_.ok() || equal_tools_.size() < 2 || bytes < kWorthARace) return tool_;
+    racers = std::exchange(equal_tools_, {});  // once is enough
+  }
+  const std::string mark = RandomMark();
+  RecordScript script(mark);
+  script.Add("start", ":");
+  for (size_t i = 0; i < racers.size(); ++i) script.Add(absl::StrCat(i), absl::StrCat("dd if=/dev/zero bs=1048576 count=16 2>/dev/null | ", racers[i].words));
+  RecordReader reader(mark, size_t{64} << 10);
+  absl::Time before = context_.clock.Monotonic();
+  absl::Duration best = absl::InfiniteDuration();
+  DigestTool winner = racers.front();
+  size_t place = 0;
+  const auto result = context_.runner.RunLong(
+      repository_.endpoint, {.script = Nice() + script.text(), .timeout = repository_.timeout},
+      [&](absl::string_view bytes) {
+        return reader.Feed(bytes, [&](const Record& record) {
+          const absl::Duration took = context_.clock.Monotonic() - std::exchange(before, context_.clock.Monotonic());
+          if (record.label != "start" && place < racers.size() && record.status == 0 && took < best) best = took, winner = racers[place];
+          if (record.label != "start") ++place;
+          return absl::OkStatus();
+        });
+      },
+      [] { return false; }, context_.stop);
+  if (!result.ok() && !absl::IsUnavailable(result.status())) return Located(result.status());
+  const std::lock_guard lock(tools_mu_);
+  if (result.ok()) tool_ = winner;
+  return tool_;
+}
+
+// A file without a digest may have gone away.
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
+  std::vector<std::string> names;
+  for (const DigestQuestion& question : questions) names.push_back(question.path);
+  SSHSYNC_ASSIGN_OR_RETURN(auto answers, DigestIn(DigestSession(facts_, nullptr, tool, std::move(questions), tools())));
+  std::vector<std::string> doubtful;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].ok() || FailureOf(answers[i].status()) != Failure::kBadDigest) continue;
+    doubtful.push_back(names[i]);
+    places.push_back(i);
+  }
+  if (doubtful.empty()) return answers;
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, Stat(doubtful));
+  for (size_t i = 0; i < doubtful.size(); ++i) {
+    if (!stats[i]) answers[places[i]] = DigestAnswer{.missing = true};
+  }
+  return answers;
+}
+
+template <Runner R, Clock C>
 absl::StatusOr<std::string> RemoteRepository<R, C>::DigestText(absl::string_view folder, absl::Span<const std::string> files) const {
   if (templates_.has("digestcmd")) {
     SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.Digest(folder, files[0]));
     return bound.script();
   }
-  SSHSYNC_RETURN_IF_ERROR(tool_.status());
-  return DigestToolText(folder, *tool_, Operands(files));
+  SSHSYNC_ASSIGN_OR_RETURN(const DigestTool chosen, tool());
+  return DigestToolText(tools(), folder, chosen, Operands(files));
 }
 
 template <Runner R, Clock C>
