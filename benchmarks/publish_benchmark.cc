@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
 #include "sshsync/exec/host_facts.h"
+#include "sshsync/exec/publishing.h"
 #include "sshsync/exec/ssh_runner.h"
-#include "sshsync/exec/stage.h"
 
 namespace sshsync {
 namespace {

@@ -85,8 +85,9 @@ constexpr KeyInfo kKeys[] = {
     {"stage", kRepository, kBuilt, "yes|no|FOLDER", "yes",
      "Where content is received and verified: in .sshsync below the repository, or in a folder on the same file system. With `no`, synccmd "
      "writes into the repository itself and nothing protects the old file; every run says so."},
-    {"publish", kRepository, kLaterRefusedAtRun, "file|together", "file",
-     "`file` publishes each file as soon as its turn allows; `together` all of them or none."},
+    {"publish", kRepository, kBuilt, "file|together", "file",
+     "`file` publishes each file as soon as its turn allows; `together` all of them or none: after every file is verified, by one command at the end. A run that is cut off in "
+     "it is mended by the next one: it publishes the rest, or takes everything back."},
     {"metadata", kRepository, kBuilt, "yes|no", "no", "Also bring mode and mtime of unchanged files in line with the parent's."},
     {"links", kRepository, kBuilt, "skip|copy", "skip",
      "Symbolic links of the parent: `skip` them with a warning, or `copy` relative ones that stay inside the repository."},

@@ -256,9 +256,9 @@ TEST(Settings, PasswordsAreNeverShown) {
 }
 
 TEST(Settings, WhatIsNotBuiltYetIsSaidInTime) {
-  const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, "publish=together\ncompress=yes\nsettle=0\n"));
+  const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, "bwlimit=2M\ncompress=yes\nsettle=0\n"));
   EXPECT_THAT(Remarks(loaded, Severity::kWarning),
-              ElementsAre("x:4: `publish` asks for what this version cannot do yet: take it out, or runs are refused"));
+              ElementsAre("x:4: `bwlimit` asks for what this version cannot do yet: take it out, or runs are refused"));
   EXPECT_THAT(Remarks(loaded, Severity::kInfo), ElementsAre("x:5: `compress` has no effect yet: nothing needs to be done"));
 }
 

@@ -30,13 +30,13 @@ TEST(Unbuilt, DefaultsAskForNothing) {
 
 TEST(Unbuilt, OnlyTheRepositoriesOfTheRunCount) {
   Configuration configuration = Two();
-  configuration.repositories[1].publish = PublishMode::kTogether;
-  if (FindKey("publish", KeyScope::kRepository)->state != KeyState::kLaterRefusedAtRun) GTEST_SKIP() << "built";
+  configuration.repositories[1].bwlimit = "2M";
+  if (FindKey("bwlimit", KeyScope::kRepository)->state != KeyState::kLaterRefusedAtRun) GTEST_SKIP() << "built";
   EXPECT_TRUE(RunBlockers(configuration, {"a"}).ok());
   const absl::Status status = RunBlockers(configuration, {"a", "b"});
   EXPECT_EQ(FailureOf(status), Failure::kConfig);
   EXPECT_EQ(status.message(),
-            "x.conf:2: [b] asks for `publish`, which this version cannot do yet: take it out, for a run would not heed it");
+            "x.conf:2: [b] asks for `bwlimit`, which this version cannot do yet: take it out, for a run would not heed it");
 }
 
 TEST(Unbuilt, ARunIsRefusedByExactlyTheKeysWhoseNeglectMatters) {

@@ -9,8 +9,8 @@
 #include "absl/types/span.h"
 #include "sshsync/exec/host_facts.h"
 #include "sshsync/exec/lease.h"
+#include "sshsync/exec/publishing.h"
 #include "sshsync/exec/runner.h"
-#include "sshsync/exec/stage.h"
 
 namespace sshsync {
 

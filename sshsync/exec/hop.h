@@ -19,6 +19,7 @@
 #include "sshsync/exec/selection.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/exec/trash.h"
+#include "sshsync/exec/undo_recovery.h"
 #include "sshsync/model/report.h"
 #include "sshsync/plan/deletion.h"
 #include "sshsync/plan/diff.h"
@@ -43,7 +44,7 @@ class Hop {
  private:
   absl::StatusOr<Contents> DoAll(HopSource<R, C>& source);
   absl::Status Claim();
-  void Release();
+  void Release(bool ended_well);
   Plan Compare(const Contents& parent, Contents& child);
   void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan);
   void TellPlan(const Plan& plan);
@@ -55,6 +56,8 @@ class Hop {
   absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
   absl::Status Preflight(Work& work);
+  // Whether all of the repository, or nothing, is published, and something is missing.
+  bool HeldBack() const { return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether && (report_.failed > 0 || incomplete_); }
   std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
   void ReportFailure(FileOutcome outcome);
   void ReportPlan(const Plan& plan);
@@ -77,7 +80,7 @@ template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
   report_.started = context_.clock.Now();
   auto contents = DoAll(source);
-  if (leased_) Release();
+  if (leased_) Release(contents.ok());
   if (!contents.ok()) {
     report_.failure = FailureOf(contents.status());
     report_.message = std::string(contents.status().message());
@@ -125,9 +128,10 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   const std::vector<std::string> doomed = DeletedPaths(plan);
   if (verb_ == Verb::kSync && child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(parent, std::move(ours), plan));
-  SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
+  if (!HeldBack()) SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
   SSHSYNC_RETURN_IF_ERROR(TakeUpArrived(parent, selection.unsettled(), links, ours));
-  if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(Delete(doomed, ours));
+  if (verb_ == Verb::kSync && HeldBack() && !doomed.empty()) child_.Tell(LogLevel::kWarning, "nothing is deleted, for nothing was published (publish = together)");
+  if (verb_ == Verb::kSync && !HeldBack()) SSHSYNC_RETURN_IF_ERROR(Delete(doomed, ours));
   if (verb_ != Verb::kVerify) ours.empty_listing = ours.manifest.files.empty();
   return ours;
 }
@@ -250,17 +254,18 @@ absl::Status Hop<R, C>::Claim() {
   }
   leased_ = true;
   heartbeat_.emplace(child_, lease_);
+  for (const std::string& run : state->undo) SSHSYNC_RETURN_IF_ERROR((UndoRecovery<R, C>(child_, lease_).Run(run)));
   return absl::OkStatus();
 }
 
 template <Runner R, Clock C>
-void Hop<R, C>::Release() {
+void Hop<R, C>::Release(bool ended_well) {
   heartbeat_.reset();
   // A stopped run gives its lease back, too: with a patience of its own, a login included.
   const bool stopped = context_.closing.stopped();
-  const bool good = report_.failed == 0 && report_.failure == Failure::kNone && !stopped;
+  const bool good = ended_well && report_.failed == 0 && report_.failure == Failure::kNone && !stopped;
   RemoteCommand release =
-      ReleaseCommand(lease_, report_.failed > 0 || stopped, good ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : "");
+      ReleaseCommand(lease_, !ended_well || report_.failed > 0 || stopped, good ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : "");
   release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
   StopSource patience;
   std::mutex mu;
@@ -449,6 +454,7 @@ absl::Status Hop<R, C>::TakeIn(std::vector<FileEntry> arrived, Contents& child) 
 template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan) {
   Work work(plan, child_.config().retries);
+  if (child_.config().publish == PublishMode::kTogether) work.PublishTogether(!HeldBack());
   if (child_.config().stage == "no" && work.AnyOpen()) {
     child_.Tell(LogLevel::kWarning, "stage = no: synccmd writes into the repository itself; files are not verified before they replace the old ones");
   }
@@ -458,6 +464,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
     if (moved.ok()) moved = Mover<R, C>(context_, *parent.repository, child_, lease_, *heartbeat_, work).Run();
   }
   std::vector<FileEntry> arrived;
+  int64_t held = 0;
   for (WorkItem& item : work.items()) {
     switch (item.state) {
       case WorkItem::State::kDone: {
@@ -470,6 +477,11 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
       case WorkItem::State::kKept: ++report_.kept; break;
       case WorkItem::State::kGone: break;
       default:
+        if (moved.ok() && work.together() && item.state == WorkItem::State::kVerified) {
+          item.outcome.failure = Failure::kWaiting;
+          item.outcome.message = "verified, and held back, for not every file arrived (publish = together)";
+          ++held;
+        }
         if (item.outcome.failure == Failure::kNone) {
           item.outcome.failure = moved.ok() ? Failure::kInternal : FailureOf(moved);
           item.outcome.message = std::string(moved.message());
@@ -480,6 +492,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
     }
   }
   if (!moved.ok()) return moved;
+  if (held > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(held, " verified files are held back, for not every file arrived (publish = together)"));
   SSHSYNC_RETURN_IF_ERROR(TakeIn(std::move(arrived), child));
   child.empty_listing = child.manifest.files.empty();
   return child;

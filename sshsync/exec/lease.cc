@@ -1,5 +1,8 @@
 #include "sshsync/exec/lease.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -29,12 +32,19 @@ for try in 1 2 3 4 5; do
   [ -d lock ] && break
 done
 if [ -h lock ] || [ ! -d lock ]; then echo ".sshsync/lock is no folder" >&2; exit 72; fi
-if [ -f "lock/by-$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours; exit 0; fi
+if [ -f "lock/by-$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours
+  [ ! -d undo ] || [ -h undo ] || rmdir undo 2>/dev/null || ls undo | sed 's/^/undo /'
+  exit 0
+fi
 holder=`ls lock | sed -n 's/^by-//p'`
 if [ -z "$holder" ]; then sleep 1; holder=`ls lock 2>/dev/null | sed -n 's/^by-//p'`; fi
 echo "run $holder" | sed 1q; echo "controller `sed -n 1p lock/controller 2>/dev/null`"; echo "key `sed -n 1p lock/key 2>/dev/null`"
 echo "beat `sed -n 1p lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
 )";
+
+bool IsRunId(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
+}
 
 std::string Enter(const Lease& lease) {
   return absl::StrCat("L=", ShellLiteral(lease.run), "; C=", ShellLiteral(lease.controller), "; K=", ShellLiteral(lease.lock), "\ncd ", ShellLiteral(lease.root), " || exit 72\n");
@@ -61,6 +71,7 @@ absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
   for (const absl::string_view line : absl::StrSplit(result.out, '\n')) {
     const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(line, absl::MaxSplits(' ', 1));
     if (words.first == "ours") state.held_by_us = true;
+    if (words.first == "undo" && IsRunId(words.second)) state.undo.emplace_back(words.second);
     if (words.first == "run") state.run = std::string(words.second);
     if (words.first == "controller") state.controller = std::string(words.second);
     if (words.first == "key") state.lock = std::string(words.second);

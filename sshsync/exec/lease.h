@@ -2,6 +2,7 @@
 #define SSHSYNC_EXEC_LEASE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -30,6 +31,7 @@ struct LeaseState {
   bool held_by_us = false;
   std::string run, controller, lock;  ///< of the other holder, raw
   absl::Duration age;                 ///< of the other's heartbeat, or how far it lies in the future; infinite if it never beat
+  std::vector<std::string> undo = {};  ///< where it is ours: the runs that were cut off while they published together (undo.h)
 };
 
 /// Claims the lease, or tells who has it. A claim that one makes again (the answer was lost) is granted.

@@ -1,20 +1,22 @@
 #ifndef SSHSYNC_EXEC_PUBLISHER_H_
 #define SSHSYNC_EXEC_PUBLISHER_H_
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/lease.h"
+#include "sshsync/exec/publishing.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/stage.h"
+#include "sshsync/exec/undo.h"
 #include "sshsync/exec/work_board.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
 
-/// Publishes what was verified, in groups as they come: a group costs a round trip to the parent, whose sizes and times are read again and
+/// Publishes what was verified, in groups as they come, or everything together at the end, as undo.h tells: a group costs a round trip to the parent, whose sizes and times are read again and
 /// must be those of the digests, and one to the child, where a command of its own does the renames. `in_place`: there is no stage, the files are
 /// where they belong, and only the first half is done.
 /// Ownership: refers to everything. Threads: one calls Run, which returns when the board has ended.
@@ -27,12 +29,17 @@ class Publisher {
   void Run() {
     constexpr size_t kGroup = 4000;  // names in a round trip; what one command takes about half a second for
     for (std::vector<Publication> group = board_.TakeVerified(kGroup); !group.empty(); group = board_.TakeVerified(kGroup)) {
-      if (board_.fatal().ok() && !context_.stop.stopped()) PublishGroup(std::move(group));
+      if (!board_.fatal().ok() || context_.stop.stopped()) continue;
+      board_.together() ? PublishAll(std::move(group)) : PublishGroup(std::move(group));
     }
   }
 
  private:
   void PublishGroup(std::vector<Publication> group);
+  void PublishAll(std::vector<Publication> group);
+  absl::StatusOr<std::vector<Publication>> Unchanged(std::vector<Publication> group);
+  absl::StatusOr<std::vector<Published>> Prepare(const std::vector<UndoEntry>& entries);
+  void TakeAllBack(const std::vector<UndoEntry>& entries, const std::vector<Published>& published);
   void Take(const Publication& file, const Published& published);
 
   RunContext<R, C>& context_;
@@ -44,30 +51,102 @@ class Publisher {
 
 // Implementation details follow.
 
+// Those whose source is still what was verified.
 template <Runner R, Clock C>
-void Publisher<R, C>::PublishGroup(std::vector<Publication> group) {
+absl::StatusOr<std::vector<Publication>> Publisher<R, C>::Unchanged(std::vector<Publication> group) {
   std::vector<std::string> names;
   for (const Publication& file : group) names.push_back(file.file);
-  const auto stats = parent_.Stat(names);
-  if (!stats.ok()) return board_.SetFatal(stats.status());
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, parent_.Stat(names));
   std::vector<Publication> unchanged;
   for (size_t i = 0; i < group.size(); ++i) {
-    if ((*stats)[i] && (*stats)[i]->stat.SameVersion(group[i].parent)) {
+    if (stats[i] && stats[i]->stat.SameVersion(group[i].parent)) {
       unchanged.push_back(std::move(group[i]));
     } else {
       board_.SourceChanged(group[i].index);
     }
   }
-  if (unchanged.empty()) return;
+  return unchanged;
+}
+
+template <Runner R, Clock C>
+void Publisher<R, C>::PublishGroup(std::vector<Publication> group) {
+  const auto unchanged = Unchanged(std::move(group));
+  if (!unchanged.ok()) return board_.SetFatal(unchanged.status());
+  if (unchanged->empty()) return;
   if (child_.config().stage == "no") {
-    for (const Publication& file : unchanged) board_.Published(file.index);
+    for (const Publication& file : *unchanged) board_.Published(file.index);
     return;
   }
   const std::string mark = RandomMark();
-  const auto result = child_.Ask(PublishCommand(child_.facts(), lease_, unchanged, child_.config().follow_symlinks, child_.config().trash, mark));
-  const auto published = result.ok() ? ParsePublish(*result, unchanged, mark) : result.status();
+  const auto result = child_.Ask(PublishCommand(child_.facts(), lease_, *unchanged, child_.config().follow_symlinks, child_.config().trash, mark));
+  const auto published = result.ok() ? ParsePublish(*result, *unchanged, mark) : result.status();
   if (!published.ok()) return board_.SetFatal(child_.Located(published.status()));
-  for (size_t i = 0; i < unchanged.size(); ++i) Take(unchanged[i], (*published)[i]);
+  for (size_t i = 0; i < unchanged->size(); ++i) Take((*unchanged)[i], (*published)[i]);
+}
+
+template <Runner R, Clock C>
+void Publisher<R, C>::PublishAll(std::vector<Publication> group) {
+  const size_t count = group.size();
+  auto unchanged = Unchanged(std::move(group));
+  if (!unchanged.ok()) return board_.SetFatal(unchanged.status());
+  if (unchanged->size() < count) return board_.PutBack(*std::move(unchanged));
+  const std::vector<Publication> files = *std::move(unchanged);
+  std::vector<UndoEntry> entries;
+  for (const Publication& file : files) entries.push_back({.file = file, .digest = board_.item(file.index).wanted.digest});
+  const auto ready = Prepare(entries);
+  if (!ready.ok()) return board_.SetFatal(child_.Located(ready.status()));
+  const auto done = [](const Published& one) { return one.result == PublishResult::kDone; };
+  if (!std::all_of(ready->begin(), ready->end(), done)) {
+    std::vector<Publication> fit;
+    for (size_t i = 0; i < count; ++i) {
+      if (done((*ready)[i])) {
+        fit.push_back(files[i]);
+      } else {
+        Take(files[i], (*ready)[i]);
+      }
+    }
+    return board_.PutBack(std::move(fit));
+  }
+  const std::string mark = RandomMark();
+  const auto result = child_.Ask(PublishTogether(child_.facts(), lease_, lease_.run, entries, child_.config().follow_symlinks, child_.config().trash, mark));
+  const auto published = result.ok() ? ParsePublish(*result, files, mark) : result.status();
+  // Nobody knows how far it came: the next run mends that.
+  if (!published.ok()) return board_.SetFatal(child_.Located(published.status()));
+  if (!std::all_of(published->begin(), published->end(), done)) return TakeAllBack(entries, *published);
+  const auto dropped = child_.Ask(DropUndo(lease_, lease_.run));
+  if (!dropped.ok() || dropped->status != 0) child_.Tell(LogLevel::kWarning, "the list of what was published together could not be removed; the next run does it");
+  for (const Publication& file : files) board_.Published(file.index);
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<Published>> Publisher<R, C>::Prepare(const std::vector<UndoEntry>& entries) {
+  std::vector<Publication> files;
+  for (const UndoEntry& entry : entries) files.push_back(entry.file);
+  const std::string mark = RandomMark();
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(PrepareUndo(child_.facts(), lease_, entries, child_.config().follow_symlinks, mark)));
+  SSHSYNC_ASSIGN_OR_RETURN(auto ready, ParsePublish(result, files, mark));
+  const bool all = std::all_of(ready.begin(), ready.end(), [](const Published& one) { return one.result == PublishResult::kDone; });
+  if (!all || result.status == 0) return ready;
+  const std::string said = CleanForTerminal(result.err);
+  return MakeError(FailureFromWords(said, result.status, Failure::kPermission), absl::StrCat("the old files cannot be kept, so nothing is published: ", said));
+}
+
+// What could not be renamed fails for its own reason, the others for that.
+template <Runner R, Clock C>
+void Publisher<R, C>::TakeAllBack(const std::vector<UndoEntry>& entries, const std::vector<Published>& published) {
+  const std::string mark = RandomMark();
+  const auto result = child_.Ask(TakeBack(child_.facts(), lease_, lease_.run, entries, child_.config().follow_symlinks, mark));
+  const auto back = result.ok() ? ParseNumbered(*result, entries.size(), mark) : result.status();
+  if (!back.ok()) return board_.SetFatal(child_.Located(back.status()));
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if ((*back)[i].result != PublishResult::kDone) {
+      board_.Fail(entries[i].file.index, MakeError(Failure::kPermission, absl::StrCat("it was published, and cannot be taken back: ", CleanForTerminal((*back)[i].said))));
+    } else if (published[i].result == PublishResult::kDone) {
+      board_.Fail(entries[i].file.index, MakeError(Failure::kWaiting, "taken back, for another file could not be published (publish = together)"));
+    } else {
+      Take(entries[i].file, published[i]);
+    }
+  }
 }
 
 template <Runner R, Clock C>

@@ -119,6 +119,15 @@ class RemoteRepository {
   /// The same by a tool of our choice.
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions);
 
+  /// Digest of files below another folder of the host, which templates are given in the place of the repository.
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestBelow(absl::string_view folder, std::vector<DigestQuestion> questions) {
+    if (!templates_.has("digestcmd")) SSHSYNC_RETURN_IF_ERROR(tool_.status());
+    HostFacts there = facts_;
+    there.root = std::string(folder);
+    const bool own = templates_.has("digestcmd");
+    return DigestIn(DigestSession(there, own ? &templates_ : nullptr, own ? absl::nullopt : absl::optional<DigestTool>(*tool_), std::move(questions)));
+  }
+
   /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which another may be faster here. To be
   /// called before the first Digest.
   void UseDigestTool(absl::StatusOr<DigestTool> tool, std::vector<DigestTool> equals = {}) {

@@ -23,8 +23,10 @@ _ss_keep() {
 
 std::string KeepText(const Lease& lease, bool keep) {
   if (!keep) return "_ss_keep() { :; }\n";
-  return absl::StrCat("T=", ShellLiteral(absl::StrCat(lease.root, "/.sshsync/trash/", lease.run)), kKeep);
+  return KeepIn(absl::StrCat(lease.root, "/.sshsync/trash/", lease.run));
 }
+
+std::string KeepIn(absl::string_view folder) { return absl::StrCat("T=", ShellLiteral(folder), kKeep); }
 
 std::string PruneTrashText(absl::string_view now, absl::Duration keep) {
   const auto time = HostTime(now);

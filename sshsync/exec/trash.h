@@ -17,6 +17,9 @@ namespace sshsync {
 /// the top). Status 9 if one cannot be kept. Without `keep` it does nothing.
 std::string KeepText(const Lease& lease, bool keep);
 
+/// The same function for another folder than the run's in the trash, absolute.
+std::string KeepIn(absl::string_view folder);
+
 /// Shell text for the root: removes what runs kept that ended longer than `keep` before `now`, the host's own time as HostFacts has it.
 std::string PruneTrashText(absl::string_view now, absl::Duration keep);
 

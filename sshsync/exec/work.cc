@@ -63,6 +63,12 @@ bool Work::AnyFailed() const {
   return std::any_of(items_.begin(), items_.end(), [](const WorkItem& item) { return item.state == WorkItem::State::kFailed; });
 }
 
+bool Work::MayPublish() const {
+  if (!together_) return true;
+  while (settled_ < items_.size() && items_[settled_].state != WorkItem::State::kOpen) ++settled_;
+  return complete_ && settled_ == items_.size() && !AnyFailed();
+}
+
 void Work::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
   WorkItem& item = items_[index];
   item.outcome.attempts = ++item.tries;
@@ -72,6 +78,8 @@ void Work::Failed(size_t index, const absl::Status& why, absl::string_view comma
   item.outcome.exit_status = exit_status;
   if (absl::IsUnavailable(why) && item.tries <= retries_) {
     item.look_again = true;  // the parent's file may have gone
+    item.state = WorkItem::State::kOpen;
+    settled_ = std::min(settled_, index);
     return;
   }
   item.state = WorkItem::State::kFailed;
@@ -81,6 +89,7 @@ void Work::Failed(size_t index, const absl::Status& why, absl::string_view comma
 void Work::SourceChanged(size_t index) {
   WorkItem& item = items_[index];
   item.state = WorkItem::State::kOpen;
+  settled_ = std::min(settled_, index);
   item.look_again = item.changed = true;
 }
 

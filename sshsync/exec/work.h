@@ -52,6 +52,12 @@ class Work {
   bool AnyOpen() const;
   bool AnyFailed() const;
 
+  /// All files are published together, or none: `MayPublish` says when. `complete`: whether the plan has every file of the parent.
+  void PublishTogether(bool complete) { together_ = true, complete_ = complete; }
+  bool together() const { return together_; }
+  /// Whether what is verified may be published now.
+  bool MayPublish() const;
+
   /// A try failed. A permanent failure (by its status code) or one try too many fails the file; otherwise it stays open.
   void Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
 
@@ -68,6 +74,8 @@ class Work {
  private:
   std::vector<WorkItem> items_;
   const int retries_;
+  bool together_ = false, complete_ = true;
+  mutable size_t settled_ = 0;  // items before this one are not open; a hint, so that asking often costs nothing
 };
 
 /// The text of a command as people may see it: without the secrets in it.

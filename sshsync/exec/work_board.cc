@@ -64,6 +64,7 @@ void WorkBoard::Fail(size_t index, const absl::Status& why, absl::string_view co
   const std::string message = WithoutSecrets(why.message(), names_.secrets);
   work_.Failed(index, MakeError(FailureOf(why), message), command, WithoutSecrets(output, names_.secrets), exit_status);
   const WorkItem& item = work_.at(index);
+  changed_.notify_all();
   if (item.state == WorkItem::State::kFailed) return Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
   Tell(LogLevel::kInfo, absl::StrCat("try ", item.tries, " failed: ", message), item.wanted.path, names_.child);
 }
@@ -77,6 +78,7 @@ void WorkBoard::Mismatch(size_t index) {
 void WorkBoard::LookedAgain(size_t index, const absl::Status& error, const FileEntry* now) {
   const std::lock_guard lock(mu_);
   work_.LookedAgain(index, error, now);
+  changed_.notify_all();
   const WorkItem& item = work_.at(index);
   if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
   if (item.state != WorkItem::State::kGone) return;
@@ -96,7 +98,9 @@ std::vector<Publication> WorkBoard::TakeVerified(size_t most) {
   std::unique_lock lock(mu_);
   publishing_ = false;
   changed_.notify_all();
-  changed_.wait(lock, [this] { return ended_ || !verified_.empty(); });
+  changed_.wait(lock, [this] { return ended_ || (!verified_.empty() && work_.MayPublish()); });
+  if (!work_.MayPublish()) return {};
+  if (work_.together()) most = verified_.size();
   const auto end = verified_.begin() + static_cast<ptrdiff_t>(std::min(most, verified_.size()));
   std::vector<Publication> taken(verified_.begin(), end);
   verified_.erase(verified_.begin(), end);
@@ -120,7 +124,12 @@ void WorkBoard::Published(size_t index) {
 
 void WorkBoard::AwaitPublished() {
   std::unique_lock lock(mu_);
-  changed_.wait(lock, [this] { return verified_.empty() && !publishing_; });
+  changed_.wait(lock, [this] { return !publishing_ && (verified_.empty() || !work_.MayPublish()); });
+}
+
+void WorkBoard::PutBack(std::vector<Publication> files) {
+  const std::lock_guard lock(mu_);
+  verified_.insert(verified_.end(), files.begin(), files.end());
 }
 
 void WorkBoard::End() {

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "sshsync/exec/publishing.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/exec/work.h"
 #include "sshsync/model/event.h"
@@ -51,12 +52,16 @@ class WorkBoard {
   void Verified(const Attempt& attempt, const FileStat& stat);
 
   // Publishing.
-  /// Waits for verified files and takes up to `most`; none when the hop has ended.
+  /// Waits for verified files and takes up to `most`; all of them, whatever `most` is, where they are published together, and not before every
+  /// file is verified. None when the hop has ended.
   std::vector<Publication> TakeVerified(size_t most);
   /// The parent's file is not the one that was digested.
   void SourceChanged(size_t index);
   void Published(size_t index);
-  /// Waits until nothing verified is left unpublished.
+  /// Not published after all: they are verified still.
+  void PutBack(std::vector<Publication> files);
+  bool together() const { return work_.together(); }
+  /// Waits until nothing verified is left that may be published.
   void AwaitPublished();
   /// Ends the waiting of TakeVerified and of WaitFor.
   void End();

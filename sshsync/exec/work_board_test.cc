@@ -52,6 +52,27 @@ TEST_F(WorkBoardTest, ThePublisherTakesWhatWasVerified) {
   EXPECT_EQ(taken[0].staged, "/stage/x/b");
 }
 
+TEST_F(WorkBoardTest, WhatIsPublishedTogetherIsTakenWhenAllOfItIsVerified) {
+  work_.PublishTogether(true);
+  std::vector<Publication> taken;
+  std::thread publisher([&] { taken = board_.TakeVerified(1); });
+  board_.Verified({.index = 1, .file = "b", .folder = "/stage/x"}, {.size = 3});
+  board_.AwaitPublished();  // does not wait for what may not be published
+  board_.Verified({.index = 0, .file = "a", .folder = "/stage/y"}, {.size = 3});
+  publisher.join();
+  EXPECT_EQ(taken.size(), 2u) << "all of them, however many were asked for";
+}
+
+TEST_F(WorkBoardTest, WhatIsPublishedTogetherIsHeldBackWhereOneFileFailed) {
+  work_.PublishTogether(true);
+  board_.Verified({.index = 1, .file = "b", .folder = "/stage/x"}, {.size = 3});
+  board_.Fail(0, MakeError(Failure::kNoSpace, "full"));
+  board_.AwaitPublished();
+  board_.End();
+  EXPECT_TRUE(board_.TakeVerified(10).empty());
+  EXPECT_EQ(board_.item(1).state, WorkItem::State::kVerified);
+}
+
 TEST_F(WorkBoardTest, AFileFailsForGoodAfterItsLastTry) {
   board_.Fail(0, MakeError(Failure::kCommandFailed, "first"));
   EXPECT_EQ(board_.item(0).state, WorkItem::State::kOpen);

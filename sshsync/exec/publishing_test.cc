@@ -1,0 +1,366 @@
+#include "sshsync/exec/publishing.h"
+
+#include <sys/stat.h>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/testing/temp_dir.h"
+
+namespace sshsync {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr int64_t kSecond = 1'000'000'000;
+constexpr absl::string_view kMark = "0123456789abcdef0123456789abcdef";
+
+// A child's folder `r` with a lease, and staged files in `r/.sshsync/in`.
+class PublishingTest : public testing::Test {
+ protected:
+  PublishingTest() {
+    dir_.Write("r/.sshsync/lock/by-run1", "");
+    auto facts = ParseHostFacts(Ask(HostFactsCommand(dir_.Path("r"), false)), dir_.Path("r"));
+    EXPECT_TRUE(facts.ok()) << facts.status();
+    facts_ = *std::move(facts);
+    lease_ = {.root = facts_.root, .run = "run1", .controller = "ctl"};
+  }
+
+  RemoteResult Ask(const RemoteCommand& command) {
+    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal, .shell = shell_}, command, StopToken());
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
+  }
+  void Shell(absl::string_view script) { EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script; }
+  FileStat StatOf(absl::string_view path) {
+    struct stat info = {};
+    EXPECT_EQ(lstat(std::string(path).c_str(), &info), 0) << path;
+    return {.size = info.st_size, .mtime = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec, .inode = info.st_ino,
+            .mode = static_cast<uint16_t>(info.st_mode & 07777)};
+  }
+  std::string Root(absl::string_view file) { return dir_.Path(absl::StrCat("r/", file)); }
+
+  // A staged file, verified as it lies there.
+  Publication Staged(absl::string_view file, absl::string_view content) {
+    const std::string staged = absl::StrCat("r/.sshsync/in/attempt", ++attempts_, "/", file);
+    dir_.Write(staged, content);
+    Publication one{.index = attempts_, .file = std::string(file), .staged = dir_.Path(staged)};
+    one.verified = one.parent = StatOf(one.staged);
+    return one;
+  }
+  Published Publish(const Publication& file, bool follow_symlinks = false) {
+    const RemoteResult result = Ask(PublishCommand(facts_, lease_, {file}, follow_symlinks, false, kMark));
+    const auto published = ParsePublish(result, {file}, kMark);
+    EXPECT_TRUE(published.ok()) << published.status();
+    return published.ok() ? (*published)[0] : Published();
+  }
+
+  // A whole group in one command. `said_alone_`: how many of them were gone through one by one.
+  std::vector<PublishResult> PublishAll(absl::Span<const Publication> files, bool keep = false) {
+    const RemoteResult result = Ask(PublishCommand(facts_, lease_, files, false, keep, kMark));
+    said_alone_ = 0;
+    for (size_t at = 0; (at = result.out.find(":f ", at)) != std::string::npos; ++at) ++said_alone_;
+    const auto published = ParsePublish(result, files, kMark);
+    EXPECT_TRUE(published.ok()) << published.status();
+    std::vector<PublishResult> results;
+    said_.clear();
+    if (!published.ok()) return results;
+    for (const Published& one : *published) {
+      results.push_back(one.result);
+      absl::StrAppend(&said_, one.said);
+    }
+    return results;
+  }
+  std::vector<Publication> StagedAll(absl::Span<const std::string> names, absl::string_view content) {
+    const std::string attempt = absl::StrCat("r/.sshsync/in/attempt", ++attempts_, "/");
+    std::vector<Publication> files;
+    for (const std::string& name : names) {
+      dir_.Write(absl::StrCat(attempt, name), absl::StrCat(content, name));
+      Publication one{.index = files.size(), .file = name, .staged = dir_.Path(absl::StrCat(attempt, name))};
+      one.verified = one.parent = StatOf(one.staged);
+      files.push_back(std::move(one));
+    }
+    return files;
+  }
+
+  TempDir dir_;
+  std::string shell_ = "sh";
+  std::string said_;
+  size_t said_alone_ = 0;
+  SshRunner runner_;
+  HostFacts facts_;
+  Lease lease_;
+  size_t attempts_ = 0;
+};
+
+TEST_F(PublishingTest, PublishesFilesWithAnyName) {
+  for (const char* name : {"plain", "sub/deep/er/file", " lead and trail ", "new\nline", "trailing\n", "folder\n/file", "\n", "-rf", "--", "'quoted' \"twice\"",
+                           "$(touch pwn)", "`id`", "*", "a?[b]{c,d}", "\\", "ends\\", "\xff\xfe", "a b/c d", "-d/-f", "..a", "a..", "%s%n", "!x", "~", "#c", "tab\t"}) {
+    const Publication file = Staged(name, name);
+    EXPECT_EQ(Publish(file).result, PublishResult::kDone) << name;
+    EXPECT_EQ(dir_.Read(absl::StrCat("r/", name)), name);
+    EXPECT_EQ(StatOf(Root(name)).inode, file.verified.inode) << "renamed, not copied: " << name;
+  }
+  EXPECT_FALSE(dir_.Exists("r/pwn"));
+}
+
+TEST_F(PublishingTest, PublishesManyFilesOfManyFoldersInOneCommand) {
+  std::vector<Publication> files;
+  for (const char* name : {"a/1", "2", "a/b/3", "a/4", "c/5", "6"}) files.push_back(Staged(name, name));
+  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, files, false, false, kMark)), files, kMark);
+  ASSERT_TRUE(published.ok());
+  for (size_t i = 0; i < files.size(); ++i) {
+    EXPECT_EQ((*published)[i].result, PublishResult::kDone) << (*published)[i].said;
+    EXPECT_EQ(dir_.Read(absl::StrCat("r/", files[i].file)), files[i].file);
+  }
+}
+
+TEST_F(PublishingTest, ReplacesAFileAndDoesNotReplaceAFolder) {
+  dir_.Write("r/a", "old");
+  EXPECT_EQ(Publish(Staged("a", "new")).result, PublishResult::kDone);
+  EXPECT_EQ(dir_.Read("r/a"), "new");
+  dir_.Write("r/d/inside", "mine");
+  EXPECT_EQ(Publish(Staged("d", "new")).result, PublishResult::kObstructed);
+  EXPECT_EQ(dir_.Read("r/d/inside"), "mine");
+  EXPECT_FALSE(dir_.Exists("r/d/d"));
+}
+
+TEST_F(PublishingTest, ReplacesALinkAndLeavesItsTargetAlone) {
+  dir_.Write("outside/file", "precious");
+  for (const char* target : {"../outside/file", "../outside", "dangling", "l"}) {
+    Shell(absl::StrCat("rm -f r/l; ln -s ", target, " r/l"));
+    EXPECT_EQ(Publish(Staged("l", "new")).result, PublishResult::kDone) << target;
+    EXPECT_TRUE(S_ISREG([&] { struct stat info = {}; lstat(Root("l").c_str(), &info); return info.st_mode; }())) << target;
+    EXPECT_EQ(dir_.Read("r/l"), "new");
+  }
+  EXPECT_EQ(dir_.Read("outside/file"), "precious");
+  EXPECT_FALSE(dir_.Exists("outside/l"));
+}
+
+TEST_F(PublishingTest, FollowsALinkAmongTheFoldersOnlyWhenAllowed) {
+  Shell("mkdir outside; ln -s ../outside r/sub; mkdir r/real; ln -s real r/inner");
+  for (const char* name : {"sub/a", "sub/deeper/a", "inner/a"}) {
+    const Publication file = Staged(name, "new");
+    const Published refused = Publish(file);
+    EXPECT_EQ(refused.result, PublishResult::kLinkInPath) << name;
+    EXPECT_THAT(refused.said, HasSubstr("symbolic link"));
+  }
+  EXPECT_EQ(Ask({.script = absl::StrCat("ls -A ", dir_.Path("outside"), " ", dir_.Path("r/real"), " | grep -c a$")}).out, "0\n");
+  EXPECT_EQ(Publish(Staged("sub/a", "new"), true).result, PublishResult::kDone);
+  EXPECT_EQ(dir_.Read("outside/a"), "new");
+}
+
+TEST_F(PublishingTest, RefusesAStagedFileThatIsNoLongerTheVerifiedOne) {
+  dir_.Write("r/a", "old");
+  Publication grown = Staged("a", "new");
+  dir_.Write("r/.sshsync/in/attempt1/a", "newer");
+  EXPECT_EQ(Publish(grown).result, PublishResult::kChanged);
+  Publication swapped = Staged("a", "new");
+  Shell("cd r/.sshsync/in/attempt2; printf NEW >b; mv b a");
+  EXPECT_EQ(Publish(swapped).result, PublishResult::kChanged);
+  Publication linked = Staged("a", "new");
+  Shell("cd r/.sshsync/in/attempt3; mv a b; ln -s b a");
+  EXPECT_EQ(Publish(linked).result, PublishResult::kChanged);
+  EXPECT_EQ(dir_.Read("r/a"), "old");
+}
+
+TEST_F(PublishingTest, TakesARepeatedCommandForDone) {
+  const Publication file = Staged("sub/a", "new");
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(dir_.Read("r/sub/a"), "new");
+  Shell("rm r/sub/a; echo other >r/sub/a");
+  EXPECT_NE(Publish(file).result, PublishResult::kDone) << "that is another file";
+}
+
+TEST_F(PublishingTest, GivesModeAndTimeOfTheParentAndNeverSetuid) {
+  Publication file = Staged("a", "new");
+  file.parent.mode = 06751;
+  file.parent.mtime = 1'500'000'000 * kSecond + 123'456'789;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mode, 0751);
+  EXPECT_EQ(StatOf(Root("a")).mtime, file.parent.mtime);
+}
+
+TEST_F(PublishingTest, TakesSetuidAwayWhereSynccmdKeptIt) {
+  Publication file = Staged("a", "new");
+  Shell("chmod 6755 r/.sshsync/in/attempt1/a");
+  file.verified.mode = file.parent.mode = 06755;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mode, 0755);
+}
+
+TEST_F(PublishingTest, KeepsTheTimeThatSynccmdKept) {
+  Publication file = Staged("a", "new");
+  file.parent.mtime = file.verified.mtime / kSecond * kSecond;  // the parent's tools show whole seconds
+  file.parent.resolution = FileStat::Resolution::kSecond;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mtime, file.verified.mtime) << "the better time stays";
+}
+
+TEST_F(PublishingTest, SetsNoCoarseTime) {
+  Publication file = Staged("a", "new");
+  file.parent.mtime = 1'500'000'000 / 60 * 60 * kSecond;
+  file.parent.resolution = FileStat::Resolution::kMinute;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("a")).mtime, file.verified.mtime);
+}
+
+TEST_F(PublishingTest, GivesTimeAndModeToAFileInPlace) {
+  dir_.Write("r/sub/a", "same");
+  Publication file{.index = 0, .file = "sub/a", .staged = "", .verified = StatOf(Root("sub/a"))};
+  file.parent = file.verified;
+  file.parent.mtime = 1'500'000'000 * kSecond;
+  file.parent.mode = 0640;
+  EXPECT_EQ(Publish(file).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("sub/a")).mode, 0640);
+  EXPECT_EQ(StatOf(Root("sub/a")).mtime, file.parent.mtime);
+  EXPECT_EQ(StatOf(Root("sub/a")).inode, file.verified.inode);
+  file.verified.inode += 1;
+  EXPECT_EQ(Publish(file).result, PublishResult::kChanged);
+}
+
+TEST_F(PublishingTest, MakesFoldersByTheUmask) {
+  EXPECT_EQ(Publish(Staged("x/y/a", "new")).result, PublishResult::kDone);
+  EXPECT_EQ(StatOf(Root("x")).mode, 0755);
+  EXPECT_EQ(StatOf(Root("x/y")).mode, 0755);
+}
+
+TEST_F(PublishingTest, PublishesNothingWithoutTheLease) {
+  const Publication file = Staged("a", "new");
+  Shell("mv r/.sshsync/lock/by-run1 r/.sshsync/lock/by-run2");
+  const auto published = ParsePublish(Ask(PublishCommand(facts_, lease_, {file}, false, false, kMark)), {file}, kMark);
+  EXPECT_EQ(FailureOf(published.status()), Failure::kLocked);
+  EXPECT_FALSE(dir_.Exists("r/a"));
+}
+
+TEST_F(PublishingTest, DoesNotLeaveTheFileSystemOfTheStage) {
+  struct stat here = {}, there = {};
+  ASSERT_EQ(stat(dir_.path().c_str(), &here), 0);
+  ASSERT_EQ(stat("/dev/shm", &there), 0);
+  ASSERT_NE(here.st_dev, there.st_dev) << "this machine has one file system only";
+  const std::string stage = Ask({.script = "mktemp -d /dev/shm/sshsync-XXXXXX"}).out;
+  const std::string folder = stage.substr(0, stage.size() - 1);
+  for (const char* name : {"a", "sub/a"}) {
+    Ask({.script = absl::StrCat("mkdir -p ", folder, "/sub; echo new >", folder, "/", name)});
+    Publication file{.index = 0, .file = name, .staged = absl::StrCat(folder, "/", name)};
+    file.verified = file.parent = StatOf(file.staged);
+    const Published published = Publish(file);
+    EXPECT_EQ(published.result, PublishResult::kFailed) << name;
+    EXPECT_THAT(published.said, HasSubstr("another file system"));
+    EXPECT_FALSE(dir_.Exists(absl::StrCat("r/", name)));
+  }
+  Ask({.script = absl::StrCat("rm -rf ", folder)});
+}
+
+const std::vector<std::string>& OddNames() {
+  static const std::vector<std::string> names = {
+      "plain", "sub/deep/er/file", " lead and trail ", "new\nline", "trailing\n", "folder\n/file", "\n", "-rf", "--", "'quoted' \"twice\"", "$(touch pwn)",
+      "`id`", "*", "a?[b]{c,d}", "\\", "ends\\", "\xff\xfe", "a b/c d", "-d/-f", "..a", "a..", "%s%n", "!x", "~", "#c", "tab\t", "sub/x", "sub/y", "$A", "${f#./}"};
+  return names;
+}
+
+TEST_F(PublishingTest, PublishesAWholeFolderAtOnceInEveryShellAndWithTheToolsOfEveryHost) {
+  struct Host {
+    const char* shell;
+    StatTool tool;
+  };
+  Shell("mkdir tools; for t in sh ls stat mv ln cp mkdir df sed uniq touch chmod sync find sort cat sleep rm env; do ln -s `command -v busybox` tools/$t; done");
+  const std::string busybox = absl::StrCat("env PATH=", dir_.Path("tools"), " sh");
+  int round = 0;
+  for (const Host& host : {Host{"sh", StatTool::kStatC}, Host{"sh", StatTool::kLs}, Host{"sh", StatTool::kPerl}, Host{"bash", StatTool::kStatC},
+                           Host{"mksh", StatTool::kStatC}, Host{"ksh", StatTool::kLs}, Host{"zsh", StatTool::kStatC}, Host{"zsh", StatTool::kLs},
+                           Host{busybox.c_str(), StatTool::kStatC}, Host{busybox.c_str(), StatTool::kLs}}) {
+    shell_ = host.shell;
+    facts_.stat_tool = host.tool;
+    const std::string content = absl::StrCat("round ", ++round);
+    const std::vector<Publication> files = StagedAll(OddNames(), content);
+    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << host.shell << ": " << said_;
+    // Behind ls a name with a newline looks like two: those, and what is published with them, are gone through one by one.
+    if (host.tool == StatTool::kStatC) {
+      EXPECT_EQ(said_alone_, 0u) << host.shell;
+    } else {
+      EXPECT_LT(said_alone_, files.size()) << host.shell;
+    }
+    for (const Publication& file : files) {
+      EXPECT_EQ(dir_.Read(absl::StrCat("r/", file.file)), content + file.file) << host.shell;
+      EXPECT_EQ(StatOf(Root(file.file)).inode, file.verified.inode) << "renamed, not copied: " << file.file;
+    }
+    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << "repeated, for its answer was lost; " << host.shell << ": " << said_;
+  }
+  EXPECT_FALSE(dir_.Exists("r/pwn"));
+}
+
+TEST_F(PublishingTest, PublishesMoreFilesThanOneProcessIsGiven) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 600; ++i) names.push_back(absl::StrCat("folder/", std::string(60, 'x'), i));
+  for (int i = 0; i < 250; ++i) names.push_back(absl::StrCat("folders/of/", i, "/file"));
+  const std::vector<Publication> files = StagedAll(names, "new");
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(said_alone_, 0u);
+  for (const Publication& file : files) EXPECT_EQ(dir_.Read(absl::StrCat("r/", file.file)), absl::StrCat("new", file.file));
+}
+
+TEST_F(PublishingTest, GivesEachFileItsOwnAnswerWhereOneOfThemDoesNotFit) {
+  const std::vector<std::string> names = {"a/1", "a/2", "a/3", "a/4", "b/1", "b/2", "c/1"};
+  const std::vector<Publication> files = StagedAll(names, "new");
+  dir_.Write("r/a/2/inside", "mine");
+  Shell("cd r/.sshsync/in/attempt1 && echo more >>a/3; mkdir ../../../b ../../../real; ln -s real ../../../c");
+  using enum PublishResult;
+  EXPECT_THAT(PublishAll(files), ElementsAre(kDone, kObstructed, kChanged, kDone, kDone, kDone, kLinkInPath)) << said_;
+  EXPECT_EQ(dir_.Read("r/a/2/inside"), "mine");
+  EXPECT_FALSE(dir_.Exists("r/a/3"));
+  EXPECT_FALSE(dir_.Exists("r/real/1"));
+  EXPECT_EQ(dir_.Read("r/a/4"), "newa/4");
+}
+
+TEST_F(PublishingTest, GivesManyFilesTheirTimesAndModes) {
+  std::vector<Publication> files = StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new");
+  for (size_t i = 0; i < files.size(); ++i) {
+    files[i].parent.mode = i % 2 == 0 ? 0640 : 04755;
+    files[i].parent.mtime = (i < 2 ? 1'500'000'000 : 1'600'000'000) * kSecond;
+  }
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(said_alone_, 0u);
+  for (size_t i = 0; i < files.size(); ++i) {
+    EXPECT_EQ(StatOf(Root(files[i].file)).mode, i % 2 == 0 ? 0640 : 0755);
+    EXPECT_EQ(StatOf(Root(files[i].file)).mtime, files[i].parent.mtime);
+  }
+}
+
+TEST_F(PublishingTest, KeepsInTheTrashWhatManyFilesReplace) {
+  dir_.Write("r/d/1", "old 1");
+  dir_.Write("r/d/3", "old 3");
+  Shell("ln -s 1 r/d/2");
+  EXPECT_THAT(PublishAll(StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new"), true), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(said_alone_, 0u);
+  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", Root(".sshsync/trash/run1/d"), " && for f in *; do echo $f `cat $f`; done")}).out, "1 old 1\n3 old 3\n");
+  EXPECT_EQ(dir_.Read("r/d/2"), "newd/2") << "the link was replaced";
+}
+
+TEST_F(PublishingTest, RefusesAFileThatIsAHardLinkToAnotherPlace) {
+  std::vector<Publication> files = StagedAll(std::vector<std::string>{"a", "b"}, "new");
+  dir_.Write("parent", "newa");
+  Shell("cd r/.sshsync/in/attempt1; rm a; ln ../../../../parent a; chmod 600 a");
+  files[0].verified = StatOf(files[0].staged);
+  using enum PublishResult;
+  EXPECT_THAT(PublishAll(files), ElementsAre(kHardLink, kDone));
+  EXPECT_THAT(said_, HasSubstr("hard link"));
+  EXPECT_FALSE(dir_.Exists("r/a"));
+  EXPECT_EQ(StatOf(dir_.Path("parent")).mode, 0600) << "nothing was changed";
+}
+
+TEST_F(PublishingTest, PublishesFilesThatAreHardLinksToEachOtherInTheStage) {
+  std::vector<Publication> files = StagedAll(std::vector<std::string>{"a", "d/b", "c"}, "new");
+  Shell("cd r/.sshsync/in/attempt1; ln -f a d/b; ln -f a c");
+  for (Publication& file : files) file.verified = StatOf(file.staged);
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << said_;
+  EXPECT_EQ(dir_.Read("r/d/b"), "newa");
+}
+
+}  // namespace
+}  // namespace sshsync
