@@ -1,25 +1,21 @@
 #ifndef SSHSYNC_EXEC_HOP_H_
 #define SSHSYNC_EXEC_HOP_H_
 
-#include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/deleter.h"
+#include "sshsync/exec/held_lease.h"
 #include "sshsync/exec/hop_source.h"
 #include "sshsync/exec/mover.h"
 #include "sshsync/exec/selection.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/exec/trash.h"
-#include "sshsync/exec/undo_recovery.h"
 #include "sshsync/model/report.h"
 #include "sshsync/plan/deletion.h"
 #include "sshsync/plan/diff.h"
@@ -34,7 +30,7 @@ template <Runner R, Clock C>
 class Hop {
  public:
   Hop(RunContext<R, C>& context, Verb verb, RemoteRepository<R, C>& child, RepositoryReport& report)
-      : context_(context), verb_(verb), child_(child), report_(report), lease_{.root = "", .run = context.run, .controller = context.controller, .lock = context.lock} {}
+      : context_(context), verb_(verb), child_(child), report_(report), held_(context, child) {}
 
   /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its parent.
   /// The result is what the child holds afterwards, for its own children: files that failed are among its failures.
@@ -43,8 +39,6 @@ class Hop {
 
  private:
   absl::StatusOr<Contents> DoAll(HopSource<R, C>& source);
-  absl::Status Claim();
-  void Release(bool ended_well);
   Plan Compare(const Contents& parent, Contents& child);
   void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan);
   void TellPlan(const Plan& plan);
@@ -67,9 +61,8 @@ class Hop {
   const Verb verb_;
   RemoteRepository<R, C>& child_;
   RepositoryReport& report_;
-  Lease lease_;
-  bool leased_ = false;
-  absl::optional<Heartbeat<R, C>> heartbeat_;
+  HeldLease<R, C> held_;
+  const Lease& lease_ = held_.lease();
   bool incomplete_ = false;
   bool refused_ = false;  // deletions
 };
@@ -80,7 +73,8 @@ template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
   report_.started = context_.clock.Now();
   auto contents = DoAll(source);
-  if (leased_) Release(contents.ok());
+  const bool well = contents.ok() && report_.failed == 0 && !context_.closing.stopped();
+  held_.Release(!well, well && report_.failure == Failure::kNone ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : "");
   if (!contents.ok()) {
     report_.failure = FailureOf(contents.status());
     report_.message = std::string(contents.status().message());
@@ -108,7 +102,7 @@ absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
 template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   SSHSYNC_RETURN_IF_ERROR(child_.Open(verb_ == Verb::kSync));
-  if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(Claim());
+  if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(held_.Claim());
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
   SSHSYNC_ASSIGN_OR_RETURN(const auto listed, source.Listed());
@@ -231,58 +225,6 @@ absl::Status Hop<R, C>::Delete(const std::vector<std::string>& paths, Contents& 
   report_.deleted += static_cast<int64_t>(gone.size());
   child.Forget(gone);
   return status;
-}
-
-template <Runner R, Clock C>
-absl::Status Hop<R, C>::Claim() {
-  lease_.root = child_.facts().root;
-  lease_.stage = StageFolder(child_.config().stage, lease_.root);
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(ClaimCommand(lease_)));
-  auto state = ParseClaim(result);
-  const bool is_dead = state.ok() && !lease_.lock.empty() && state->lock == lease_.lock;  // it had the lock that we have now
-  if (state.ok() && !state->held_by_us && (is_dead || state->age > child_.config().timeout)) {
-    child_.Tell(LogLevel::kWarning, absl::StrCat("taking over the lease of run ", EscapeForTerminal(state->run), " (", EscapeForTerminal(state->controller), "), which ",
-                                                 is_dead ? "ended without giving it back"
-                                                         : absl::StrCat("has not been heard of for ", absl::FormatDuration(state->age))));
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult again, child_.Ask(TakeOverCommand(lease_, state->run)));
-    state = ParseClaim(again);
-  }
-  if (!state.ok()) return child_.Located(state.status());
-  if (!state->held_by_us) {
-    return child_.Located(MakeError(Failure::kLocked, absl::StrCat("run ", EscapeForTerminal(state->run), " of ", EscapeForTerminal(state->controller), " is working on this repository (last heard of ",
-                                                                   absl::FormatDuration(state->age), " ago)")));
-  }
-  leased_ = true;
-  heartbeat_.emplace(child_, lease_);
-  for (const std::string& run : state->undo) SSHSYNC_RETURN_IF_ERROR((UndoRecovery<R, C>(child_, lease_).Run(run)));
-  return absl::OkStatus();
-}
-
-template <Runner R, Clock C>
-void Hop<R, C>::Release(bool ended_well) {
-  heartbeat_.reset();
-  // A stopped run gives its lease back, too: with a patience of its own, a login included.
-  const bool stopped = context_.closing.stopped();
-  const bool good = ended_well && report_.failed == 0 && report_.failure == Failure::kNone && !stopped;
-  RemoteCommand release =
-      ReleaseCommand(lease_, !ended_well || report_.failed > 0 || stopped, good ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : "");
-  release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
-  StopSource patience;
-  std::mutex mu;
-  std::condition_variable changed;
-  bool released = false;
-  std::jthread timer([&] {
-    std::unique_lock lock(mu);
-    while (!released && !context_.stop.stopped()) changed.wait_for(lock, std::chrono::milliseconds(100));
-    if (!changed.wait_for(lock, std::chrono::seconds(2), [&] { return released; })) patience.Request(kStopByCaller);
-  });
-  const auto result = context_.runner.Run(child_.config().endpoint, release, patience.token());
-  {
-    const std::lock_guard lock(mu);
-    released = true;
-  }
-  changed.notify_all();
-  if (!result.ok() || result->status != 0) child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
 }
 
 template <Runner R, Clock C>
@@ -461,7 +403,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   absl::Status moved = absl::OkStatus();
   if (work.AnyOpen()) {
     moved = Preflight(work);
-    if (moved.ok()) moved = Mover<R, C>(context_, *parent.repository, child_, lease_, *heartbeat_, work).Run();
+    if (moved.ok()) moved = Mover<R, C>(context_, *parent.repository, child_, lease_, held_.heartbeat(), work).Run();
   }
   std::vector<FileEntry> arrived;
   int64_t held = 0;
