@@ -38,7 +38,7 @@ SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/l
 SFTP_SERVERS = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/libexec/sftp-server", "/usr/lib/ssh/sftp-server")
 SFTP_SERVER = next((path for path in SFTP_SERVERS if os.path.exists(path)), None)
 
-_CLONE_NEWNS = 0x20000
+_CLONE_NEWNS, _CLONE_NEWNET = 0x20000, 0x40000000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
 _PR_SET_PDEATHSIG = 1
 _FIRST_UID = 55000
@@ -85,10 +85,20 @@ class FleetError(Exception):
     """The fleet does not stand."""
 
 
+class Place:
+    """Where a host is that is not on loopback: an address, and the network namespace (a path below /proc or /run) its sshd is started in.
+    Whoever makes the fleet makes these, and has them reach each other."""
+
+    def __init__(self, address, port, network=None):
+        self.address = address
+        self.port = port
+        self.network = network
+
+
 class Host:
     """One sshd and the account behind it. Paths are absolute, and the same seen from anywhere."""
 
-    def __init__(self, fleet, number, name, shell):
+    def __init__(self, fleet, number, name, shell, place=None):
         self.name = name
         self.address = "127.0.0.%d" % (2 + number)
         self.port = 0
@@ -98,6 +108,9 @@ class Host:
         self.log = os.path.join(self.folder, "sshd.log")
         self.ssh_config = os.path.join(self.home, ".ssh", "config")
         self.shell = shell
+        self.place = place
+        if place:
+            self.address, self.port = place.address, place.port
         if fleet.private_accounts:
             self.uid = self.gid = fleet.first_uid + number
             self.user = name
@@ -112,11 +125,12 @@ class Host:
 
 
 class Fleet:
-    """`hosts` are names of lower-case letters and digits; `login_shells` maps some of them to a shell's name or path."""
+    """`hosts` are names of lower-case letters and digits; `login_shells` maps some of them to a shell's name or path, `places` to a Place."""
 
-    def __init__(self, hosts, login_shells=None, sshd_options=(), die_with_parent=False):
+    def __init__(self, hosts, login_shells=None, sshd_options=(), die_with_parent=False, places=None):
         self._names = list(hosts)
         self._shells = dict(login_shells or {})
+        self._places = dict(places or {})
         self._sshd_options = list(sshd_options)
         self._die_with_parent = die_with_parent
         self.private_accounts = _can_have_accounts()
@@ -138,7 +152,7 @@ class Fleet:
             if self.private_accounts:
                 self.first_uid, self._claim = _claim_uids()
             for number, name in enumerate(self._names):
-                self.hosts[name] = Host(self, number, name, self._shell(self._shells.get(name, "sh")))
+                self.hosts[name] = Host(self, number, name, self._shell(self._shells.get(name, "sh")), self._places.get(name))
             self._make_accounts()
             self._make_files()
             for name in self._names:
@@ -167,7 +181,9 @@ class Fleet:
         host = self.hosts[name]
         for _ in range(5):
             # The first time any free port will do; it may be taken until sshd binds it.
-            if not self._ever_started(host):
+            if not self._ever_started(host) and host.place:
+                self._write_configs()
+            elif not self._ever_started(host):
                 with socket.socket() as probe:
                     probe.bind((host.address, 0))
                     host.port = probe.getsockname()[1]
@@ -213,6 +229,13 @@ class Fleet:
                 found[pid] = _command(pid) or comm
         return found
 
+    def let_expire(self, *names):
+        """From now on the accounts of these hosts have expired, and the others have not."""
+        text = "".join("%s:*:19000:0:99999:7::%s:\n" % (host.user, "1" if host.name in names else "") for host in self.hosts.values())
+        # Bound over each sshd's own /etc/shadow: the file itself changes.
+        with open(os.open(os.path.join(self.folder, "shadow"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+
     def close(self):
         for name in list(self.hosts):
             self.stop_sshd(name)
@@ -257,6 +280,7 @@ class Fleet:
             group += "%s:x:%d:\n" % (host.user, host.gid)
         self._write("passwd", passwd)
         self._write("group", group)
+        self.let_expire()
 
     def _make_files(self):
         keys = [_make_key(self._client_key)]
@@ -331,7 +355,7 @@ class Fleet:
             file.write("\n".join(self._sshd_options + options + ["KexAlgorithms curve25519-sha256"]) + "\n")
         with open(host.log, "ab") as log:
             host.sshd = subprocess.Popen(
-                [SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=self._before_exec, start_new_session=True
+                [SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=lambda: self._before_exec(host), start_new_session=True
             )
         for _ in range(2000):
             if host.sshd.poll() is not None:
@@ -345,13 +369,19 @@ class Fleet:
         with open(os.path.join(host.folder, "started"), "w"):
             return True
 
-    def _before_exec(self):
+    def _before_exec(self, host):
+        if host.place and host.place.network:
+            with open(host.place.network) as network:
+                if _libc.setns(network.fileno(), _CLONE_NEWNET) != 0:
+                    raise OSError(ctypes.get_errno(), "setns")
         if self._die_with_parent:
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if self.private_accounts:
             _enter_private_mounts()
             _mount(os.path.join(self.folder, "passwd"), "/etc/passwd", None, _MS_BIND)
             _mount(os.path.join(self.folder, "group"), "/etc/group", None, _MS_BIND)
+            if os.path.exists("/etc/shadow"):
+                _mount(os.path.join(self.folder, "shadow"), "/etc/shadow", None, _MS_BIND)
             _mount("none", "/run", "tmpfs", 0)
             os.mkdir("/run/sshd", 0o755)
         elif os.geteuid() == 0:

@@ -8,17 +8,21 @@ import pytest
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import laws, trees
-from sshsync.testing.acceptance.rig import rig, site, slow_scp  # noqa: F401
+from sshsync.testing.acceptance.rig import rig, site, slow_scp, slow_ssh  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 BIG = 8 * trees.MIB
 
 
-def prepare(rig):
-    """A hop whose big file takes two seconds, over an old one."""
+def prepare(rig, way="C1"):
+    """A hop whose big file takes two seconds, over an old one: by scp (C1), or by the builtin transfer (C0)."""
     rig.populate(trees.few(BIG))
     rig.put({trees.BIG: trees.content(BIG, 77), b"one": b"old"}, "repoproxy")
-    rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"))})
+    if way == "C0":
+        rig.builtin()
+        rig.configure(repoproxy={"peerssh": slow_ssh(rig, "repoproxy")})
+    else:
+        rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"))})
 
 
 def local_ssh(run, host):
@@ -59,9 +63,10 @@ def cut_the_parent(rig, run):
     rig.fleet.cut_sessions("repomaster")
 
 
+@pytest.mark.parametrize("way", ["C1", "C0"])
 @pytest.mark.parametrize("kill", [kill_local_ssh, cut_the_child, cut_the_parent])
-def test_a39_a40_a41_a_session_that_is_killed_in_the_middle_costs_one_try(rig, kill):
-    prepare(rig)
+def test_a39_a40_a41_a_session_that_is_killed_in_the_middle_costs_one_try(rig, kill, way):
+    prepare(rig, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         rig.mid(run, "repoproxy", BIG)
@@ -70,8 +75,9 @@ def test_a39_a40_a41_a_session_that_is_killed_in_the_middle_costs_one_try(rig, k
     watcher.check()
 
 
-def test_a48_after_a_kill_of_the_controller_only_what_was_not_published_is_sent(rig):
-    prepare(rig)
+@pytest.mark.parametrize("way", ["C1", "C0"])
+def test_a48_after_a_kill_of_the_controller_only_what_was_not_published_is_sent(rig, way):
+    prepare(rig, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         rig.mid(run, "repoproxy", BIG)
@@ -84,9 +90,9 @@ def test_a48_after_a_kill_of_the_controller_only_what_was_not_published_is_sent(
     assert again.told("INFO", "big.bin published"), str(again)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a68_a_signal_ends_the_run_in_order(rig, number):
-    prepare(rig)
+@pytest.mark.parametrize("number,way", [(signal.SIGTERM, "C1"), (signal.SIGINT, "C1"), (signal.SIGHUP, "C1"), (signal.SIGTERM, "C0")])
+def test_a68_a_signal_ends_the_run_in_order(rig, number, way):
+    prepare(rig, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         rig.mid(run, "repoproxy", BIG)
@@ -99,12 +105,15 @@ def test_a68_a_signal_ends_the_run_in_order(rig, number):
     assert len([record for record in again.records("INFO") if " published " in record]) == 1, str(again)
 
 
-def test_a70_a_controller_that_is_killed_at_any_point_leaves_whole_files(rig):
+@pytest.mark.parametrize("way", ["C1", "C0"])
+def test_a70_a_controller_that_is_killed_at_any_point_leaves_whole_files(rig, way):
     draw = random.Random(70)
     rig.populate(trees.few(trees.MIB))
+    if way == "C0":
+        rig.builtin()
     rig.put({trees.BIG: trees.content(trees.MIB, 77), b"one": b"old"}, "repoproxy")
     with rig.watch("repoproxy", "appnode1") as watcher:
-        for _ in range(8):
+        for _ in range(12):
             run = rig.start("--sync", "repoproxy", "--sync", "appnode1")
             lines = draw.randrange(1, 45)
             laws.wait_until(lambda: run.process.poll() is not None or run.log.count(b"\n") >= lines, 60, "%d records" % lines)

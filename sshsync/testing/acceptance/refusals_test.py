@@ -159,6 +159,21 @@ def test_a45_an_account_that_lets_nobody_in_is_not_asked_again_and_again(rig):
     rig.same("appnode2")
 
 
+def test_a45_an_account_that_has_expired_is_not_asked_again_and_again(rig):
+    private_accounts_only(rig.fleet)
+    rig.put(trees.few(), "repoproxy")
+    before = connections(rig, "appnode1")
+    rig.fleet.let_expire("appnode1")
+    try:
+        run = rig.run("--sync", "appnode1,appnode2")
+    finally:
+        rig.fleet.let_expire()
+    rig.failed(run, "appnode1", "Permission denied (publickey")
+    assert connections(rig, "appnode1") - before <= 2, str(run)
+    rig.same("appnode2")
+    rig.converges("appnode1", "appnode2", steps=("--sync", "appnode1,appnode2"))
+
+
 def test_a54_a_folder_of_the_child_that_cannot_be_written_fails_its_files_alone(rig):
     rig.populate(trees.few())
     rig.put({b"d/e/other": b"mine"}, "repoproxy")

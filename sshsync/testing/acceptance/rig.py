@@ -52,6 +52,20 @@ def careful_copy(host):
     )
 
 
+def slow_ssh(rig, name, mib_per_second=4):
+    """C0's counterpart of slow_scp: a peerssh that takes its time with what it prints, and has ssh's status."""
+    host = rig.host(name)
+    path = os.path.join(host.home, "slow-ssh")
+    text = (
+        "#!/usr/bin/python3\nimport os, subprocess, sys, time\nssh = subprocess.Popen(['ssh', '-F', '%s'] + sys.argv[1:], stdout=subprocess.PIPE)\n"
+        "while True:\n  data = os.read(ssh.stdout.fileno(), 65536)\n  if not data: break\n  sys.stdout.buffer.write(data)\n  sys.stdout.flush()\n"
+        "  time.sleep(len(data) / %d)\nsys.exit(ssh.wait() %% 256)\n" % (host.ssh_config, mib_per_second << 20)
+    )
+    trees.write(host.home, {b"slow-ssh": text.encode()}, rig.owner(name))
+    os.chmod(path, 0o755)
+    return path
+
+
 def program():
     return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "sshsync")
 
@@ -106,6 +120,7 @@ class Rig:
         self.state = os.path.join(self.folder, "state")
         self.pid_file = os.path.join(self.folder, "pid")
         self.runs = []
+        self.plain = {}  # sections of the plain configuration that differ from C1
         self._source = {}
         for name in fleet.hosts:
             self._clean(name)
@@ -138,6 +153,13 @@ class Rig:
         if not self.parents.get(name):
             self.remember_source()
 
+    def builtin(self):
+        """C0, from now on: no template of the operator's, and the tool moves the files itself."""
+        self.plain["DEFAULT"] = {"listcmd": None, "digestcmd": None, "chunk": "1M"}
+        for name in [name for name, parent in self.parents.items() if parent]:
+            self.plain[name] = {"synccmd": None, "peerssh": "ssh -F " + self.host(name).ssh_config}
+        self.configure()
+
     def put(self, tree, name):
         trees.write(self.repo(name), tree, self.owner(name))
 
@@ -161,6 +183,7 @@ class Rig:
             "wait": "2",
             "connect_timeout": "5",
         }
+        values.update(self.plain.get("DEFAULT", {}))
         values.update(defaults or {})
         text = _section("DEFAULT", values) + _section("sshsync", settings or {})
         for name, parent in self.parents.items():
@@ -168,6 +191,7 @@ class Rig:
             keys = {"host": host.name, "port": str(host.port), "user": host.user, "path": host.repo}
             if parent:
                 keys.update(parent=parent, synccmd=scp(host))
+            keys.update(self.plain.get(name, {}))
             keys.update(sections.get(name, {}))
             text += _section(name, keys)
         with open(self.config, "wb") as file:
@@ -191,6 +215,11 @@ class Rig:
 
     def run(self, *arguments, **options):
         return self.start(*arguments, **options).wait()
+
+    def ask(self, *words):
+        """What a verb answers that makes no run: status, log."""
+        command = [program(), "--config", self.config, "--state-dir", self.state, *words]
+        return subprocess.run(command, env={}, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE)
 
     def full(self, **options):
         return self.run(*FULL, **options)

@@ -4,18 +4,25 @@ import hashlib
 import os
 import threading
 
+import pytest
+
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import laws, trees
-from sshsync.testing.acceptance.rig import DIGESTCMD, rig, site, slow_scp  # noqa: F401
+from sshsync.testing.acceptance.rig import DIGESTCMD, rig, site, slow_scp, slow_ssh  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 BIG = 8 * trees.MIB
+both_ways = pytest.mark.parametrize("way", ["C1", "C0"])
 
 
-def prepare(rig):
+def prepare(rig, way):
     rig.populate(trees.few(BIG))
     rig.put({trees.BIG: trees.content(trees.MIB, 77)}, "repoproxy")
-    rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"), 6)})
+    if way == "C0":
+        rig.builtin()
+        rig.configure(repoproxy={"peerssh": slow_ssh(rig, "repoproxy", 6)})
+    else:
+        rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"), 6)})
     rig.forget_source()
 
 
@@ -23,8 +30,9 @@ def digest_of(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def test_a64_a_new_version_that_is_moved_over_the_old_one_arrives_whole(rig):
-    prepare(rig)
+@both_ways
+def test_a64_a_new_version_that_is_moved_over_the_old_one_arrives_whole(rig, way):
+    prepare(rig, way)
     newer = trees.content(BIG, 99)
     with rig.watch("repoproxy", more={trees.BIG: {digest_of(newer)}}) as watcher:
         run = rig.start(*STEP)
@@ -39,8 +47,9 @@ def test_a64_a_new_version_that_is_moved_over_the_old_one_arrives_whole(rig):
     watcher.check()
 
 
-def test_a65_a_file_that_is_written_to_all_the_time_is_never_torn_and_holds_up_nobody(rig):
-    prepare(rig)
+@both_ways
+def test_a65_a_file_that_is_written_to_all_the_time_is_never_torn_and_holds_up_nobody(rig, way):
+    prepare(rig, way)
     path = rig.repo("repomaster", "big.bin")
     end = threading.Event()
 
@@ -101,8 +110,9 @@ def test_a67_a_file_that_goes_away_before_it_is_read_is_a_warning(rig):
     rig.converges("repoproxy", steps=STEP)
 
 
-def test_a67_a_file_that_goes_away_while_it_is_read_is_a_warning(rig):
-    prepare(rig)
+@both_ways
+def test_a67_a_file_that_goes_away_while_it_is_read_is_a_warning(rig, way):
+    prepare(rig, way)
     run = rig.start(*STEP)
     rig.mid(run, "repoproxy", BIG)
     os.unlink(rig.repo("repomaster", "big.bin"))

@@ -19,10 +19,11 @@ import tempfile
 import time
 import traceback
 
+from sshsync.testing import own_mounts
 from sshsync.testing.faults import scenarios, world
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_NEW_MOUNTS, _NEW_USER, _SUBREAPER, _PRIVATE = 0x20000, 0x10000000, 36, (1 << 18) | (1 << 14)
+_SUBREAPER = 36
 
 
 def runfile(*path):
@@ -30,25 +31,9 @@ def runfile(*path):
         os.path.abspath(__file__).partition(".runfiles/")[0] + ".runfiles", "sshsync", *path)
 
 
-def own_mounts():
-    """A mount namespace of our own, in which disks can be made; False where that is not allowed."""
-    uid, gid = os.getuid(), os.getgid()
-    if _LIBC.unshare(_NEW_MOUNTS) != 0:
-        if _LIBC.unshare(_NEW_MOUNTS | _NEW_USER) != 0:
-            return False
-        for name, text in (("setgroups", "deny"), ("uid_map", "0 %d 1" % uid), ("gid_map", "0 %d 1" % gid)):
-            with open("/proc/self/" + name, "w") as file:
-                file.write(text)
-    return _LIBC.mount(b"none", b"/", None, _PRIVATE, None) == 0
-
-
 def become_reaper():
     """What loses its parents from now on is a child of this process."""
     _LIBC.prctl(_SUBREAPER, 1, 0, 0, 0)
-
-
-def memory_disk(folder):
-    return _LIBC.mount(b"none", os.fsencode(folder), b"tmpfs", 0, b"size=512m") == 0
 
 
 class Tally:
@@ -102,13 +87,13 @@ def work(seeds, keep=False, disks=True, say=sys.stdout.write):
     """Runs these seeds in this process, which becomes the reaper of what they leave behind, and may get mounts of its own."""
     become_reaper()
     folder = tempfile.mkdtemp(prefix="sshsync-faults-", dir="/tmp")
-    disks = disks and own_mounts() and (keep or memory_disk(folder))
+    disks = disks and own_mounts.enter() and (keep or own_mounts.mount_memory(folder))
     tally = Tally()
     for seed in seeds:
         one(seed, folder, disks, keep, tally, say)
     if not keep:
         if disks:
-            _LIBC.umount2(os.fsencode(folder), 2)
+            own_mounts.unmount(folder)
         os.rmdir(folder)
     return tally
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sshsync.testing import python_cases
+from sshsync.testing import own_mounts, python_cases
 from sshsync.testing.faults import faults, scenarios
 
 # Two cores run these in about two minutes. By hand there are more: see faults.py.
@@ -30,7 +30,7 @@ def test_the_same_seed_is_the_same_scenario():
 def test_disks_can_be_made_small_here():
     read, write = os.pipe()
     if os.fork() == 0:
-        os.write(write, b"yes" if faults.own_mounts() else b"no")
+        os.write(write, b"yes" if own_mounts.enter() else b"no")
         os._exit(0)
     os.close(write)
     os.wait()

@@ -1,0 +1,91 @@
+"""A link that goes down while a file is on its way: appnode1 is behind a cable of its own, in a network of its own."""
+
+import ctypes
+import os
+import subprocess
+import time
+
+import pytest
+
+from sshsync.testing import fleet as fleets
+from sshsync.testing import python_cases
+from sshsync.testing.acceptance import trees
+from sshsync.testing.acceptance.rig import CASCADE, rig, slow_scp, slow_ssh, standing  # noqa: F401
+
+STEP = ("--sync", "appnode1,appnode2")
+BIG = 8 * trees.MIB
+NEAR, FAR = "10.99.0.1", "10.99.0.2"
+_CLONE_NEWNET = 0x40000000
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def ip(*words, inside=None):
+    enter = ["nsenter", "-n", "-t", str(inside)] if inside else []
+    subprocess.run(enter + ["ip", *words], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Everything happens in a network of this process's own: nothing of the machine's is touched."""
+    if os.geteuid() != 0 or _libc.unshare(_CLONE_NEWNET) != 0:
+        pytest.skip("needs root and a network namespace")
+    far = subprocess.Popen(["sleep", "infinity"], preexec_fn=lambda: _libc.unshare(_CLONE_NEWNET), start_new_session=True)
+    try:
+        ip("link", "set", "lo", "up")
+        ip("link", "add", "near", "type", "veth", "peer", "name", "far")
+        ip("link", "set", "far", "netns", str(far.pid))
+        ip("addr", "add", NEAR + "/30", "dev", "near")
+        ip("addr", "add", FAR + "/30", "dev", "far", inside=far.pid)
+        ip("link", "set", "lo", "up", inside=far.pid)
+        ip("link", "set", "far", "up", inside=far.pid)
+        ip("link", "set", "near", "up")
+        # What appnode1 reads from is at this end of the cable.
+        places = {"repoproxy": fleets.Place(NEAR, 22001), "appnode1": fleets.Place(FAR, 22002, "/proc/%d/ns/net" % far.pid)}
+        with standing(CASCADE, places=places) as fleet:
+            yield fleet
+    finally:
+        far.kill()
+        far.wait()
+
+
+def start(rig, way, timeout):
+    """A run whose big file takes two seconds, stopped in its middle by the link."""
+    rig.put(trees.few(BIG), "repoproxy")
+    rig.put({trees.BIG: trees.content(trees.MIB, 77)}, "appnode1")
+    slow = {"peerssh": slow_ssh(rig, "appnode1")} if way == "C0" else {"synccmd": slow_scp(rig.host("appnode1"))}
+    if way == "C0":
+        rig.builtin()
+    rig.configure(defaults={"timeout": str(timeout)}, appnode1=slow)
+    run = rig.start(*STEP)
+    rig.mid(run, "appnode1", BIG)
+    ip("link", "set", "near", "down")
+    return run
+
+
+@pytest.mark.parametrize("way", ["C1", "C0"])
+def test_a43_a_link_that_is_down_for_twenty_seconds_costs_twenty_seconds(rig, way):
+    with rig.watch("appnode1") as watcher:
+        run = start(rig, way, timeout=90)
+        time.sleep(20)
+        ip("link", "set", "near", "up")
+        rig.equal(run.wait(), "appnode1", "appnode2")
+    watcher.check()
+
+
+def test_a43_a_link_that_stays_down_fails_its_host_alone(rig):
+    with rig.watch("appnode1") as watcher:
+        run = start(rig, "C1", timeout=4)
+        try:
+            run.wait()
+        finally:
+            ip("link", "set", "near", "up")
+        rig.failed(run, "appnode1")
+        rig.same("appnode2")
+        # What the host's sshd would notice by itself one day.
+        rig.fleet.cut_sessions("appnode1")
+        rig.converges("appnode1", "appnode2", steps=STEP)
+    watcher.check()
+
+
+if __name__ == "__main__":
+    python_cases.main(__file__)
