@@ -120,6 +120,7 @@ bool IsValid(const Flag& flag, const std::string& text) {
     case Value::kRepository: return true;  // a matter of usage, see NamesOf
     case Value::kFile:
     case Value::kFolder:
+    case Value::kPlace:
     case Value::kPattern: return !text.empty();
     case Value::kCount: return ReadCount(text) > (flag.id == FlagId::kJobs ? 0 : -1);
     case Value::kSeconds:
@@ -204,6 +205,9 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
     case FlagId::kLogFile: line.log_file = value; break;
     case FlagId::kEvents: line.events = value; break;
     case FlagId::kHtml: line.html = value; break;
+    case FlagId::kFrom: line.from = value; break;
+    case FlagId::kRepo: line.new_repositories.push_back(value); break;
+    case FlagId::kOffline: line.offline = true; break;
     case FlagId::kFormat: line.format = value; break;
     case FlagId::kDryRun: line.dry_run = true; break;
     case FlagId::kItemize: line.itemize = true; break;
@@ -234,7 +238,6 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
       break;
     }
     case FlagId::kBwlimit:
-    case FlagId::kFrom:
     case FlagId::kHelp:
     case FlagId::kVersion: break;
   }
@@ -247,6 +250,7 @@ absl::Status CheckSense(const CommandLine& line) {
   if (queued && !named) return UsageError("nothing to do: name repositories with --sync REPO");
   if (line.verb == VerbId::kCommands && named != line.words.empty())
     return UsageError(named ? "commands takes repositories or a queue, not both" : "commands of what? Name repositories, or a queue with --sync REPO");
+  if (!line.from.empty() && !line.new_repositories.empty()) return UsageError("--from and --repo: the new configuration can come from one of them");
   if (line.verb == VerbId::kReport && line.html.empty()) return UsageError("report writes a page: say where with --html FILE");
   if (line.json && line.events == "-") return UsageError("--json and --events - both want stdout: give --events a file");
   if (line.quiet && line.verbose > 0) return UsageError("--quiet and --verbose contradict each other");

@@ -31,7 +31,9 @@ struct CommandLine {
   std::string events;  ///< a file, or `-`
   std::string format = "text";
   std::string html;  ///< a file, or `-`
-  bool dry_run = false, itemize = false, fail_fast = false, json = false, quiet = false, strict = false;
+  std::string from;
+  std::vector<std::string> new_repositories;  ///< of --repo, as typed
+  bool dry_run = false, itemize = false, fail_fast = false, json = false, quiet = false, strict = false, offline = false;
   int verbose = 0;  ///< how often
   Progress progress = Progress::kAuto;
   absl::optional<LogLevel> log_level;

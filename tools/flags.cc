@@ -96,7 +96,15 @@ constexpr std::array kVerbs = {
              "Draws the last run, or RUN, from the record of runs: the cascade, a timeline, what failed with the remote output, and how the run "
              "compares with those before. The page is one file without scripts, and looks at nothing outside itself."},
     Verb{.id = VerbId::kRestore, .name = "restore", .words = Words::kRunAndRepository, .fewest = 2, .most = 2, .built = false},
-    Verb{.id = VerbId::kInit, .name = "init", .built = false},
+    Verb{.id = VerbId::kInit,
+         .name = "init",
+         .synopsis = "init [--repo NAME=PLACE...|--from FILE]",
+         .brief = "write a configuration: from answers, options, or an original one",
+         .doc =
+             "Asks for repositories, hosts, accounts and folders, or takes them from --repo or --from, writes the configuration that --config names "
+             "(default /etc/sshsync/sshsync.conf), connects to the hosts and reports what they can do, and says which keys are needed. A file that "
+             "exists is never touched; keys are explained, not made. The exit status is that of the probe. With --dry-run nothing is written or "
+             "contacted."},
 };
 
 constexpr VerbSet kAll = ~VerbSet{0};
@@ -149,7 +157,7 @@ constexpr std::array kFlags = {
     Flag{.id = FlagId::kDryRun,
          .letter = 'n',
          .name = "dry-run",
-         .verbs = kQueued,
+         .verbs = kQueued | SetOf(VerbId::kInit),
          .group = kWhat,
          .brief = "change nothing, show what would be done",
          .doc = "Hosts are contacted, files are listed and compared; nothing is written on them."},
@@ -379,8 +387,25 @@ constexpr std::array kFlags = {
          .placeholder = "FILE",
          .value = Value::kFile,
          .verbs = SetOf(VerbId::kInit),
-         .group = kWhere,
-         .built = false},
+         .group = kWhat,
+         .brief = "migrate an original configuration",
+         .doc = "Escapes for the second shell that the original had are undone, passwords are left out, and every change is explained. FILE stays as it is."},
+    Flag{.id = FlagId::kRepo,
+         .name = "repo",
+         .placeholder = "NAME=[USER@]HOST[:PORT]:PATH[,PARENT]",
+         .value = Value::kPlace,
+         .verbs = SetOf(VerbId::kInit),
+         .group = kWhat,
+         .brief = "a repository for the new configuration",
+         .doc = "PARENT is the one it gets its files from; the first has none. NAME=PATH is a folder of this machine; NAME[1-20] stands for twenty, "
+                "with ${NODE} in HOST or PATH.",
+         .repeatable = true},
+    Flag{.id = FlagId::kOffline,
+         .name = "offline",
+         .verbs = SetOf(VerbId::kInit),
+         .group = kWhat,
+         .brief = "connect to nothing",
+         .doc = "The configuration is written without a look at the hosts; sshsync probe tries them later."},
     Flag{.id = FlagId::kHelp,
          .letter = 'h',
          .name = "help",
@@ -417,6 +442,7 @@ constexpr std::array kExamples = {
     Example{"sshsync resume", "go on where the last run failed"},
     Example{"sshsync status --max-age 2d", "is everything as it should be?"},
     Example{"sshsync report --html /srv/www/sshsync.html", "the last run as a page"},
+    Example{"sshsync init -n --from old.conf", "what would a migration change?"},
     Example{"sshsync check -c new.conf", "is the new configuration sound?"},
     Example{"sshsync graph --format svg > hosts.svg", "a picture of the hosts"},
 };

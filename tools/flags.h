@@ -76,12 +76,14 @@ enum class FlagId : uint8_t {
   kStrict,
   kHtml,
   kFrom,
+  kRepo,
+  kOffline,
   kHelp,
   kVersion,
 };
 
 /// What a flag's value is: how it is checked when it is read, and what a shell offers to complete it.
-enum class Value : uint8_t { kNone, kRepositories, kRepository, kFile, kFolder, kCount, kSeconds, kRate, kTime, kLimit, kPattern, kChoice };
+enum class Value : uint8_t { kNone, kRepositories, kRepository, kFile, kFolder, kCount, kSeconds, kRate, kTime, kLimit, kPattern, kChoice, kPlace };
 
 /// A set of verbs, one bit each.
 using VerbSet = uint32_t;

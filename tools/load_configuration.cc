@@ -17,7 +17,7 @@ absl::StatusOr<LoadedConfiguration> LoadConfiguration(const CommandLine& line) {
   LoadedConfiguration loaded = ReadConfiguration(source.file, source.bytes);
   const std::vector<Repository>& repositories = loaded.configuration.repositories;
   const bool only_looks = line.verb == VerbId::kCheck || line.verb == VerbId::kGraph || line.verb == VerbId::kCommands ||
-                          line.verb == VerbId::kStatus || line.verb == VerbId::kLog;
+                          line.verb == VerbId::kStatus || line.verb == VerbId::kLog || line.verb == VerbId::kReport;
   const FileAccess access = {
       .mode = source.mode,
       .owner = source.owner,

@@ -9,6 +9,7 @@
 #include "tools/command_line.h"
 #include "tools/help.h"
 #include "tools/history_verbs.h"
+#include "tools/init_verb.h"
 #include "tools/offline_verbs.h"
 #include "tools/output_stream.h"
 #include "tools/run_text.h"
@@ -30,6 +31,7 @@ int Dispatch(const CommandLine& line, const Doors& doors, OutputStream& out, Out
     case VerbId::kCommands: return RunCommands(line, out, err);
     case VerbId::kGraph: return RunGraph(line, out, err);
     case VerbId::kStatus: return RunStatus(line, out, err);
+    case VerbId::kInit: return RunInit(line, doors, out, err);
     case VerbId::kReport: return RunReport(line, out, err);
     case VerbId::kLog: return RunLog(line, out, err);
     default: return RunVerb(line, doors, out, err);

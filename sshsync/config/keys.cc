@@ -59,7 +59,8 @@ constexpr KeyInfo kKeys[] = {
      "Replaces the single command NAME of the preset: action.rename, action.pack and so on. `sshsync commands REPO` lists them all with "
      "their texts."},
     {"original_quoting", kRepository, kBuilt, "yes|no", "no",
-     "Templates were written for the original, which ran them through a second shell inside double quotes: undo one level of backslashes."},
+     "Templates were written for the original, which ran them through a second shell inside double quotes: undo one level of backslashes. "
+     "Where `no` is written out, check says nothing of what the original read differently."},
     {"names", kRepository, kBuilt, "safe|any", "safe",
      "File names that a second parser inside a template (the HOST:PATH of scp, eval, awk) would take for code or patterns are refused; "
      "`any` says that the templates quote for themselves."},

@@ -145,7 +145,7 @@ void ReadEndpoint(EntryReader& reader, Repository& repository) {
 
 void ReadTemplates(EntryReader& reader, TemplateChecker& checker, Repository& repository) {
   reader.Take("preset", repository.preset, ParsePreset);
-  reader.Take("original_quoting", repository.original_quoting, ParseBool);
+  const bool stated = reader.Take("original_quoting", repository.original_quoting, ParseBool);
   reader.Take("names", repository.any_names, Choice<bool>({"safe", "any"}));
   reader.Take("batch_digest", repository.batch_digest, ParseBool);
   reader.Take("digest", repository.digest, ParseDigests);
@@ -153,7 +153,7 @@ void ReadTemplates(EntryReader& reader, TemplateChecker& checker, Repository& re
   const auto take = [&](absl::string_view key, absl::string_view name) {
     auto value = reader.GetTemplate(key);
     if (!value) return;
-    checker.Check(key, *value, repository);
+    checker.Check(key, *value, repository, stated);
     repository.templates[std::string(name)] = std::move(value->text);
   };
   for (const absl::string_view key : {"listcmd", "digestcmd", "synccmd", "deletecmd"}) take(key, key);

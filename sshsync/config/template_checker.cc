@@ -6,13 +6,14 @@
 
 namespace sshsync {
 
-void TemplateChecker::Check(absl::string_view key, const EntryReader::Value& value, const Repository& repository) {
+void TemplateChecker::Check(absl::string_view key, const EntryReader::Value& value, const Repository& repository, bool quoting_is_stated) {
   TemplateOptions options;
   options.original_quoting = repository.original_quoting;
+  options.quoting_is_stated = quoting_is_stated;
   options.any_names = repository.any_names;
   options.shell = repository.endpoint.shell;
   const std::string how =
-      absl::StrCat(value.place.line, ":", value.place.column, ":", options.original_quoting, options.any_names, ":", options.shell, ":");
+      absl::StrCat(value.place.line, ":", value.place.column, ":", options.original_quoting, quoting_is_stated, options.any_names, ":", options.shell, ":");
   if (!seen_.insert(absl::StrCat(how, value.literal ? "" : value.text)).second) return;
   for (const TemplateDiagnostic& remark : CommandTemplate::Check(value.text, options)) {
     const auto place = value.literal ? value.entry->PlaceOf(remark.offset) : value.place;

@@ -18,8 +18,9 @@ class TemplateChecker {
   /// `diagnostics` must outlive the checker.
   explicit TemplateChecker(DiagnosticCollector& diagnostics) : diagnostics_(diagnostics) {}
 
-  /// Looks at the value of `key` as `repository` reads it: its shell, names and original_quoting.
-  void Check(absl::string_view key, const EntryReader::Value& value, const Repository& repository);
+  /// Looks at the value of `key` as `repository` reads it: its shell, names and original_quoting. `quoting_is_stated`: the file says how
+  /// it is quoted.
+  void Check(absl::string_view key, const EntryReader::Value& value, const Repository& repository, bool quoting_is_stated);
 
  private:
   DiagnosticCollector& diagnostics_;

@@ -14,7 +14,7 @@ std::vector<ConfigDiagnostic> Check(const std::string& text, const Repository& r
   const IniFile ini = IniFile::Parse(text, diagnostics);
   EntryReader reader(ini, ini.sections.at(0), "", diagnostics);
   TemplateChecker checker(diagnostics);
-  checker.Check("listcmd", *reader.GetTemplate("listcmd"), repository);
+  checker.Check("listcmd", *reader.GetTemplate("listcmd"), repository, false);
   return diagnostics.Take();
 }
 
@@ -42,11 +42,11 @@ TEST(TemplateChecker, WhatTwoSectionsReadInDifferentWaysIsLookedAtTwice) {
   TemplateChecker checker(diagnostics);
   Repository original;
   original.original_quoting = true;
-  checker.Check("listcmd", *reader.GetTemplate("listcmd"), original);
+  checker.Check("listcmd", *reader.GetTemplate("listcmd"), original, false);
   const size_t quiet = diagnostics.Take().size();
-  checker.Check("listcmd", *reader.GetTemplate("listcmd"), original);
+  checker.Check("listcmd", *reader.GetTemplate("listcmd"), original, false);
   EXPECT_TRUE(diagnostics.Take().empty());
-  checker.Check("listcmd", *reader.GetTemplate("listcmd"), Repository());
+  checker.Check("listcmd", *reader.GetTemplate("listcmd"), Repository(), false);
   EXPECT_GT(diagnostics.Take().size(), quiet);
 }
 
@@ -64,6 +64,18 @@ TEST(TemplateChecker, TheQuotingOfTheOriginalIsRespected) {
   Repository original;
   original.original_quoting = true;
   EXPECT_GT(Check(text, Repository()).size(), Check(text, original).size());
+}
+
+TEST(TemplateChecker, WhereTheFileSaysHowItIsQuotedNothingIsSaidOfTheOriginal) {
+  const std::string text = "[a]\nlistcmd = find ${REPOPATH} | awk '{print $1}'\n";
+  DiagnosticCollector diagnostics("c", text);
+  const IniFile file = IniFile::Parse(text, diagnostics);
+  EntryReader reader(file, file.sections[0], "", diagnostics);
+  TemplateChecker checker(diagnostics);
+  checker.Check("listcmd", *reader.GetTemplate("listcmd"), Repository(), true);
+  EXPECT_TRUE(diagnostics.Take().empty());
+  checker.Check("listcmd", *reader.GetTemplate("listcmd"), Repository(), false);
+  EXPECT_FALSE(diagnostics.Take().empty());
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ absl::StatusOr<CommandTemplate> CommandTemplate::Parse(absl::string_view text, c
 
 std::vector<TemplateDiagnostic> CommandTemplate::Check(absl::string_view text, const TemplateOptions& options) {
   std::vector<TemplateDiagnostic> diagnostics = Read(text, options).diagnostics;
-  if (!options.original_quoting) {
+  if (!options.original_quoting && !options.quoting_is_stated) {
     const std::vector<TemplateDiagnostic> migration = MigrationRemarks(text, options.variables);
     diagnostics.insert(diagnostics.end(), migration.begin(), migration.end());
   }

@@ -18,6 +18,8 @@ struct TemplateOptions {
   /// The template was written for the original, which passed it through a second shell inside double quotes: one level of
   /// `\$ \" \\` and back-tick escapes is undone first.
   bool original_quoting = false;
+  /// Whether somebody said that: then nothing has to be said of what the original read differently.
+  bool quoting_is_stated = false;
   /// Values reach second parsers and option positions unchecked: the template quotes for itself.
   bool any_names = false;
   /// Program that runs the bound command.

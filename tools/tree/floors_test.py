@@ -25,7 +25,8 @@ FLOORS = {
     "sshsync/record": ["base", "text", "digest", "model", "config", "plan"],
     "sshsync": ["base", "text", "digest", "model", "config", "plan", "exec", "record"],
     # What a person sees needs escaping, names, and the sinks of events; of exec only the stop token, which is in sync.h's own signature.
-    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "resume.h", "exec/stop.h", "tools/page"],
+    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "resume.h", "exec/stop.h", "tools/init", "tools/page"],
+    "tools/init": ["base", "text", "model", "config", "tools/paragraph.h"],
     # One run as one page: what the record holds, and nothing else.
     "tools/page": ["base", "text", "model", "record"],
     "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "sync.h", "probe.h", "resume.h"],
@@ -66,7 +67,7 @@ WITHOUT_TEST = {
     "whole runs, of the program and of the demo": [
         "sshsync/run_parts.h", "sshsync/writing_run.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
         "sshsync/exec/digest_probe.h", "sshsync/exec/cascade.h", "sshsync/exec/deleter.h", "sshsync/exec/held_lease.h", "sshsync/exec/hop.h", "sshsync/exec/mover.h", "sshsync/exec/publisher.h",
-        "sshsync/exec/remote_repository.h", "sshsync/exec/survey.h", "tools/history_verbs.h", "tools/load_configuration.h", "tools/offline_verbs.h",
+        "sshsync/exec/remote_repository.h", "sshsync/exec/survey.h", "tools/history_verbs.h", "tools/init_verb.h", "tools/load_configuration.h", "tools/offline_verbs.h",
         "tools/open_log.h", "tools/run_verbs.h", "tools/template_text.h",
     ],
 }
