@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "sshsync/probe.h"
 #include "sshsync/sync.h"
 
@@ -17,6 +18,8 @@ struct Doors {
   std::function<absl::StatusOr<std::vector<RepositoryProbe>>(const Configuration&, const std::vector<std::string>&, EventSink&,
                                                              const StopToken&)>
       probe;
+  /// How long the live view stands still at most while nothing happens.
+  absl::Duration redraw = absl::Seconds(1);
 };
 
 }  // namespace sshsync::cli

@@ -459,7 +459,7 @@ constexpr std::array kVariables = {
     Place{"SSHSYNC_CONFIG", "the configuration, where --config is not given"},
     Place{"XDG_STATE_HOME", "where state is kept, for accounts other than root"},
     Place{"HOME", "asked where XDG_STATE_HOME is not set; without it, the home folder of the account"},
-    Place{"NO_COLOR", "when set to anything, no colour is used"},
+    Place{"NO_COLOR", "when set to anything but nothing, no colour is used"},
     Place{"PATH", "where ssh is found"},
 };
 

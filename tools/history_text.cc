@@ -10,8 +10,8 @@
 #include "sshsync/base/status.h"
 #include "sshsync/record/event_log.h"
 #include "sshsync/text/escape.h"
+#include "tools/display_width.h"
 #include "tools/paragraph.h"
-#include "tools/screen.h"
 
 namespace sshsync::cli {
 namespace {

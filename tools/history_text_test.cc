@@ -3,7 +3,7 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tools/screen.h"
+#include "tools/display_width.h"
 
 namespace sshsync::cli {
 namespace {

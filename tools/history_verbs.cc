@@ -23,6 +23,7 @@
 #include "tools/load_configuration.h"
 #include "tools/page/page.h"
 #include "tools/run_text.h"
+#include "tools/screen.h"
 
 namespace sshsync::cli {
 namespace {
@@ -37,7 +38,7 @@ int Fail(const absl::Status& error, OutputStream& err) {
 bool IsAlive(int pid) { return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM); }
 
 HistoryLook LookFor(const OutputStream& out) {
-  return {.now = absl::Now(), .zone = absl::LocalTimeZone(), .colour = out.is_terminal() && getenv("NO_COLOR") == nullptr};
+  return {.now = absl::Now(), .zone = absl::LocalTimeZone(), .colour = WantsColour(out)};
 }
 
 absl::StatusOr<State> OpenState(const CommandLine& line, const Configuration& configuration) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/record/event_log.h"
 #include "sshsync/text/escape.h"
+#include "tools/display_width.h"
 
 namespace sshsync::cli {
 namespace {
@@ -13,21 +14,21 @@ namespace {
 constexpr absl::Duration kFrame = absl::Milliseconds(100);
 constexpr absl::Duration kAppended = absl::Seconds(10);
 
-/// The first `columns` characters of clean text.
-std::string Cut(const std::string& text, size_t columns) {
-  size_t end = 0;
-  for (size_t seen = 0; end < text.size(); ++end) {
-    if ((static_cast<unsigned char>(text[end]) & 0xC0) != 0x80 && seen++ == columns) break;
-  }
-  return text.substr(0, end);
-}
-
 /// Right or left in a column; what is too long stays whole.
 std::string Right(const std::string& text, size_t columns) {
   return std::string(columns - std::min(columns, DisplayWidth(text)), ' ') + text;
 }
 std::string Left(const std::string& text, size_t columns) {
   return text + std::string(columns - std::min(columns, DisplayWidth(text)), ' ');
+}
+
+/// How far, between two brackets.
+std::string Bar(int64_t percent, size_t columns) {
+  const auto done = static_cast<size_t>(percent) * columns / 100;
+  std::string bar(columns, ' ');
+  std::fill_n(bar.begin(), done, '=');
+  if (done > 0 && done < columns) bar[done] = '>';
+  return absl::StrCat("[", bar, "]");
 }
 
 std::string Clock(absl::Duration duration) {
@@ -53,7 +54,7 @@ int Rank(const HopProgress& hop) {
 
 std::string HopRow(const HopProgress& hop, absl::Time now, size_t columns) {
   std::string name = EscapeForTerminal(hop.name());
-  if (DisplayWidth(name) > 16) name = Cut(name, 14) + "..";
+  if (DisplayWidth(name) > 16) name = CutToWidth(name, 14) + "..";
   std::string row = Left(name, 16) + " ";
   if (hop.phase() == HopProgress::Phase::kComparing) {
     row += "comparing";
@@ -63,22 +64,30 @@ std::string HopRow(const HopProgress& hop, absl::Time now, size_t columns) {
     const int64_t percent = hop.total_bytes() > 0 ? std::min<int64_t>(100, hop.bytes() * 100 / hop.total_bytes()) : 100;
     const double rate = hop.Rate(now);
     const auto remaining = hop.Remaining(now);
+    // Where the row has room behind its numbers, a bar says the same.
+    constexpr size_t kNumbers = 79, kLeastBar = 12, kMostBar = 40;
+    if (columns >= kNumbers + kLeastBar + 3) absl::StrAppend(&row, Bar(percent, std::min(columns - kNumbers - 3, kMostBar)), " ");
     absl::StrAppend(&row, Right(absl::StrCat(percent, "%"), 4),
                     Right(absl::StrCat(HumanBytes(hop.bytes()), " of ", HumanBytes(hop.total_bytes())), 21),
                     Right(absl::StrCat(hop.files(), "/", hop.total_files(), " files"), 15),
                     rate >= 1 ? Right(absl::StrCat(HumanBytes(static_cast<int64_t>(rate)), "/s"), 11) : "",
                     remaining ? Right(absl::StrCat("ETA ", Clock(*remaining)), 11) : "");
   }
-  return Cut(row, columns);
+  return CutToWidth(row, columns);
 }
 
 void LiveView::On(const Event& event) {
-  if (event.kind == EventKind::kRunEnded) return screen_.Clear();
+  last_ = event.time;
+  if (event.kind == EventKind::kRunEnded) return hops_.clear(), places_.clear(), screen_.Clear();
   if (event.repository.empty() || event.kind == EventKind::kMessage) return;
   const auto [place, is_new] = places_.try_emplace(event.repository, hops_.size());
   if (is_new) hops_.emplace_back(event.repository);
   hops_[place->second].On(event);
   if (event.time - drawn_ >= (terminal_ ? kFrame : kAppended) || event.kind == EventKind::kRepositoryEnded) Draw(event.time);
+}
+
+void LiveView::Redraw(absl::Duration silent) {
+  if (terminal_ && !hops_.empty()) Draw(last_ + silent);
 }
 
 void LiveView::Draw(absl::Time now) {
@@ -89,26 +98,46 @@ void LiveView::Draw(absl::Time now) {
   }
 }
 
+std::string LiveView::Total(absl::Time now, size_t unseen, size_t columns) const {
+  size_t ended = 0, failed = 0;
+  int64_t bytes = 0, total = 0;
+  double rate = 0;
+  for (const HopProgress& hop : hops_) {
+    const bool has_ended = hop.phase() == HopProgress::Phase::kEnded;
+    ended += has_ended;
+    failed += hop.failed();
+    bytes += hop.bytes();
+    total += has_ended ? hop.bytes() : std::max(hop.total_bytes(), hop.bytes());
+    if (!has_ended) rate += hop.Rate(now);
+  }
+  std::string text = unseen > 0 ? absl::StrCat("and ", unseen, " more: ", ended, " of ", hops_.size(), " ended") : absl::StrCat(ended, " of ", hops_.size(), " ended");
+  if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
+  if (total > 0) absl::StrAppend(&text, "; ", HumanBytes(bytes), " of ", HumanBytes(total));
+  if (rate >= 1) absl::StrAppend(&text, ", ", HumanBytes(static_cast<int64_t>(rate)), "/s");
+  if (rate >= 1 && total > bytes) absl::StrAppend(&text, ", ETA ", Clock(absl::Seconds(static_cast<double>(total - bytes) / rate)));
+  return CutToWidth(text, columns);
+}
+
 std::vector<std::string> LiveView::Rows(ScreenSize size, absl::Time now) const {
   // One row stays free for the cursor, and a last column because some terminals break the line there.
   const size_t most = std::max<size_t>(size.rows, 4) - 1, columns = std::max<size_t>(size.columns, 2) - 1;
   std::vector<const HopProgress*> order;
   for (const HopProgress& hop : hops_) order.push_back(&hop);
-  const bool all_fit = order.size() <= most;
-  if (!all_fit)
-    std::stable_sort(order.begin(), order.end(), [](const HopProgress* a, const HopProgress* b) { return Rank(*a) < Rank(*b); });
+  // The last row is the sum, where there is something to add up.
+  const size_t room = most - (order.size() > 1 ? 1 : 0);
+  if (order.size() > room) std::stable_sort(order.begin(), order.end(), [](const HopProgress* a, const HopProgress* b) { return Rank(*a) < Rank(*b); });
 
   std::vector<std::string> rows;
   for (const HopProgress* hop : order) {
-    if (!all_fit && rows.size() + 1 == most) break;
+    if (rows.size() == room) break;
     std::string row = HopRow(*hop, now, columns);
-    if (colour_ && hop->phase() == HopProgress::Phase::kEnded) row = absl::StrCat(hop->failed() ? "\x1b[31m" : "\x1b[32m", row, "\x1b[0m");
+    const bool is_comparing = hop->phase() == HopProgress::Phase::kComparing;
+    if (colour_ && hop->phase() != HopProgress::Phase::kMoving) row = absl::StrCat(is_comparing ? "\x1b[2m" : hop->failed() ? "\x1b[31m" : "\x1b[32m", row, "\x1b[0m");
     rows.push_back(row);
   }
-  if (all_fit) return rows;
-  const auto ended =
-      std::count_if(order.begin(), order.end(), [](const HopProgress* hop) { return hop->phase() == HopProgress::Phase::kEnded; });
-  rows.push_back(Cut(absl::StrCat("and ", order.size() - rows.size(), " more; of all ", order.size(), " ", ended, " have ended"), columns));
+  if (order.size() < 2) return rows;
+  const std::string total = Total(now, order.size() - rows.size(), columns);
+  rows.push_back(colour_ ? absl::StrCat("\x1b[1m", total, "\x1b[0m") : total);
   return rows;
 }
 

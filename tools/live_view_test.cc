@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "tools/display_width.h"
 #include "tools/output_stream.h"
 
 namespace sshsync::cli {
@@ -47,6 +48,7 @@ TEST_F(LiveViewTest, EveryHopHasARow) {
                 "repoproxy         45%   540.0 MB of 1.2 GB     0/20 files  54.0 MB/s   ETA 0:12",
                 "appnode1         comparing",
                 "appnode2         failed  0 files, 0 bytes",
+                "1 of 3 ended, 1 failed; 540.0 MB of 1.2 GB, 54.0 MB/s, ETA 0:12",
             }));
 }
 
@@ -59,7 +61,7 @@ TEST_F(LiveViewTest, TwoHundredHopsFitASmallWindow) {
   ASSERT_EQ(rows.size(), 9U);
   EXPECT_TRUE(absl::StartsWith(rows[0], "node199 ")) << "what moves comes first";
   EXPECT_TRUE(absl::StartsWith(rows[1], "node100 ")) << "then what failed";
-  EXPECT_EQ(rows[8], "and 192 more; of all 200 2 have ended");
+  EXPECT_EQ(rows[8], "and 192 more: 2 of 200 ended, 1 failed; 0 bytes of 1.0 kB");
 }
 
 TEST_F(LiveViewTest, RowsNeverReachTheLastColumn) {
@@ -69,6 +71,39 @@ TEST_F(LiveViewTest, RowsNeverReachTheLastColumn) {
     for (const std::string& row : view_.Rows({.columns = columns, .rows = 24}, kStart + absl::Seconds(3)))
       EXPECT_LT(DisplayWidth(row), std::max<size_t>(columns, 2)) << row;
   }
+}
+
+TEST_F(LiveViewTest, AWideWindowHasRoomForABar) {
+  Planned("p", 20, 1'000'000'000);
+  Moved("p", 10, 500'000'000);
+  const auto row = [&](size_t columns) { return view_.Rows({.columns = columns, .rows = 24}, kStart + absl::Seconds(10))[0]; };
+  EXPECT_FALSE(absl::StrContains(row(80), "["));
+  EXPECT_TRUE(absl::StrContains(row(100), " [========>        ]  50% ")) << row(100);
+  EXPECT_LE(DisplayWidth(row(300)), 130U) << "a longer one says no more";
+}
+
+TEST_F(LiveViewTest, AWideNameTakesTheColumnsThatItTakes) {
+  Planned("日本語のとても長い名前", 1, 1000);
+  Planned("ab", 1, 1000);
+  const std::vector<std::string> rows = view_.Rows({}, kStart);
+  EXPECT_EQ(rows[0].substr(0, rows[0].find("  0%")), "日本語のとても.. ") << rows[0];
+  EXPECT_EQ(DisplayWidth(rows[0].substr(0, rows[0].find('%'))), DisplayWidth(rows[1].substr(0, rows[1].find('%'))));
+}
+
+TEST_F(LiveViewTest, ComparingEndedAndFailedDifferInColourAndOneThatMovesIsPlain) {
+  LiveView view(screen_, true);
+  const auto on = [&](EventKind kind, const std::string& name, Failure failure = Failure::kNone) {
+    view.On({.kind = kind, .time = kStart, .repository = name, .failure = failure});
+  };
+  on(EventKind::kRepositoryStarted, "a");
+  on(EventKind::kPlanned, "b");
+  on(EventKind::kRepositoryEnded, "c");
+  on(EventKind::kRepositoryEnded, "d", Failure::kAuth);
+  const std::vector<std::string> rows = view.Rows({}, kStart);
+  EXPECT_EQ(rows[0].substr(0, 5), "\x1b[2ma");
+  EXPECT_EQ(rows[1].substr(0, 1), "b");
+  EXPECT_EQ(rows[2].substr(0, 6), "\x1b[32mc");
+  EXPECT_EQ(rows[3].substr(0, 6), "\x1b[31md");
 }
 
 TEST_F(LiveViewTest, ANameCannotPaintTheScreen) {

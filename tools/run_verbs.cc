@@ -25,6 +25,7 @@
 #include "tools/load_configuration.h"
 #include "tools/open_log.h"
 #include "tools/probe_text.h"
+#include "tools/redrawing.h"
 #include "tools/run_text.h"
 #include "tools/screen.h"
 #include "tools/signals.h"
@@ -64,8 +65,8 @@ class LogLines : public EventSink {
   LogLines(Screen& screen, LogSink* sink) : screen_(screen), sink_(sink) {}
   void On(const Event& event) override {
     if (sink_ == nullptr || event.kind == EventKind::kFileProgress) return;
-    if (screen_.err_is_terminal()) screen_.Clear();
-    EventLog(*sink_).On(event);
+    const auto write = [&] { EventLog(*sink_).On(event); };
+    screen_.err_is_terminal() && sink_->Enabled(EventLevel(event)) ? screen_.Around(write) : write();
   }
 
  private:
@@ -179,7 +180,7 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
 
   Screen screen(out, err);
   HumanPrinter printer(screen, PrinterOptions(line, out, log->voice));
-  LiveView live(screen, getenv("NO_COLOR") == nullptr && err.is_terminal());
+  LiveView live(screen, WantsColour(err));
   LogLines log_lines(screen, log->sink.get());
   std::unique_ptr<EventLines> lines;
   FanOut sinks;
@@ -196,17 +197,22 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
     sinks.On({.kind = EventKind::kMessage, .time = absl::Now(), .level = LogLevel::kWarning, .message = warning});
   }
 
+  absl::optional<Redrawing> redrawing;
+  if (ShowsProgress(line, err) && err.is_terminal()) redrawing.emplace(sinks, [&live](absl::Duration silent) { live.Redraw(silent); }, doors.redraw);
+  EventSink& events = redrawing ? static_cast<EventSink&>(*redrawing) : sinks;
   StopSource stop;
   const StopOnSignals catcher(stop);
   if (line.verb == VerbId::kProbe) {
-    const auto probes = doors.probe(configuration, line.words, sinks, stop.token());
+    const auto probes = doors.probe(configuration, line.words, events, stop.token());
+    redrawing.reset();
     screen.Clear();
     if (!probes.ok()) return Fail(probes.status(), err);
     out.Write(ProbeText(*probes));
     const int reason = stop.token().reason();
     return WorseExitCode(ProbeExitCode(*probes), reason > 0 ? 128 + reason : 0);
   }
-  const auto report = doors.synchronize(configuration, *options, sinks, stop.token());
+  const auto report = doors.synchronize(configuration, *options, events, stop.token());
+  redrawing.reset();
   screen.Clear();
   if (!report.ok()) return Fail(report.status(), err);
   printer.Finish(*report);

@@ -3,9 +3,13 @@
 #include <sys/ioctl.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "tools/display_width.h"
 
 namespace sshsync::cli {
 namespace {
@@ -26,18 +30,25 @@ void Screen::Out(absl::string_view lines) { Text(out_, lines); }
 void Screen::Err(absl::string_view lines) { Text(err_, lines); }
 
 void Screen::Text(OutputStream& stream, absl::string_view lines) {
-  if (rows_.empty()) return stream.Write(lines);
-  const std::vector<std::string> rows = rows_;
-  Clear();
-  stream.Write(lines);
-  Show(rows);
+  // What goes into a file or a pipe does not disturb the rows.
+  if (rows_.empty() || !stream.is_terminal()) return stream.Write(lines);
+  // In one write: the text in the place of the rows, and these below it. What stood there is overwritten, and what is left of it erased.
+  std::string frame = Up();
+  for (const absl::string_view line : absl::StrSplit(absl::StripSuffix(lines, "\n"), '\n')) absl::StrAppend(&frame, line, "\x1b[K\n");
+  for (const std::string& row : rows_) absl::StrAppend(&frame, row, "\x1b[K\n");
+  stream.Write(absl::StrCat(frame, "\x1b[J"));
+  drawn_for_ = size_();
 }
 
 void Screen::Show(const std::vector<std::string>& rows) {
+  const ScreenSize size = size_();
+  if (rows == rows_ && size == drawn_for_) return;
   std::string frame = Up();
   for (const std::string& row : rows) absl::StrAppend(&frame, row, "\x1b[K\n");
-  if (rows.size() < rows_.size() || rows.empty()) frame += "\x1b[J";
+  // Below may stand what a narrower window made of the former rows.
+  if (rows.size() < rows_.size() || rows.empty() || (!rows_.empty() && !(size == drawn_for_))) frame += "\x1b[J";
   rows_ = rows;
+  drawn_for_ = size;
   err_.Write(frame);
 }
 
@@ -45,6 +56,13 @@ void Screen::Clear() {
   if (rows_.empty()) return;
   err_.Write(absl::StrCat(Up(), "\x1b[J"));
   rows_.clear();
+}
+
+void Screen::Around(absl::FunctionRef<void()> write) {
+  const std::vector<std::string> rows = rows_;
+  Clear();
+  write();
+  if (!rows.empty()) Show(rows);
 }
 
 /// Back to the first live row. A window that became narrower has broken rows into several lines.
@@ -56,16 +74,9 @@ std::string Screen::Up() const {
   return absl::StrCat("\x1b[", lines, "F");
 }
 
-size_t DisplayWidth(absl::string_view text) {
-  size_t width = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\x1b') {
-      while (i < text.size() && text[i] != 'm') ++i;
-    } else if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) {
-      ++width;
-    }
-  }
-  return width;
+bool WantsColour(const OutputStream& stream) {
+  const char* no_color = getenv("NO_COLOR");
+  return stream.is_terminal() && (no_color == nullptr || *no_color == '\0');
 }
 
 }  // namespace sshsync::cli

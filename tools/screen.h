@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "tools/output_stream.h"
 
@@ -14,6 +15,8 @@ namespace sshsync::cli {
 struct ScreenSize {
   size_t columns = 80;
   size_t rows = 24;
+
+  friend bool operator==(const ScreenSize&, const ScreenSize&) = default;
 };
 
 /// What a person looks at: text that scrolls away on stdout and stderr, and below it, on a terminal, a few live rows that are drawn over.
@@ -32,10 +35,12 @@ class Screen {
   void Out(absl::string_view lines);
   void Err(absl::string_view lines);
 
-  /// Puts these rows in the place of the former ones. Rows are without newlines and fit the width.
+  /// Puts these rows in the place of the former ones; nothing where they stand there already. Rows are without newlines and fit the width.
   void Show(const std::vector<std::string>& rows);
   /// Takes the live rows away.
   void Clear();
+  /// Has somebody else write lines to the terminal, in between.
+  void Around(absl::FunctionRef<void()> write);
 
   ScreenSize size() const { return size_(); }
   bool err_is_terminal() const { return err_.is_terminal(); }
@@ -48,10 +53,11 @@ class Screen {
   OutputStream& err_;
   std::function<ScreenSize()> size_;
   std::vector<std::string> rows_;
+  ScreenSize drawn_for_;  // the window when they were drawn
 };
 
-/// The number of columns that clean text takes: one per UTF-8 character, none for colour sequences.
-size_t DisplayWidth(absl::string_view text);
+/// Whether colours are welcome there: it is a terminal, and NO_COLOR is not set or empty.
+bool WantsColour(const OutputStream& stream);
 
 }  // namespace sshsync::cli
 

@@ -1,6 +1,7 @@
 #include "tools/screen.h"
 
 #include <fcntl.h>
+#include <pty.h>
 #include <unistd.h>
 
 #include "absl/types/optional.h"
@@ -20,6 +21,16 @@ class ScreenTest : public testing::Test {
   ~ScreenTest() override {
     close(ends_[0]);
     close(ends_[1]);
+  }
+
+  /// From now on both streams are a terminal.
+  void OnTerminal() {
+    close(ends_[0]);
+    close(ends_[1]);
+    ASSERT_EQ(openpty(&ends_[0], &ends_[1], nullptr, nullptr, nullptr), 0);
+    fcntl(ends_[0], F_SETFL, O_NONBLOCK);
+    out_.emplace(ends_[1]);
+    err_.emplace(ends_[1]);
   }
 
   std::string Taken() {
@@ -50,12 +61,40 @@ TEST_F(ScreenTest, RowsAreDrawnOverTheFormerOnes) {
   EXPECT_EQ(Taken(), "\x1b[2Ffive\x1b[K\n\x1b[J");
 }
 
-TEST_F(ScreenTest, TextPushesTheRowsDown) {
+TEST_F(ScreenTest, WhatStandsThereIsNotDrawnAgain) {
+  Screen screen(*out_, *err_, [&] { return size_; });
+  screen.Show({"one"});
+  Taken();
+  screen.Show({"one"});
+  EXPECT_EQ(Taken(), "");
+  size_.columns = 100;
+  screen.Show({"one"});
+  EXPECT_EQ(Taken(), "\x1b[1Fone\x1b[K\n\x1b[J") << "the window changed";
+}
+
+TEST_F(ScreenTest, TextPushesTheRowsDownInOneWriteWithoutErasingThemFirst) {
+  OnTerminal();
+  Screen screen(*out_, *err_, [&] { return size_; });
+  screen.Show({"live"});
+  Taken();
+  screen.Out("text\nmore\n");
+  EXPECT_EQ(Taken(), "\x1b[1Ftext\x1b[K\r\nmore\x1b[K\r\nlive\x1b[K\r\n\x1b[J");
+}
+
+TEST_F(ScreenTest, TextThatGoesElsewhereLeavesTheRowsAlone) {
   Screen screen(*out_, *err_, [&] { return size_; });
   screen.Show({"live"});
   Taken();
   screen.Out("text\n");
-  EXPECT_EQ(Taken(), "\x1b[1F\x1b[Jtext\nlive\x1b[K\n");
+  EXPECT_EQ(Taken(), "text\n");
+}
+
+TEST_F(ScreenTest, WhoWritesToTheTerminalByItselfFindsNoRowsThere) {
+  Screen screen(*out_, *err_, [&] { return size_; });
+  screen.Show({"live"});
+  Taken();
+  screen.Around([&] { err_->Write("log\n"); });
+  EXPECT_EQ(Taken(), "\x1b[1F\x1b[Jlog\nlive\x1b[K\n");
 }
 
 TEST_F(ScreenTest, AWindowThatBecameNarrowHasBrokenTheRows) {
@@ -74,12 +113,6 @@ TEST_F(ScreenTest, NothingIsLeftOfTheRowsAtTheEnd) {
     Taken();
   }
   EXPECT_EQ(Taken(), "\x1b[1F\x1b[J");
-}
-
-TEST(DisplayWidth, CountsCharactersAndNoColours) {
-  EXPECT_EQ(DisplayWidth("abc"), 3U);
-  EXPECT_EQ(DisplayWidth("\xc3\xa4"), 1U);
-  EXPECT_EQ(DisplayWidth("\x1b[31mab\x1b[0m"), 2U);
 }
 
 }  // namespace

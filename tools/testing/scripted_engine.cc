@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <csignal>
 #include <string>
 #include <vector>
@@ -14,7 +16,8 @@ namespace {
 const absl::Time kStart = absl::FromUnixSeconds(1'767'225'600);
 
 /// Tells the same story in every run: each repository whose name does not begin with `bad` gets one new and one changed file; the others
-/// fail at their first command. A repository named `locked` is another run's, `signal` is one during which a signal comes.
+/// fail at their first command. A repository named `locked` is another run's, `signal` is one during which a signal comes; in the middle of
+/// `pause` the story waits until a line can be read from stdin.
 class Story {
  public:
   Story(const Configuration& configuration, const SyncOptions& options, EventSink& events, const StopToken& stop)
@@ -68,6 +71,12 @@ class Story {
     Emit({.kind = EventKind::kPlanned, .repository = name, .files = 2, .bytes = 4'000'000, .message = "1 to copy, 1 to replace, 18 equal"});
     if (options_.verb != Verb::kSync) return;
     for (const FileOutcome& file : result.files) {
+      if (name == "pause") {
+        seconds_ += 1;
+        Emit({.kind = EventKind::kFileStarted, .repository = name, .path = file.path, .total = file.bytes});
+        for (char c = 0; c != '\n' && read(STDIN_FILENO, &c, 1) == 1;) {
+        }
+      }
       for (int part = 1; part <= 2; ++part) {
         seconds_ += 1;
         Emit(
@@ -134,5 +143,5 @@ absl::StatusOr<std::vector<RepositoryProbe>> ScriptedProbe(const Configuration& 
 
 int main(int argc, char** argv) {
   return sshsync::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc),
-                               {.synchronize = sshsync::Scripted, .probe = sshsync::ScriptedProbe});
+                               {.synchronize = sshsync::Scripted, .probe = sshsync::ScriptedProbe, .redraw = absl::InfiniteDuration()});
 }

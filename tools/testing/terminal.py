@@ -37,14 +37,21 @@ class Screen:
         self.drawn = []    # the whole screen after each piece of output
 
     def resize(self, columns, rows):
-        """As xterm does it: what does not fit is cut off, the cursor keeps its line."""
-        self.columns, self.rows = columns, rows
-        self._cells = [line[:columns] for line in self._cells]
-        while self._row >= rows:
+        """As terminals do it that keep all text: a line that is too long becomes several, above the cursor too. The cursor stands at the
+        beginning of a line."""
+        assert self._column == 0
+        broken, row = [], 0
+        for i, line in enumerate(self._cells):
+            if i == self._row:
+                row = len(broken)
+            while len(line) > columns and "".join(line[columns:]).strip():
+                broken.append(line[:columns])
+                line = line[columns:]
+            broken.append(line[:columns])
+        self.columns, self.rows, self._cells, self._row = columns, rows, broken, row
+        while len(self._cells) > rows:
             self.scrolled.append("".join(self._cells.pop(0)))
             self._row -= 1
-        self._cells = self._cells[:rows]
-        self._column = min(self._column, columns - 1)
 
     def write(self, text):
         text = self._rest + text
