@@ -81,10 +81,10 @@ class LiveTest(unittest.TestCase):
             self.assertLessEqual(len(lines), 23)
             self.assertTrue(lines[0].startswith("pause"), "what moves comes first")
             self.assertEqual(terminal.screen.wrapped, 0)
-            terminal.type("\n\n")
-            self.assertEqual(terminal.end(), 0)
             self.assertTrue(all(len(drawn) <= 24 for drawn in terminal.screen.drawn))
             self.assertEqual(terminal.screen.scrolled, [], "nothing is pushed out at the top")
+            terminal.type("\n\n")
+            self.assertEqual(terminal.end(), 0)
 
     def test_a_window_that_changes_is_drawn_again_at_once(self):
         for columns in (40, 120, 79):
