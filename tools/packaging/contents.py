@@ -8,8 +8,8 @@ import typing
 
 
 class Row(typing.NamedTuple):
-    mode: str  # permission bits, `config`, `folder` or `owned`
-    source: str  # name of a file, `-` for a folder
+    mode: str  # permission bits, `config`, `folder`, `owned` or `wheel`
+    source: str  # name of a file, `-` for a folder, `*.whl`
     target: str  # absolute
 
     @property
@@ -18,7 +18,7 @@ class Row(typing.NamedTuple):
 
     @property
     def bits(self):
-        return {"config": 0o644, "folder": 0o755, "owned": 0o750}.get(self.mode) or int(self.mode, 8)
+        return {"config": 0o644, "folder": 0o755, "owned": 0o750, "wheel": 0o644}.get(self.mode) or int(self.mode, 8)
 
 
 def read_contents(text, layout, package):

@@ -3,10 +3,6 @@
 import hashlib
 import os
 
-_DEPENDS = {
-    "sshsync": ["openssh-client", "passwd"],
-    "python3-sshsync": ["python3 (>= 3.11), python3 (<< 3.12)"],
-}
 _MORE = {
     "sshsync": "Recommends: logrotate, cron | cron-daemon | systemd\nSuggests: default-mta | mail-transport-agent\nSection: net\n",
     "python3-sshsync": "Suggests: sshsync\nSection: python\n",
@@ -42,6 +38,26 @@ if [ -d /run/systemd/system ]; then systemctl daemon-reload >/dev/null || true; 
 """
 
 
+# What Python has compiled is no file of the package's.
+_PYTHON_SCRIPTS = {
+    "postinst": """#!/bin/sh
+set -e
+if [ "$1" = configure ] && command -v py3compile >/dev/null; then py3compile -p python3-sshsync; fi
+""",
+    "prerm": """#!/bin/sh
+set -e
+if command -v py3clean >/dev/null; then py3clean -p python3-sshsync; fi
+""",
+}
+
+
+def _depends(made):
+    if made.name == "sshsync":
+        return ["openssh-client", "passwd"]
+    major, minor = made.python().split(".")
+    return ["openssh-client", "python3 (>= %s.%s)" % (major, minor), "python3 (<< %s.%d)" % (major, int(minor) + 1)]
+
+
 def build(made):
     folder = os.path.join(made.root, "DEBIAN")
     os.mkdir(folder, 0o755)
@@ -55,6 +71,8 @@ def build(made):
         files["postinst"] = _POSTINST.format(account=made.script("account"), places=made.script("places"))
         files["prerm"] = _PRERM.format(stop=made.script("stop"))
         files["postrm"] = _POSTRM
+    else:
+        files.update(_PYTHON_SCRIPTS)
     for name, text in files.items():
         if text:
             path = os.path.join(folder, name)
@@ -68,7 +86,7 @@ def build(made):
 
 
 def _control(made, architecture):
-    depends = _shared_libraries(made, architecture) + _DEPENDS[made.name]
+    depends = _shared_libraries(made, architecture) + _depends(made)
     size = sum(os.path.getsize(made.root + target) + 1023 >> 10 for row, target in made.targets if not row.is_folder)
     description = "".join("\n " + (line or ".") for line in made.description.split("\n"))
     return (

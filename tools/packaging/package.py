@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 from tools.packaging import deb, rpm
 from tools.packaging.contents import read_contents
@@ -70,6 +71,9 @@ class Build:
     def stage(self):
         """Puts everything below `root`, as it will be installed."""
         for row in self.rows:
+            if row.mode == "wheel":
+                self._unpack(row)
+                continue
             path = self.root + row.target
             if row.is_folder:
                 os.makedirs(path, exist_ok=True)
@@ -91,6 +95,28 @@ class Build:
                 os.utime(os.path.join(place, name), (self.time, self.time), follow_symlinks=False)
         os.utime(self.root, (self.time, self.time))
 
+    def python(self):
+        """The version of Python that the wheel is for: `3.11`."""
+        tag = re.search(r"-cp(\d)(\d+)-", os.path.basename(self._wheel()))
+        return "%s.%s" % tag.groups()
+
+    def _wheel(self):
+        return next(path for name, path in self._files.items() if name.endswith(".whl"))
+
+    def _unpack(self, row):
+        folder = row.target.replace("@PYTHON@", self.python())
+        with zipfile.ZipFile(self._wheel()) as wheel:
+            for name in sorted(wheel.namelist()):
+                if name.endswith("/"):
+                    continue
+                target = os.path.join(folder, name)
+                os.makedirs(os.path.dirname(self.root + target), exist_ok=True)
+                with open(self.root + target, "wb") as file:
+                    file.write(wheel.read(name))
+                if ".so" in name:
+                    self._strip(self.root + target, "--strip-unneeded")
+                self.targets.append((row, target))
+
     def _put(self, row, path, packed):
         if row.source == "changelog":
             data = self.changelog.encode()
@@ -100,8 +126,11 @@ class Build:
         with open(path, "wb") as file:
             file.write(gzip.compress(data, 9, mtime=0) if packed else data)
         if data.startswith(b"\x7fELF"):
-            self.run("strip", "--remove-section=.comment", "--remove-section=.note", *(["--strip-unneeded"] if ".so" in row.source else []), path)
-            self.binaries.append(path)
+            self._strip(path)
+
+    def _strip(self, path, *options):
+        self.run("strip", "--remove-section=.comment", "--remove-section=.note", *options, path)
+        self.binaries.append(path)
 
 
 def _is_packed(target):

@@ -6,7 +6,7 @@ import os
 
 _HEADS = {
     "sshsync": "Requires: /usr/bin/ssh\nRequires(pre): /usr/sbin/useradd, /usr/sbin/groupadd\nRequires(post): /usr/bin/setpriv\nRecommends: logrotate\n",
-    "python3-sshsync": "",
+    "python3-sshsync": "Requires: /usr/bin/ssh\nRequires: python(abi) = {python}\n",
 }
 
 _SPEC = """\
@@ -69,7 +69,7 @@ def build(made):
     spec = os.path.join(top, made.name + ".spec")
     with open(spec, "w", encoding="utf-8") as file:
         file.write(_SPEC.format(
-            name=made.name, version=made.version, summary=made.summary[0].upper() + made.summary[1:], head=_HEADS[made.name], description=made.description,
+            name=made.name, version=made.version, summary=made.summary[0].upper() + made.summary[1:], head=_head(made), description=made.description,
             root=made.root, scripts=scripts, files="\n".join(_file(row, target) for row, target in made.targets),
             date=datetime.datetime.fromtimestamp(made.time, datetime.timezone.utc).strftime("%a %b %d %Y"), maintainer=made.maintainer,
         ))
@@ -77,6 +77,11 @@ def build(made):
     defines = ["_topdir " + top, "_rpmdir " + top, "_tmppath " + top, "_dbpath " + os.path.join(top, "db")] + _DEFINES
     made.run("rpmbuild", "-bb", "--quiet", *[word for define in defines for word in ("--define", define)], spec)
     return glob.glob(os.path.join(top, "package.rpm"))[0]
+
+
+def _head(made):
+    head = _HEADS[made.name]
+    return head.format(python=made.python()) if "{python}" in head else head
 
 
 def _file(row, target):
