@@ -49,6 +49,12 @@ class RulesTest(unittest.TestCase):
         for words in ("the run ended with 0 instead of 6", "repoproxy should have bin/no-such-file, and has not", "repoproxy should not have bin/app"):
             self.assertIn(words, text)
 
+    def test_a_cascade_is_looked_at_without_a_word_of_the_program_being_believed(self):
+        status, text = run("lied_to_cascade_test")
+        self.assertEqual(status, 1, text)
+        for words in ("L1: torn publish", "L5: exit status 0, but repoproxy differs from its parent in bin/app", "L6: repoproxy still has unfinished files"):
+            self.assertIn(words, text)
+
 
 if __name__ == "__main__":
     python_cases.main(__file__)
