@@ -126,12 +126,15 @@ class CleanRoot:
         )
 
     def everything(self):
-        """Every path in there but the package manager's own notes."""
+        """Every path in there but the package manager's own notes, and what triggers of the base system write."""
         found = set()
         for place, folders, files in os.walk(self.path):
             for name in folders + files:
                 found.add(os.path.join(place, name)[len(self.path):])
-        own = re.compile(r"^/(var/lib/dpkg/|var/log/dpkg\.log|var/cache/|etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|etc/\.pwd\.lock|proc/|tmp/)")
+        own = re.compile(
+            r"^/(var/lib/dpkg/|var/log/dpkg\.log|var/cache/|etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|etc/\.pwd\.lock|proc/|tmp/"
+            r"|etc/shells$|var/lib/shells\.state$|var/lib/systemd/catalog)"
+        )
         return {path for path in found if not own.match(path)}
 
     def _make(self):

@@ -37,11 +37,11 @@ def done(completed):
 
 
 class Machine:
-    """A clean root with the deb installed, and what was there before."""
+    """A clean root with the deb installed, and what was there before any test."""
 
-    def __init__(self, root):
+    def __init__(self, root, before):
         self.root = root
-        self.before = root.everything()
+        self.before = before
         self.install(DEB)
 
     def install(self, deb):
@@ -76,14 +76,14 @@ class Machine:
 @pytest.fixture(scope="module")
 def clean():
     with CleanRoot(depends(DEB) + ["logrotate", "passwd"]) as root:
-        yield root
+        yield root, root.everything()
 
 
 @pytest.fixture
 def machine(clean):
-    made = Machine(clean)
+    made = Machine(*clean)
     yield made
-    clean.run(["dpkg", "--purge", "sshsync"])
+    made.root.run(["dpkg", "--purge", "sshsync"])
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,9 @@ def test_a_failure_is_a_mail_by_cron_and_by_the_example_of_a_hook(machine, fleet
     assert failed.returncode == 6 and "appnode2" in failed.stdout, failed.stdout
     mail = machine.root.read("/var/lib/sshsync/mail")
     assert mail.startswith("To: operator@example.com\nSubject: sshsync: exit 6 on "), mail
-    assert "appnode2" in mail.partition("\n\n")[2], mail
+    body = mail.partition("\n\n")[2]
+    # The summary names what failed, `sshsync log` all repositories of the run.
+    assert "appnode2" in body and "repoproxy" in body, mail
     assert trees.digests(fleet.host("appnode1").repo) == trees.digests(fleet.host("repomaster").repo)
 
 
