@@ -161,6 +161,25 @@ TEST(FailuresSection, FilesThatFailedAlikeAreToldOfOnce) {
   EXPECT_THAT(section, HasSubstr("and 100 more"));
 }
 
+TEST(FailuresSection, MessagesThatDifferInTheNameOfTheirFileAreAlike) {
+  RunRecord record = Record({Hop("p", "m", Outcome::kFailed)}, 6);
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = absl::StrCat("site-", i, ".xml");
+    record.report.repositories[0].files.push_back({.path = "conf/" + name, .failure = Failure::kPermission,
+                                                   .message = absl::StrCat("mv: cannot move '/r/.sshsync/in/d96c54074dd0c48584ca67e797c887f3f61b29c3-", 10 + i, "/conf/", name, "' to './", name, "'")});
+  }
+  record.report.repositories[0].files.push_back({.path = "conf/x", .failure = Failure::kPermission, .message = "something else"});
+  const std::string section = FailuresSection(FactsOf(record, false, kStart));
+  EXPECT_EQ(CountOf(section, "<div class=\"alike\">"), 2U);
+  EXPECT_THAT(section, HasSubstr("52 more"));
+}
+
+TEST(FailuresSection, ManyKindsOfFailureAreNotAPageOfTheirOwn) {
+  RunRecord record = Record({Hop("p", "m", Outcome::kFailed)}, 6);
+  for (char c = 'a'; c <= 'z'; ++c) record.report.repositories[0].files.push_back({.path = "f", .failure = Failure::kTimeout, .message = std::string(3, c) + " went wrong"});
+  EXPECT_THAT(FailuresSection(FactsOf(record, false, kStart)), HasSubstr("6 more kinds of failure"));
+}
+
 TEST(HopsSection, HasARowForEachHop) {
   const RunRecord record = Record({Hop("p", "m", Outcome::kChanged), Hop("n", "p", Outcome::kWaiting)}, 6);
   EXPECT_EQ(CountOf(HopsSection(FactsOf(record, false, kStart)), "<th scope=\"row\">"), 2U);

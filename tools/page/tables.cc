@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "sshsync/base/status.h"
 #include "sshsync/record/event_log.h"
 #include "tools/page/markup.h"
@@ -14,7 +16,8 @@
 namespace sshsync::page {
 namespace {
 
-constexpr size_t kShownNames = 8, kMostNames = 500, kSlowest = 10, kMostHops = 40;
+constexpr size_t kShownNames = 8, kMostNames = 500, kSlowest = 10, kMostHops = 40, kLongNumber = 24;
+constexpr ptrdiff_t kMostGroups = 20;
 
 /// The command and its output, where there are any.
 std::string Remote(absl::string_view command, absl::string_view output, int exit_status) {
@@ -36,6 +39,20 @@ std::string Message(absl::string_view message, Failure failure) {
   return Text(message.empty() && failure != Failure::kNone ? InfoOf(failure).name : message);
 }
 
+/// A message without what is a single file's: its name, and the long numbers of attempts and digests.
+std::string Pattern(absl::string_view text, absl::string_view path) {
+  const absl::string_view base = path.substr(path.rfind('/') == absl::string_view::npos ? 0 : path.rfind('/') + 1);
+  std::string general = base.empty() ? std::string(text) : absl::StrReplaceAll(text, {{path, "*"}, {base, "*"}}), result;
+  for (size_t i = 0; i < general.size();) {
+    size_t end = i;
+    while (end < general.size() && (absl::ascii_isxdigit(static_cast<unsigned char>(general[end])) || general[end] == '-')) ++end;
+    if (end - i < kLongNumber) end = std::max(end, i + 1);
+    absl::StrAppend(&result, end - i < kLongNumber ? general.substr(i, end - i) : "*");
+    i = end;
+  }
+  return result;
+}
+
 /// Files of one repository that failed alike.
 struct Alike {
   const FileOutcome* first = nullptr;
@@ -44,10 +61,10 @@ struct Alike {
 
 std::vector<Alike> AlikeOf(const RepositoryReport& report) {
   std::vector<Alike> groups;
-  std::map<std::tuple<Failure, absl::string_view, absl::string_view>, size_t> places;
+  std::map<std::tuple<Failure, std::string, std::string>, size_t> places;
   for (const FileOutcome& file : report.files) {
     if (file.failure == Failure::kNone) continue;
-    const auto [place, is_new] = places.try_emplace({file.failure, file.message, file.output}, groups.size());
+    const auto [place, is_new] = places.try_emplace({file.failure, Pattern(file.message, file.path), Pattern(file.output, file.path)}, groups.size());
     if (is_new) groups.push_back({.first = &file});
     groups[place->second].files.push_back(&file);
   }
@@ -78,7 +95,12 @@ std::string FailureOfHop(const HopFacts& hop) {
   if (report.failure != Failure::kNone || !report.message.empty()) {
     absl::StrAppend(&text, "<p class=\"message\">", Message(report.message, report.failure), "</p>\n", Hint(report.failure), Remote(report.command, report.output, 0));
   }
-  for (const Alike& alike : AlikeOf(report)) {
+  const std::vector<Alike> groups = AlikeOf(report);
+  for (const Alike& alike : groups) {
+    if (&alike - groups.data() == kMostGroups) {
+      absl::StrAppend(&text, "<p class=\"quiet\">", Count(static_cast<int64_t>(groups.size()) - kMostGroups), " more kinds of failure: sshsync log has them all.</p>\n");
+      break;
+    }
     absl::StrAppend(&text, "<div class=\"alike\">\n", "<p class=\"message\">", Message(alike.first->message, alike.first->failure), "</p>\n",
                     Hint(alike.first->failure), Names(alike.files), Remote(alike.first->command, alike.first->output, alike.first->exit_status), "</div>\n");
   }

@@ -47,7 +47,7 @@ std::string Lane(const HopFacts& hop, const TimeAxis& axis, absl::Time end_of_ru
     const absl::Time begin = known ? report.started : hop.blocks.front()->began, end = report.ended == absl::InfiniteFuture() ? end_of_run : report.ended;
     const absl::Time first = hop.blocks.empty() ? end : std::clamp(hop.blocks.front()->began, begin, end);
     const double from = axis.At(begin), middle = axis.At(first), to = axis.At(end);
-    inside += Rectangle(from, std::max(kLeast, middle - from), 0, height, "looking", absl::StrCat("listed and compared: ", Duration(first - begin)));
+    inside += Rectangle(from, std::max(kLeast, middle - from), 0, height, "looking", absl::StrCat("before the first block: ", Duration(first - begin)));
     if (!hop.blocks.empty()) inside += Rectangle(middle, std::max(kLeast, to - middle), 0, height, "settling", "");
     if (hop.kind == "bad") inside += Rectangle(std::max(from, to - 3), 3, 0, height, "broken", hop.state);
   }
@@ -107,7 +107,7 @@ std::string TimelineFigure(const RunFacts& facts) {
   if (facts.hops.empty()) return "";
   const TimeAxis axis(facts.started, facts.ended);
   std::string text =
-      "<section aria-labelledby=\"timeline\">\n<h2 id=\"timeline\">Timeline</h2>\n<p class=\"legend\"><span><i class=\"looking\"></i>listing and comparing</span> "
+      "<section aria-labelledby=\"timeline\">\n<h2 id=\"timeline\">Timeline</h2>\n<p class=\"legend\"><span><i class=\"looking\"></i>listing, comparing, waiting for content</span> "
       "<span><i class=\"bar\"></i>moving content</span> <span><i class=\"settling\"></i>waiting, verifying, publishing</span></p>\n<div class=\"lanes\">\n";
   const std::vector<const HopFacts*> hops = Shown(facts);
   for (const HopFacts* hop : hops) text += Lane(*hop, axis, facts.ended, hops.size() > kTallLanes ? 1 : kMostRows);
