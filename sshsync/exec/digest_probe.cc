@@ -27,13 +27,11 @@ constexpr std::array kKnown = {
 
 }  // namespace
 
-std::string ScratchFolder(absl::string_view mark) { return absl::StrCat("/tmp/.sshsync-", mark.substr(0, 16)); }
 std::string ScratchName() { return "abc"; }
 
 RemoteCommand ScratchDigestCommand(absl::string_view mark, absl::string_view digest_text) {
   const std::string folder = ScratchFolder(mark);
-  return {.script = absl::StrCat("( umask 077; mkdir ", folder, " && printf ", kScratch, " >", folder, "/abc ) || exit 3\n( eval ", ShellLiteral(digest_text),
-                                 " )\n_ss_status=$?; rm -rf ", folder, "; exit $_ss_status\n")};
+  return {.script = absl::StrCat(MakeScratchFolder(folder), "printf ", kScratch, " >", folder, "/abc || exit 3\n( eval ", ShellLiteral(digest_text), " )\n")};
 }
 
 std::string AlgorithmOf(const Digest& scratch_digest) {

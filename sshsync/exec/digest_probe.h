@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "sshsync/digest/digest.h"
 #include "sshsync/exec/runner.h"
+#include "sshsync/exec/scratch_folder.h"
 #include "sshsync/plan/digest_tool.h"
 
 namespace sshsync {
@@ -22,7 +23,6 @@ inline constexpr absl::string_view kTrialName = "-e\n'\"$(x)`\\*\\056\\n";
 
 /// A scratch file with the known content `abc` for a digestcmd to read, in the host's folder for temporary files: the text of a command that writes it, runs `digest_text` on it
 /// (bound for `ScratchFolder()`/`ScratchName()`) and removes it.
-std::string ScratchFolder(absl::string_view mark);
 std::string ScratchName();
 RemoteCommand ScratchDigestCommand(absl::string_view mark, absl::string_view digest_text);
 

@@ -49,7 +49,7 @@ RemoteCommand SurveyProbe::Next() {
   mark_ = RandomMark();
   const std::string folder = ScratchFolder(mark_);
   RecordScript script(mark_);
-  script.AddRaw(absl::StrCat("( umask 077; mkdir ", folder, " ) && cd ", folder, " && printf ", kContent, " >", ShellLiteral(absl::StrCat("./", kTrialName)), " && : >",
+  script.AddRaw(absl::StrCat(MakeScratchFolder(folder), "cd ", folder, " && printf ", kContent, " >", ShellLiteral(absl::StrCat("./", kTrialName)), " && : >",
                              ShellLiteral(absl::StrCat("./", kPlainName)), " && chmod 640 ", ShellLiteral(absl::StrCat("./", kTrialName)), " && TZ=UTC0 touch -t ", kStamp, " ",
                              ShellLiteral(absl::StrCat("./", kTrialName)), " || exit 3\n"));
   // A trial is skipped when one of its kind was enough: its answer has no record.
@@ -75,7 +75,6 @@ RemoteCommand SurveyProbe::Next() {
     script.AddRaw(absl::StrCat(tool ? "[ -n \"${_ss_enough-}\" ] || " : "", "_ss_trial ", tool ? trial.algorithm : trial.action, " ", tool ? std::string(kToolsAtMost, 'x') : "x", " ",
                                i, " ", ShellLiteral(text), "\n"));
   }
-  script.AddRaw(absl::StrCat("cd /; rm -rf ", folder, "\n"));
   return {.script = script.text()};
 }
 

@@ -107,7 +107,7 @@ TEST_F(SurveyProbeTest, WhatIsNamedIsNotTried) {
   HostTools tools = Of("gnu");
   EXPECT_TRUE(SurveyProbe(tools, {}, SurveyProbe::Extent::kFirst).done());
   SurveyProbe probe(tools, {"sha1"}, SurveyProbe::Extent::kFirst);
-  EXPECT_EQ(probe.Next().script.find("find"), std::string::npos);
+  EXPECT_EQ(probe.Next().script.find("find ."), std::string::npos);
 }
 
 TEST_F(SurveyProbeTest, NothingIsLeftBehind) {

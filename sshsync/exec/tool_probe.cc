@@ -38,7 +38,7 @@ ToolProbe::ToolProbe(HostTools& tools, Extent extent) : tools_(tools), extent_(e
   if (trials_.empty()) return;
   const std::string folder = ScratchFolder(mark_);
   RecordScript script(mark_);
-  script.AddRaw(absl::StrCat("( umask 077; mkdir ", folder, " ) || exit 3\n_ss_chosen=\n_ss_trial() { [ \"$_ss_chosen\" = \"$1\" ] || { umask 077; _ss_run \"$3\"; _ss_status=$?; ",
+  script.AddRaw(absl::StrCat(MakeScratchFolder(folder), "_ss_chosen=\n_ss_trial() { [ \"$_ss_chosen\" = \"$1\" ] || { umask 077; _ss_run \"$3\"; _ss_status=$?; ",
                              "[ $_ss_status != 0 ] || _ss_chosen=$1; _ss_mark $2 $_ss_status; }; }\n"));
   for (size_t i = 0; i < trials_.size(); ++i) {
     HostTools trial = tools;
@@ -51,7 +51,6 @@ ToolProbe::ToolProbe(HostTools& tools, Extent extent) : tools_(tools), extent_(e
                      "_ss_action() {\n", text, "}\n", Presets::Shipped().test(action), "\n");
     script.AddRaw(absl::StrCat("_ss_trial ", action, " ", i, " ", ShellLiteral(test), "\n"));
   }
-  script.AddRaw(absl::StrCat("rm -rf ", folder, "\n"));
   command_.script = script.text();
 }
 

@@ -14,6 +14,7 @@ import collections
 import ctypes
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -53,7 +54,18 @@ class Tally:
         return "%d runs, in %d a fault was hit, %d broke a law; %s" % (self.runs, self.hit, self.broken, exits)
 
 
-def one(seed, folder, disks, keep, tally, say):
+PROGRAMS = [runfile("tools", "sshsync"), runfile("sshsync", "testing", "faults", "faulty_ssh")]
+
+
+def _own_tmp(folder):
+    """/tmp, where hosts have their scratch folders, is ours from now on; the programs, which may lie there, are copies."""
+    copies = [shutil.copy(program, folder) for program in PROGRAMS]
+    if not own_mounts.mount_memory("/tmp", "size=64m,mode=1777"):
+        raise OSError("no memory disk over /tmp")
+    return copies
+
+
+def one(seed, folder, programs, disks, keep, tally, say):
     scenario = scenarios.draw(seed)
     if scenario.small_disk and not disks:
         scenario.small_disk = ""
@@ -62,7 +74,8 @@ def one(seed, folder, disks, keep, tally, say):
     made, hits = None, []
     started = time.monotonic()
     try:
-        made = world.World(place, runfile("tools", "sshsync"), runfile("sshsync", "testing", "faults", "faulty_ssh"), scenario)
+        made = world.World(place, *programs, scenario)
+        made.own_tmp = programs is not PROGRAMS
         problems = made.go()
         tally.exits[made.statuses[0]] += 1
         hits = made.hits()
@@ -86,13 +99,15 @@ def one(seed, folder, disks, keep, tally, say):
 def work(seeds, keep=False, disks=True, say=sys.stdout.write):
     """Runs these seeds in this process, which becomes the reaper of what they leave behind, and may get mounts of its own."""
     become_reaper()
-    folder = tempfile.mkdtemp(prefix="sshsync-faults-", dir="/tmp")
+    folder = tempfile.mkdtemp(prefix="sshsync-faults-", dir="/var/tmp")
     disks = disks and own_mounts.enter() and (keep or own_mounts.mount_memory(folder))
+    programs = _own_tmp(folder) if disks and not keep else PROGRAMS
     tally = Tally()
     for seed in seeds:
-        one(seed, folder, disks, keep, tally, say)
+        one(seed, folder, programs, disks, keep, tally, say)
     if not keep:
         if disks:
+            own_mounts.unmount("/tmp")
             own_mounts.unmount(folder)
         os.rmdir(folder)
     return tally

@@ -69,6 +69,8 @@ class _Draw:
             keys.update(delete="yes", max_delete="100%")
         if draw.random() < 0.15:
             keys["trash"] = "yes"
+        if draw.random() < 0.2:
+            keys["publish"] = "together"
         scenario = Scenario(
             seed=self.seed, kind=kind, steps=draw.choice([["--sync", "p", "--sync", "n"], ["--sync", "p,n"], ["--cascade", "m"]]),
             keys=keys, root=root, children={"p": p, "n": n}, extras=extras, plan=[], versions={}, scripts={}, gone=set(),

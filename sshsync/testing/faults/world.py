@@ -37,6 +37,7 @@ class World:
         self.scenario = scenario
         self.children = sorted(scenario.children)
         self.through = list(through)
+        self.own_tmp = False  # whether nobody else writes to /tmp
         self.any_end = False  # whether the run with faults may end in any way that is told
         self.keys = {}  # further ones of the configuration of each child
         self.problems = []
@@ -199,6 +200,9 @@ class World:
                     if path not in trees[name] and not (scenario.delete and path in scenario.gone):
                         self.wrong("L2: %s lost %r" % (name, path))
         self._check_places()
+        foreign = [name for name in os.listdir("/tmp") if not name.startswith(("sshsync-", ".sshsync-"))] if self.own_tmp else []
+        if foreign:
+            self.wrong("L4: in /tmp: %s" % foreign)
         if self.status == 0:
             for name in self.children:
                 for path, data in scenario.root.items():
@@ -247,7 +251,10 @@ class World:
         _write(self.folder, {b"plan": b"", b"connections": b""})
         wanted = _contents(self.repo("m"))
         before = {name: _contents(self.repo(name)) for name in self.children}
+        tmp = set(os.listdir("/tmp"))
         self._run("nothing in its way")
+        if self.own_tmp and set(os.listdir("/tmp")) - tmp:
+            self.wrong("L4: the clean run left in /tmp: %s" % (set(os.listdir("/tmp")) - tmp))
         if self.status != 0 or self.out or self.err:
             return self.wrong("L6: the clean run ended with %s: %s" % (self.status, (self.out + self.err)[:2000].decode(errors="replace")))
         for name in self.children:
