@@ -36,8 +36,7 @@ std::string Clock(absl::Duration duration) {
   if (seconds >= 360'000) return ">99h";
   char text[32];
   if (seconds >= 3600) {
-    snprintf(text, sizeof text, "%d:%02d:%02d", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
-             static_cast<int>(seconds % 60));
+    snprintf(text, sizeof text, "%dh%02dm", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60));
   } else {
     snprintf(text, sizeof text, "%d:%02d", static_cast<int>(seconds / 60), static_cast<int>(seconds % 60));
   }

@@ -82,6 +82,13 @@ TEST_F(LiveViewTest, AWideWindowHasRoomForABar) {
   EXPECT_LE(DisplayWidth(row(300)), 130U) << "a longer one says no more";
 }
 
+TEST_F(LiveViewTest, ALongWayToGoKeepsItsColumn) {
+  Planned("p", 20, 100'000'000'000);
+  Moved("p", 10, 20'000'000);
+  const std::string row = view_.Rows({}, kStart + absl::Seconds(10))[0];
+  EXPECT_TRUE(absl::EndsWith(row, "   2.0 MB/s ETA 13h53m")) << row;
+}
+
 TEST_F(LiveViewTest, AWideNameTakesTheColumnsThatItTakes) {
   Planned("日本語のとても長い名前", 1, 1000);
   Planned("ab", 1, 1000);
