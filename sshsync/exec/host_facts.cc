@@ -24,13 +24,13 @@ echo "uid `id -u 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"; echo "system
 if command -v tar >/dev/null 2>&1; then echo "tar 1"; fi
 echo "cpus `getconf _NPROCESSORS_ONLN 2>/dev/null || getconf NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null`"
 if [ -w . ]; then echo "writable 1"; else echo "writable 0"; fi
-echo "df `df -Pk . 2>/dev/null | sed -n 2p`"; echo "root `pwd -P`"
+echo "df `_ss_space 2>/dev/null | sed -n 2p`"; echo "root `pwd -P`"
 )";
 
 }  // namespace
 
-RemoteCommand HostFactsCommand(absl::string_view path, bool create) {
-  std::string script = absl::StrCat("P=", ShellLiteral(path), "\n");
+RemoteCommand HostFactsCommand(absl::string_view path, bool create, absl::string_view space) {
+  std::string script = absl::StrCat("P=", ShellLiteral(path), "; REPOPATH=.\n_ss_space() {\n", space, "\n}\n");
   if (create) absl::StrAppend(&script, "[ -d \"$P\" ] || mkdir \"$P\" || exit 3\n");
   return {.script = absl::StrCat(script, kFacts), .writes = create};
 }

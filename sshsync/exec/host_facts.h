@@ -34,8 +34,8 @@ struct HostFacts {
   int64_t free_bytes = -1;  ///< of its file system; -1: not known
 };
 
-/// The command that finds them out. `create`: the folder itself (not what is above it) is made where it is missing.
-RemoteCommand HostFactsCommand(absl::string_view path, bool create);
+/// The command that finds them out. `create`: the folder itself (not what is above it) is made where it is missing. `space`: the action.
+RemoteCommand HostFactsCommand(absl::string_view path, bool create, absl::string_view space = "df -Pk \"$REPOPATH\"");
 
 /// Reads its answer. Errors: kPermission, kReadOnly, kCommandFailed with what the host said of the folder.
 absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::string_view path);

@@ -74,7 +74,8 @@ class RemoteRepository {
 
   /// Connects, resolves the folder, learns what the host has. `create` makes the folder where only it is missing.
   absl::Status Open(bool create) {
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(HostFactsCommand(repository_.path, create)));
+    SSHSYNC_ASSIGN_OR_RETURN(const HostTools said, HostTools::Make(repository_));
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(HostFactsCommand(repository_.path, create, said.text("space"))));
     auto facts = ParseHostFacts(result, repository_.path);
     if (!facts.ok()) return Located(facts.status());
     facts_ = *std::move(facts);
@@ -234,7 +235,7 @@ absl::Status RemoteRepository<R, C>::PrepareTransfer() {
   const std::lock_guard lock(tools_mu_);
   if (prepared_) return absl::OkStatus();
   HostTools tools = *tools_;
-  ToolProbe probe(tools, ToolProbe::Extent::kOpen);
+  ToolProbe probe(tools, ToolProbe::Extent::kOpen, tool_.ok() ? *tool_ : DigestTool());
   if (!probe.empty()) {
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(probe.command()));
     probe.Read(result);

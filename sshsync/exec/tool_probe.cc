@@ -1,14 +1,18 @@
 #include "sshsync/exec/tool_probe.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/config/keys.h"
+#include "sshsync/digest/hasher.h"
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/record_script.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 namespace {
+
+constexpr size_t kChunkTried = 8;  // blocks
 
 // Names for an action that takes names; the last one only where it takes such.
 std::vector<std::string> NamesFor(const HostTools& tools, absl::string_view action) {
@@ -20,15 +24,15 @@ std::vector<std::string> NamesFor(const HostTools& tools, absl::string_view acti
 
 }  // namespace
 
-ToolProbe::ToolProbe(HostTools& tools, Extent extent) : tools_(tools), extent_(extent), mark_(RandomMark()) {
+ToolProbe::ToolProbe(HostTools& tools, Extent extent, const DigestTool& tool) : tools_(tools), extent_(extent), tool_(tool), mark_(RandomMark()) {
   for (const absl::string_view action : PresetActions()) {
-    if (GroupOf(action) != ToolGroup::kTransfer || action == "chunks") continue;
+    if (GroupOf(action) != ToolGroup::kTransfer || (action == "chunks" && tool.algorithm.empty())) continue;
     if (extent == Extent::kTaken) {
-      if (tools.can(action) && !Presets::Shipped().test(action).empty()) trials_.push_back({std::string(action), nullptr});
+      if (tools.can(action)) trials_.push_back({std::string(action), nullptr});
       continue;
     }
     if (!tools.open(action)) continue;
-    const std::vector<const Preset*> candidates = Presets::Shipped().Candidates(action);
+    const std::vector<const Preset*> candidates = Candidates(action);
     for (size_t i = 0; i < candidates.size(); ++i) {
       // `clone` is what a host can be without.
       if (i + 1 < candidates.size() || action == "clone") trials_.push_back({std::string(action), candidates[i]});
@@ -43,15 +47,34 @@ ToolProbe::ToolProbe(HostTools& tools, Extent extent) : tools_(tools), extent_(e
   for (size_t i = 0; i < trials_.size(); ++i) {
     HostTools trial = tools;
     if (trials_[i].preset != nullptr) trial.Choose(trials_[i].action, trials_[i].preset);
-    const std::string& action = trials_[i].action;
-    const std::vector<std::string> names = NamesFor(trial, action);
-    const std::string text = action == "pack" ? trial.OnNames(action, names) : absl::StrCat(trial.text(action), "\n");
-    const std::string test =
-        absl::StrCat("T=", folder, "/", i, "; N=", ShellLiteral(kTrialName), "; NEWLINES=", names.size() > 2 ? "yes" : "no", "; mkdir $T && cd $T || exit 1\n",
-                     "_ss_action() {\n", text, "}\n", Presets::Shipped().test(action), "\n");
-    script.AddRaw(absl::StrCat("_ss_trial ", action, " ", i, " ", ShellLiteral(test), "\n"));
+    const std::string text = absl::StrCat("T=", folder, "/", i, "; mkdir $T && cd $T || exit 1\n", TestOf(trials_[i], trial));
+    script.AddRaw(absl::StrCat("_ss_trial ", trials_[i].action, " ", i, " ", ShellLiteral(text), "\n"));
   }
   command_.script = script.text();
+}
+
+std::vector<const Preset*> ToolProbe::Candidates(absl::string_view action) const {
+  std::vector<const Preset*> candidates = Presets::Shipped().Candidates(action);
+  // Where perl computes a SHA-2 by itself, openssl is faster, though it is started for each chunk.
+  const bool slow_perl = action == "chunks" && absl::StartsWith(tool_.words, "openssl") && tool_.algorithm.size() == 6;
+  if (slow_perl) std::erase_if(candidates, [](const Preset* preset) { return preset->name == "perl"; });
+  return candidates;
+}
+
+// What tries an action in an empty folder.
+std::string ToolProbe::TestOf(const Trial& trial, const HostTools& tools) const {
+  const std::string& action = trial.action;
+  const std::vector<std::string> names = NamesFor(tools, action);
+  std::string text = absl::StrCat(tools.text(action), "\n"), test(Presets::Shipped().test(action));
+  if (action == "pack") text = tools.OnNames(action, names);
+  if (action == "chunks") {
+    text = absl::StrCat(tools.Chunks(tool_.algorithm, tool_.words), "\n");
+    auto hasher = Hasher::Create(tool_.algorithm);
+    if (hasher.ok()) hasher->Update(std::string(kChunkTried * 131'072, '\0'));
+    const std::string digest = hasher.ok() ? hasher->Finish().text() : "?";
+    test = absl::StrCat("FILEPATH=/dev/zero SKIP=0 NCHUNK=2 BLOCKS=", kChunkTried, "\ncase \"`_ss_action`\" in *", digest, "*", digest, "*) ;; *) exit 1 ;; esac");
+  }
+  return absl::StrCat("N=", ShellLiteral(kTrialName), "; NEWLINES=", names.size() > 2 ? "yes" : "no", "\n_ss_action() {\n", text, "}\n", test, "\n");
 }
 
 void ToolProbe::Read(const RemoteResult& result) {

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "sshsync/exec/host_tools.h"
 #include "sshsync/exec/runner.h"
+#include "sshsync/plan/digest_tool.h"
 
 namespace sshsync {
 
@@ -17,7 +18,7 @@ namespace sshsync {
 /// action is taken untried, for there is nothing left to fall back on.
 /// Ownership: refers to the tools. Threads: one.
 ///
-///     ToolProbe probe(tools, ToolProbe::Extent::kOpen);
+///     ToolProbe probe(tools, ToolProbe::Extent::kOpen, tool);
 ///     probe.Read(runner.Run(host, probe.command(), stop)...);   // tools.text("write") is now what the host can do
 class ToolProbe {
  public:
@@ -25,7 +26,8 @@ class ToolProbe {
     kOpen,   ///< what `preset = auto` leaves open, and no more than is needed to choose
     kTaken,  ///< what is in force, every action, to be shown
   };
-  ToolProbe(HostTools& tools, Extent extent);
+  /// `tool`: of the digest that `chunks` is to compute, with its algorithm; without it `chunks` is not tried.
+  ToolProbe(HostTools& tools, Extent extent, const DigestTool& tool = {});
 
   /// Whether there is anything to ask.
   bool empty() const { return trials_.empty(); }
@@ -43,8 +45,12 @@ class ToolProbe {
     const Preset* preset;  // nullptr: what is in force
   };
 
+  std::vector<const Preset*> Candidates(absl::string_view action) const;
+  std::string TestOf(const Trial& trial, const HostTools& tools) const;
+
   HostTools& tools_;
   const Extent extent_;
+  const DigestTool tool_;
   std::string mark_;
   std::vector<Trial> trials_;
   std::map<std::string, bool> passed_;

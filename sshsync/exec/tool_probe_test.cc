@@ -13,6 +13,8 @@
 namespace sshsync {
 namespace {
 
+const DigestTool kSha1{"sha1sum", "sha1"};
+
 HostTools Of(absl::string_view preset, std::map<std::string, std::string> templates = {}) {
   Repository repository;
   repository.name = "node";
@@ -41,11 +43,11 @@ class ToolProbeTest : public testing::Test {
   }
 
   void ExpectAllPass(HostTools tools, absl::string_view shell = "sh", absl::string_view path = "") {
-    ToolProbe probe(tools, ToolProbe::Extent::kTaken);
+    ToolProbe probe(tools, ToolProbe::Extent::kTaken, kSha1);
     const RemoteResult result = Ask(probe.command(), shell, path);
     probe.Read(result);
     for (const absl::string_view action : PresetActions()) {
-      if (!tools.can(action) || Presets::Shipped().test(action).empty()) continue;
+      if (!tools.can(action) || GroupOf(action) != ToolGroup::kTransfer) continue;
       const auto at = probe.passed().find(std::string(action));
       ASSERT_NE(at, probe.passed().end()) << action << ": " << result.err;
       EXPECT_TRUE(at->second) << action << " of " << tools.origin(action) << ": " << result.out << "\n" << result.err;
@@ -87,6 +89,23 @@ TEST_F(ToolProbeTest, TheBestThatWorksIsTaken) {
   EXPECT_EQ(tools.origin("unpack"), "posix");
 }
 
+TEST_F(ToolProbeTest, ChunksAreDigestedByTheFastestThatIsThere) {
+  const auto chosen = [this](const DigestTool& tool, absl::string_view before) {
+    HostTools tools = Of("auto");
+    ToolProbe probe(tools, ToolProbe::Extent::kOpen, tool);
+    RemoteCommand command = probe.command();
+    command.script = absl::StrCat(before, command.script);
+    probe.Read(Ask(command));
+    return std::string(tools.origin("chunks"));
+  };
+  const std::string no_python = "python3() { return 127; }\n";
+  EXPECT_EQ(chosen(kSha1, ""), "python");
+  EXPECT_EQ(chosen(kSha1, no_python), "perl");
+  EXPECT_EQ(chosen({"openssl dgst -sha256 -r", "sha256"}, no_python), "posix");
+  EXPECT_EQ(chosen({"sha256sum", "sha256"}, no_python), "perl");
+  EXPECT_EQ(chosen({"sha256sum", "sha256"}, no_python + "perl() { echo 0; }\n"), "posix");
+}
+
 TEST_F(ToolProbeTest, AHostWithSmallToolsGetsWhatTheyCan) {
   const std::string path = Applets("busybox");
   HostTools tools = Of("auto");
@@ -119,10 +138,10 @@ TEST_F(ToolProbeTest, AToolThatDoesSomethingElseFails) {
       {"settime", "touch \"$STAGED\""},
       {"flush", "false"},
       {"rename", "mv -f \"$STAGED\" \"$FILEPATH\""},
-      {"delete", "rm \"$FILEPATH\""},
+      {"chunks", "echo {ALGORITHM}"},
   };
   HostTools tools = Of("gnu", wrong);
-  ToolProbe probe(tools, ToolProbe::Extent::kTaken);
+  ToolProbe probe(tools, ToolProbe::Extent::kTaken, kSha1);
   probe.Read(Ask(probe.command()));
   for (const auto& [action, text] : wrong) {
     ASSERT_TRUE(probe.passed().contains(action)) << action;
