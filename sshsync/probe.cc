@@ -9,6 +9,7 @@
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/start_thread.h"
+#include "sshsync/config/keys.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/run_parts.h"
 #include "sshsync/text/escape.h"
@@ -32,7 +33,7 @@ class HostProbe {
     Remote remote(parts_.context(), repository_, *std::move(templates));
     if (!TryFolder(remote)) return;
     TryListing(remote);
-    TryDigestTools(remote);
+    TryActions(remote, TryDigestTools(remote));
     if (remote.templates().has("digestcmd")) TryDigestcmd(remote);
     if (remote.templates().has("synccmd") && parent != nullptr) TrySynccmd(remote, *parent);
   }
@@ -74,10 +75,41 @@ class HostProbe {
     Add(name, status, found.ok() ? absl::StrCat(found->listing.paths.size(), " files") : "");
   }
 
-  void TryDigestTools(Remote& remote) {
+  // The best tool of the algorithm that comes first.
+  DigestTool TryDigestTools(Remote& remote) {
     const auto tools = remote.ProbeDigests({"sha256", "sha1", "md5", "sha512"}, SurveyProbe::Extent::kAll);
     Add("digest tools", tools.status(),
         tools.ok() ? absl::StrJoin(*tools, ", ", [](std::string* out, const auto& tool) { absl::StrAppend(out, tool.second.front().words); }) : "");
+    if (!tools.ok()) return {};
+    for (const std::string& algorithm : repository_.digest) {
+      if (const auto at = tools->find(algorithm); at != tools->end()) return at->second.front();
+    }
+    return {};
+  }
+
+  // What was chosen, or is given, must do what it should: all of it is tried, also what a run takes untried because nothing else is left.
+  void TryActions(Remote& remote, const DigestTool& tool) {
+    remote.UseDigestTool(tool);
+    absl::Status status = remote.PrepareTransfer();
+    HostTools tools = remote.tools();
+    ToolProbe trial(tools, ToolProbe::Extent::kTaken, tool);
+    const auto result = status.ok() ? remote.Ask(trial.command()) : status;
+    if (!result.ok()) return Add("actions", result.status(), "");
+    trial.Read(*result);
+    std::vector<std::string> good;
+    for (const absl::string_view action : PresetActions()) {
+      if (!tools.can(action)) continue;
+      probe_.actions.push_back({.name = std::string(action), .origin = std::string(tools.origin(action)), .text = std::string(tools.text(action))});
+      const auto passed = trial.passed().find(std::string(action));
+      if (passed == trial.passed().end() && GroupOf(action) == ToolGroup::kTransfer && action != "chunks") {
+        Add(absl::StrCat("action ", action), MakeError(Failure::kCommandFailed, "it could not be tried: /tmp is not writable"), "");
+      } else if (passed != trial.passed().end() && !passed->second) {
+        Add(absl::StrCat("action ", action), MakeError(Failure::kCommandFailed, absl::StrCat("that of ", tools.origin(action), " does not give the known answer")), "");
+      } else {
+        good.push_back(absl::StrCat(action, " (", tools.origin(action), ")"));
+      }
+    }
+    Add("actions", absl::OkStatus(), absl::StrJoin(good, ", "));
   }
 
   void TryDigestcmd(Remote& remote) {

@@ -18,10 +18,17 @@ class AnyRunner;
 
 /// One thing a probe tried.
 struct ProbeCheck {
-  std::string name;    ///< connection, folder, listcmd, digestcmd, synccmd, digest tools
+  std::string name;    ///< connection and folder, listing, digest tools, actions, action NAME, listcmd, digestcmd, synccmd
   bool ok = false;
   Failure failure = Failure::kNone;
   std::string detail;  ///< what was found, or what went wrong: one line, clean
+};
+
+/// One of the commands that the tool runs by itself.
+struct ProbeAction {
+  std::string name;    ///< behind `action.`
+  std::string origin;  ///< the preset that it was taken from, or `action`: the section's own
+  std::string text;
 };
 
 /// What a repository's host can do.
@@ -33,12 +40,13 @@ struct RepositoryProbe {
   int64_t free_bytes = -1;    ///< of its file system
   absl::Duration round_trip;  ///< of one command through the open channel
   std::vector<ProbeCheck> checks;
+  std::vector<ProbeAction> actions;  ///< those in force
 
   bool ok() const;
 };
 
 /// Connects to the repositories and tries every command there: the listing is run, the digestcmd is asked of a scratch file with a known digest
-/// and of a file that does not exist, the synccmd brings the parent's smallest file into a scratch folder, where its digest is compared. Nothing
+/// and of a file that does not exist, the synccmd brings the parent's smallest file into a scratch folder, where its digest is compared; each action of the tool itself must give a known answer. Nothing
 /// is changed in any repository; the scratch folder lies in the host's /tmp and is removed.
 /// Errors: unknown names. What fails on a host is in its checks. Threads: one for each repository, all gone on return.
 ///

@@ -46,7 +46,9 @@ constexpr std::array kVerbs = {
          .most = kAnyNumber,
          .synopsis = "probe REPO...",
          .brief = "connect to the hosts of repositories and report what they can do",
-         .doc = "Logs in and tries every command of the repositories, in a scratch folder of its own. Nothing in a repository is changed."},
+         .doc = "Logs in and tries every command of the repositories, in a scratch folder of its own, and shows which preset each was taken from "
+                "and which did not give the known answer. With -v also the commands themselves, as a section to copy. Nothing in a repository "
+                "is changed."},
     Verb{.id = VerbId::kCommands,
          .name = "commands",
          .words = Words::kRepositories,
@@ -54,7 +56,8 @@ constexpr std::array kVerbs = {
          .synopsis = "commands REPO...|--sync ...",
          .brief = "show the commands that a repository's configuration gives, as they would be run",
          .doc = "Prints each template in force and the shell text that it becomes: values are variables in front of it, and the template's "
-                "own variables are quoted. With --sync or --cascade it does so for every repository of that queue, step by step, and first "
+                "own variables are quoted. For a repository that is named, the commands that sshsync runs by itself come behind them, as keys `action.NAME` "
+                "to copy into a section and change. With --sync or --cascade it does so for every repository of that queue, step by step, and first "
                 "for the parents that are only read."},
     Verb{.id = VerbId::kGraph,
          .name = "graph",

@@ -103,6 +103,10 @@ std::string ConfigManPage() {
   for (const TemplateVariable& variable : TemplateVariables()) {
     absl::StrAppend(&result, Tagged(absl::StrCat("${", variable.name, "}"), variable.meaning));
   }
+  absl::StrAppend(&result, TroffText("What stands behind action.NAME gets other variables, as far as its command has a use for them:"), "\n");
+  for (const TemplateVariable& variable : ActionVariables()) {
+    absl::StrAppend(&result, Tagged(absl::StrCat("${", variable.name, "}"), variable.meaning));
+  }
   absl::StrAppend(&result, ".SH FILES\n",
                   Tagged("/etc/sshsync/sshsync.conf", "read where neither --config nor SSHSYNC_CONFIG names another"),
                   ".SH SEE ALSO\n.BR sshsync (1),\n.BR ssh_config (5)\n");

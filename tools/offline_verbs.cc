@@ -66,7 +66,7 @@ int RunCommands(const CommandLine& line, OutputStream& out, OutputStream& err) {
   }
   const auto repositories = ResolveNames(loaded->configuration, line.words);
   if (!repositories.ok()) return Fail(repositories.status(), err);
-  for (const Repository* repository : *repositories) out.Write(CommandsText(*repository));
+  for (const Repository* repository : *repositories) out.Write(absl::StrCat(CommandsText(*repository), ActionsText(*repository)));
   return 0;
 }
 

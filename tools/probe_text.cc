@@ -2,13 +2,28 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "sshsync/base/status.h"
 #include "sshsync/record/event_log.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync::cli {
 
-std::string ProbeText(const std::vector<RepositoryProbe>& probes) {
+namespace {
+
+/// A section to copy: further lines of a value are indented.
+std::string Section(const RepositoryProbe& probe) {
+  std::string result = absl::StrCat("[", EscapeForTerminal(probe.name), "]\n");
+  for (const ProbeAction& action : probe.actions) {
+    absl::StrAppend(&result, "# ", action.origin, "\naction.", action.name, " = ",
+                    absl::StrJoin(absl::StrSplit(action.text, '\n'), "\n    ", [](std::string* out, absl::string_view line) { out->append(CleanForTerminal(line)); }), "\n");
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string ProbeText(const std::vector<RepositoryProbe>& probes, bool with_actions) {
   std::string result;
   for (const RepositoryProbe& probe : probes) {
     std::vector<std::string> facts;
@@ -26,6 +41,7 @@ std::string ProbeText(const std::vector<RepositoryProbe>& probes) {
       const absl::string_view hint = InfoOf(check.failure).hint;
       if (!check.ok && !hint.empty()) absl::StrAppend(&result, "          hint: ", hint, "\n");
     }
+    if (with_actions && !probe.actions.empty()) absl::StrAppend(&result, Section(probe));
   }
   return result;
 }

@@ -207,7 +207,7 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
     redrawing.reset();
     screen.Clear();
     if (!probes.ok()) return Fail(probes.status(), err);
-    out.Write(ProbeText(*probes));
+    out.Write(ProbeText(*probes, line.verbose > 0));
     const int reason = stop.token().reason();
     return WorseExitCode(ProbeExitCode(*probes), reason > 0 ? 128 + reason : 0);
   }

@@ -1,13 +1,17 @@
 #include "tools/template_text.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/log.h"
+#include "sshsync/config/keys.h"
+#include "sshsync/config/preset.h"
 #include "sshsync/text/command_template.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/template_diagnostic.h"
@@ -39,7 +43,30 @@ std::string Remark(absl::string_view text, const TemplateDiagnostic& diagnostic)
                       diagnostic.remedy.empty() ? "" : ": ", diagnostic.remedy, "\n", Indented(RenderDiagnostic(text, diagnostic)));
 }
 
+/// A value as the configuration has it: further lines are indented.
+std::string Value(absl::string_view text) {
+  return absl::StrJoin(absl::StrSplit(text, '\n'), "\n    ", [](std::string* out, absl::string_view line) { out->append(CleanForTerminal(line)); });
+}
+
 }  // namespace
+
+std::string ActionsText(const Repository& repository) {
+  const bool automatic = repository.preset == "auto";
+  const Preset* const named = Presets::Shipped().Find(repository.preset);
+  std::string result = absl::StrCat("# What sshsync runs by itself for ", EscapeForTerminal(repository.name), ", to copy from.",
+                                    automatic ? " With preset = auto the first preset named is taken that passes its trial on the host.\n" : "\n", "[",
+                                    EscapeForTerminal(repository.name), "]\n");
+  for (const absl::string_view action : PresetActions()) {
+    if (repository.templates.count(std::string(action))) continue;
+    const std::vector<const Preset*> candidates = automatic ? Presets::Shipped().Candidates(action) : std::vector<const Preset*>{named};
+    if (candidates.empty() || candidates[0] == nullptr || candidates[0]->text(action).empty()) continue;
+    if (automatic) {
+      absl::StrAppend(&result, "# ", absl::StrJoin(candidates, ", else ", [](std::string* out, const Preset* preset) { out->append(preset->name); }), "\n");
+    }
+    absl::StrAppend(&result, "action.", action, " = ", Value(candidates[0]->text(action)), "\n");
+  }
+  return result;
+}
 
 std::string CommandsText(const Repository& repository) {
   const std::string name = EscapeForTerminal(repository.name);
@@ -52,10 +79,13 @@ std::string CommandsText(const Repository& repository) {
                     is_sync ? ": not given, files are moved by sshsync itself\n" : absl::StrCat(": from preset ", repository.preset, "\n"));
   }
   for (const auto& [action, text] : repository.templates) {
-    const auto parsed = CommandTemplate::Parse(text, OptionsOf(repository));
-    absl::StrAppend(&result, name, " ", EscapeForTerminal(action), ", run by ", CleanForTerminal(repository.endpoint.shell),
+    const bool own = std::find(kOperators.begin(), kOperators.end(), action) != kOperators.end();
+    TemplateOptions options = OptionsOf(repository);
+    if (!own) options = {.any_names = true, .shell = repository.endpoint.shell, .variables = ActionVariables()};
+    const auto parsed = CommandTemplate::Parse(text, options);
+    absl::StrAppend(&result, name, " ", own ? "" : "action.", EscapeForTerminal(action), ", run by ", CleanForTerminal(repository.endpoint.shell),
                     parsed.ok() ? ":\n" : ": REFUSED\n", Shell(parsed.ok() ? parsed->text() : text));
-    for (const TemplateDiagnostic& diagnostic : CommandTemplate::Check(text, OptionsOf(repository)))
+    for (const TemplateDiagnostic& diagnostic : CommandTemplate::Check(text, options))
       absl::StrAppend(&result, Remark(text, diagnostic));
   }
   return result;

@@ -50,18 +50,18 @@ TEST(PresetTest, WhatIsNotJudgedByTheControllerHasATest) {
 }
 
 TEST(PresetTest, ABaseFillsInWhatAPresetDoesNotSay) {
-  const auto presets = Presets::Parse({{"a.conf", "[a]\nread = ra\npack = pa\npack.names = list\n"}, {"b.conf", "[b]\nbase = a\nread = rb\n"}});
+  const auto presets = Presets::Parse({{"a.conf", "[a]\nread = ra\npack = pa\npack.bytes = 7\n"}, {"b.conf", "[b]\nbase = a\nread = rb\n"}});
   ASSERT_TRUE(presets.ok()) << presets.status();
   EXPECT_EQ(presets->Find("b")->text("read"), "rb");
   EXPECT_EQ(presets->Find("b")->text("pack"), "pa");
-  EXPECT_EQ(presets->Find("b")->text("pack.names"), "list");
+  EXPECT_EQ(presets->Find("b")->text("pack.bytes"), "7");
   EXPECT_EQ(presets->Find("b")->text("write"), "");
 }
 
 TEST(PresetTest, WhatIsSaidOfATextDoesNotStickToAnother) {
-  const auto presets = Presets::Parse({{"a.conf", "[a]\npack = pa\npack.names = list\ndigest.md5 = m\n"}, {"b.conf", "[b]\nbase = a\npack = pb\ndigest.sha1 = s\n"}});
+  const auto presets = Presets::Parse({{"a.conf", "[a]\npack = pa\npack.bytes = 7\ndigest.md5 = m\n"}, {"b.conf", "[b]\nbase = a\npack = pb\ndigest.sha1 = s\n"}});
   ASSERT_TRUE(presets.ok()) << presets.status();
-  EXPECT_EQ(presets->Find("b")->text("pack.names"), "");
+  EXPECT_EQ(presets->Find("b")->text("pack.bytes"), "");
   EXPECT_EQ(presets->Find("b")->text("digest.md5"), "m");
 }
 

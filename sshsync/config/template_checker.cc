@@ -1,5 +1,6 @@
 #include "sshsync/config/template_checker.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/log.h"
 #include "sshsync/text/command_template.h"
@@ -12,8 +13,11 @@ void TemplateChecker::Check(absl::string_view key, const EntryReader::Value& val
   options.quoting_is_stated = quoting_is_stated;
   options.any_names = repository.any_names;
   options.shell = repository.endpoint.shell;
+  // What replaces a command of the tool's own has that command's variables, and reads no names but those.
+  const bool action = absl::StartsWith(key, "action.");
+  if (action) options.original_quoting = false, options.quoting_is_stated = true, options.any_names = true, options.variables = ActionVariables();
   const std::string how =
-      absl::StrCat(value.place.line, ":", value.place.column, ":", options.original_quoting, quoting_is_stated, options.any_names, ":", options.shell, ":");
+      absl::StrCat(value.place.line, ":", value.place.column, ":", options.original_quoting, quoting_is_stated, options.any_names, ":", options.shell, ":", action, ":");
   if (!seen_.insert(absl::StrCat(how, value.literal ? "" : value.text)).second) return;
   for (const TemplateDiagnostic& remark : CommandTemplate::Check(value.text, options)) {
     const auto place = value.literal ? value.entry->PlaceOf(remark.offset) : value.place;

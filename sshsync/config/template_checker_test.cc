@@ -59,6 +59,19 @@ TEST(TemplateChecker, AnInterpolatedTemplateIsReportedAtItsStart) {
   }
 }
 
+TEST(TemplateChecker, AnActionHasVariablesOfItsOwn) {
+  const auto check = [](absl::string_view key) {
+    const std::string text = absl::StrCat("[a]\n", key, " = dd if=${FILEPATH} skip=${SKIP}\n");
+    DiagnosticCollector diagnostics("x", text);
+    const IniFile ini = IniFile::Parse(text, diagnostics);
+    EntryReader reader(ini, ini.sections.at(0), "", diagnostics);
+    TemplateChecker(diagnostics).Check(key, *reader.GetTemplate(key), Repository());
+    return diagnostics.Take();
+  };
+  EXPECT_TRUE(check("action.read").empty());
+  EXPECT_FALSE(check("listcmd").empty());
+}
+
 TEST(TemplateChecker, TheQuotingOfTheOriginalIsRespected) {
   const std::string text = "[a]\nlistcmd = echo \\'NONE\\' \\$HOME\n";
   Repository original;

@@ -21,6 +21,9 @@ constexpr absl::string_view kNewlineInList = "\001";
 constexpr absl::string_view kEndOfList = "_SS_NAMES";  // no name in a list is that: each begins with ./
 constexpr size_t kOperandCost = 16;                    // quotes, and its pointer among the arguments
 
+bool TakesOperands(absl::string_view text) { return absl::StrContains(text, "$@"); }
+bool TakesNewlines(absl::string_view text) { return TakesOperands(text) || absl::StrContains(text, "\\001"); }
+
 // Whether a tar header of 1988 has room for it: 100 bytes, or a folder of up to 155 in front of them.
 bool FitsUstar(absl::string_view name) {
   if (name.size() <= 100) return true;
@@ -45,7 +48,7 @@ absl::StatusOr<HostTools> HostTools::Make(const Repository& repository) {
   tools.automatic_ = repository.preset == "auto";
   if (!tools.automatic_) tools.preset_ = Presets::Shipped().Find(repository.preset);
   if (tools.preset_ == nullptr) return MakeError(Failure::kConfig, absl::StrCat("there is no preset ", repository.preset));
-  const TemplateOptions options{.original_quoting = repository.original_quoting, .any_names = true, .shell = repository.endpoint.shell, .variables = ActionVariables()};
+  const TemplateOptions options{.any_names = true, .shell = repository.endpoint.shell, .variables = ActionVariables()};
   for (auto& [action, chosen] : tools.actions_) {
     const auto override = repository.templates.find(action);
     if (override != repository.templates.end() && !override->second.empty()) {
@@ -71,13 +74,6 @@ absl::string_view HostTools::origin(absl::string_view action) const {
   return at->second.text.empty() ? "" : "action";
 }
 
-absl::string_view HostTools::Remark(absl::string_view action, absl::string_view what) const {
-  const auto at = actions_.find(std::string(action));
-  // An operator's text reads names as the text does that it stands in for.
-  const Preset* const preset = at != actions_.end() && at->second.preset != nullptr ? at->second.preset : preset_;
-  return preset->text(absl::StrCat(action, ".", what));
-}
-
 std::string HostTools::Chunks(absl::string_view algorithm, absl::string_view tool_words) const {
   const absl::string_view chunks = text("chunks");
   if (tool_words.empty() && absl::StrContains(chunks, "{TOOL}")) return "";
@@ -88,13 +84,15 @@ std::string HostTools::Digests(absl::string_view tool_words) const { return absl
 
 bool HostTools::TakesName(absl::string_view action, absl::string_view name) const {
   if (action == "pack" && !FitsUstar(name)) return false;
-  if (Remark(action, "names") != "list") return true;
-  return !absl::StrContains(name, kNewlineInList) && (Remark(action, "newlines") == "yes" || !absl::StrContains(name, "\n"));
+  if (TakesOperands(text(action))) return true;
+  return !absl::StrContains(name, kNewlineInList) && (TakesNewlines(text(action)) || !absl::StrContains(name, "\n"));
 }
 
 size_t HostTools::NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const {
+  const auto at = actions_.find(std::string(action));
+  const Preset* const preset = at == actions_.end() ? nullptr : at->second.preset;
   size_t limit = 0;
-  if (!absl::SimpleAtoi(Remark(action, "bytes"), &limit)) limit = 20'000;
+  if (preset == nullptr || !absl::SimpleAtoi(preset->text(absl::StrCat(action, ".bytes")), &limit)) limit = TakesOperands(text(action)) ? 20'000 : 4'000'000;
   size_t count = 0;
   for (size_t bytes = 0; count < names.size(); ++count) {
     bytes += names[count].size() + kOperandCost;
@@ -105,7 +103,7 @@ size_t HostTools::NamesPerCall(absl::string_view action, absl::Span<const std::s
 
 std::string HostTools::OnNames(absl::string_view action, absl::string_view text, absl::Span<const std::string> names) const {
   std::string script;
-  if (Remark(action, "names") == "list") {
+  if (!TakesOperands(text)) {
     absl::StrAppend(&script, "{ ", text, "\n} <<'", kEndOfList, "'\n");
     for (const std::string& name : names) absl::StrAppend(&script, absl::StrReplaceAll(name, {{"\n", kNewlineInList}}), "\n");
     absl::StrAppend(&script, kEndOfList, "\n");

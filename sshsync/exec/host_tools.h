@@ -73,13 +73,10 @@ class HostTools {
 
   /// Whether an action is still to be chosen by what the host can do.
   bool open(absl::string_view action) const;
-  /// Takes an action, with what is said of its names, from a preset; nullptr: the host cannot do it.
+  /// Takes an action from a preset; nullptr: the host cannot do it.
   void Choose(absl::string_view action, const Preset* preset);
 
  private:
-  /// A key of the action's kin, from where the action's text is from.
-  absl::string_view Remark(absl::string_view action, absl::string_view what) const;
-
   struct Chosen {
     std::string text;                ///< of an override
     const Preset* preset = nullptr;  ///< nullptr: the override, or nothing

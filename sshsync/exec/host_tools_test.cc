@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
+#include "sshsync/config/keys.h"
 
 namespace sshsync {
 namespace {
@@ -51,6 +52,24 @@ TEST(HostToolsTest, AnOperatorsActionGoesInFrontOfAllOthers) {
   }
 }
 
+TEST(HostToolsTest, EveryTextOfAPresetCanBeCopiedIntoASection) {
+  for (const absl::string_view name : {"gnu", "busybox", "toybox", "bsd", "macos", "solaris", "aix", "perl", "posix", "python"}) {
+    const Preset& preset = *Presets::Shipped().Find(name);
+    for (const absl::string_view action : PresetActions()) {
+      if (preset.text(action).empty()) continue;
+      const HostTools copied = Of("auto", {{std::string(action), std::string(preset.text(action))}});
+      EXPECT_EQ(copied.text(action), preset.text(action)) << name << " " << action;
+      if (action != "digests" && action != "pack") continue;
+      HostTools taken;
+      taken.Choose(action, &preset);
+      for (const std::string& odd : {std::string("./a\nb"), std::string("./a\001b"), std::string("./plain")}) {
+        EXPECT_EQ(copied.TakesName(action, odd), taken.TakesName(action, odd)) << name << " " << action;
+      }
+      EXPECT_EQ(copied.OnNames(action, {"./plain"}), taken.OnNames(action, {"./plain"})) << name << " " << action;
+    }
+  }
+}
+
 TEST(HostToolsTest, AnActionThatCannotBeReadNamesItsRepository) {
   Repository repository;
   repository.name = "node";
@@ -77,7 +96,7 @@ TEST(HostToolsTest, DigestToolsAreThoseOfThePresetOrOfAll) {
 TEST(HostToolsTest, NamesGoAsAListOrAsOperands) {
   const std::vector<std::string> names = {"./a b", "./it's"};
   EXPECT_EQ(Of("gnu").OnNames("pack", "T", names), "{ T\n} <<'_SS_NAMES'\n./a b\n./it's\n_SS_NAMES\n");
-  EXPECT_EQ(HostTools().OnNames("pack", "T", names), "set -- './a b' './it'\\''s'\nT\n");
+  EXPECT_EQ(HostTools().OnNames("pack", "T \"$@\"", names), "set -- './a b' './it'\\''s'\nT \"$@\"\n");
   EXPECT_EQ(Of("gnu").OnNames("pack", "T", {"./a\nb"}), "{ T\n} <<'_SS_NAMES'\n./a\001b\n_SS_NAMES\n");
 }
 
