@@ -54,10 +54,11 @@ constexpr KeyInfo kKeys[] = {
     {"shell", kRepository, kBuilt, "PROGRAM", "sh",
      "The shell that runs this repository's templates, as in `bash` or `/usr/xpg4/bin/sh`. The login shell may be any."},
     {"preset", kRepository, kBuilt, "auto|gnu|busybox|toybox|bsd|macos|solaris|aix|perl|posix", "auto",
-     "The commands for everything the tool runs on the host by itself. `auto` probes the host."},
-    {"action.NAME", kRepository, kLaterRefusedAtRun, "TEMPLATE", "from the preset",
+     "The commands for everything the tool runs on the host by itself. `auto` tries on the host which work, the fastest first; a name takes "
+     "those of one preset as they are."},
+    {"action.NAME", kRepository, kBuilt, "TEMPLATE", "from the preset",
      "Replaces the single command NAME of the preset: action.rename, action.pack and so on. `sshsync commands REPO` lists them all with "
-     "their texts."},
+     "their texts, `sshsync probe REPO` tries them."},
     {"original_quoting", kRepository, kBuilt, "yes|no", "no",
      "Templates were written for the original, which ran them through a second shell inside double quotes: undo one level of backslashes. "
      "Where `no` is written out, check says nothing of what the original read differently."},

@@ -11,17 +11,9 @@
 namespace sshsync {
 namespace {
 
-constexpr absl::string_view kOperatorTemplates[] = {"listcmd", "digestcmd", "synccmd", "deletecmd"};
-
 bool PassesBwlimitOn(const Repository& repository) {
   const auto synccmd = repository.templates.find("synccmd");
   return synccmd != repository.templates.end() && absl::StrContains(synccmd->second, "BWLIMIT");
-}
-
-bool OverridesAnAction(const Repository& repository) {
-  return std::any_of(repository.templates.begin(), repository.templates.end(), [](const auto& entry) {
-    return std::find(std::begin(kOperatorTemplates), std::end(kOperatorTemplates), entry.first) == std::end(kOperatorTemplates);
-  });
 }
 
 bool LacksPull(const Repository& repository) {
@@ -35,7 +27,6 @@ struct RepositoryRow {
 };
 
 constexpr RepositoryRow kRepositoryRows[] = {
-    {"action.NAME", OverridesAnAction},
     {"route", LacksPull},
     {"bwlimit", [](const Repository& r) { return !r.bwlimit.empty() && !PassesBwlimitOn(r); }},
     {"compress", [](const Repository& r) { return r.endpoint.compress; }},

@@ -54,7 +54,7 @@ std::string DigestToolText(const HostTools& tools, absl::string_view folder, con
     const size_t count = DigestPiece(tools, operands);
     const auto piece = operands.first(count);
     if (tools.TakesName("digests", piece[0])) {
-      absl::StrAppend(&text, tools.OnNames("digests", tools.Digests(tool.words), piece));
+      absl::StrAppend(&text, HostTools::TextOnNames(tools.Digests(tool.words), piece));
     } else {
       absl::StrAppend(&text, WithArguments(tool.words, piece), "\n");
     }

@@ -2,6 +2,7 @@
 #define SSHSYNC_EXEC_HOST_FACTS_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct HostFacts {
   std::string system;     ///< `uname -s -r -m`
   StatTool stat_tool = StatTool::kLs;
   std::string stat_text;  ///< the action `stat` where it is not the one of that tool
+  std::map<std::string, std::string> actions;  ///< the operator's own for `rename`, `settime` and `flush`, where there are such
   int cpus = 1;
   bool has_tar = false;
   bool writable = false;  ///< the folder, for the account

@@ -101,7 +101,7 @@ size_t HostTools::NamesPerCall(absl::string_view action, absl::Span<const std::s
   return count;
 }
 
-std::string HostTools::OnNames(absl::string_view action, absl::string_view text, absl::Span<const std::string> names) const {
+std::string HostTools::TextOnNames(absl::string_view text, absl::Span<const std::string> names) {
   std::string script;
   if (!TakesOperands(text)) {
     absl::StrAppend(&script, "{ ", text, "\n} <<'", kEndOfList, "'\n");

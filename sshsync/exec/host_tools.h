@@ -62,9 +62,9 @@ class HostTools {
   size_t NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const;
 
   /// Shell text that runs an action in the current folder on names (each with ./ in front, each taken, no more than one call takes): a
-  /// here-document, or operands. Ends with a newline. `text`: of the action, where something was put into it.
-  std::string OnNames(absl::string_view action, absl::Span<const std::string> names) const { return OnNames(action, text(action), names); }
-  std::string OnNames(absl::string_view action, absl::string_view text, absl::Span<const std::string> names) const;
+  /// here-document, or operands. Ends with a newline. TextOnNames: of an action's text, where something was put into it.
+  std::string OnNames(absl::string_view action, absl::Span<const std::string> names) const { return TextOnNames(text(action), names); }
+  static std::string TextOnNames(absl::string_view text, absl::Span<const std::string> names);
 
   /// The digest tools worth a try for an algorithm, best first.
   std::vector<std::string> DigestTools(absl::string_view algorithm) const;

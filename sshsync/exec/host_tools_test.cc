@@ -95,9 +95,9 @@ TEST(HostToolsTest, DigestToolsAreThoseOfThePresetOrOfAll) {
 
 TEST(HostToolsTest, NamesGoAsAListOrAsOperands) {
   const std::vector<std::string> names = {"./a b", "./it's"};
-  EXPECT_EQ(Of("gnu").OnNames("pack", "T", names), "{ T\n} <<'_SS_NAMES'\n./a b\n./it's\n_SS_NAMES\n");
-  EXPECT_EQ(HostTools().OnNames("pack", "T \"$@\"", names), "set -- './a b' './it'\\''s'\nT \"$@\"\n");
-  EXPECT_EQ(Of("gnu").OnNames("pack", "T", {"./a\nb"}), "{ T\n} <<'_SS_NAMES'\n./a\001b\n_SS_NAMES\n");
+  EXPECT_EQ(HostTools::TextOnNames("T", names), "{ T\n} <<'_SS_NAMES'\n./a b\n./it's\n_SS_NAMES\n");
+  EXPECT_EQ(HostTools::TextOnNames("T \"$@\"", names), "set -- './a b' './it'\\''s'\nT \"$@\"\n");
+  EXPECT_EQ(HostTools::TextOnNames("T", {"./a\nb"}), "{ T\n} <<'_SS_NAMES'\n./a\001b\n_SS_NAMES\n");
 }
 
 TEST(HostToolsTest, KnowsWhichNamesNoListHolds) {

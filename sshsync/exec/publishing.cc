@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/record_script.h"
+#include "sshsync/exec/host_tools.h"
 #include "sshsync/exec/trash.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -125,7 +126,7 @@ _ss_nl='
 _ss_ours() { [ -f "$R/.sshsync/lock/by-$L" ] || { echo 'the lease was lost' >&2; exit 71; }; }
 _ss_meta() {
   _ss_mode=$1 _ss_iso=$2 _ss_stamp=$3; shift 3
-  if [ -n "$_ss_iso" ]; then touch -d "$_ss_iso" "$@" 2>/dev/null || touch -t "$_ss_stamp" "$@" || return 9; fi
+  if [ -n "$_ss_iso" ]; then _ss_settime "$@" || return 9; fi
   if [ -n "$_ss_mode" ]; then chmod "$_ss_mode" "$@" || return 9; fi
 }
 _ss_keep_old() {
@@ -141,7 +142,7 @@ _ss_rename() {
   _ss_meta "$@" || return 1
   shift 3
   for _ss_new do if [ -d "./${_ss_new##*/}" ] && [ ! -h "./${_ss_new##*/}" ]; then return 1; fi; done
-  _ss_keep_old "$@" && mv -f "$@" ./
+  _ss_keep_old "$@" && _ss_move "$@"
 }
 _ss_same() { _ss_inode=$2 _ss_size=$3; set -- `ls -dlni "$1" 2>/dev/null`; _ss_links=$3; [ "$1" = "$_ss_inode" ] && [ "$6" = "$_ss_size" ]; }
 _ss_linked=
@@ -165,7 +166,7 @@ _ss_alone() {
   [ $_ss_looking = no ] || return 0
   _ss_meta "$2" "$3" "$4" "$5" || return 9
   if [ -f "$_ss_name" ] && [ ! -h "$_ss_name" ]; then _ss_keep "$1" "$_ss_name" || return 9; fi
-  mv -f "$5" ./ || return 9
+  _ss_move "$5" || return 9
 }
 _ss_singly() {
   _ss_k=$1 _ss_to=$2 _ss_m=$3 _ss_t=$4 _ss_s=$5; shift 5
@@ -197,12 +198,13 @@ bool WantsTime(const Publication& file) {
 struct Piece {
   absl::string_view folder;
   std::string mode, iso, stamp;
+  int64_t mtime = -1;
   bool in_place = false;
   std::vector<size_t> files;  // by their operands' bytes, as ls answers
 };
 
 Piece PieceFor(const Publication& file) {
-  Piece piece{.folder = FolderOf(file.file), .mode = "", .iso = "", .stamp = "", .in_place = file.staged.empty(), .files = {}};
+  Piece piece{.folder = FolderOf(file.file), .mode = "", .iso = "", .stamp = "", .mtime = file.parent.mtime, .in_place = file.staged.empty(), .files = {}};
   if (WantsTime(file)) {
     const absl::Time time = absl::FromUnixNanos(file.parent.mtime);
     piece.iso = absl::FormatTime("%Y-%m-%dT%H:%M:%E9SZ", time, absl::UTCTimeZone());
@@ -292,8 +294,21 @@ size_t CheckedTogether(StatTool tool, const std::vector<Piece>& pieces, size_t b
   return end;
 }
 
-std::string PieceCall(absl::string_view function, size_t k, const Piece& piece) {
-  return absl::StrCat(function, " ", k, " ", ShellLiteral(piece.folder), " '", piece.mode, "' '", piece.iso, "' '", piece.stamp, "'\n");
+// Three functions, for many files at once; where the operator has an action of the name, that is called for each of them.
+std::string ActionFunctions(const HostFacts& facts) {
+  const auto function = [&facts](absl::string_view name, absl::string_view usual, absl::string_view before) {
+    const auto own = facts.actions.find(std::string(name));
+    if (own == facts.actions.end()) return std::string(usual);
+    return absl::StrCat("for STAGED do case $STAGED in ./*) STAGED=$PWD/${STAGED#./} ;; esac; ", before, "( ", own->second, "\n) || return 9; done");
+  };
+  return absl::StrCat("_ss_settime() { ", function("settime", R"(touch -d "$_ss_iso" "$@" 2>/dev/null || touch -t "$_ss_stamp" "$@")", ""), "; }\n",
+                      "_ss_move() { ", function("rename", R"(mv -f "$@" ./)", "DESTDIR=$PWD FILEPATH=$PWD/${STAGED##*/}; "), "; }\n",
+                      "_ss_flush() { set -- ''; STAGEDIR=$S; ", function("flush", R"(sync -f "$S" || sync)", ""), "; }\n");
+}
+
+std::string PieceCall(const HostFacts& facts, absl::string_view function, size_t k, const Piece& piece) {
+  const std::string time = facts.actions.contains("settime") && !piece.iso.empty() ? absl::StrCat(TimeVariables(piece.mtime), "\n") : "";
+  return absl::StrCat(time, function, " ", k, " ", ShellLiteral(piece.folder), " '", piece.mode, "' '", piece.iso, "' '", piece.stamp, "'\n");
 }
 
 Published ResultOf(const Record& record) {
@@ -314,7 +329,7 @@ Published ResultOf(const Record& record) {
 std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::string_view stage_folder, bool follow_symlinks, absl::string_view mark) {
   const Look look = LookOf(facts.stat_tool);
   return absl::StrCat("R=", ShellLiteral(facts.root), "; S=", ShellLiteral(stage_folder), "; M=", mark, "; F=", follow_symlinks ? "yes" : "no", "\n",
-                      RequireLease(lease), "_ss_states() { ", look.states, "; }\n_ss_devices() { ", look.devices, "; }\n",
+                      RequireLease(lease), ActionFunctions(facts), "_ss_states() { ", look.states, "; }\n_ss_devices() { ", look.devices, "; }\n",
                       "_ss_where() { { df -P \"$1\" | sed -n '2s/ .* / /p'; _ss_devices \"$1\"; } 2>/dev/null; }\n", kEnter);
 }
 
@@ -339,7 +354,7 @@ std::string PiecesText(const HostFacts& facts, absl::Span<const Publication> fil
     const size_t end = CheckedTogether(facts.stat_tool, pieces, begin, files, common);
     for (size_t k = begin; k < end; ++k) text += PieceText(facts.stat_tool, k, pieces[k], files, common);
     text += CheckText(pieces, begin, end);
-    for (size_t k = begin; k < end; ++k) text += PieceCall(function, k, pieces[k]);
+    for (size_t k = begin; k < end; ++k) text += PieceCall(facts, function, k, pieces[k]);
     begin = end;
   }
   return text;
@@ -351,7 +366,7 @@ RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::S
   std::string script = PublishPrologue(facts, lease, common.empty() ? facts.root : common, follow_symlinks, mark);
   script.append(before.data(), before.size());
   // What is renamed is on the disk first: a host that loses its power has the old content or the new one.
-  if (!common.empty()) absl::StrAppend(&script, "{ sync -f \"$S\" || sync; } >/dev/null 2>&1\n");
+  if (!common.empty()) absl::StrAppend(&script, "_ss_flush >/dev/null 2>&1\n");
   absl::StrAppend(&script, "_ss_keeps=", keep ? "yes" : "no", "\n", KeepText(lease, keep), PiecesText(facts, files, "_ss_piece"));
   return {.script = std::move(script), .writes = true};
 }

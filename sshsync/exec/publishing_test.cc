@@ -108,6 +108,31 @@ TEST_F(PublishingTest, PublishesFilesWithAnyName) {
   EXPECT_FALSE(dir_.Exists("r/pwn"));
 }
 
+TEST_F(PublishingTest, CallsAnOperatorsActionsForEachFile) {
+  const std::string log = absl::StrCat(" >>'", dir_.Path("log"), "'");
+  facts_.actions = {{"rename", absl::StrCat("echo \"rename $FILEPATH in $DESTDIR\"", log, "; mv -f \"$STAGED\" \"$DESTDIR/\"")},
+                    {"settime", absl::StrCat("echo \"settime $MTIME $MTIME_S $MTIME_ISO $MTIME_T\"", log, "; touch -d \"@$MTIME\" \"$STAGED\"")},
+                    {"flush", absl::StrCat("echo \"flush [$STAGED] $STAGEDIR\"", log)}};
+  std::vector<Publication> files = {Staged("sub/a b", "a"), Staged("sub/it's", "b")};
+  for (Publication& file : files) file.parent.mtime = 1'700'000'000 * kSecond + 250'000'000;
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone));
+  EXPECT_EQ(dir_.Read("r/sub/it's"), "b");
+  EXPECT_EQ(StatOf(Root("sub/a b")).mtime, 1'700'000'000 * kSecond + 250'000'000);
+  const std::string said = dir_.Read("log");
+  EXPECT_THAT(said, HasSubstr(absl::StrCat("rename ", Root("sub/a b"), " in ", Root("sub"), "\n")));
+  EXPECT_THAT(said, HasSubstr("settime 1700000000.250000000 1700000000 2023-11-14T22:13:20.250000000Z 202311142213.20\n"));
+  EXPECT_THAT(said, HasSubstr(absl::StrCat("flush [] ", Root(".sshsync/in"))));
+}
+
+TEST_F(PublishingTest, AnActionThatFailsIsAFailureOfItsFile) {
+  facts_.actions = {{"rename", "echo no; false"}};
+  const Publication file = Staged("f", "new");
+  const Published published = Publish(file);
+  EXPECT_EQ(published.result, PublishResult::kFailed);
+  EXPECT_THAT(published.said, HasSubstr("no"));
+  EXPECT_FALSE(dir_.Exists("r/f"));
+}
+
 TEST_F(PublishingTest, PublishesManyFilesOfManyFoldersInOneCommand) {
   std::vector<Publication> files;
   for (const char* name : {"a/1", "2", "a/b/3", "a/4", "c/5", "6"}) files.push_back(Staged(name, name));

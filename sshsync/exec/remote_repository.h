@@ -84,6 +84,9 @@ class RemoteRepository {
     HostTools tools = *tools_;
     if (tools.open("stat")) tools.Choose("stat", Presets::Shipped().Find(PresetOf(facts_.stat_tool)));
     facts_.stat_text = std::string(tools.text("stat"));
+    for (const absl::string_view action : {"rename", "settime", "flush"}) {
+      if (tools.origin(action) == "action") facts_.actions[std::string(action)] = std::string(tools.text(action));
+    }
     UseTools(std::move(tools));
     return absl::OkStatus();
   }

@@ -65,7 +65,7 @@ RemoteCommand SurveyProbe::Next() {
     } else {
       HostTools candidate = tools_;
       candidate.Choose(trial.action, trial.preset);
-      text = trial.action == "list" ? std::string(candidate.text("list")) : candidate.OnNames("digests", candidate.Digests("printf '[%s]'"), Operands());
+      text = trial.action == "list" ? std::string(candidate.text("list")) : HostTools::TextOnNames(candidate.Digests("printf '[%s]'"), Operands());
     }
     // Other algorithms are not tried once one has a tool.
     const bool tool = trial.action == "digest";
