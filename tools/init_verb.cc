@@ -125,7 +125,7 @@ int Try(const Configuration& configuration, const Doors& doors, OutputStream& ou
   const StopOnSignals catcher(stop);
   const auto probes = doors.probe(configuration, names, printer, stop.token());
   if (!probes.ok()) return Fail(probes.status(), err);
-  out.Write(ProbeText(*probes));
+  out.Write(ProbeText(*probes, false));
   const int reason = stop.token().reason();
   return WorseExitCode(ProbeExitCode(*probes), reason > 0 ? 128 + reason : 0);
 }

@@ -65,7 +65,7 @@ TEST(TemplateChecker, AnActionHasVariablesOfItsOwn) {
     DiagnosticCollector diagnostics("x", text);
     const IniFile ini = IniFile::Parse(text, diagnostics);
     EntryReader reader(ini, ini.sections.at(0), "", diagnostics);
-    TemplateChecker(diagnostics).Check(key, *reader.GetTemplate(key), Repository());
+    TemplateChecker(diagnostics).Check(key, *reader.GetTemplate(key), Repository(), true);
     return diagnostics.Take();
   };
   EXPECT_TRUE(check("action.read").empty());
