@@ -59,10 +59,14 @@ absl::optional<DigestTool> RecogniseCall(absl::string_view call) {
   return DigestTool{absl::StrJoin(words, " ")};
 }
 
-// One spelling of a name at the cursor: how many bytes it takes, or npos.
-size_t MatchName(absl::string_view at, absl::string_view name, bool marked) {
+// One spelling of a name at the cursor, behind which stands `after`, or the end of a record: how many bytes it takes, or npos.
+size_t MatchName(absl::string_view at, absl::string_view name, bool marked, absl::string_view after) {
   constexpr size_t kNo = absl::string_view::npos;
-  if (!marked && absl::StartsWith(at, name)) return name.size();
+  if (!marked && absl::StartsWith(at, name)) {
+    // A name that ends with a backslash is also the beginning of its own escaped spelling.
+    const absl::string_view rest = at.substr(name.size());
+    if (after.empty() ? !rest.empty() && (rest[0] == '\n' || rest[0] == '\0') : absl::StartsWith(rest, after)) return name.size();
+  }
   if (marked) {
     const std::string full = absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\n", "\\n"}, {"\r", "\\r"}});
     const std::string without_cr = absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\n", "\\n"}});
@@ -112,7 +116,7 @@ class BatchReader {
   bool TakeEnd() { return absl::ConsumePrefix(&rest_, "\n") || absl::ConsumePrefix(&rest_, absl::string_view("\0", 1)); }
 
   bool TakeName(absl::string_view name, bool marked, absl::string_view after) {
-    const size_t length = MatchName(rest_, name, marked);
+    const size_t length = MatchName(rest_, name, marked, after);
     if (length == absl::string_view::npos || !absl::StartsWith(rest_.substr(length), after)) return false;
     rest_.remove_prefix(length + after.size());
     return true;
