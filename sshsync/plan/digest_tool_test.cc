@@ -63,6 +63,7 @@ TEST(DigestTool, EscapedNamesAreRecognised) {
   EXPECT_EQ(Batch("\\" + kA + "  ./a\\\\b\n", {"./a\\b"}), "a");
   EXPECT_EQ(Batch("\\" + kA + " *./a\\nb\\c\n", {"./a\nb\\c"}), "a");
   EXPECT_EQ(Batch(kA + "  ./a\nb\n", {"./a\nb"}), "a");
+  EXPECT_EQ(Batch(kA + " ./ends\\\\\n" + kB + " ./\\n\n", {"./ends\\", "./\n"}), "ab");
   EXPECT_EQ(Batch("SHA1 (./\\303\\251) = " + kA + "\n", {"./\xc3\xa9"}), "a");
 }
 
