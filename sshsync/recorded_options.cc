@@ -44,6 +44,7 @@ void ForEach(Options& options, Each each) {
   each("max-delete", options.max_delete);
   each("fail-fast", options.fail_fast);
   each("stop-at", options.stop_at);
+  each("restores", options.restores);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "sshsync/exec/any_runner.h"
 #include "sshsync/exec/cascade.h"
 #include "sshsync/exec/dry_runner.h"
+#include "sshsync/exec/restorer.h"
 #include "sshsync/exec/stop_window.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/block_history.h"
@@ -16,7 +17,17 @@
 namespace sshsync {
 namespace {
 
-absl::string_view VerbName(Verb verb) { return verb == Verb::kSync ? "sync" : verb == Verb::kPlan ? "plan" : "verify"; }
+absl::string_view VerbName(Verb verb) {
+  switch (verb) {
+    case Verb::kSync: return "sync";
+    case Verb::kPlan: return "plan";
+    case Verb::kVerify: return "verify";
+    case Verb::kRestore: return "restore";
+  }
+  return "";
+}
+
+bool Writes(Verb verb) { return verb == Verb::kSync || verb == Verb::kRestore; }
 
 // The configuration with the options of this run laid over it.
 Configuration WithOptions(Configuration configuration, const SyncOptions& options) {
@@ -61,6 +72,36 @@ std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& con
   return Cascade(looking, configuration, verb, jobs).Run(queue);
 }
 
+// One repository after the other gets back what a run took from it.
+std::vector<RepositoryReport> RestoreAll(RunParts& parts, const Configuration& configuration, const std::string& run, std::vector<RepositoryReport> reports) {
+  auto& context = parts.context();
+  for (RepositoryReport& report : reports) {
+    const Repository& repository = *configuration.Find(report.name);
+    Event event{.kind = EventKind::kRepositoryStarted, .run = context.run, .step = 1, .repository = report.name, .parent = report.parent};
+    context.events.On(event);
+    report.step = 1;
+    auto templates = RepositoryTemplates::Make(repository, configuration.Find(repository.parent), context.run, context.clock.Now());
+    if (templates.ok()) {
+      RemoteRepository<AnyRunner, RealClock> child(context, repository, *std::move(templates));
+      Restorer(context, child, report).Run(run);
+    } else {
+      report.failure = FailureOf(templates.status());
+      report.message = std::string(templates.status().message());
+      report.outcome = Outcome::kFailed;
+    }
+    ConcealSecrets(context.secrets, &report);
+    context.repository_ended(report);
+    event.kind = EventKind::kRepositoryEnded;
+    event.action = std::string(OutcomeName(report.outcome));
+    event.files = report.copied + report.replaced;
+    event.bytes = report.bytes;
+    event.failure = report.failure;
+    event.message = report.message;
+    context.events.On(event);
+  }
+  return reports;
+}
+
 size_t CountOf(const ResolvedQueue& queue) {
   size_t count = 0;
   for (const auto& step : queue.steps) count += step.size();
@@ -92,7 +133,7 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
   report.repositories = NotBegun(queue);
   std::unique_ptr<WritingRun> writing;
-  if (options.verb == Verb::kSync) {
+  if (Writes(options.verb)) {
     SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));
     parts.context().lock = writing->lock_identity();
     parts.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
@@ -105,7 +146,8 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   parts.context().fail_fast = options.fail_fast;
   parts.context().itemize = options.itemize;
   const int jobs = options.jobs > 0 ? options.jobs : configuration.settings.jobs;
-  report.repositories = RunQueue(parts, configuration, options.verb, jobs, queue);
+  report.repositories = options.verb == Verb::kRestore ? RestoreAll(parts, configuration, options.restores, std::move(report.repositories))
+                                                       : RunQueue(parts, configuration, options.verb, jobs, queue);
   report.ended = parts.Now();
   report.signal = std::max(stop.reason(), 0);
   if (writing) writing->End(report);

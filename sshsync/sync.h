@@ -31,6 +31,7 @@ struct SyncOptions {
   bool fail_fast = false;
   bool itemize = false;          ///< report kept files one by one, too
   std::string stop_at = {};           ///< `HH:MM`: ends at the next such local time; empty: the configuration's
+  std::string restores = {};          ///< kRestore: the run whose trash is brought back, or how its id begins
   std::string resumes = {};           ///< id of the run that this one continues, for the record
   std::string pid_file = {};          ///< empty: the configuration's, then the default of the account
   std::string state_dir = {};         ///< the same
@@ -40,7 +41,7 @@ struct SyncOptions {
 };
 
 /// Does what DESIGN calls a run, and returns its report; never throws, never prints. Events come to `events` one at a time.
-/// For kSync it takes the locks of the controller, records the run in the state, and at the end writes the metrics and runs the hooks.
+/// For kSync and kRestore it takes the locks of the controller, records the run in the state, and at the end writes the metrics and runs the hooks.
 /// Errors before the first hop (unknown repositories, locks) are in the status;
 /// everything that happens to a repository or a file is in the report.
 /// Threads: starts its own, all gone on return. `stop` ends the run in order.

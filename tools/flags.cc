@@ -98,7 +98,17 @@ constexpr std::array kVerbs = {
          .doc =
              "Draws the last run, or RUN, from the record of runs: the cascade, a timeline, what failed with the remote output, and how the run "
              "compares with those before. The page is one file without scripts, and looks at nothing outside itself."},
-    Verb{.id = VerbId::kRestore, .name = "restore", .words = Words::kRunAndRepository, .fewest = 2, .most = 2, .built = false},
+    Verb{.id = VerbId::kRestore,
+         .name = "restore",
+         .words = Words::kRunAndRepository,
+         .fewest = 2,
+         .most = 2,
+         .synopsis = "restore RUN REPO",
+         .brief = "bring back what a run replaced and deleted in a repository",
+         .doc =
+             "Copies the files of .sshsync/trash/RUN on the host of REPO back to their places, whole, by renames; RUN is an id, or the beginning of one. "
+             "The trash stays as it is, what the run added stays, and what a restored file replaces goes into the trash of this run where REPO keeps "
+             "one. The next synchronization brings the parent's files again: mend the parent first, or leave REPO out."},
     Verb{.id = VerbId::kInit,
          .name = "init",
          .synopsis = "init [--repo NAME=PLACE...|--from FILE]",
@@ -114,8 +124,10 @@ constexpr VerbSet kAll = ~VerbSet{0};
 constexpr VerbSet kRuns = SetOf(VerbId::kSync) | SetOf(VerbId::kResume);
 constexpr VerbSet kQueued = SetOf(VerbId::kSync) | SetOf(VerbId::kPlan);
 constexpr VerbSet kNamesQueue = kQueued | SetOf(VerbId::kCommands);
+constexpr VerbSet kWrites = kRuns | SetOf(VerbId::kRestore);
 constexpr VerbSet kCompares = kRuns | kQueued | SetOf(VerbId::kVerify);
-constexpr VerbSet kConnects = kCompares | SetOf(VerbId::kProbe);
+constexpr VerbSet kReports = kCompares | SetOf(VerbId::kRestore);
+constexpr VerbSet kConnects = kReports | SetOf(VerbId::kProbe);
 constexpr VerbSet kRecalls = SetOf(VerbId::kStatus) | SetOf(VerbId::kLog);
 
 constexpr absl::string_view kWhat = "What to do";
@@ -167,7 +179,7 @@ constexpr std::array kFlags = {
     Flag{.id = FlagId::kItemize,
          .letter = 'i',
          .name = "itemize-changes",
-         .verbs = kCompares,
+         .verbs = kReports,
          .group = kShow,
          .brief = "one line per file that was changed",
          .doc = "In the letters of rsync: >f+++++++++ is a new file, >fc........ one with other content, *deleting a deletion."},
@@ -230,7 +242,7 @@ constexpr std::array kFlags = {
          .name = "pid-file",
          .placeholder = "FILE",
          .value = Value::kFile,
-         .verbs = kRuns,
+         .verbs = kWrites,
          .group = kWhere,
          .brief = "lock file that also holds the process id",
          .doc = "Default /var/run/sshsync.pid for root, sshsync.pid in the state folder for others. It is never removed: the lock on it "
@@ -240,7 +252,7 @@ constexpr std::array kFlags = {
          .name = "state-dir",
          .placeholder = "FOLDER",
          .value = Value::kFolder,
-         .verbs = kCompares | SetOf(VerbId::kStatus) | SetOf(VerbId::kLog) | SetOf(VerbId::kReport) | SetOf(VerbId::kRestore),
+         .verbs = kReports | SetOf(VerbId::kStatus) | SetOf(VerbId::kLog) | SetOf(VerbId::kReport),
          .group = kWhere,
          .brief = "folder of the record of all runs",
          .doc = "Default /var/lib/sshsync for root, $XDG_STATE_HOME/sshsync (~/.local/state/sshsync) for others."},
@@ -265,7 +277,7 @@ constexpr std::array kFlags = {
          .name = "timeout",
          .placeholder = "SECONDS",
          .value = Value::kSeconds,
-         .verbs = kCompares,
+         .verbs = kReports,
          .group = kHow,
          .brief = "longest time without any progress",
          .doc = "After that long without a byte a command is ended and counts as failed. 90, 5m and 1h are understood."},
@@ -273,7 +285,7 @@ constexpr std::array kFlags = {
          .name = "wait",
          .placeholder = "SECONDS",
          .value = Value::kSeconds,
-         .verbs = kCompares,
+         .verbs = kReports,
          .group = kHow,
          .brief = "how long to keep trying a host that does not answer",
          .doc = "Counts before its first answer only."},
@@ -281,7 +293,7 @@ constexpr std::array kFlags = {
          .name = "retries",
          .placeholder = "N",
          .value = Value::kCount,
-         .verbs = kRuns,
+         .verbs = kWrites,
          .group = kHow,
          .brief = "further tries of a file whose transfer failed",
          .doc = "With growing pauses between them. Then the file fails by name, and the others go on."},
@@ -298,13 +310,13 @@ constexpr std::array kFlags = {
          .name = "lock-wait",
          .placeholder = "SECONDS",
          .value = Value::kSeconds,
-         .verbs = kRuns,
+         .verbs = kWrites,
          .group = kHow,
          .brief = "wait that long for another run to end",
          .doc = "Without it a second run ends at once with exit status 7."},
     Flag{.id = FlagId::kJson,
          .name = "json",
-         .verbs = kCompares | kRecalls,
+         .verbs = kReports | kRecalls,
          .group = kShow,
          .brief = "one JSON document on stdout at the end",
          .doc = "Holds every repository and every file that was touched or failed. Names that are not UTF-8 come as path_b64 too."},
@@ -312,7 +324,7 @@ constexpr std::array kFlags = {
          .name = "events",
          .placeholder = "FILE",
          .value = Value::kFile,
-         .verbs = kCompares,
+         .verbs = kReports,
          .group = kShow,
          .brief = "JSON lines while it happens; - is stdout",
          .doc = "Lines are appended to FILE, one object each. `--events -` does not go together with --json."},
@@ -328,7 +340,7 @@ constexpr std::array kFlags = {
          .name = "progress",
          .placeholder = "auto|always|never",
          .value = Value::kChoice,
-         .verbs = kCompares,
+         .verbs = kReports,
          .group = kShow,
          .brief = "a live view of every hop",
          .doc = "auto, the default, shows it where stderr is a terminal. NO_COLOR is honoured."},
@@ -421,7 +433,7 @@ constexpr std::array kFlags = {
 };
 
 constexpr std::array kExitCodes = {
-    ExitCode{"0", "done: every selected file of every repository asked for equalled its parent by digest"},
+    ExitCode{"0", "done: every selected file of every repository asked for equalled its parent by digest; restore: the trash is back"},
     ExitCode{"1", "unknown or malformed option"},
     ExitCode{"2", "nothing to do, or words that make no sense together"},
     ExitCode{"3", "the configuration is wrong, or a required key is missing"},
@@ -442,6 +454,7 @@ constexpr std::array kExamples = {
     Example{"sshsync plan --sync repoproxy", "and why?"},
     Example{"sshsync verify appnode1 appnode2 || mail -s differs operator", "compare, change nothing"},
     Example{"sshsync --json --sync repoproxy | jq .", "the result for a program"},
+    Example{"sshsync restore 20260102-2200 appnode1", "bring back what that run replaced and deleted"},
     Example{"sshsync resume", "go on where the last run failed"},
     Example{"sshsync status --max-age 2d", "is everything as it should be?"},
     Example{"sshsync report --html /srv/www/sshsync.html", "the last run as a page"},

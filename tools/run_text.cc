@@ -140,14 +140,15 @@ std::string VerifyText(const Report& report, bool all) {
 }
 
 std::string SummaryLine(const Report& report) {
-  int64_t equal = 0, failed = 0, waiting = 0, differ = 0, changed = 0, deleted = 0, kept = 0, bytes = 0, files = 0;
+  int64_t equal = 0, restored = 0, failed = 0, waiting = 0, differ = 0, changed = 0, deleted = 0, kept = 0, bytes = 0, files = 0;
   for (const RepositoryReport& repository : report.repositories) {
     const bool is_equal =
         repository.outcome == Outcome::kEqual || repository.outcome == Outcome::kChanged || repository.outcome == Outcome::kPlanned;
     equal += is_equal;
+    restored += repository.outcome == Outcome::kRestored;
     waiting += repository.outcome == Outcome::kWaiting;
     differ += repository.outcome == Outcome::kDiffers;
-    failed += !is_equal && repository.outcome != Outcome::kWaiting && repository.outcome != Outcome::kDiffers;
+    failed += !is_equal && repository.outcome != Outcome::kRestored && repository.outcome != Outcome::kWaiting && repository.outcome != Outcome::kDiffers;
     changed += repository.copied + repository.replaced;
     deleted += repository.deleted;
     kept += repository.kept;
@@ -159,6 +160,7 @@ std::string SummaryLine(const Report& report) {
   if (equal)
     parts.push_back(is_plan ? absl::StrCat(Repositories(equal), " planned")
                             : absl::StrCat(Repositories(equal), equal == 1 ? " equals its parent" : " equal their parents"));
+  if (restored) parts.push_back(absl::StrCat(Repositories(restored), " restored"));
   if (differ) parts.push_back(absl::StrCat(Repositories(differ), differ == 1 ? " differs" : " differ"));
   if (failed) parts.push_back(absl::StrCat(Repositories(failed), " failed"));
   if (waiting) parts.push_back(absl::StrCat(Repositories(waiting), waiting == 1 ? " waits" : " wait"));

@@ -90,9 +90,11 @@ std::vector<std::string> WarningsOf(const LoadedConfiguration& loaded) {
 
 SyncOptions OptionsOf(const CommandLine& line) {
   SyncOptions options;
-  options.verb = line.verb == VerbId::kVerify                 ? sshsync::Verb::kVerify
+  options.verb = line.verb == VerbId::kRestore                ? sshsync::Verb::kRestore
+                 : line.verb == VerbId::kVerify                 ? sshsync::Verb::kVerify
                  : line.verb == VerbId::kPlan || line.dry_run ? sshsync::Verb::kPlan
                                                               : sshsync::Verb::kSync;
+  if (line.verb == VerbId::kRestore) options.restores = line.words[0];
   options.jobs = line.jobs;
   options.timeout = line.timeout;
   options.wait = line.wait;
@@ -148,6 +150,8 @@ absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configurati
   }
   const QueueRequest request = line.verb == VerbId::kVerify
                                    ? QueueRequest{.steps = {line.words}}
+                               : line.verb == VerbId::kRestore
+                                   ? QueueRequest{.steps = {{line.words[1]}}}
                                : line.verb == VerbId::kResume
                                    ? QueueRequest{.steps = options.queue}
                                    : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};

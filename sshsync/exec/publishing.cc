@@ -169,11 +169,11 @@ _ss_alone() {
   _ss_move "$5" || return 9
 }
 _ss_singly() {
-  _ss_k=$1 _ss_to=$2 _ss_m=$3 _ss_t=$4 _ss_s=$5; shift 5
+  _ss_k=$1 _ss_goal=$2 _ss_m=$3 _ss_t=$4 _ss_s=$5; shift 5
   eval "_ss_rest=\$_ss_l$_ss_k"
   for _ss_file do
     _ss_line=${_ss_rest%%"$_ss_nl"*}; _ss_rest=${_ss_rest#*"$_ss_nl"}; _ss_ours
-    _ss_alone "$_ss_to" "$_ss_m" "$_ss_t" "$_ss_s" "$_ss_file" $_ss_line 2>&1; _ss_status=$?
+    _ss_alone "$_ss_goal" "$_ss_m" "$_ss_t" "$_ss_s" "$_ss_file" $_ss_line 2>&1; _ss_status=$?
     [ $_ss_status = 0 ] || _ss_worst=$_ss_status
     echo; echo "$M $_ss_k:f $_ss_status"
   done

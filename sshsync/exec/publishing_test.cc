@@ -367,6 +367,15 @@ TEST_F(PublishingTest, KeepsInTheTrashWhatManyFilesReplace) {
   EXPECT_EQ(dir_.Read("r/d/2"), "newd/2") << "the link was replaced";
 }
 
+TEST_F(PublishingTest, KeepsWhatIsReplacedAlsoWhereFilesAreGoneThroughOneByOne) {
+  for (const char* name : {"d/1", "d/2", "d/3"}) dir_.Write(absl::StrCat("r/", name), "old");
+  dir_.Write("r/d/4/inside", "mine");
+  using enum PublishResult;
+  EXPECT_THAT(PublishAll(StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new"), true), ElementsAre(kDone, kDone, kDone, kObstructed)) << said_;
+  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", Root(".sshsync/trash/run1"), " && find . -type f | sort; ls ", Root(""))}).out, "./d/1\n./d/2\n./d/3\nd\n");
+  EXPECT_EQ(dir_.Read("r/d/3"), "newd/3");
+}
+
 TEST_F(PublishingTest, RefusesAFileThatIsAHardLinkToAnotherPlace) {
   std::vector<Publication> files = StagedAll(std::vector<std::string>{"a", "b"}, "new");
   dir_.Write("parent", "newa");

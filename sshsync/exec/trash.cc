@@ -23,7 +23,7 @@ _ss_keep() {
 
 std::string KeepText(const Lease& lease, bool keep) {
   if (!keep) return "_ss_keep() { :; }\n";
-  return KeepIn(absl::StrCat(lease.root, "/.sshsync/trash/", lease.run));
+  return KeepIn(TrashFolder(lease, lease.run));
 }
 
 std::string KeepIn(absl::string_view folder) { return absl::StrCat("T=", ShellLiteral(folder), kKeep); }
@@ -36,5 +36,11 @@ std::string PruneTrashText(absl::string_view now, absl::Duration keep) {
                       " .sshsync/trash.limit && find .sshsync/trash/* -prune ! -newer .sshsync/trash.limit -exec rm -rf {} \\; 2>/dev/null\n"
                       "  rm -f .sshsync/trash.limit; rmdir .sshsync/trash 2>/dev/null\n  :\nfi\n");
 }
+
+RemoteCommand TrashRunsCommand(const Lease& lease) {
+  return {.script = absl::StrCat("cd ", ShellLiteral(lease.root), " && [ -d .sshsync/trash ] && [ ! -h .sshsync/trash ] && ls .sshsync/trash\n:\n")};
+}
+
+std::string TrashFolder(const Lease& lease, absl::string_view run) { return absl::StrCat(lease.root, "/.sshsync/trash/", run); }
 
 }  // namespace sshsync

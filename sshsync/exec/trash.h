@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "sshsync/exec/lease.h"
+#include "sshsync/exec/runner.h"
 
 namespace sshsync {
 
@@ -22,6 +23,12 @@ std::string KeepIn(absl::string_view folder);
 
 /// Shell text for the root: removes what runs kept that ended longer than `keep` before `now`, the host's own time as HostFacts has it.
 std::string PruneTrashText(absl::string_view now, absl::Duration keep);
+
+/// Prints the runs that have a trash here, one a line, oldest first.
+RemoteCommand TrashRunsCommand(const Lease& lease);
+
+/// The folder of a run's trash.
+std::string TrashFolder(const Lease& lease, absl::string_view run);
 
 }  // namespace sshsync
 

@@ -13,6 +13,7 @@ absl::string_view OutcomeName(Outcome outcome) {
     case Outcome::kStopped: return "stopped";
     case Outcome::kPlanned: return "planned";
     case Outcome::kDiffers: return "differs";
+    case Outcome::kRestored: return "restored";
   }
   return "failed";
 }

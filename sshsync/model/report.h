@@ -26,9 +26,9 @@ struct FileOutcome {
 };
 
 /// What a run was asked to do.
-enum class Verb { kSync, kPlan, kVerify };
+enum class Verb { kSync, kPlan, kVerify, kRestore };
 
-enum class Outcome { kEqual, kChanged, kFailed, kWaiting, kRefused, kLocked, kStopped, kPlanned, kDiffers };
+enum class Outcome { kEqual, kChanged, kFailed, kWaiting, kRefused, kLocked, kStopped, kPlanned, kDiffers, kRestored };
 
 /// `equal`, `changed`, ...
 absl::string_view OutcomeName(Outcome outcome);
@@ -54,7 +54,7 @@ struct RepositoryReport {
 /// The result of one run: a plain value.
 struct Report {
   std::string run = {};
-  std::string verb = {};  ///< sync, plan, verify, ...
+  std::string verb = {};  ///< sync, plan, verify, restore
   std::vector<std::vector<std::string>> queue = {};
   absl::Time started = {}, ended = {};
   int signal = 0;  ///< that ended it

@@ -47,9 +47,10 @@ constexpr char kRepositoryColumns[] =
 constexpr char kBlockColumns[] = "repository, stream, began, ended, path, first_byte, files, bytes";
 constexpr char kFileColumns[] = "path, action, bytes, digest, failure, message, command, output, exit_status, attempts";
 
-// A later run that ended well for all repositories of `u`; none makes `u` unfinished, where it did not end with 0.
+// A later run that ended well for all repositories of `u`; none makes `u` unfinished, where it did not end with 0. Only what
+// synchronizes is resumed.
 constexpr char kUnfinished[] = R"(
-  (u.exit_code IS NULL OR u.exit_code <> 0) AND NOT EXISTS (
+  u.verb <> 'restore' AND (u.exit_code IS NULL OR u.exit_code <> 0) AND NOT EXISTS (
     SELECT 1 FROM runs l WHERE l.number > u.number AND NOT EXISTS (
       SELECT 1 FROM repositories r WHERE r.run = u.number AND NOT EXISTS (
         SELECT 1 FROM repositories k WHERE k.run = l.number AND k.name = r.name AND k.well = 1))))";
@@ -126,7 +127,7 @@ std::string Cut(const std::string& text, size_t longest) {
 absl::string_view NameOf(Failure failure) { return failure == Failure::kNone ? "" : InfoOf(failure).name; }
 
 Outcome OutcomeOf(absl::string_view name) {
-  for (int i = 0; i <= static_cast<int>(Outcome::kDiffers); ++i) {
+  for (int i = 0; i <= static_cast<int>(Outcome::kRestored); ++i) {
     if (OutcomeName(static_cast<Outcome>(i)) == name) return static_cast<Outcome>(i);
   }
   return Outcome::kStopped;
