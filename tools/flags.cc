@@ -145,9 +145,7 @@ constexpr std::array kFlags = {
         .verbs = kNamesQueue,
         .group = kWhat,
         .brief = "one step: repositories to synchronize in parallel",
-        .doc =
-            "Given several times, the steps are done in that order. @GROUP stands for the repositories of a group, node[1-20] for numbered "
-            "ones.",
+        .doc = "Given several times, the steps are done in that order. @GROUP stands for the repositories of a group, node[1-20] for numbered ones.",
         .repeatable = true},
     Flag{.id = FlagId::kCascade,
          .name = "cascade",
@@ -246,8 +244,7 @@ constexpr std::array kFlags = {
          .group = kWhere,
          .brief = "lock file that also holds the process id",
          .doc = "Default /var/run/sshsync.pid for root, sshsync.pid in the state folder for others. It is never removed: the lock on it "
-                "counts, "
-                "not its presence."},
+                "counts, not its presence."},
     Flag{.id = FlagId::kStateDir,
          .name = "state-dir",
          .placeholder = "FOLDER",
@@ -428,8 +425,7 @@ constexpr std::array kFlags = {
          .group = kShow,
          .brief = "-h: in short; --help: with examples",
          .doc = "Needs no configuration. After a verb only what goes with that verb is shown."},
-    Flag{
-        .id = FlagId::kVersion, .name = "version", .verbs = kAll, .group = kShow, .brief = "the version", .doc = "Needs no configuration."},
+    Flag{.id = FlagId::kVersion, .name = "version", .verbs = kAll, .group = kShow, .brief = "the version", .doc = "Needs no configuration."},
 };
 
 constexpr std::array kExitCodes = {

@@ -26,6 +26,11 @@ def replaced(rig, tree):
     return run, before
 
 
+def attempts(rig):
+    stage = rig.repo("repoproxy", ".sshsync", "in")
+    return set(os.listdir(stage)) if os.path.isdir(stage) else set()
+
+
 def test_what_a_run_replaced_and_deleted_comes_back(rig):
     run, before = replaced(rig, trees.few(BIG))
     restored = rig.run("restore", run, "repoproxy")
@@ -41,9 +46,9 @@ def test_a_restore_that_is_killed_leaves_whole_files_and_goes_on_when_it_is_repe
     run, before = replaced(rig, trees.few(BIG))
     with rig.watch("repoproxy", more={path: {digest} for path, digest in before.items()}) as watcher:
         for end in (signal.SIGKILL, signal.SIGTERM):
-            stage = rig.repo("repoproxy", ".sshsync", "in")
+            earlier = attempts(rig)
             started = rig.start("restore", run, "repoproxy")
-            laws.wait_until(lambda: started.process.poll() is not None or (os.path.isdir(stage) and os.listdir(stage)), 60, "something in the stage")
+            laws.wait_until(lambda: started.process.poll() is not None or attempts(rig) - earlier, 60, "something new in the stage")
             started.process.send_signal(end)
             started.wait()
             assert started.exit in (0, -signal.SIGKILL, 128 + signal.SIGTERM), str(started)
