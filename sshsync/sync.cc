@@ -11,6 +11,7 @@
 #include "sshsync/exec/stop_window.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/block_history.h"
+#include "sshsync/record/block_keeper.h"
 #include "sshsync/run_parts.h"
 #include "sshsync/writing_run.h"
 
@@ -133,8 +134,10 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
   report.repositories = NotBegun(queue);
   std::unique_ptr<WritingRun> writing;
+  absl::optional<BlockKeeper> keeper;
   if (Writes(options.verb)) {
     SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));
+    keeper.emplace(history, writing->recorder());
     parts.context().lock = writing->lock_identity();
     parts.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
       writing->EndRepository(repository, history.Take(repository.name));
@@ -150,6 +153,7 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
                                                        : RunQueue(parts, configuration, options.verb, jobs, queue);
   report.ended = parts.Now();
   report.signal = std::max(stop.reason(), 0);
+  keeper.reset();
   if (writing) writing->End(report);
   const int code = report.exit_code();
   parts.context().events.On({.kind = EventKind::kRunEnded, .run = report.run, .action = code == 0 ? "done" : "failed",

@@ -31,6 +31,7 @@ void BlockHistory::On(const Event& event) {
                    .path = event.path, .offset = event.offset, .files = event.files, .bytes = event.bytes};
   const std::lock_guard lock(mu_);
   Hop& hop = hops_[event.repository];
+  hop.fresh = true;
   std::vector<MovedBlock>& stream = hop.streams[event.stream];
   if (!stream.empty() && Join(stream.back(), block, hop.quantum)) return;
   stream.push_back(std::move(block));
@@ -50,6 +51,16 @@ void BlockHistory::Thin(Hop& hop) {
     blocks = std::move(fewer);
     hop.size += blocks.size();
   }
+}
+
+std::vector<MovedBlock> BlockHistory::Fresh() {
+  std::vector<MovedBlock> fresh;
+  const std::lock_guard lock(mu_);
+  for (auto& [name, hop] : hops_) {
+    if (!std::exchange(hop.fresh, false)) continue;
+    for (const auto& [number, blocks] : hop.streams) fresh.insert(fresh.end(), blocks.begin(), blocks.end());
+  }
+  return fresh;
 }
 
 std::vector<MovedBlock> BlockHistory::Take(absl::string_view repository) {

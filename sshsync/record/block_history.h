@@ -20,7 +20,7 @@ namespace sshsync {
 /// too many. (Keeping the first N was rejected: of a long night it would show the first minutes. So was a fixed quantum: it is too coarse
 /// for a run of a second, or too fine for one of a day.)
 ///
-/// Does not own the next sink, which gets every event first. Threads: On as EventSink says; Take from any.
+/// Does not own the next sink, which gets every event first. Threads: On as EventSink says; the others from any.
 ///
 ///     BlockHistory history(printer, 4);
 ///     history.On({.kind = EventKind::kBlockMoved, .time = end, .repository = "p", .path = "a", .files = 1, .bytes = 8, .began = begin});
@@ -34,6 +34,9 @@ class BlockHistory : public EventSink {
 
   void On(const Event& event) override;
 
+  /// What is known of those repositories that moved something since the last call; of each all that is kept.
+  std::vector<MovedBlock> Fresh();
+
   /// What is known of that repository, in order of time; and forgets it.
   std::vector<MovedBlock> Take(absl::string_view repository);
 
@@ -42,6 +45,7 @@ class BlockHistory : public EventSink {
     std::map<int, std::vector<MovedBlock>> streams = {};
     size_t size = 0;  // over all streams
     absl::Duration quantum = absl::ZeroDuration();
+    bool fresh = false;  // since Fresh
   };
 
   static void Thin(Hop& hop);

@@ -78,6 +78,17 @@ TEST(BlockHistory, ALongBlockStaysAloneAndSoDoesAPause) {
   EXPECT_EQ(blocks.at(1).files, 1) << "ranges of one file";
 }
 
+TEST(BlockHistory, TellsOfEachRepositoryAgainOnlyWhenItMovedMore) {
+  CountingSink next;
+  BlockHistory history(next, 2);
+  history.On(Moved("a", absl::ZeroDuration(), absl::Seconds(1), 1));
+  EXPECT_EQ(history.Fresh().size(), 1U);
+  EXPECT_THAT(history.Fresh(), IsEmpty());
+  history.On(Moved("b", absl::Seconds(1), absl::Seconds(2), 1));
+  EXPECT_EQ(history.Fresh().size(), 2U) << "all that is kept of it";
+  EXPECT_EQ(history.Take("p").size(), 2U) << "nothing was taken";
+}
+
 TEST(BlockHistory, MoreStreamsThanBlocksKeepOneEach) {
   CountingSink next;
   BlockHistory history(next, BlockHistory::kOfARun);

@@ -28,6 +28,12 @@ void RunRecorder::EndRepository(const RepositoryReport& report, const std::vecto
   if (const absl::Status ended = state_->EndRepository(run_, report, blocks); !ended.ok()) Lose(ended);
 }
 
+void RunRecorder::KeepBlocks(const std::vector<MovedBlock>& blocks) {
+  const std::lock_guard lock(mu_);
+  if (!state_ || blocks.empty()) return;
+  if (const absl::Status kept = state_->KeepBlocks(run_, blocks); !kept.ok()) Lose(kept);
+}
+
 void RunRecorder::EndRun(const Report& report, int exit_code, int keep_runs) {
   const std::lock_guard lock(mu_);
   if (!state_) return;

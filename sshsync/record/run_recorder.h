@@ -34,6 +34,8 @@ class RunRecorder {
   static absl::StatusOr<std::unique_ptr<RunRecorder>> Begin(const std::string& state_dir, const RunRecord& record, Warn warn);
 
   void EndRepository(const RepositoryReport& report, const std::vector<MovedBlock>& blocks = {});
+  /// What is carried by repositories that have not ended.
+  void KeepBlocks(const std::vector<MovedBlock>& blocks);
   void EndRun(const Report& report, int exit_code, int keep_runs);
 
   /// What is known of each repository; nothing where there is no state.

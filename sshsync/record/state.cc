@@ -1,5 +1,6 @@
 #include "sshsync/record/state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "SQLiteCpp/SQLiteCpp.h"
@@ -225,6 +226,23 @@ RunRecord ReadRun(SQLite::Database& database, Query& query, bool files) {
   return record;
 }
 
+int64_t NumberOf(SQLite::Database& database, absl::string_view run) {
+  Query query(database, "SELECT number FROM runs WHERE id = ?");
+  query.Bind(run);
+  return query.Next() ? query.Number() : 0;
+}
+
+/// Replaces what is kept of one repository.
+template <class Iterator>
+void PutBlocks(SQLite::Database& database, int64_t run, const std::string& repository, Iterator begin, Iterator end) {
+  Query(database, "DELETE FROM blocks WHERE run = ? AND repository = ?").Bind(run).Bind(repository).Run();
+  Query insert(database, absl::StrCat("INSERT INTO blocks (run, ", kBlockColumns, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  for (Iterator block = begin; block != end; ++block) {
+    insert.Bind(run).Bind(repository).Bind(int64_t{block->stream}).Bind(block->began).Bind(block->ended).BindBytes(block->path).Bind(block->offset)
+        .Bind(block->files).Bind(block->bytes).Run();
+  }
+}
+
 }  // namespace
 
 bool EndedWell(const RepositoryReport& report) {
@@ -277,11 +295,7 @@ absl::Status State::BeginRun(const RunRecord& record) {
 absl::Status State::EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks) {
   return Guarded([&] {
     SQLite::Transaction transaction(*database_);
-    const int64_t number = [&] {
-      Query query(*database_, "SELECT number FROM runs WHERE id = ?");
-      query.Bind(run);
-      return query.Next() ? query.Number() : 0;
-    }();
+    const int64_t number = NumberOf(*database_, run);
     Query(*database_,
           "UPDATE repositories SET parent = ?, host = ?, step = ?, well = ?, outcome = ?, started = ?, ended = ?, kept = ?, copied = ?, replaced = ?, "
           "deleted = ?, failed = ?, extra = ?, bytes = ?, failure = ?, message = ?, command = ?, output = ? WHERE run = ? AND name = ?")
@@ -295,14 +309,26 @@ absl::Status State::EndRepository(absl::string_view run, const RepositoryReport&
           .Bind(Cut(file.message, kLongestText)).Bind(Cut(file.command, kLongestText)).Bind(Cut(file.output, kLongestOutput))
           .Bind(int64_t{file.exit_status}).Bind(int64_t{file.attempts}).Run();
     }
-    Query moved(*database_, absl::StrCat("INSERT INTO blocks (run, ", kBlockColumns, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-    for (const MovedBlock& block : blocks) {
-      moved.Bind(number).Bind(report.name).Bind(int64_t{block.stream}).Bind(block.began).Bind(block.ended).BindBytes(block.path).Bind(block.offset)
-          .Bind(block.files).Bind(block.bytes).Run();
-    }
+    PutBlocks(*database_, number, report.name, blocks.begin(), blocks.end());
     if (EndedWell(report)) {
       Query(*database_, "INSERT OR REPLACE INTO last_equal (repository, parent, at, run) VALUES (?, ?, ?, ?)")
           .Bind(report.name).Bind(report.parent).Bind(report.ended).Bind(run).Run();
+    }
+    transaction.commit();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status State::KeepBlocks(absl::string_view run, const std::vector<MovedBlock>& blocks) {
+  return Guarded([&] {
+    SQLite::Transaction transaction(*database_);
+    const int64_t number = NumberOf(*database_, run);
+    for (auto begin = blocks.begin(), end = begin; begin != blocks.end(); begin = end) {
+      end = std::find_if(begin, blocks.end(), [&](const MovedBlock& block) { return block.repository != begin->repository; });
+      Query open(*database_, "SELECT 1 FROM repositories WHERE run = ? AND name = ? AND ended IS NULL");
+      open.Bind(number).Bind(begin->repository);
+      // What ended meanwhile is told of as a whole.
+      if (open.Next()) PutBlocks(*database_, number, begin->repository, begin, end);
     }
     transaction.commit();
     return absl::OkStatus();

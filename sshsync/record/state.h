@@ -26,7 +26,8 @@ namespace sshsync {
 /// a run from its work: a file that is damaged is set aside as `state.db.corrupt-TIME` and begun anew, and where none can be written the
 /// caller goes on without. Only a schema that a newer version wrote is an error, for two versions would take turns in losing it.
 ///
-/// One transaction for the begin of a run, one for the end of each repository, one for the end of the run: a run that is killed is
+/// One transaction for the begin of a run, one for the end of each repository, one for the end of the run, and now and then one for what its
+/// streams carried: a run that is killed is
 /// found afterwards as one that did not end. (A row for each file as it happens was rejected: a write that reaches the disk costs as much
 /// as the transfer of a small file.) The journal is truncated, not deleted, and every commit reaches the disk. Files have mode 0600.
 ///
@@ -61,6 +62,8 @@ class State {
   absl::Status BeginRun(const RunRecord& record);
   /// A repository of a run that began, with its files, and with what its streams carried when.
   absl::Status EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks = {});
+  /// What the streams of repositories that have not ended carried so far: replaces what was kept of them.
+  absl::Status KeepBlocks(absl::string_view run, const std::vector<MovedBlock>& blocks);
   /// The end of a run; all but the last `keep_runs` runs are forgotten. When repositories last equalled their parents is kept.
   absl::Status EndRun(const Report& report, int exit_code, int keep_runs);
 

@@ -141,6 +141,20 @@ TEST_F(StateTest, TellsWhichStreamCarriedWhatWhen) {
   EXPECT_THAT((*state.Find(Id(2)))->blocks, IsEmpty()) << "forgotten with its run, not given to another";
 }
 
+TEST_F(StateTest, WhatWasCarriedSoFarIsThereThoughTheRunIsKilled) {
+  State state = Open();
+  Begin(state, 1, {{"p", "q"}});
+  const auto block = [](const char* repository, int bytes) { return MovedBlock{.repository = repository, .began = kNow, .ended = kNow, .path = "a", .files = 1, .bytes = bytes}; };
+  ASSERT_TRUE(state.KeepBlocks(Id(1), {block("p", 1), block("q", 2), block("q", 3)}).ok());
+  ASSERT_TRUE(state.KeepBlocks(Id(1), {block("q", 4)}).ok());
+  EXPECT_EQ((*state.Find(Id(1)))->blocks.size(), 2U) << "replaced, not added";
+  ASSERT_TRUE(state.EndRepository(Id(1), Ended("p", Outcome::kChanged), {block("p", 5), block("p", 6)}).ok());
+  ASSERT_TRUE(state.KeepBlocks(Id(1), {block("p", 7)}).ok());
+  std::vector<int64_t> bytes;
+  for (const MovedBlock& kept : (*state.Find(Id(1)))->blocks) bytes.push_back(kept.bytes);
+  EXPECT_THAT(bytes, ElementsAre(5, 6, 4)) << "an older picture of what ended is too late";
+}
+
 TEST_F(StateTest, ARecordOfTheFirstSchemaIsReadAsItIsAndLedOnByTheNextRun) {
   {
     State state = Open();
