@@ -18,6 +18,10 @@ namespace {
 std::string Headline(const RunFacts& facts) {
   const auto all = static_cast<int64_t>(facts.hops.size());
   if (all == 0) return "A run without repositories";
+  if (facts.record->report.verb == "restore") {
+    return absl::StrCat(all == 1 ? Name(facts.hops[0].report->name) : absl::StrCat(Count(facts.well), " of ", Count(all), " repositories"),
+                        facts.well < all && all == 1 ? " was not restored" : all == 1 ? " was restored" : " were restored");
+  }
   if (facts.kind == "open") return absl::StrCat(Count(facts.well), " of ", Count(all), all == 1 ? " repository is done" : " repositories are done");
   if (all == 1) return absl::StrCat(Name(facts.hops[0].report->name), facts.well == 1 ? " equals its parent" : " does not equal its parent");
   if (facts.well == all) return absl::StrCat("All ", Count(all), " repositories equal their parents");
@@ -50,9 +54,10 @@ std::string Figures(const RunFacts& facts, absl::TimeZone zone) {
 }
 
 std::string Asked(const RunRecord& record) {
+  const bool is_sync = record.report.verb.empty() || record.report.verb == "sync";
   std::vector<std::string> steps;
-  for (const std::vector<std::string>& step : record.report.queue) steps.push_back(absl::StrCat("--sync ", absl::StrJoin(step, ",")));
-  const std::string verb = record.report.verb.empty() || record.report.verb == "sync" ? "" : absl::StrCat(record.report.verb, " ");
+  for (const std::vector<std::string>& step : record.report.queue) steps.push_back(absl::StrCat(is_sync ? "--sync " : "", absl::StrJoin(step, ",")));
+  const std::string verb = is_sync ? "" : absl::StrCat(record.report.verb, " ");
   std::string text = absl::StrCat("<div class=\"asked\">\n<p>Asked for <code>", Text(absl::StrCat("sshsync ", verb, absl::StrJoin(steps, " "))), "</code>");
   if (!record.options.empty()) {
     const std::vector<std::string> options = absl::StrSplit(record.options, '\n');
@@ -60,7 +65,7 @@ std::string Asked(const RunRecord& record) {
   }
   text += "</p>\n";
   if (!record.resumes.empty()) absl::StrAppend(&text, "<p>Goes on with run <code>", Name(record.resumes), "</code></p>\n");
-  if (record.exit_code.value_or(1) != 0) text += "<p>To go on, type <code>sshsync resume</code></p>\n";
+  if (is_sync && record.exit_code.value_or(1) != 0) text += "<p>To go on, type <code>sshsync resume</code></p>\n";
   return absl::StrCat(text, "</div>\n");
 }
 

@@ -52,6 +52,16 @@ TEST(RunPage, AnswersWhatMovedHowLongItTookAndWhatFailedAndWhy) {
   }
 }
 
+TEST(RunPage, ARestoreIsToldAsSuch) {
+  RunRecord record = Record({Hop("p", "m", Outcome::kRestored)}, 0);
+  record.report.verb = "restore";
+  record.report.queue = {{"p"}};
+  const std::string page = PageOf(record);
+  EXPECT_THAT(page, HasSubstr("<h1>p was restored</h1>"));
+  EXPECT_THAT(page, HasSubstr("<code>sshsync restore p</code>"));
+  EXPECT_THAT(page, HasSubstr("<g class=\"card well\">"));
+}
+
 TEST(RunPage, IsWholeInItselfAndNeedsNoScript) {
   RunRecord record = Record({Hop("p", "m", Outcome::kChanged)}, 0);
   record.blocks = {{.repository = "p", .began = kStart, .ended = kStart + absl::Seconds(5), .path = "f", .files = 1, .bytes = 1000}};

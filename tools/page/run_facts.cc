@@ -11,6 +11,7 @@ namespace {
 
 absl::string_view KindOf(const RepositoryReport& report) {
   if (EndedWell(report)) return "well";
+  if (report.outcome == Outcome::kRestored) return report.failed > 0 || report.failure != Failure::kNone ? "bad" : "well";
   switch (report.outcome) {
     case Outcome::kWaiting:
     case Outcome::kStopped:
