@@ -235,6 +235,10 @@ def main():
         return
     if not options.to:
         parser.error("--to is missing")
+    try:
+        os.nice(-10)  # a wire does not wait for a processor
+    except PermissionError:
+        pass
     address, _, port = options.to.rpartition(":")
     relay = Relay((address, int(port)), options.rate, options.delay, options.window, options.cut_every)
     print(json.dumps({"port": relay.port}), flush=True)
