@@ -1,5 +1,5 @@
-#ifndef BENCHMARKS_SCALING_SIMULATED_FLEET_H_
-#define BENCHMARKS_SCALING_SIMULATED_FLEET_H_
+#ifndef SSHSYNC_BENCHMARKS_SCALING_SIMULATED_FLEET_H_
+#define SSHSYNC_BENCHMARKS_SCALING_SIMULATED_FLEET_H_
 
 #include <atomic>
 #include <cstdint>
@@ -99,4 +99,4 @@ class SimulatedFleet : public AnyRunner {
 
 }  // namespace sshsync
 
-#endif  // BENCHMARKS_SCALING_SIMULATED_FLEET_H_
+#endif  // SSHSYNC_BENCHMARKS_SCALING_SIMULATED_FLEET_H_
