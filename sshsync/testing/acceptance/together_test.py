@@ -52,7 +52,7 @@ def test_nothing_changes_where_one_file_cannot_be_published(rig):
     rig.equal(rig.run(*STEP), "repoproxy")
 
 
-@pytest.mark.parametrize("cut", ["controller", "child"])
+@pytest.mark.parametrize("cut", ["controller", "child", "signal"])
 def test_the_renames_are_all_done_or_all_undone_whatever_dies_while_they_go_on(rig, cut):
     new = prepare(rig)
     with rig.watch("repoproxy") as watcher:
@@ -60,6 +60,8 @@ def test_the_renames_are_all_done_or_all_undone_whatever_dies_while_they_go_on(r
         laws.wait_until(lambda: run.process.poll() is not None or os.path.exists(undo(rig)), 60, "the folder undo")
         if cut == "controller":
             run.process.send_signal(signal.SIGKILL)
+        elif cut == "signal":
+            run.process.send_signal(signal.SIGTERM)
         else:
             rig.fleet.cut_sessions("repoproxy")
         run.wait()
