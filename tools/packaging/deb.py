@@ -103,7 +103,7 @@ def _shared_libraries(made, architecture):
     os.makedirs(os.path.join(source, "debian"))
     with open(os.path.join(source, "debian", "control"), "w", encoding="utf-8") as file:
         file.write("Source: sshsync\nMaintainer: %s\n\nPackage: %s\nArchitecture: %s\nDescription: x\n" % (made.maintainer, made.name, architecture))
-    found = made.run("dpkg-shlibdeps", "-O", *["-e" + path for path in made.binaries], cwd=source)
+    found = made.run("dpkg-shlibdeps", "--warnings=1", "-O", *["-e" + path for path in made.binaries], cwd=source)
     return found.strip().partition("shlibs:Depends=")[2].split(", ")
 
 

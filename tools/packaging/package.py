@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 
 from tools.packaging import deb, rpm
-from tools.packaging.contents import read_contents
+from tools.packaging.contents import Row, read_contents
 
 _SUMMARIES = {
     "sshsync": (
@@ -104,13 +104,15 @@ class Build:
         return next(path for name, path in self._files.items() if name.endswith(".whl"))
 
     def _unpack(self, row):
-        folder = row.target.replace("@PYTHON@", self.python())
+        top = row.target.replace("@PYTHON@", self.python())
         with zipfile.ZipFile(self._wheel()) as wheel:
-            for name in sorted(wheel.namelist()):
-                if name.endswith("/"):
-                    continue
-                target = os.path.join(folder, name)
-                os.makedirs(os.path.dirname(self.root + target), exist_ok=True)
+            # RECORD is pip's list of what it may remove: here that is the package manager's business.
+            names = sorted(name for name in wheel.namelist() if not name.endswith(("/", ".dist-info/RECORD")))
+            for folder in sorted({os.path.dirname(name) for name in names}):
+                os.makedirs(os.path.join(self.root + top, folder))
+                self.targets.append((Row("folder", "-", row.target), os.path.join(top, folder)))
+            for name in names:
+                target = os.path.join(top, name)
                 with open(self.root + target, "wb") as file:
                     file.write(wheel.read(name))
                 if ".so" in name:

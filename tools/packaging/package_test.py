@@ -12,6 +12,7 @@ from tools.packaging.contents import read_contents
 
 HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools/packaging")
 DEB, RPM = (os.path.join(HERE, "sshsync." + kind) for kind in ("deb", "rpm"))
+NAMES = ("sshsync",)
 FILES = os.path.join(HERE, "files")
 
 
@@ -39,23 +40,24 @@ class PackageTest(unittest.TestCase):
 
     def test_lintian_finds_no_error(self):
         # A link into a folder of links is no package to it.
-        deb = shutil.copy(DEB, self.folder)
-        output("lintian", "--fail-on", "error", "--allow-root", deb, env=dict(os.environ, HOME=self.folder))
+        debs = [shutil.copy(os.path.join(HERE, name + ".deb"), self.folder) for name in NAMES]
+        output("lintian", "--fail-on", "error", "--allow-root", *debs, env=dict(os.environ, HOME=self.folder))
 
     def test_rpmlint_finds_no_error(self):
-        rpm = shutil.copy(RPM, self.folder)
-        said = output("rpmlint", "--config", os.path.join(HERE, "rpmlint.toml"), rpm, env=dict(os.environ, HOME=self.folder))
+        rpms = [shutil.copy(os.path.join(HERE, name + ".rpm"), self.folder) for name in NAMES]
+        said = output("rpmlint", "--config", os.path.join(HERE, "rpmlint.toml"), *rpms, env=dict(os.environ, HOME=self.folder))
         self.assertIn(" 0 errors", said)
 
     def test_the_same_files_make_the_same_packages(self):
-        for kind, made in (("deb", DEB), ("rpm", RPM)):
-            again = os.path.join(self.folder, "again." + kind)
-            with open(os.path.join(HERE, kind + ".sources"), encoding="utf-8") as file:
+        root = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
+        for name in NAMES:
+            with open(os.path.join(HERE, name + ".sources"), encoding="utf-8") as file:
                 mode, *sources = file.read().split()
-            root = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-            output(os.path.join(HERE, "package"), kind, "sshsync", mode, again, *[os.path.join(root, source) for source in sources])
-            with open(made, "rb") as one, open(again, "rb") as other:
-                self.assertEqual(one.read(), other.read(), kind)
+            for kind in ("deb", "rpm"):
+                again = os.path.join(self.folder, "again." + kind)
+                output(os.path.join(HERE, "package"), kind, name, mode, again, *[os.path.join(root, source) for source in sources])
+                with open(os.path.join(HERE, "%s.%s" % (name, kind)), "rb") as one, open(again, "rb") as other:
+                    self.assertTrue(one.read() == other.read(), "%s.%s differs" % (name, kind))
 
     def test_the_deb_holds_what_the_table_says(self):
         listed = {}
