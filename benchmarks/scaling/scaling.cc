@@ -83,8 +83,10 @@ Cost RunOnce(SimulatedTime& time, SimulatedFleet& fleet, int jobs) {
     exit(1);
   }
   for (const RepositoryReport& repository : report->repositories) {
-    if (repository.failure == Failure::kNone) continue;
+    const auto file = std::find_if(repository.files.begin(), repository.files.end(), [](const FileOutcome& one) { return one.failure != Failure::kNone; });
+    if (repository.failure == Failure::kNone && file == repository.files.end()) continue;
     fprintf(stderr, "%s: %s\n", repository.name.c_str(), repository.message.c_str());
+    if (file != repository.files.end()) fprintf(stderr, "%s: %s\n%s\n", file->path.c_str(), file->message.c_str(), file->output.c_str());
     break;
   }
   const double simulated = time.cpu_seconds() + fleet.cpu_seconds() - simulation;

@@ -202,7 +202,7 @@ SimulatedFleet::Reply SimulatedFleet::Answer(int host, absl::string_view script)
   Reply reply;
   if (const size_t at = script.find("_ss_mark() { "); at != absl::string_view::npos) return AnswerRecords(host, script.substr(at));
   if (absl::StrContains(script, "`uname -s -r -m")) {
-    reply.out = absl::StrCat("uid 1000\nnow 20231115000000\nsystem Linux 6.1.0 x86_64\nstat c\ntar 1\ncpus 4\nwritable 1\naes 1\n",
+    reply.out = absl::StrCat("uid 1000\nnow 20231115000000\nsystem Linux 6.1.0 x86_64\nstat c\ntar 1\ncpus 1\nwritable 1\naes 1\n",
                              "df /dev/sda 1000000000 1000000 999000000 1% /\nroot ", kRoot, "\n");
   } else if (absl::StrContains(script, "find . -name .sshsync -prune -o -printf")) {
     reply.out = List(host, reply);
