@@ -88,4 +88,12 @@ def sshsync_dependencies():
         modules = ["python3"],
         package = "pybind11-dev python3-dev",
     )
+
+    # A program with the interpreter inside: a test has that.
+    system_library(
+        name = "python_embed",
+        headers = ["pybind11"],
+        modules = ["python3-embed"],
+        package = "pybind11-dev python3-dev",
+    )
     native.register_toolchains("@sshsync//tools/workspace:python_toolchain")
