@@ -24,13 +24,13 @@ void Update(Hasher& self, const py::buffer& bytes) {
   const py::buffer_info info = bytes.request();
   const absl::string_view view(static_cast<const char*>(info.ptr), static_cast<size_t>(info.size * info.itemsize));
   if (view.size() < kLong) return self.Update(view);
-  WithoutGil([&] { self.Update(view); });
+  Computing([&] { self.Update(view); });
 }
 
 std::string OfFile(const py::str& path, const std::string& name) {
   Hasher hasher = ValueOrRaise(Hasher::Create(name));
   const std::string bytes = BytesOf(path);
-  return ValueOrRaise(WithoutGil([&] { return DigestOfFile(bytes, hasher); })).text();
+  return ValueOrRaise(Computing([&] { return DigestOfFile(bytes, hasher); })).text();
 }
 
 // The digests of many files, in their order; None for one that cannot be read.
@@ -38,7 +38,7 @@ py::list OfFiles(const std::vector<py::str>& paths, const std::string& name) {
   Hasher hasher = ValueOrRaise(Hasher::Create(name));
   std::vector<std::string> files, digests;
   for (const py::str& path : paths) files.push_back(BytesOf(path));
-  WithoutGil([&] {
+  Computing([&] {
     for (const std::string& file : files) {
       const auto digest = DigestOfFile(file, hasher);
       digests.push_back(digest.ok() ? digest->text() : "");

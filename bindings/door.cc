@@ -18,7 +18,7 @@ namespace py = pybind11;
 struct Yard {
   std::set<Ongoing*> ongoing;
   int outside = 0;
-  bool closed = false;
+  Door door = Door::kOpen;
 };
 
 Yard& TheYard() {
@@ -53,10 +53,10 @@ Outside::Outside() { ++TheYard().outside; }
 
 Outside::~Outside() { --TheYard().outside; }
 
-bool MayLeave() { return !TheYard().closed; }
+Door TheDoor() { return TheYard().door; }
 
 void RequireOpenDoor() {
-  if (TheYard().closed) throw std::runtime_error("the interpreter is ending: no run begins any more");
+  if (TheDoor() != Door::kOpen) throw std::runtime_error("the interpreter is ending: no run begins any more");
 }
 
 void RequireMainInterpreter() {
@@ -68,8 +68,8 @@ void EndAll() {
   const auto ended = [&yard] {
     return yard.outside == 0 && std::all_of(yard.ongoing.begin(), yard.ongoing.end(), [](const Ongoing* one) { return one->Ended(); });
   };
+  yard.door = Door::kEnding;
   while (!ended()) {
-    // In every round: who was on the way out when the last one looked may have begun something.
     for (Ongoing* ongoing : yard.ongoing) ongoing->Stop(kStopByCaller);
     {
       const py::gil_scoped_release release;
@@ -77,7 +77,7 @@ void EndAll() {
     }
     CheckSignals();
   }
-  yard.closed = true;
+  yard.door = Door::kClosed;
 }
 
 void ForgetAll() {

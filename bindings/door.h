@@ -13,10 +13,10 @@ namespace sshsync::python {
 
 /// The one place where this module lets go of the interpreter's lock (the GIL) and takes it back. The rules it holds:
 ///
-/// - What waits or computes for long does so in `WithoutGil`, or in `Interruptibly`, which also notices Ctrl-C.
+/// - What waits does so in `WithoutGil`, or in `Interruptibly`, which also notices Ctrl-C; what computes for long in `Computing`.
 /// - A thread of a run that needs Python (only those of a runner written in Python do) goes through `WithGil`.
-/// - Before the interpreter goes, `EndAll` (an exit handler) stops whatever is under way and waits until every thread is back inside;
-///   from then on nobody is let out. A thread that came back later would be ended by the interpreter in the middle of a destructor.
+/// - Before the interpreter goes, `EndAll` (an exit handler) stops whatever is under way, lets nothing new begin, and waits until every thread is
+///   back inside; from then on nobody is let out. A thread that came back later would be ended by the interpreter in the middle of a destructor.
 /// - In a child of fork there are no threads but the one that forked: `ForgetAll` drops what the others were at.
 ///
 /// Threads: all that lies behind these functions is guarded by the GIL itself.
@@ -37,8 +37,9 @@ class Ongoing {
   virtual void Forget() = 0;
 };
 
-/// Whether a thread may let go of the GIL: not any more once the interpreter ends.
-bool MayLeave();
+/// How far the end of the interpreter has come.
+enum class Door { kOpen, kEnding, kClosed };
+Door TheDoor();
 /// Throws RuntimeError where the interpreter ends.
 void RequireOpenDoor();
 /// Throws ImportError in a second interpreter of the process, which would share what this module has for the first.
@@ -53,13 +54,20 @@ class Outside {
   ~Outside();
 };
 
-/// Calls `work` without the GIL.
+/// Calls `work`, which waits for somebody, without the GIL.
 template <class Work>
 auto WithoutGil(Work&& work) {
-  if (!MayLeave()) return work();
+  if (TheDoor() == Door::kClosed) return work();
   const Outside outside;
   const pybind11::gil_scoped_release release;
   return work();
+}
+
+/// Calls `work`, which waits for nobody, without the GIL; with it once the interpreter ends, for a thread that computes on and on would hold that up.
+template <class Work>
+auto Computing(Work&& work) {
+  if (TheDoor() != Door::kOpen) return work();
+  return WithoutGil(work);
 }
 
 /// Calls `work` with the GIL, from a thread that does not have it.

@@ -77,19 +77,19 @@ void BindHistory(py::module_& module) {
         std::vector<std::string> names;
         for (const py::str& name : given) names.push_back(BytesOf(name));
         const absl::optional<absl::Duration> age = max_age.is_none() ? absl::nullopt : absl::make_optional(SecondsOf(max_age.cast<double>()));
-        return ValueOrRaise(WithoutGil([&, dir = BytesOf(state_dir)] { return Status(loaded, names, dir, age); }));
+        return ValueOrRaise(Computing([&, dir = BytesOf(state_dir)] { return Status(loaded, names, dir, age); }));
       },
       "loaded"_a, "names"_a, "state_dir"_a, "max_age"_a);
   module.def(
       "runs_json",
       [](const Loaded& loaded, const py::str& state_dir, int limit) {
-        return ValueOrRaise(WithoutGil([&, dir = BytesOf(state_dir)] { return Runs(loaded, dir, limit); }));
+        return ValueOrRaise(Computing([&, dir = BytesOf(state_dir)] { return Runs(loaded, dir, limit); }));
       },
       "loaded"_a, "state_dir"_a, "limit"_a);
   module.def(
       "run_json",
       [](const Loaded& loaded, const py::str& state_dir, const py::str& run) {
-        return ValueOrRaise(WithoutGil([&, dir = BytesOf(state_dir), name = BytesOf(run)] { return OneRun(loaded, dir, name); }));
+        return ValueOrRaise(Computing([&, dir = BytesOf(state_dir), name = BytesOf(run)] { return OneRun(loaded, dir, name); }));
       },
       "loaded"_a, "state_dir"_a, "run"_a);
 }

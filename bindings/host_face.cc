@@ -89,6 +89,72 @@ void RaiseConnectionError(const Endpoint& host, int returncode, bool ready, cons
   Raise(ClassifySshFailure(host, {.end = end, .ready = ready, .out = out, .err = err}));
 }
 
+// Calls `work` without the GIL. Inside of a run the run's own stop counts; alone there is one for the call.
+void Stoppable(const py::object& stop, const std::function<void(const StopToken&)>& work) {
+  if (stop.is_none()) return Interruptibly(work);
+  const absl::optional<StopToken> token = stop.cast<const StopObject&>().token;
+  if (!token) throw std::runtime_error("the call that this stop belongs to is over");
+  WithoutGil([&] { work(*token); });
+}
+
+// Calls `work(sink, moved)` with callables of Python. What they raise goes through the engine as a status, and comes out as itself.
+template <class Work>
+RemoteResult Streamed(const py::object& sink, const py::object& moved, Work work) {
+  std::exception_ptr raised;
+  const auto guarded = [&raised](auto&& call) {
+    return WithGil([&] {
+      try {
+        return call();
+      } catch (...) {
+        if (raised == nullptr) raised = std::current_exception();
+        return false;
+      }
+    });
+  };
+  const auto take = [&](absl::string_view bytes) {
+    guarded([&] { return sink(py::bytes(bytes.data(), bytes.size())), true; });
+    return raised == nullptr ? absl::OkStatus() : MakeError(Failure::kStopped, "the taker of the output raised an exception");
+  };
+  const auto ask = [&] { return guarded([&] { return !moved.is_none() && moved().cast<bool>(); }); };
+  absl::StatusOr<RemoteResult> result = work(OutputSink(take), ProgressProbe(ask));
+  if (raised != nullptr) std::rethrow_exception(raised);
+  return ValueOrRaise(std::move(result));
+}
+
+// A session over ssh. Keeps the connections that it is one of.
+class SshSession {
+ public:
+  SshSession(std::shared_ptr<SshRunner> runner, std::unique_ptr<RemoteSession> session)
+      : pid_(getpid()), runner_(std::move(runner)), session_(std::move(session)) {}
+  ~SshSession() { Close(); }
+
+  RemoteResult Run(const RemoteCommand& command, const py::object& sink, const py::object& moved, const py::object& stop) {
+    if (session_ == nullptr || getpid() != pid_) throw std::runtime_error("this session is closed, or another process's");
+    return Streamed(sink, moved, [&](OutputSink take, ProgressProbe ask) {
+      absl::StatusOr<RemoteResult> result;
+      Stoppable(stop, [&](const StopToken& token) { result = session_->Run(command, take, ask, token); });
+      return result;
+    });
+  }
+
+  void Close() {
+    if (getpid() != pid_) {
+      static_cast<void>(session_.release());
+      new std::shared_ptr<SshRunner>(std::move(runner_));
+      return;
+    }
+    WithoutGil([this] {
+      session_.reset();
+      runner_.reset();
+    });
+  }
+
+ private:
+  const pid_t pid_;
+  std::shared_ptr<SshRunner> runner_;
+  std::unique_ptr<RemoteSession> session_;
+};
+
 // ssh for Python, alone or inside a runner of its own. In a child of fork the connections are the parent's: they are left alone.
 class SshConnections {
  public:
@@ -113,38 +179,25 @@ class SshConnections {
   }
 
   RemoteResult Stream(const Endpoint& host, const RemoteCommand& command, const py::object& sink, const py::object& moved, const py::object& stop) {
-    std::exception_ptr raised;  // by the sink: it goes through the engine as a status, and comes out as itself
-    const auto guarded = [&raised](auto&& work) {
-      return WithGil([&] {
-        try {
-          return work();
-        } catch (...) {
-          if (raised == nullptr) raised = std::current_exception();
-          return decltype(work())();
-        }
-      });
-    };
-    const auto take = [&](absl::string_view bytes) {
-      guarded([&] { return sink(py::bytes(bytes.data(), bytes.size())), true; });
-      return raised == nullptr ? absl::OkStatus() : MakeError(Failure::kStopped, "the taker of the output raised an exception");
-    };
-    const auto ask = [&] { return guarded([&] { return !moved.is_none() && moved().cast<bool>(); }); };
-    absl::StatusOr<RemoteResult> result;
-    Call(stop, [&](SshRunner& runner, const StopToken& token) { result = runner.RunLong(host, command, take, ask, token); });
-    if (raised != nullptr) std::rethrow_exception(raised);
-    return ValueOrRaise(std::move(result));
+    return Streamed(sink, moved, [&](OutputSink take, ProgressProbe ask) {
+      absl::StatusOr<RemoteResult> result;
+      Call(stop, [&](SshRunner& runner, const StopToken& token) { result = runner.RunLong(host, command, take, ask, token); });
+      return result;
+    });
+  }
+
+  std::unique_ptr<SshSession> Open(const Endpoint& host, const py::object& stop) {
+    absl::StatusOr<std::unique_ptr<RemoteSession>> session;
+    Call(stop, [&](SshRunner& runner, const StopToken& token) { session = runner.Open(host, token); });
+    return std::make_unique<SshSession>(runner_, ValueOrRaise(std::move(session)));
   }
 
  private:
-  // Inside of a run the run's own stop counts; alone there is one for the call.
   template <class Work>
   void Call(const py::object& stop, Work work) {
     if (runner_ == nullptr || getpid() != pid_) throw std::runtime_error("these connections are closed, or another process's");
     const std::shared_ptr<SshRunner> runner = runner_;
-    if (stop.is_none()) return Interruptibly([&](const StopToken& token) { work(*runner, token); });
-    const absl::optional<StopToken> token = stop.cast<const StopObject&>().token;
-    if (!token) throw std::runtime_error("the call that this stop belongs to is over");
-    WithoutGil([&] { work(*runner, *token); });
+    Stoppable(stop, [&](const StopToken& token) { work(*runner, token); });
   }
 
   const pid_t pid_;
@@ -227,11 +280,15 @@ void BindHost(py::module_& module) {
   py::class_<SinkObject, std::shared_ptr<SinkObject>>(module, "Sink").def("__call__", &Take, "bytes"_a);
   py::class_<MovedObject, std::shared_ptr<MovedObject>>(module, "Moved").def("__call__", &Asked);
 
+  py::class_<SshSession>(module, "SshSession")
+      .def("run", &SshSession::Run, "command"_a, "sink"_a, "moved"_a, "stop"_a)
+      .def("close", &SshSession::Close);
   py::class_<SshConnections>(module, "SshConnections")
       .def(py::init<double, int>(), "wait"_a, "max_sessions"_a)
       .def("close", &SshConnections::Close)
       .def("run", &SshConnections::Run, "host"_a, "command"_a, "stop"_a)
-      .def("stream", &SshConnections::Stream, "host"_a, "command"_a, "sink"_a, "moved"_a, "stop"_a);
+      .def("stream", &SshConnections::Stream, "host"_a, "command"_a, "sink"_a, "moved"_a, "stop"_a)
+      .def("open", &SshConnections::Open, "host"_a, "stop"_a);
 
   module.def("raise_connection_error", &RaiseConnectionError, "host"_a, "returncode"_a, "ready"_a, "out"_a, "err"_a);
 

@@ -3,6 +3,9 @@
 
 #include <pybind11/pybind11.h>
 
+#include <memory>
+#include <utility>
+
 #include "sshsync/exec/any_runner.h"
 
 namespace sshsync::python {
@@ -11,6 +14,7 @@ namespace sshsync::python {
 ///
 ///     run(host, command, stop) -> Result
 ///     stream(host, command, sink, moved, stop) -> Result
+///     open(host, stop) -> Session, which has run(command, sink, moved, stop) -> Result and close()
 ///
 /// `sink(bytes)` takes output and may raise, `moved()` asks for progress elsewhere, and `stop` tells whether the run is to end. All three are
 /// good for that one call: kept longer, they refuse. What the methods raise becomes a failure of the transport (exceptions.h). The Python
@@ -24,6 +28,7 @@ class PythonRunner : public AnyRunner {
   absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override;
   absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
                                        const StopToken& stop) override;
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override;
 
  private:
   const pybind11::object runner_;

@@ -90,10 +90,19 @@ std::unique_ptr<SyncRun> StartSync(const std::shared_ptr<Loaded>& loaded, SyncOp
 // The run that goes on where one failed; nothing where there is none to continue.
 py::object StartResume(const std::shared_ptr<Loaded>& loaded, const py::str& run, const py::dict& given, const py::object& runner) {
   const SyncOptions options = OptionsOf(given);
-  const auto resumption = WithoutGil([&, name = BytesOf(run)] { return FindResumption(loaded->configuration, name, options); });
+  const auto resumption = Computing([&, name = BytesOf(run)] { return FindResumption(loaded->configuration, name, options); });
   RaiseIfError(resumption.status());
   if (!*resumption) return py::none();
   return py::cast(StartSync(loaded, (*resumption)->options, runner));
+}
+
+// Nothing but events: what they cost is measured with it.
+std::unique_ptr<SyncRun> StartFlood(int count) {
+  RequireOpenDoor();
+  return std::make_unique<SyncRun>([count](EventSink& events, const StopToken&) -> absl::StatusOr<Report> {
+    for (int i = 0; i < count; ++i) events.On({.kind = EventKind::kFilePublished, .repository = "appnode1", .path = "lib/some/file.jar", .action = "copy"});
+    return Report();
+  });
 }
 
 std::unique_ptr<ProbeRun> StartProbe(const std::shared_ptr<Loaded>& loaded, const std::vector<py::str>& given, const py::object& runner) {
@@ -149,6 +158,7 @@ void BindRun(py::module_& module) {
   module.def("start_sync", [](const std::shared_ptr<Loaded>& loaded, const py::dict& options, const py::object& runner) {
     return StartSync(loaded, OptionsOf(options), runner);
   }, "loaded"_a, "options"_a, "runner"_a);
+  module.def("start_flood", &StartFlood, "count"_a);
   module.def("start_resume", &StartResume, "loaded"_a, "run"_a, "options"_a, "runner"_a);
   module.def("start_probe", &StartProbe, "loaded"_a, "names"_a, "runner"_a);
 }

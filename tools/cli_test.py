@@ -4,6 +4,7 @@ SSHSYNC_UPDATE_GOLDEN=1 with `bazel run` writes the golden files anew.
 """
 
 import fcntl
+import glob
 import json
 import os
 import pty
@@ -199,11 +200,16 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         here = os.path.join(self.folder, "here")
         self.assertEqual(run("--version", program=os.path.join(here, "bin/sshsync"))[0], 0)
-        installed = {os.path.relpath(os.path.join(place, name), here) for place, _, names in os.walk(here) for name in names}
+        installed = {os.path.relpath(os.path.join(place, name), here) for place, _, names in os.walk(here) for name in names if "dist-packages" not in place}
         self.assertEqual(installed, {
             "bin/sshsync", "share/man/man1/sshsync.1", "share/man/man5/sshsync.conf.5", "share/bash-completion/completions/sshsync",
             "share/zsh/site-functions/_sshsync", "share/fish/vendor_completions.d/sshsync.fish",
         })
+        (modules,) = glob.glob(os.path.join(here, "lib/python3.*/dist-packages"))
+        self.assertEqual(sorted(name.split("-")[0] for name in os.listdir(modules)), ["sshsync", "sshsync"])
+        module = ["/usr/bin/python3", "-c", "import sshsync; print(sshsync.__file__)"]
+        found = subprocess.run(module, capture_output=True, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": modules}, cwd=self.folder)
+        self.assertEqual(found.stdout.decode().strip(), os.path.join(modules, "sshsync/__init__.py"), found.stderr)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs sshsync, its manual pages and completions below a prefix.
+# Installs sshsync, its manual pages, completions and Python module below a prefix.
 #   ./tools/bazel run -c opt //:install -- --prefix=DIR
 set -eu
 
@@ -39,4 +39,21 @@ done <"$tools/packaging/contents.txt"
 if command -v strip >/dev/null 2>&1; then
   chmod u+w "$prefix/bin/sshsync" && strip "$prefix/bin/sshsync"
 fi
-echo "installed $prefix/bin/sshsync, its manual pages and completions"
+
+# The module goes where the distribution's python3 looks: below /usr in a folder for all its versions, elsewhere in one for the version it is for.
+wheel=$(echo "$tools"/../bindings/sshsync-*.whl)
+version=$(basename "$wheel" | sed 's/^sshsync-[^-]*-cp\([0-9]\)\([0-9]*\)-.*/\1.\2/')
+case $prefix in
+  /usr | /usr/) modules=$prefix/lib/python3/dist-packages ;;
+  *) modules=$prefix/lib/python$version/dist-packages ;;
+esac
+mkdir -p "$modules/sshsync.new"
+/usr/bin/python3 -m zipfile -e "$wheel" "$modules/sshsync.new"
+for entry in "$modules/sshsync.new"/*; do
+  # Moved aside, not written over: a script that has it loaded keeps what it has.
+  rm -rf "$modules/sshsync.old"
+  [ ! -e "$modules/${entry##*/}" ] || mv "$modules/${entry##*/}" "$modules/sshsync.old"
+  mv "$entry" "$modules/${entry##*/}"
+done
+rm -rf "$modules/sshsync.new" "$modules/sshsync.old"
+echo "installed $prefix/bin/sshsync, its manual pages, completions and the Python module in $modules"

@@ -50,7 +50,7 @@ from .report import (
     RepositoryStatus,
     Status,
 )
-from .runner import Command, Host, RecordingRunner, Recorded, Result, Runner, SshRunner, Stop, SubprocessRunner, run
+from .runner import Command, Host, RecordingRunner, Recorded, Result, Runner, Session, SshRunner, Stop, SubprocessRunner, run
 from .template import BoundCommand, Filter, Template, TemplateDiagnostic
 
 atexit.register(_sshsync.end_all)
@@ -95,6 +95,7 @@ __all__ = [
     "Result",
     "Runner",
     "SafetyError",
+    "Session",
     "Settings",
     "SshRunner",
     "SshsyncError",

@@ -24,7 +24,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -182,10 +181,12 @@ def _read(path: str) -> Tuple[bytes, Tuple[int, int, int]]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError as error:
         raise error_of("config", f"{path}: cannot read it: {error.strerror}") from error
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)
+        what = "that is a folder: name the configuration file in it" if stat.S_ISDIR(about.st_mode) else "that is no regular file: copy it to one"
+        raise error_of("config", f"{path}: {what}")
     with open(descriptor, "rb") as file:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise error_of("config", f"{path}: {os.strerror(errno.EISDIR) if stat.S_ISDIR(about.st_mode) else 'that is no regular file'}")
         content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise error_of("config", f"{path}: larger than 64 MiB: that is no configuration")
@@ -200,6 +201,10 @@ class Config(Mapping[str, Repository]):
     """
 
     __slots__ = ("_loaded", "_repositories", "_settings", "_access")
+    _loaded: _sshsync.Loaded
+    _repositories: Dict[str, Repository]
+    _settings: Settings
+    _access: Optional[Tuple[int, int, int]]
 
     def __init__(self) -> None:
         raise TypeError("a Config is made by Config.load or Config.loads")

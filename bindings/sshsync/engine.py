@@ -163,12 +163,14 @@ async def _in_thread(work: Callable[[], _Outcome], stop: Callable[[], None]) -> 
             future.set_result(outcome)  # type: ignore[arg-type]
 
     def call() -> None:
+        outcome: Optional[_Outcome] = None
+        failure: Optional[BaseException] = None
         try:
-            outcome, failure = work(), None
-        except StopIteration as error:
-            outcome, failure = None, RuntimeError(repr(error))
+            outcome = work()
+        except StopIteration as error:  # which no future takes
+            failure = RuntimeError(repr(error))
         except BaseException as error:
-            outcome, failure = None, error
+            failure = error
         try:
             loop.call_soon_threadsafe(settle, outcome, failure)
         except RuntimeError:

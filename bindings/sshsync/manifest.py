@@ -6,7 +6,8 @@
     ...     print(item.action, item.path)
     replace a
     copy b
-    delete c
+    >>> diff(parent, child).extra
+    ('c',)
 """
 
 from __future__ import annotations
@@ -100,27 +101,27 @@ class Manifest(Mapping[str, FileEntry]):
 
 @dataclasses.dataclass(frozen=True)
 class PlanItem:
-    """One file that is to be done something about: `copy`, `replace` or `delete`, with what each side has."""
+    """One file that is to be copied (`copy`) or replaced (`replace`), with what each side has."""
 
     action: str
     path: str
-    parent: Optional[FileEntry]
+    parent: FileEntry
     child: Optional[FileEntry]
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What brings a child in line, in the order of the paths. `kept` files are equal, `bytes` are to be moved, `extra` files are the child's
-    alone."""
+    """What brings a child in line, in the order of the paths. `kept` files are equal, `bytes` are to be moved, `extra` are the paths that the
+    child has alone; deleting them is for somebody to decide."""
 
     items: Tuple[PlanItem, ...]
     kept: int
     bytes: int
-    extra: int
+    extra: Tuple[str, ...]
 
     @property
     def empty(self) -> bool:
-        """Whether the child equals its parent."""
+        """Whether the child has everything that its parent has."""
         return not self.items
 
     def __iter__(self) -> Iterator[PlanItem]:
@@ -133,5 +134,6 @@ class Plan:
 def diff(parent: Manifest, child: Manifest, *, filter: Filter = Filter()) -> Plan:
     """Compares a child with its parent, digest by digest. What `filter` leaves out is left alone; a file of the child without a digest
     differs."""
-    rows, kept, count, extra = _sshsync.diff(parent._rows(), child._rows(), list(filter.lines))
-    return Plan(tuple(PlanItem(action, path, parent.get(path), child.get(path)) for action, path in rows), kept, count, extra)
+    rows, kept, count, _ = _sshsync.diff(parent._rows(), child._rows(), list(filter.lines))
+    extra = tuple(path for path in child if path not in parent and filter.selects(path))
+    return Plan(tuple(PlanItem(action, path, parent[path], child.get(path)) for action, path in rows), kept, count, extra)

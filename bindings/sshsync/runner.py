@@ -25,10 +25,22 @@ from . import _sshsync
 from ._sshsync import Command, Host, Moved, Result, Sink, Stop
 from .errors import error_of
 
-__all__ = ["Command", "Host", "Recorded", "RecordingRunner", "Result", "Runner", "SshRunner", "Stop", "SubprocessRunner", "run"]
+__all__ = ["Command", "Host", "Recorded", "RecordingRunner", "Result", "Runner", "Session", "SshRunner", "Stop", "SubprocessRunner", "run"]
 
 Taker = Callable[[bytes], object]
 Asker = Callable[[], bool]
+
+
+class Session(abc.ABC):
+    """A shell of its own for several long commands, one after the other: what one of them leaves in the background lives until the session ends, and is
+    ended with it. After an error it is of no use."""
+
+    @abc.abstractmethod
+    def run(self, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
+        """As `Runner.stream`."""
+
+    def close(self) -> None:
+        """Ends it, and whatever its commands left."""
 
 
 class Runner(abc.ABC):
@@ -52,6 +64,20 @@ class Runner(abc.ABC):
         was nothing for `command.timeout` seconds, `moved()` is asked: True is progress elsewhere, wait as long again. When the controller or
         the connection dies, the command is to end as well."""
 
+    def open(self, host: Host, stop: Stop) -> Session:
+        """A session for several long commands. This one runs each by itself: right for a runner whose commands leave nothing behind that a later one
+        needs, and at worst slower where they do."""
+        return _Apart(self, host)
+
+
+class _Apart(Session):
+    def __init__(self, runner: Runner, host: Host) -> None:
+        self._runner = runner
+        self._host = host
+
+    def run(self, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
+        return self._runner.stream(self._host, command, sink, moved, stop)
+
 
 class SshRunner(Runner):
     """ssh, as the engine has it when it is given no runner: OpenSSH's client, connections that are kept, framed commands. For single commands,
@@ -71,6 +97,9 @@ class SshRunner(Runner):
     def stream(self, host: Host, command: Command, sink: Taker, moved: Optional[Asker] = None, stop: Optional[Stop] = None) -> Result:
         return self._connections.stream(host, command, sink, moved, stop)
 
+    def open(self, host: Host, stop: Optional[Stop] = None) -> Session:
+        return _OverSsh(self._connections.open(host, stop))
+
     def close(self) -> None:
         """Ends its connections."""
         self._connections.close()
@@ -80,6 +109,17 @@ class SshRunner(Runner):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _OverSsh(Session):
+    def __init__(self, session: _sshsync.SshSession) -> None:
+        self._session = session
+
+    def run(self, command: Command, sink: Taker, moved: Optional[Asker] = None, stop: Optional[Stop] = None) -> Result:
+        return self._session.run(command, sink, moved, stop)
+
+    def close(self) -> None:
+        self._session.close()
 
 
 def run(
@@ -105,9 +145,9 @@ def run(
         return own.run(host, asked)
 
 
-class _Session:
-    """One process with a shell at its other end, for one command: the login, then the command between two marks, then the end of stdin, at which the
-    other end ends its process group."""
+class _Shell(Session):
+    """One process with a shell at its other end: the login, then commands, each between two marks, then the end of stdin, at which the other end
+    ends its process group."""
 
     _TAIL = 8192
 
@@ -132,12 +172,24 @@ class _Session:
             os.set_blocking(stream.fileno(), False)
         self._selector.register(self._process.stdout, selectors.EVENT_READ, False)
         self._selector.register(self._process.stderr, selectors.EVENT_READ, True)
-        self._selector.register(stop.fileno(), selectors.EVENT_READ, None)
+        self._waits_for = -1
+        self._obey(stop)
 
-    def __enter__(self) -> _Session:
+    def __enter__(self) -> _Shell:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _obey(self, stop: Stop) -> None:
+        """From now on that stop counts."""
+        self._stop = stop
+        if self._waits_for >= 0:
+            self._selector.unregister(self._waits_for)
+        self._waits_for = stop.fileno()
+        self._selector.register(self._waits_for, selectors.EVENT_READ, None)
+
+    def close(self) -> None:
         """Closes stdin, at which the other end goes; what has not gone after two seconds is ended."""
         process = self._process
         self._selector.close()
@@ -159,11 +211,12 @@ class _Session:
         self._send(self._encoder.preamble(shell))
         self._exchange(self._encoder.ready_label(), limit, lambda _: None, lambda _: None, lambda: False, ready=False)
 
-    def command(self, command: Command, take: Taker, moved: Asker) -> Result:
+    def run(self, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
+        self._obey(stop)
         frame = self._encoder.command(command.script, command.input)
         self._send(frame)
         errors = _sshsync.BoundedText(command.max_stderr)
-        status = self._exchange(self._encoder.label(), command.timeout, take, errors.append, moved, ready=True)
+        status = self._exchange(self._encoder.label(), command.timeout, sink, errors.append, moved, ready=True)
         return Result(status, b"", errors.take())
 
     def _send(self, data: bytes) -> None:
@@ -234,7 +287,7 @@ class SubprocessRunner(Runner):
 
         engine = sshsync.Engine(config, runner=Containers())
 
-    Each command has a session of its own. The process leads a group, and is gone when the call returns.
+    Each command has a login of its own. The process leads a group, and is gone when the call returns.
     """
 
     def argv(self, host: Host) -> Sequence[str]:
@@ -256,9 +309,20 @@ class SubprocessRunner(Runner):
         return Result(result.status, b"".join(parts), result.err)
 
     def stream(self, host: Host, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
-        with _Session(self.argv(host), host, stop) as session:
-            session.log_in(host.shell, 2 * host.connect_timeout)
-            return session.command(command, sink, moved)
+        with self._log_in(host, stop) as shell:
+            return shell.run(command, sink, moved, stop)
+
+    def open(self, host: Host, stop: Stop) -> Session:
+        return self._log_in(host, stop)
+
+    def _log_in(self, host: Host, stop: Stop) -> _Shell:
+        shell = _Shell(self.argv(host), host, stop)
+        try:
+            shell.log_in(host.shell, 2 * host.connect_timeout)
+        except BaseException:
+            shell.close()
+            raise
+        return shell
 
 
 @dataclasses.dataclass(frozen=True)
@@ -295,14 +359,20 @@ class RecordingRunner(Runner):
         return self._record(host, command, False, lambda out: self._inner.run(host, command, stop))
 
     def stream(self, host: Host, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
+        return self._record_stream(host, command, sink, lambda take: self._inner.stream(host, command, take, moved, stop))
+
+    def _record_stream(self, host: Host, command: Command, sink: Taker, call: Callable[[Taker], Result]) -> Result:
         def passed_on(out: List[bytes]) -> Result:
             def take(data: bytes) -> None:
                 out.append(bytes(data))
                 sink(data)
 
-            return self._inner.stream(host, command, take, moved, stop)
+            return call(take)
 
         return self._record(host, command, True, passed_on)
+
+    def open(self, host: Host, stop: Stop) -> Session:
+        return _Recorded(self, host, self._inner.open(host, stop))
 
     def _record(self, host: Host, command: Command, streamed: bool, call: Callable[[List[bytes]], Result]) -> Result:
         out: List[bytes] = []
@@ -318,3 +388,16 @@ class RecordingRunner(Runner):
             whole = b"".join(out) if streamed or result is None else result.out
             with self._lock:
                 self._records.append(Recorded(host, command, streamed, whole, result, error))
+
+
+class _Recorded(Session):
+    def __init__(self, recorder: RecordingRunner, host: Host, inner: Session) -> None:
+        self._recorder = recorder
+        self._host = host
+        self._inner = inner
+
+    def run(self, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
+        return self._recorder._record_stream(self._host, command, sink, lambda take: self._inner.run(command, take, moved, stop))
+
+    def close(self) -> None:
+        self._inner.close()

@@ -1,10 +1,10 @@
-"""Templates: shell text with variables whose values are never pasted into it; and filters: which paths are meant.
+r"""Templates: shell text with variables whose values are never pasted into it; and filters: which paths are meant.
 
     >>> copy = Template("cp ${FILEPATH} /backup/")
     >>> copy.variables
     ('FILEPATH',)
     >>> print(copy.bind(FILEPATH="/srv/it's; rm -rf x").script)
-    unset FILEPATH; FILEPATH='/srv/it'\\\\''s; rm -rf x'
+    unset FILEPATH; FILEPATH='/srv/it'\''s; rm -rf x'
     cp "${FILEPATH}" /backup/
     >>> Filter("+ */", "+ *.jar", "- *").selects("lib/a.jar")
     True

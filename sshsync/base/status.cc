@@ -25,7 +25,7 @@ constexpr std::array kTable = {
     FailureInfo{Failure::kNameUnknown, "name_unknown", kFailedPrecondition, 6, "HostUnreachableError", "correct `host`, or the name service"},
     FailureInfo{Failure::kAuth, "auth", kFailedPrecondition, 6, "HostUnreachableError", "try the same with ssh -o BatchMode=yes by hand; the account needs a key"},
     FailureInfo{Failure::kHostKey, "host_key", kFailedPrecondition, 6, "HostUnreachableError", "compare the host key and correct known_hosts"},
-    FailureInfo{Failure::kTimeout, "timeout", kUnavailable, 6, "HostUnreachableError", "`timeout` gives the seconds without progress"},
+    FailureInfo{Failure::kTimeout, "timeout", kUnavailable, 6, "HostTimeoutError", "`timeout` gives the seconds without progress"},
     FailureInfo{Failure::kNoShell, "no_shell", kFailedPrecondition, 6, "HostUnreachableError", "give the account a login shell"},
     FailureInfo{Failure::kPermission, "permission", kFailedPrecondition, 6, "ProcessingError", "give the account access to it"},
     FailureInfo{Failure::kReadOnly, "read_only", kFailedPrecondition, 6, "ProcessingError", "mount the file system writable"},

@@ -242,7 +242,10 @@ std::string RunLock::identity() const {
 
 void RunLock::Release() {
   for (int* fd : {&pid_fd_, &state_fd_}) {
-    if (*fd >= 0 && getpid() == owner_) WriteText(*fd, "");
+    if (*fd >= 0 && getpid() == owner_) {
+      WriteText(*fd, "");
+      flock(*fd, LOCK_UN);  // a child of fork may have the descriptor, too, and live longer
+    }
     if (*fd >= 0) close(*fd);
     *fd = -1;
   }

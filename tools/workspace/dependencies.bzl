@@ -7,6 +7,7 @@
 Where the program is installed already, its path is all that the rules need: docs/bazel.md has both.
 """
 
+load(":python_tag.bzl", "python_tag")
 load(":system_library.bzl", "system_library")
 
 def sshsync_dependencies():
@@ -96,4 +97,5 @@ def sshsync_dependencies():
         modules = ["python3-embed"],
         package = "pybind11-dev python3-dev",
     )
+    python_tag(name = "python_tag")
     native.register_toolchains("@sshsync//tools/workspace:python_toolchain")
