@@ -270,13 +270,10 @@ void BindHost(py::module_& module) {
       .def_property_readonly("stopped", [](const StopObject& self) { return !self.token || self.token->stopped(); })
       .def("wait", &WaitForStop, "seconds"_a)
       .def("fileno", [](const StopObject& self) {
-        if (!self.token || self.token->fd() < 0) throw std::runtime_error("this call is over, or nothing can stop it");
+        if (!self.token) throw std::runtime_error("this call is over");
         return self.token->fd();
       });
-  module.def("never", [] {
-    static StopSource* const source = new StopSource;  // whose tokens may be anywhere when static objects go
-    return std::make_shared<StopObject>(StopObject{source->token()});
-  });
+  module.def("never", [] { return std::make_shared<StopObject>(StopObject{StopToken()}); });
   py::class_<SinkObject, std::shared_ptr<SinkObject>>(module, "Sink").def("__call__", &Take, "bytes"_a);
   py::class_<MovedObject, std::shared_ptr<MovedObject>>(module, "Moved").def("__call__", &Asked);
 

@@ -176,7 +176,7 @@ class Stop:
     def wait(self, seconds: float) -> bool:
         """Waits that long, or until stopped. Whether stopped."""
     def fileno(self) -> int:
-        """A descriptor that is readable once stopped, for select."""
+        """A descriptor that is readable once stopped, for select; -1 where nothing can stop the call."""
 
 class Sink:
     def __call__(self, bytes: _Buffer) -> None: ...

@@ -187,7 +187,8 @@ class _Shell(Session):
         if self._waits_for >= 0:
             self._selector.unregister(self._waits_for)
         self._waits_for = stop.fileno()
-        self._selector.register(self._waits_for, selectors.EVENT_READ, None)
+        if self._waits_for >= 0:
+            self._selector.register(self._waits_for, selectors.EVENT_READ, None)
 
     def close(self) -> None:
         """Closes stdin, at which the other end goes; what has not gone after two seconds is ended."""
