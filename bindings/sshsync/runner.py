@@ -172,6 +172,9 @@ class _Shell(Session):
             os.set_blocking(stream.fileno(), False)
         self._selector.register(self._process.stdout, selectors.EVENT_READ, False)
         self._selector.register(self._process.stderr, selectors.EVENT_READ, True)
+        # What the process leaves may hold its output open: its own end is waited for, too.
+        self._end_fd = os.pidfd_open(self._process.pid)
+        self._selector.register(self._end_fd, selectors.EVENT_READ, None)
         self._waits_for = -1
         self._obey(stop)
 
@@ -193,7 +196,11 @@ class _Shell(Session):
     def close(self) -> None:
         """Closes stdin, at which the other end goes; what has not gone after two seconds is ended."""
         process = self._process
+        if self._end_fd < 0:
+            return
         self._selector.close()
+        os.close(self._end_fd)
+        self._end_fd = -1
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
@@ -251,9 +258,13 @@ class _Shell(Session):
                 if not ready or not moved():
                     raise error_of("timeout", f"no output and no progress for {limit:g}s; {self._host}")
                 deadline = time.monotonic() + limit
-            for key, _ in events:
+            ready_for = [key for key, _ in events]
+            if len(ready_for) == 1 and ready_for[0].fd == self._end_fd:
+                self._raise_end(ready)
+            for key in ready_for:
                 if key.fileobj is self._process.stdin:
                     self._write()
+                if key.data is None:
                     continue
                 is_error = bool(key.data)
                 data = os.read(key.fd, 1 << 16)
