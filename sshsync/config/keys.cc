@@ -134,7 +134,7 @@ constexpr KeyInfo kKeys[] = {
 
 constexpr absl::string_view kTemplates[] = {"listcmd", "digestcmd", "synccmd", "deletecmd", "on_success", "on_failure", "on_change"};
 
-constexpr absl::string_view kActions[] = {"list",  "stat", "digests", "chunks",  "read",  "write",  "copy",   "clone",
+constexpr absl::string_view kActions[] = {"list",  "stat", "digests", "chunks",  "read",  "write",  "seek",  "copy",   "clone",
                                           "size",  "pack", "unpack",  "settime", "flush", "rename", "space"};
 
 constexpr absl::string_view kPresets[] = {"auto", "gnu", "busybox", "toybox", "bsd", "macos", "solaris", "aix", "perl", "posix"};

@@ -18,12 +18,13 @@
 
 namespace sshsync {
 
-/// A whole queue: the steps in order, the repositories of a step at the same time (at most `jobs` of them), a child behind its parent where
-/// both are in one step. A repository that several children need is listed and digested once; a child that was brought in line
+/// A whole queue. All its hops flow at once, at most `jobs` of them: a child takes what its parent has verified while the parent still receives, so
+/// that the last hop ends shortly after the first. What the steps order is publishing: a file is published when its parent has published it and
+/// every repository of earlier steps has ended. A repository that several children need is listed and digested once; a child that is brought in line
 /// serves its own children with what the hop knows of it, without another look. A host that fails stops nobody but its descendants,
-/// which keep what they have and are reported as waiting.
+/// which keep what they have and are reported as waiting. With fail_fast a step begins when the one before has ended well.
 ///
-/// Ownership: refers to context and queue. Threads: Run is called once and starts a thread for each hop under way.
+/// Ownership: refers to context and queue. Threads: Run is called once; a thread for each hop under way.
 template <Runner R, Clock C>
 class Cascade {
  public:
@@ -37,30 +38,45 @@ class Cascade {
   // What the run knows of one repository, for those who have it as their parent.
   struct Known {
     bool busy = false;  // a survey is under way
-    bool synced = false;  // it was a child of this run
+    bool synced = false;  // it is a child of this run, and what it will hold is known
     absl::optional<absl::Status> listed, digested;
     std::shared_ptr<RemoteRepository<R, C>> repository;
     std::shared_ptr<const Contents> contents;
+    std::shared_ptr<const Supply> supply;
+  };
+
+  // One hop of the queue.
+  struct Entry {
+    const Repository* repository = nullptr;
+    int step = 0;
+    bool after_parent = false;  // its parent is a child of this run that comes before it
+    bool has_children = false;  // that come after it
   };
 
   // A hop's view of its parent.
   class Source : public HopSource<R, C> {
    public:
-    Source(Cascade& cascade, const Repository& parent) : cascade_(cascade), parent_(parent) { cascade_.StartSurvey(parent_); }
-    absl::StatusOr<HopParent<R, C>> Listed() override { return cascade_.Wait(parent_, &Known::listed); }
-    absl::StatusOr<HopParent<R, C>> Digested() override { return cascade_.Wait(parent_, &Known::digested); }
+    Source(Cascade& cascade, const Repository& parent, bool awaited) : cascade_(cascade), parent_(parent), awaited_(awaited) {
+      if (!awaited) cascade_.StartSurvey(parent_);
+    }
+    absl::StatusOr<HopParent<R, C>> Listed() override { return cascade_.Wait(parent_, awaited_, &Known::listed); }
+    absl::StatusOr<HopParent<R, C>> Digested() override { return cascade_.Wait(parent_, awaited_, &Known::digested); }
 
    private:
     Cascade& cascade_;
     const Repository& parent_;
+    const bool awaited_;
   };
 
-  void RunStep(int step, const std::vector<QueueEntry>& entries, std::vector<RepositoryReport>& reports);
-  void RunHop(const Repository& repository, RepositoryReport& report);
+  std::vector<Entry> Entries(const ResolvedQueue& queue) const;
+  void Work();
+  void RunHop(const Entry& entry, RepositoryReport& report);
+  WorkBoard::Turn TurnOf(int step);
   void StartSurvey(const Repository& repository);
+  void StartSurveyLocked(const Repository& repository);
   void Survey(const Repository& repository);
-  absl::StatusOr<HopParent<R, C>> Wait(const Repository& parent, absl::optional<absl::Status> Known::*half);
-  void RememberHop(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents);
+  absl::StatusOr<HopParent<R, C>> Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half);
+  void Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply);
   absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Make(const Repository& repository);
   void AgreeOnDigests(const ResolvedQueue& queue);
 
@@ -68,64 +84,107 @@ class Cascade {
   const Configuration& configuration_;
   const Verb verb_;
   const int jobs_;
+  std::vector<Entry> entries_;            // constant once Run works
+  std::vector<RepositoryReport> reports_;  // each written by its hop's thread
 
   std::mutex mu_;
   std::condition_variable changed_;
-  std::map<std::string, std::shared_ptr<RemoteRepository<R, C>>> made_;  // Protected by mu_.
-  std::map<std::string, Known> known_;  // Protected by mu_.
-  bool failed_ = false;                 // Protected by mu_.
-  std::vector<std::jthread> surveys_;   // Protected by mu_; last, so that they end before the rest goes.
+  // Protected by mu_.
+  std::map<std::string, std::shared_ptr<RemoteRepository<R, C>>> made_;
+  std::map<std::string, Known> known_;
+  size_t next_ = 0;             // of the entries
+  int told_steps_ = 0;
+  std::map<int, int> open_;     // hops by step that have not ended
+  int failed_step_ = 0;         // the first step in which something failed; 0: none
+  std::vector<std::jthread> surveys_;  // Last, so that they end before the rest goes.
 };
 
 // Implementation details follow.
 
 template <Runner R, Clock C>
+std::vector<typename Cascade<R, C>::Entry> Cascade<R, C>::Entries(const ResolvedQueue& queue) const {
+  std::vector<Entry> entries;
+  std::map<std::string, size_t> at;
+  int step = 0;
+  for (const auto& of_step : queue.steps) {
+    ++step;
+    for (const QueueEntry& entry : of_step) {
+      const auto parent = at.find(entry.repository->parent);
+      // What is verified is compared with what is there.
+      const bool awaited = parent != at.end() && verb_ != Verb::kVerify;
+      if (awaited) entries[parent->second].has_children = true;
+      at[entry.repository->name] = entries.size();
+      entries.push_back({.repository = entry.repository, .step = step, .after_parent = awaited, .has_children = false});
+    }
+  }
+  return entries;
+}
+
+template <Runner R, Clock C>
 std::vector<RepositoryReport> Cascade<R, C>::Run(const ResolvedQueue& queue) {
   AgreeOnDigests(queue);
-  std::vector<RepositoryReport> all;
-  int step = 0;
-  for (const auto& entries : queue.steps) {
-    std::vector<RepositoryReport> reports(entries.size());
-    RunStep(++step, entries, reports);
-    std::move(reports.begin(), reports.end(), std::back_inserter(all));
+  entries_ = Entries(queue);
+  reports_.resize(entries_.size());
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    ++open_[entries_[i].step];
+    reports_[i].name = entries_[i].repository->name;
+    reports_[i].parent = entries_[i].repository->parent;
+    reports_[i].host = entries_[i].repository->endpoint.host;
+    reports_[i].step = entries_[i].step;
   }
-  return all;
+  {
+    // A parent that is awaited is always begun before its children: there is always one that does not wait.
+    std::vector<std::jthread> workers;
+    for (size_t i = 0; i < std::min(entries_.size(), static_cast<size_t>(std::max(jobs_, 1))); ++i) workers.emplace_back([this] { Work(); });
+  }
+  return std::move(reports_);
 }
 
 template <Runner R, Clock C>
-void Cascade<R, C>::RunStep(int step, const std::vector<QueueEntry>& entries, std::vector<RepositoryReport>& reports) {
-  Event started{.kind = EventKind::kStepStarted, .run = context_.run, .step = step};
-  for (size_t i = 0; i < entries.size(); ++i) {
-    reports[i].name = entries[i].repository->name;
-    reports[i].parent = entries[i].repository->parent;
-    reports[i].host = entries[i].repository->endpoint.host;
-    reports[i].step = step;
-    absl::StrAppend(&started.message, started.message.empty() ? "" : ", ", reports[i].name);
-  }
-  context_.events.On(started);
-  int running = 0;
-  std::vector<bool> ended(entries.size(), false);
-  std::vector<std::jthread> threads;
-  for (size_t i = 0; i < entries.size(); ++i) {
+void Cascade<R, C>::Work() {
+  for (;;) {
+    size_t index = 0;
+    Event started{.kind = EventKind::kStepStarted, .run = context_.run};
     {
       std::unique_lock lock(mu_);
-      const int after = entries[i].after;
-      changed_.wait(lock, [&] { return running < jobs_ && (after < 0 || ended[static_cast<size_t>(after)]); });
-      ++running;
+      if (next_ == entries_.size()) return;
+      index = next_++;
+      const int step = entries_[index].step;
+      if (context_.fail_fast) {
+        changed_.wait(lock, [&] {
+          return std::all_of(open_.begin(), open_.end(), [step](const auto& open) { return open.first >= step || open.second == 0; });
+        });
+      }
+      if (step > told_steps_) {
+        told_steps_ = started.step = step;
+        for (const Entry& entry : entries_) {
+          if (entry.step == step) absl::StrAppend(&started.message, started.message.empty() ? "" : ", ", entry.repository->name);
+        }
+      }
     }
-    threads.emplace_back([&, i] {
-      RunHop(*entries[i].repository, reports[i]);
-      const std::lock_guard lock(mu_);
-      --running;
-      ended[i] = true;
-      failed_ = failed_ || reports[i].failure != Failure::kNone || reports[i].failed > 0;
-      changed_.notify_all();
-    });
+    if (started.step > 0) context_.events.On(started);
+    RepositoryReport& report = reports_[index];
+    RunHop(entries_[index], report);
+    const std::lock_guard lock(mu_);
+    --open_[report.step];
+    if ((report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_)) failed_step_ = report.step;
+    changed_.notify_all();
   }
 }
 
 template <Runner R, Clock C>
-void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& report) {
+WorkBoard::Turn Cascade<R, C>::TurnOf(int step) {
+  const std::lock_guard lock(mu_);
+  if (context_.fail_fast && failed_step_ > 0 && failed_step_ < step) return WorkBoard::Turn::kNever;
+  for (const auto& [number, open] : open_) {
+    if (number < step && open > 0) return WorkBoard::Turn::kNotYet;
+  }
+  return WorkBoard::Turn::kYes;
+}
+
+template <Runner R, Clock C>
+void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
+  const Repository& repository = *entry.repository;
   const auto event = [&](EventKind kind) {
     return Event{.kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
   };
@@ -136,7 +195,7 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
     std::unique_lock lock(mu_);
     // It was somebody's parent in an earlier step, and nobody waited for the end of its survey.
     changed_.wait(lock, [&] { return !known_[repository.name].busy || known_[repository.name].digested; });
-    if (status.ok() && context_.fail_fast && failed_) status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
+    if (status.ok() && context_.fail_fast && failed_step_ > 0) status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
   }
   if (status.ok()) {
     context_.events.On(event(EventKind::kRepositoryStarted));
@@ -144,8 +203,10 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
     status = made.status();
     if (made.ok()) {
       child = *std::move(made);
-      Source source(*this, *configuration_.Find(repository.parent));
-      contents = Hop<R, C>(context_, verb_, *child, report).Run(source);
+      Source source(*this, *configuration_.Find(repository.parent), entry.after_parent);
+      typename Hop<R, C>::Part part{.has_children = entry.has_children, .turn = [this, step = entry.step] { return TurnOf(step); },
+                                    .announce = [&](Contents planned, std::shared_ptr<const Supply> supply) { Remember(repository, child, std::move(planned), std::move(supply)); }};
+      contents = Hop<R, C>(context_, verb_, *child, report, std::move(part)).Run(source);
       status = contents.status();
     }
   }
@@ -160,7 +221,7 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
   }
   ConcealSecrets(context_.secrets, &report);
   if (context_.repository_ended) context_.repository_ended(report);
-  RememberHop(repository, std::move(child), std::move(contents));
+  Remember(repository, std::move(child), std::move(contents), nullptr);
   Event ended = event(EventKind::kRepositoryEnded);
   ended.action = std::string(OutcomeName(report.outcome));
   ended.files = report.copied + report.replaced + report.deleted;
@@ -175,6 +236,11 @@ void Cascade<R, C>::RunHop(const Repository& repository, RepositoryReport& repor
 template <Runner R, Clock C>
 void Cascade<R, C>::StartSurvey(const Repository& repository) {
   const std::lock_guard lock(mu_);
+  StartSurveyLocked(repository);
+}
+
+template <Runner R, Clock C>
+void Cascade<R, C>::StartSurveyLocked(const Repository& repository) {
   Known& known = known_[repository.name];
   if (known.busy || known.digested) return;
   known.busy = true;
@@ -189,6 +255,7 @@ void Cascade<R, C>::Survey(const Repository& repository) {
     known.*half = status;
     known.repository = std::move(made);
     known.contents = std::move(contents);
+    if (!known.supply && known.repository) known.supply = std::make_shared<SettledSupply>(known.repository->facts().root);
     if (!status.ok()) known.listed = known.digested = status;  // nobody gets a listing whose digests failed
     changed_.notify_all();
   };
@@ -213,20 +280,26 @@ void Cascade<R, C>::Survey(const Repository& repository) {
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, absl::optional<absl::Status> Known::*half) {
+absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half) {
   std::unique_lock lock(mu_);
   const Known& known = known_[parent.name];
+  if (awaited) {
+    changed_.wait(lock, [&] { return known.synced; });
+    if (!known.digested) StartSurveyLocked(parent);  // of what only its children need
+  }
   changed_.wait(lock, [&] { return (known.*half).has_value(); });
   const absl::Status& status = *(known.*half);
-  if (status.ok()) return HopParent<R, C>{known.repository, known.contents};
+  if (status.ok()) return HopParent<R, C>{known.repository, known.contents, known.supply};
   if (absl::IsCancelled(status)) return status;
   if (known.synced) return MakeError(Failure::kWaiting, absl::StrCat("waiting for \"", parent.name, "\": ", status.message()));
   return MakeError(FailureOf(status), absl::StrCat("its parent cannot be read: ", status.message()));
 }
 
+// Called when it is known what a child will hold (`supply`: what it has of it by now), and again when it has ended.
 template <Runner R, Clock C>
-void Cascade<R, C>::RememberHop(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents) {
-  Known after{.synced = true, .listed = contents.status(), .repository = std::move(made)};
+void Cascade<R, C>::Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents,
+                             std::shared_ptr<const Supply> supply) {
+  Known after{.synced = true, .listed = contents.status(), .repository = std::move(made), .supply = std::move(supply)};
   if (!contents.ok() || contents->undigested.empty()) after.digested = contents.status();
   if (contents.ok()) {
     // What failed on the way here is what the descendants wait for.
@@ -235,8 +308,11 @@ void Cascade<R, C>::RememberHop(const Repository& repository, std::shared_ptr<Re
       outcome.message = absl::StrCat("waiting for \"", repository.name, "\": ", outcome.message);
     }
     after.contents = std::make_shared<const Contents>(*std::move(contents));
+    if (!after.supply) after.supply = std::make_shared<SettledSupply>(after.repository->facts().root);
   }
-  const std::lock_guard lock(mu_);
+  std::unique_lock lock(mu_);
+  // A survey of the rest may be under way on behalf of its children: it speaks of the same files.
+  changed_.wait(lock, [&] { return !known_[repository.name].busy || known_[repository.name].digested; });
   // Verifying brings nothing in line: the next level is compared with what is there.
   if (verb_ != Verb::kVerify || !after.listed->ok()) known_[repository.name] = std::move(after);
   changed_.notify_all();
@@ -270,7 +346,7 @@ void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
       const auto made = Make(*member);
       if (made.ok()) chain.push_back(made->get());
     }
-    AgreeOnDigest<R, C>(chain, root->digest);
+    AgreeOnDigest<R, C>(chain, root->digest, root->chunk);
   }
 }
 

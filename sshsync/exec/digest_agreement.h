@@ -18,13 +18,13 @@
 namespace sshsync {
 
 /// Finds the digest tools for the repositories of one chain that have no digestcmd of their own, so that all of the chain compute the
-/// same digest. If some of them do have a digestcmd, what it computes is found out on a scratch file, and confirmed on two real files; otherwise
+/// same digest; of files larger than `chunk` bytes that is one of the digests of their chunks. If some of them do have a digestcmd, what it computes is found out on a scratch file, and confirmed on two real files; otherwise
 /// the first algorithm of the root's preference that every host can compute is taken. Hosts that cannot be reached are left out: they fail by
 /// themselves. Ownership: refers to the repositories. Threads: starts one for each host, all gone on return.
 ///
-///     AgreeOnDigest<R, C>({&root, &child}, {"sha256", "sha1"});  // afterwards each Digest() knows its tool
+///     AgreeOnDigest<R, C>({&root, &child}, {"sha256", "sha1"}, 8 << 20);  // afterwards each Digest() knows its tool
 template <Runner R, Clock C>
-void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference);
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk);
 
 // Implementation details follow.
 
@@ -100,7 +100,7 @@ inline bool Agree(const std::vector<std::string>& preference, const std::vector<
 }  // namespace digest_agreement_internal
 
 template <Runner R, Clock C>
-void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference) {
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk) {
   using digest_agreement_internal::Host;
   const auto lacks = [](RemoteRepository<R, C>* repository) { return !repository->templates().has("digestcmd"); };
   if (std::none_of(chain.begin(), chain.end(), lacks)) return;
@@ -134,7 +134,8 @@ void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std:
     if (!lacks(chain[i]) || !hosts[i].status.ok()) continue;
     const auto tool = hosts[i].tools.find(algorithm);
     if (refused.ok() && tool != hosts[i].tools.end()) {
-      chain[i]->UseDigestTool(tool->second.front(), tool->second);
+      // A digestcmd anywhere in the chain speaks of whole files: then all do.
+      chain[i]->UseDigestTool(tool->second.front(), tool->second, algorithm, given.empty() ? chunk : 0);
       if (weak) chain[i]->Tell(LogLevel::kWarning, absl::StrCat("digests are ", algorithm, ", which is below sha256"));
     } else {
       chain[i]->UseDigestTool(refused.ok() ? MakeError(Failure::kCommandNotFound, absl::StrCat("no tool that computes ", algorithm)) : refused);

@@ -1,6 +1,8 @@
 #ifndef SSHSYNC_EXEC_HOP_H_
 #define SSHSYNC_EXEC_HOP_H_
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/deleter.h"
+#include "sshsync/exec/flow.h"
 #include "sshsync/exec/held_lease.h"
 #include "sshsync/exec/hop_source.h"
 #include "sshsync/exec/mover.h"
@@ -21,6 +24,7 @@
 #include "sshsync/plan/diff.h"
 #include "sshsync/plan/explain.h"
 #include "sshsync/text/escape.h"
+#include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
@@ -29,8 +33,16 @@ namespace sshsync {
 template <Runner R, Clock C>
 class Hop {
  public:
-  Hop(RunContext<R, C>& context, Verb verb, RemoteRepository<R, C>& child, RepositoryReport& report)
-      : context_(context), verb_(verb), child_(child), report_(report), held_(context, child) {}
+  /// What the cascade has to do with it.
+  struct Part {
+    bool has_children = false;                   ///< that wait for it
+    std::function<WorkBoard::Turn()> turn = {};  ///< to publish
+    /// Takes what the child will hold, as soon as that is known, and what it has of it by then.
+    std::function<void(Contents planned, std::shared_ptr<const Supply> supply)> announce = {};
+  };
+
+  Hop(RunContext<R, C>& context, Verb verb, RemoteRepository<R, C>& child, RepositoryReport& report, Part part)
+      : context_(context), verb_(verb), child_(child), report_(report), part_(std::move(part)), held_(context, child) {}
 
   /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its parent.
   /// The result is what the child holds afterwards, for its own children: files that failed are among its failures.
@@ -42,14 +54,19 @@ class Hop {
   Plan Compare(const Contents& parent, Contents& child);
   void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan);
   void TellPlan(const Plan& plan);
+  void Announce(const Plan& plan, const Contents& child);
+  static Contents Planned(Contents child, const Plan& plan);
+  absl::Status AwaitTurn();
   absl::StatusOr<Contents> CarryOut(const HopParent<R, C>& parent, Contents child, const Plan& plan);
   absl::StatusOr<Contents> Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan);
   absl::Status TakeUpArrived(const HopParent<R, C>& parent, const std::vector<std::string>& unsettled, const std::set<std::string>& links, Contents& child);
+  absl::Status DeleteAfter(const Supply& parent, const std::vector<std::string>& paths, Contents& child);
   absl::Status Delete(const std::vector<std::string>& paths, Contents& child);
-  absl::Status TakeIn(std::vector<FileEntry> arrived, Contents& child);
   absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
   absl::Status Preflight(Work& work);
+  absl::Status PrepareBoth(RemoteRepository<R, C>& parent);
+  absl::Status FindLeftovers(Work& work);
   // Whether all of the repository, or nothing, is published, and something is missing.
   bool HeldBack() const { return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether && (report_.failed > 0 || incomplete_); }
   std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
@@ -61,8 +78,10 @@ class Hop {
   const Verb verb_;
   RemoteRepository<R, C>& child_;
   RepositoryReport& report_;
+  const Part part_;
   HeldLease<R, C> held_;
   const Lease& lease_ = held_.lease();
+  std::shared_ptr<Flow> flow_;
   bool incomplete_ = false;
   bool refused_ = false;  // deletions
 };
@@ -73,6 +92,9 @@ template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
   report_.started = context_.clock.Now();
   auto contents = DoAll(source);
+  if (flow_) {
+    flow_->End(contents.ok() ? Failure::kWaiting : FailureOf(contents.status()), contents.ok() ? "it did not get it" : std::string(contents.status().message()));
+  }
   const bool well = contents.ok() && report_.failed == 0 && !context_.closing.stopped();
   held_.Release(!well, well && report_.failure == Failure::kNone ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : "");
   if (!contents.ok()) {
@@ -114,18 +136,21 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   report_.excluded = selection.excluded();
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
-  const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents)};
+  const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};
   const Contents& theirs = *parent.contents;
   Plan plan = Compare(theirs, ours);
   PlanDeletions(selection, theirs, links, ours, plan);
   TellPlan(plan);
+  // What may still arrive at the end of the hop, and links, are known to the children only when the hop has ended.
+  if (selection.unsettled().empty() && (child_.config().links != LinkMode::kCopy || theirs.targets.empty())) Announce(plan, ours);
   const std::vector<std::string> doomed = DeletedPaths(plan);
-  if (verb_ == Verb::kSync && child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(parent, std::move(ours), plan));
+  SSHSYNC_RETURN_IF_ERROR(AwaitTurn());
+  if (verb_ == Verb::kSync && child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
   if (!HeldBack()) SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
   SSHSYNC_RETURN_IF_ERROR(TakeUpArrived(parent, selection.unsettled(), links, ours));
   if (verb_ == Verb::kSync && HeldBack() && !doomed.empty()) child_.Tell(LogLevel::kWarning, "nothing is deleted, for nothing was published (publish = together)");
-  if (verb_ == Verb::kSync && !HeldBack()) SSHSYNC_RETURN_IF_ERROR(Delete(doomed, ours));
+  if (verb_ == Verb::kSync && !HeldBack()) SSHSYNC_RETURN_IF_ERROR(DeleteAfter(*parent.supply, doomed, ours));
   if (verb_ != Verb::kVerify) ours.empty_listing = ours.manifest.files.empty();
   return ours;
 }
@@ -136,6 +161,28 @@ Plan Hop<R, C>::Compare(const Contents& parent, Contents& child) {
   Plan plan = Diff(parent.manifest, child.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
   report_.kept += plan.keeps;
   return plan;
+}
+
+// Whatever changes a child waits for the steps before.
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::AwaitTurn() {
+  if (verb_ != Verb::kSync || !part_.turn) return absl::OkStatus();
+  for (WorkBoard::Turn turn = part_.turn(); turn != WorkBoard::Turn::kYes; turn = part_.turn()) {
+    if (turn == WorkBoard::Turn::kNever) return MakeError(Failure::kStopped, "stopped: an earlier repository failed (--fail-fast)");
+    if (context_.closing.WaitFor(absl::Milliseconds(20))) return context_.closing.status();
+  }
+  return absl::OkStatus();
+}
+
+// From here on its own children need not wait for the end of this hop.
+template <Runner R, Clock C>
+void Hop<R, C>::Announce(const Plan& plan, const Contents& child) {
+  if (verb_ != Verb::kSync || !part_.has_children || !part_.announce) return;
+  flow_ = std::make_shared<Flow>(report_.name, child_.facts().root);
+  for (const PlanItem& item : plan.items) {
+    if (item.parent != nullptr) flow_->Expect(*item.parent);
+  }
+  part_.announce(Planned(child, plan), flow_);
 }
 
 template <Runner R, Clock C>
@@ -181,10 +228,17 @@ absl::StatusOr<Contents> Hop<R, C>::CarryOut(const HopParent<R, C>& parent, Cont
   if (verb_ == Verb::kSync) return Apply(parent, std::move(child), plan);
   ReportPlan(plan);
   if (verb_ == Verb::kVerify) return child;
+  return Planned(std::move(child), plan);
+}
+
+// What the child holds once the plan is carried out.
+template <Runner R, Clock C>
+Contents Hop<R, C>::Planned(Contents child, const Plan& plan) {
   const std::vector<std::string> gone = DeletedPaths(plan);
   Manifest after = AfterPlan(std::move(child.manifest), plan);
   child.Forget(gone);
   child.manifest = std::move(after);
+  child.empty_listing = child.manifest.files.empty();
   return child;
 }
 
@@ -197,10 +251,33 @@ absl::Status Hop<R, C>::TakeUpArrived(const HopParent<R, C>& parent, const std::
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, RemoteListing(), links, theirs));
   const Plan plan = Compare(theirs, ours);
   TellPlan(plan);
-  const HopParent<R, C> source{parent.repository, std::make_shared<const Contents>(theirs)};
+  const HopParent<R, C> source{parent.repository, std::make_shared<const Contents>(theirs), parent.supply};
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(source, std::move(ours), plan));
   child.Add(std::move(ours));
   return absl::OkStatus();
+}
+
+// A parent counts as earlier: what it could not delete stays here, too.
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::DeleteAfter(const Supply& parent, const std::vector<std::string>& paths, Contents& child) {
+  if (paths.empty()) return absl::OkStatus();
+  while (!parent.ended()) {
+    if (context_.closing.WaitFor(absl::Milliseconds(20))) return context_.closing.status();
+  }
+  std::vector<std::string> doomed;
+  for (const std::string& path : paths) {
+    const std::string why = parent.WhyKept(path);
+    if (why.empty()) {
+      doomed.push_back(path);
+      continue;
+    }
+    FileOutcome outcome = FailedPath(path, Failure::kWaiting, why);
+    outcome.action = std::string(ActionName(Action::kDelete));
+    child.failed[path] = outcome;
+    if (flow_) flow_->NotDeleted(path, why);
+    ReportFailure(std::move(outcome));
+  }
+  return Delete(doomed, child);
 }
 
 template <Runner R, Clock C>
@@ -213,6 +290,7 @@ absl::Status Hop<R, C>::Delete(const std::vector<std::string>& paths, Contents& 
   for (FileOutcome& file : files) {
     if (file.failure != Failure::kNone) {
       child.failed[file.path] = file;
+      if (flow_) flow_->NotDeleted(file.path, file.message);
       ReportFailure(std::move(file));
       continue;
     }
@@ -377,19 +455,35 @@ absl::Status Hop<R, C>::Preflight(Work& work) {
   return absl::OkStatus();
 }
 
-// The child's own sizes and times of what arrived: its children compare with them before they publish.
+// How files are moved here and there is found out on both hosts at once.
 template <Runner R, Clock C>
-absl::Status Hop<R, C>::TakeIn(std::vector<FileEntry> arrived, Contents& child) {
-  std::vector<std::string> names;
-  for (const FileEntry& file : arrived) names.push_back(file.path);
-  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, child_.Stat(names));
-  child.Forget(names);
-  for (size_t i = 0; i < arrived.size(); ++i) {
-    if (!stats[i]) continue;
-    arrived[i].stat = stats[i]->stat;
-    child.manifest.files.push_back(std::move(arrived[i]));
+absl::Status Hop<R, C>::PrepareBoth(RemoteRepository<R, C>& parent) {
+  absl::Status there;
+  {
+    std::jthread meanwhile([&] { there = parent.PrepareTransfer(); });
+    SSHSYNC_RETURN_IF_ERROR(child_.PrepareTransfer());
   }
-  std::sort(child.manifest.files.begin(), child.manifest.files.end(), ByPath());
+  return there;
+}
+
+// What earlier runs left in the stage, by the digests that their attempts are named after: verified or not, it may be what is wanted.
+template <Runner R, Clock C>
+absl::Status Hop<R, C>::FindLeftovers(Work& work) {
+  if (child_.config().stage == "no") return absl::OkStatus();
+  const std::string stage = StageFolder(child_.config().stage, child_.facts().root);
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult found,
+                           child_.AskLong({.script = absl::StrCat("cd ", ShellLiteral(stage), " 2>/dev/null || exit 0\nfind .//. -type f -print\n"), .timeout = child_.config().timeout}));
+  std::map<std::string, std::vector<std::string>> leftovers;  // DIGEST/PATH -> files
+  for (const std::string& path : ParseFind(found.out).paths) {
+    const size_t slash = path.find('/'), dash = path.find('-');
+    if (slash == std::string::npos || dash >= slash) continue;
+    leftovers[absl::StrCat(path.substr(0, dash), path.substr(slash))].push_back(absl::StrCat(stage, "/", path));
+  }
+  if (leftovers.empty()) return absl::OkStatus();
+  for (WorkItem& item : work.items()) {
+    const auto at = leftovers.find(absl::StrCat(item.wanted.digest.text().substr(0, 40), "/", item.wanted.path));
+    if (at != leftovers.end()) item.leftovers = at->second;
+  }
   return absl::OkStatus();
 }
 
@@ -403,7 +497,12 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   absl::Status moved = absl::OkStatus();
   if (work.AnyOpen()) {
     moved = Preflight(work);
-    if (moved.ok()) moved = Mover<R, C>(context_, *parent.repository, child_, lease_, held_.heartbeat(), work).Run();
+    if (moved.ok()) moved = PrepareBoth(*parent.repository);
+    if (moved.ok()) moved = FindLeftovers(work);
+    if (moved.ok()) {
+      moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply,
+                                     .flow = flow_.get(), .turn = part_.turn}, work).Run();
+    }
   }
   std::vector<FileEntry> arrived;
   int64_t held = 0;
@@ -414,6 +513,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
         report_.bytes += item.outcome.bytes;
         report_.files.push_back(item.outcome);
         arrived.push_back(item.wanted);
+        arrived.back().stat = item.published;
         break;
       }
       case WorkItem::State::kKept: ++report_.kept; break;
@@ -435,7 +535,11 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   }
   if (!moved.ok()) return moved;
   if (held > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(held, " verified files are held back, for not every file arrived (publish = together)"));
-  SSHSYNC_RETURN_IF_ERROR(TakeIn(std::move(arrived), child));
+  std::vector<std::string> names;
+  for (const FileEntry& file : arrived) names.push_back(file.path);
+  child.Forget(names);
+  std::move(arrived.begin(), arrived.end(), std::back_inserter(child.manifest.files));
+  std::sort(child.manifest.files.begin(), child.manifest.files.end(), ByPath());
   child.empty_listing = child.manifest.files.empty();
   return child;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "sshsync/exec/supply.h"
 #include "sshsync/exec/survey.h"
 
 namespace sshsync {
@@ -13,6 +14,7 @@ template <Runner R, Clock C>
 struct HopParent {
   std::shared_ptr<RemoteRepository<R, C>> repository;
   std::shared_ptr<const Contents> contents;
+  std::shared_ptr<const Supply> supply;  ///< what it has of them by now
 };
 
 /// Where a hop asks for its parent; both calls wait for it. `Listed` has no digests yet, so that both sides can be digested at once.

@@ -23,6 +23,7 @@ if stat -c %s / >/dev/null 2>&1; then s=c; elif stat -f %z / >/dev/null 2>&1; th
 echo "uid `id -u 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"; echo "system `uname -s -r -m 2>/dev/null`"; echo "stat $s"
 if command -v tar >/dev/null 2>&1; then echo "tar 1"; fi
 echo "cpus `getconf _NPROCESSORS_ONLN 2>/dev/null || getconf NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null`"
+if grep ' aes' /proc/cpuinfo >/dev/null 2>&1; then echo "aes 1"; fi
 if [ -w . ]; then echo "writable 1"; else echo "writable 0"; fi
 echo "df `_ss_space 2>/dev/null | sed -n 2p`"; echo "root `pwd -P`"
 )";
@@ -56,6 +57,7 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
     if (key == "stat") facts.stat_tool = value == "c" ? StatTool::kStatC : value == "f" ? StatTool::kStatF : value == "p" ? StatTool::kPerl : StatTool::kLs;
     if (key == "cpus" && (!absl::SimpleAtoi(value, &facts.cpus) || facts.cpus < 1)) facts.cpus = 1;
     if (key == "tar") facts.has_tar = value == "1";
+    if (key == "aes") facts.fast_ciphers = value == "1";
     if (key == "writable") facts.writable = value == "1";
     if (key == "df") {
       const std::vector<absl::string_view> words = absl::StrSplit(value, ' ', absl::SkipEmpty());

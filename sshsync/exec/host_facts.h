@@ -32,6 +32,7 @@ struct HostFacts {
   std::map<std::string, std::string> actions;  ///< the operator's own for `rename`, `settime` and `flush`, where there are such
   int cpus = 1;
   bool has_tar = false;
+  bool fast_ciphers = false;  ///< its CPU has instructions for AES
   bool writable = false;  ///< the folder, for the account
   int64_t free_bytes = -1;  ///< of its file system; -1: not known
 };

@@ -40,7 +40,8 @@ class Publisher {
   absl::StatusOr<std::vector<Publication>> Unchanged(std::vector<Publication> group);
   absl::StatusOr<std::vector<Published>> Prepare(const std::vector<UndoEntry>& entries);
   void TakeAllBack(const std::vector<UndoEntry>& entries, const std::vector<Published>& published);
-  void Take(const Publication& file, const Published& published);
+  void Take(const Publication& file, const Published& published, const FileStat& stat);
+  absl::StatusOr<std::vector<FileStat>> Seen(const std::vector<Publication>& files);
 
   RunContext<R, C>& context_;
   RemoteRepository<R, C>& parent_;
@@ -74,14 +75,27 @@ void Publisher<R, C>::PublishGroup(std::vector<Publication> group) {
   if (!unchanged.ok()) return board_.SetFatal(unchanged.status());
   if (unchanged->empty()) return;
   if (child_.config().stage == "no") {
-    for (const Publication& file : *unchanged) board_.Published(file.index);
+    for (const Publication& file : *unchanged) board_.Published(file.index, file.verified);
     return;
   }
   const std::string mark = RandomMark();
   const auto result = child_.Ask(PublishCommand(child_.facts(), lease_, *unchanged, child_.config().follow_symlinks, child_.config().trash, mark));
   const auto published = result.ok() ? ParsePublish(*result, *unchanged, mark) : result.status();
   if (!published.ok()) return board_.SetFatal(child_.Located(published.status()));
-  for (size_t i = 0; i < unchanged->size(); ++i) Take((*unchanged)[i], (*published)[i]);
+  const auto seen = Seen(*unchanged);
+  if (!seen.ok()) return board_.SetFatal(seen.status());
+  for (size_t i = 0; i < unchanged->size(); ++i) Take((*unchanged)[i], (*published)[i], (*seen)[i]);
+}
+
+// The child's own sizes and times of what it has now: its children compare with them before they publish.
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<FileStat>> Publisher<R, C>::Seen(const std::vector<Publication>& files) {
+  std::vector<std::string> names;
+  for (const Publication& file : files) names.push_back(file.file);
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, child_.Stat(names));
+  std::vector<FileStat> seen;
+  for (size_t i = 0; i < files.size(); ++i) seen.push_back(stats[i] ? stats[i]->stat : files[i].verified);
+  return seen;
 }
 
 template <Runner R, Clock C>
@@ -102,7 +116,7 @@ void Publisher<R, C>::PublishAll(std::vector<Publication> group) {
       if (done((*ready)[i])) {
         fit.push_back(files[i]);
       } else {
-        Take(files[i], (*ready)[i]);
+        Take(files[i], (*ready)[i], files[i].verified);
       }
     }
     return board_.PutBack(std::move(fit));
@@ -115,7 +129,9 @@ void Publisher<R, C>::PublishAll(std::vector<Publication> group) {
   if (!std::all_of(published->begin(), published->end(), done)) return TakeAllBack(entries, *published);
   const auto dropped = child_.Ask(DropUndo(lease_, lease_.run));
   if (!dropped.ok() || dropped->status != 0) child_.Tell(LogLevel::kWarning, "the list of what was published together could not be removed; the next run does it");
-  for (const Publication& file : files) board_.Published(file.index);
+  const auto seen = Seen(files);
+  if (!seen.ok()) return board_.SetFatal(seen.status());
+  for (size_t i = 0; i < files.size(); ++i) board_.Published(files[i].index, (*seen)[i]);
 }
 
 template <Runner R, Clock C>
@@ -144,16 +160,16 @@ void Publisher<R, C>::TakeAllBack(const std::vector<UndoEntry>& entries, const s
     } else if (published[i].result == PublishResult::kDone) {
       board_.Fail(entries[i].file.index, MakeError(Failure::kWaiting, "taken back, for another file could not be published (publish = together)"));
     } else {
-      Take(entries[i].file, published[i]);
+      Take(entries[i].file, published[i], entries[i].file.verified);
     }
   }
 }
 
 template <Runner R, Clock C>
-void Publisher<R, C>::Take(const Publication& file, const Published& published) {
+void Publisher<R, C>::Take(const Publication& file, const Published& published, const FileStat& stat) {
   const std::string said = CleanForTerminal(published.said);
   switch (published.result) {
-    case PublishResult::kDone: return board_.Published(file.index);
+    case PublishResult::kDone: return board_.Published(file.index, stat);
     case PublishResult::kLinkInPath: return board_.Fail(file.index, MakeError(Failure::kLinkInPath, said));
     case PublishResult::kObstructed: return board_.Fail(file.index, MakeError(Failure::kObstructed, said));
     case PublishResult::kChanged: return board_.SourceChanged(file.index);

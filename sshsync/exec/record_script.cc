@@ -16,7 +16,7 @@
 
 namespace sshsync {
 
-RecordScript::RecordScript(absl::string_view mark) {
+RecordScript::RecordScript(absl::string_view mark) : mark_(mark) {
   text_ = absl::StrCat("_ss_mark() { echo; echo \"", mark, " $1 $2\"; [ \"$2\" = 0 ] || echo \"", mark, " $1\" >&2; }\n",
                        "_ss_run() { ( _ss_text=$1; set --; eval \"$_ss_text\" ) </dev/null; }\n");
 }

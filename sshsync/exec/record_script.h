@@ -36,8 +36,11 @@ class RecordScript {
   void AddRaw(absl::string_view shell_text) { text_.append(shell_text.data(), shell_text.size()); }
 
   const std::string& text() const { return text_; }
+  /// For its reader.
+  const std::string& mark() const { return mark_; }
 
  private:
+  std::string mark_;
   std::string text_;
 };
 

@@ -8,23 +8,28 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/digest_session.h"
 #include "sshsync/exec/host_facts.h"
 #include "sshsync/exec/host_tools.h"
 #include "sshsync/exec/link_copy.h"
+#include "sshsync/exec/range_step.h"
 #include "sshsync/exec/record_script.h"
 #include "sshsync/exec/repository_templates.h"
+#include "sshsync/exec/record_script.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/exec/survey_probe.h"
 #include "sshsync/exec/tool_probe.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/plan/big_file.h"
 #include "sshsync/plan/listing.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -111,10 +116,7 @@ class RemoteRepository {
 
   /// One answer for each question, in the same order: by the digestcmd, or by the tool that was chosen in its place.
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> Digest(std::vector<DigestQuestion> questions) {
-    if (!templates_.has("digestcmd")) {
-      SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, ChooseDigestTool(questions));
-      return DigestWith(tool, std::move(questions));
-    }
+    if (!templates_.has("digestcmd")) return DigestByTool(std::move(questions));
     absl::optional<DigestTool> tool;
     if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
     return DigestIn(DigestSession(facts_, &templates_, std::move(tool), std::move(questions), tools()));
@@ -133,12 +135,25 @@ class RemoteRepository {
   }
 
   /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which another may be faster here. To be
-  /// called before the first Digest.
-  void UseDigestTool(absl::StatusOr<DigestTool> tool, std::vector<DigestTool> equals = {}) {
+  /// called before the first Digest. `chunk` bytes: files larger than that are digested chunk by chunk; 0: as a whole.
+  void UseDigestTool(absl::StatusOr<DigestTool> tool, std::vector<DigestTool> equals = {}, std::string algorithm = "", int64_t chunk = 0) {
     const std::lock_guard lock(tools_mu_);
     tool_ = std::move(tool);
     equal_tools_ = std::move(equals);
+    algorithm_ = std::move(algorithm);
+    chunk_ = (chunk + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
   }
+
+  // Chunks of big files, where the chain has agreed on them.
+  bool digests_chunks() const { return tool_.ok() && chunk_ > 0; }
+  int64_t chunk() const { return chunk_; }  ///< bytes, whole blocks; 0: none
+  const std::string& algorithm() const { return algorithm_; }
+  std::string chunks_text() const { return tools().Chunks(algorithm_, tool_->words); }
+  /// Shell text that digests all chunks of a file of that size, and what it printed.
+  std::string ChunksTextOf(absl::string_view file, int64_t size) const {
+    return ChunksText(file, 0, ChunkCount(size, chunk_), chunk_ / kBlockBytes, chunks_text());
+  }
+  absl::StatusOr<DigestAnswer> ChunksAnswer(absl::string_view output, int64_t size) const;
 
   /// Shell text that digests files below any folder of the host, and what it printed as one answer for each. A digestcmd takes one file.
   absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::Span<const std::string> files) const;
@@ -169,6 +184,8 @@ class RemoteRepository {
   }
 
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session);
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestByTool(std::vector<DigestQuestion> questions);
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestChunks(const std::vector<DigestQuestion>& questions);
 
   absl::StatusOr<DigestTool> tool() const {
     const std::lock_guard lock(tools_mu_);
@@ -210,6 +227,8 @@ class RemoteRepository {
   bool made_tools_ = false, prepared_ = false;  // Protected by tools_mu_
   std::atomic<bool> answered_ = false;
   std::vector<DigestTool> equal_tools_;
+  std::string algorithm_;
+  int64_t chunk_ = 0;
   absl::StatusOr<DigestTool> tool_ = MakeError(Failure::kBadDigest, "no digestcmd, and no digest tool was chosen");
 };
 
@@ -418,6 +437,70 @@ std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository<R, C>::ParseDigest(ab
     } else {
       answers.push_back(MakeError(Failure::kBadDigest, "the digest tool gave no digest of it"));
     }
+  }
+  return answers;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<DigestAnswer> RemoteRepository<R, C>::ChunksAnswer(absl::string_view output, int64_t size) const {
+  if (absl::StripAsciiWhitespace(output) == "NONE") return DigestAnswer{.missing = true, .digest = {}};
+  ChunkList list{.chunk = chunk_, .digests = ParseChunks(output)};
+  if (static_cast<int64_t>(list.digests.size()) != ChunkCount(size, chunk_)) return MakeError(Failure::kBadDigest, "the digest tool gave no digests of its chunks");
+  SSHSYNC_ASSIGN_OR_RETURN(const sshsync::Digest digest, DigestOfChunks(list, algorithm_));
+  return DigestAnswer{.missing = false, .digest = digest, .chunks = std::make_shared<const ChunkList>(std::move(list))};
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestByTool(std::vector<DigestQuestion> questions) {
+  SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, ChooseDigestTool(questions));
+  std::vector<DigestQuestion> small, big;
+  for (const DigestQuestion& question : questions) (chunk_ > 0 && question.size > chunk_ ? big : small).push_back(question);
+  if (big.empty()) return DigestWith(tool, std::move(questions));
+  SSHSYNC_RETURN_IF_ERROR(PrepareTransfer());
+  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> of_small;
+  {
+    std::jthread meanwhile([&] { of_small = DigestWith(tool, std::move(small)); });
+  }
+  SSHSYNC_RETURN_IF_ERROR(of_small.status());
+  SSHSYNC_ASSIGN_OR_RETURN(const auto of_big, DigestChunks(big));
+  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  answers.reserve(questions.size());
+  for (size_t i = 0, j = 0; i + j < questions.size();) {
+    const bool is_big = questions[i + j].size > chunk_;
+    answers.push_back(is_big ? of_big[j] : (*of_small)[i]);
+    ++(is_big ? j : i);
+  }
+  return answers;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestChunks(const std::vector<DigestQuestion>& questions) {
+  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  for (int lost = 0; answers.size() < questions.size();) {
+    constexpr size_t kInSession = 1000;
+    RecordScript script(RandomMark());
+    for (size_t i = answers.size(); i < std::min(questions.size(), answers.size() + kInSession); ++i) {
+      const std::string file = absl::StrCat(facts_.root, "/", questions[i].path);
+      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo NONE; exit 0; }\n", ChunksTextOf(file, questions[i].size)));
+    }
+    RecordReader reader(script.mark(), size_t{64} << 20);
+    const size_t before = answers.size();
+    const RemoteCommand command{.script = Nice() + script.text(), .timeout = repository_.timeout + absl::Seconds(chunk_ / (int64_t{4} << 20))};
+    const auto result = context_.runner.RunLong(
+        repository_.endpoint, command,
+        [&](absl::string_view bytes) {
+          return reader.Feed(bytes, [&](const Record& record) {
+            if (answers.size() == questions.size()) return MakeError(Failure::kBadDigest, "an answer to what was not asked");
+            answers.push_back(ChunksAnswer(record.output, questions[answers.size()].size));
+            return absl::OkStatus();
+          });
+        },
+        [] { return false; }, context_.stop);
+    if (answers.size() > before) lost = 0;
+    if (result.ok() && answers.size() > before) continue;
+    const absl::Status error = result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err)) : result.status();
+    if (!absl::IsUnavailable(error) || ++lost > repository_.retries) return Located(error);
+    if (context_.stop.WaitFor(context_.backoff.Delay(lost - 1))) return context_.stop.status();
   }
   return answers;
 }

@@ -37,7 +37,9 @@ void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector
     } else if (answers[i]->missing) {
       contents->vanished.push_back(path);
     } else {
-      contents->manifest.Find(path)->digest = answers[i]->digest;
+      FileEntry* const file = contents->manifest.Find(path);
+      file->digest = answers[i]->digest;
+      file->chunks = answers[i]->chunks;
     }
   }
 }

@@ -26,25 +26,13 @@ std::string Shortened(absl::string_view text) {
 Work::Work(const Plan& plan, int retries) : retries_(retries) {
   for (const PlanItem& planned : plan.items) {
     if (planned.parent == nullptr) continue;
-    WorkItem item{.action = planned.action, .wanted = *planned.parent, .child = planned.child ? planned.child->digest : Digest(), .outcome = {}};
+    WorkItem item{.action = planned.action, .wanted = *planned.parent, .child = planned.child ? planned.child->digest : Digest(),
+                  .child_stat = planned.child ? planned.child->stat : FileStat(), .child_chunks = planned.child ? planned.child->chunks : nullptr, .outcome = {}};
     item.outcome.path = planned.path();
     item.outcome.action = std::string(ActionName(planned.action));
     items_.push_back(std::move(item));
   }
   std::stable_sort(items_.begin(), items_.end(), [](const WorkItem& a, const WorkItem& b) { return a.wanted.stat.size < b.wanted.stat.size; });
-}
-
-std::vector<std::vector<size_t>> Work::Deal(int streams) const {
-  std::vector<std::vector<size_t>> lists(static_cast<size_t>(std::max(streams, 1)));
-  std::vector<int64_t> bytes(lists.size(), 0);
-  for (size_t i = 0; i < items_.size(); ++i) {
-    if (items_[i].state != WorkItem::State::kOpen) continue;
-    const size_t least = static_cast<size_t>(std::min_element(bytes.begin(), bytes.end()) - bytes.begin());
-    lists[least].push_back(i);
-    bytes[least] += std::max<int64_t>(items_[i].wanted.stat.size, 0) + 65536;  // a file costs something, however small
-  }
-  std::erase_if(lists, [](const std::vector<size_t>& list) { return list.empty(); });
-  return lists;
 }
 
 std::vector<size_t> Work::ToLookAgain() const {
@@ -117,13 +105,27 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
     item.look_again = false;  // it was just looked at
     return;
   }
-  if (now->digest != item.wanted.digest) item.tries = 0;
+  if (now->digest != item.wanted.digest) {
+    item.tries = 0;
+    item.big = nullptr;
+  }
   item.wanted.digest = now->digest;
+  item.wanted.chunks = now->chunks;
   if (now->digest == item.child) {
     item.state = WorkItem::State::kKept;
   } else if (changed && ++item.changes > kMaxChanges) {
     Failed(index, MakeError(Failure::kSourceChanged, "source changed: the parent's file keeps changing"), "", "", 0);
   }
+}
+
+void Work::Supplied(size_t index, const FileEntry& now) {
+  WorkItem& item = items_[index];
+  const bool other = now.digest != item.wanted.digest;
+  item.wanted = now;
+  if (!other) return;
+  item.tries = 0;
+  item.big = nullptr;
+  if (now.digest == item.child) item.state = WorkItem::State::kKept;
 }
 
 std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string> secrets) {

@@ -1,15 +1,19 @@
 #ifndef SSHSYNC_EXEC_WORK_H_
 #define SSHSYNC_EXEC_WORK_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "sshsync/exec/stage.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"
 #include "sshsync/model/report.h"
+#include "sshsync/plan/big_file.h"
 
 namespace sshsync {
 
@@ -24,12 +28,23 @@ struct WorkItem {
   Action action = Action::kCopy;
   FileEntry wanted;   ///< as the parent held it when it was last digested
   Digest child;       ///< of the child's present file; empty
+  FileStat child_stat = {};                            ///< the same
+  std::shared_ptr<const ChunkList> child_chunks = {};  ///< the same
   State state = State::kOpen;
+  bool in_flight = false;  ///< some stream is at it; of a big file many may be
+  absl::Time not_before = absl::InfinitePast();  ///< the next try; monotonic
+  std::vector<std::string> leftovers = {};  ///< staged files of earlier runs that may be it, absolute
+  // A big file on its way: chunk by chunk, in one attempt after the other.
+  std::shared_ptr<BigFile> big = {};
+  Attempt attempt = {};
+  bool created = false;   ///< the staged file is there
+  int writers = 0;        ///< streams that have it open
   bool look_again = false;  ///< at the parent's file, before another try
   bool mismatched = false;  ///< what arrived is not what was wanted: damaged, or the source changed
   bool changed = false;     ///< the source was seen to be another version than the wanted one
   int tries = 0;      ///< of the transfer that failed, since the source last changed
   int changes = 0;    ///< of the source during the run
+  FileStat published = {};  ///< of the file in its place
   FileOutcome outcome;
 };
 
@@ -42,9 +57,6 @@ class Work {
 
   std::vector<WorkItem>& items() { return items_; }
   WorkItem& at(size_t index) { return items_[index]; }
-
-  /// The files of the next round, dealt to `streams` lists of about equal size.
-  std::vector<std::vector<size_t>> Deal(int streams) const;
 
   /// The files whose source has to be looked at again before the next round.
   std::vector<size_t> ToLookAgain() const;
@@ -70,6 +82,9 @@ class Work {
   /// What a second look at the source showed: the same digest again (then the transfer had damaged it, and that try counts), another one
   /// (then that version is wanted from now on; three times, then it fails as "keeps changing"), or nothing.
   void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
+
+  /// The version that is wanted is another one by now, as the parent itself got it. What was brought of the old one does not count.
+  void Supplied(size_t index, const FileEntry& now);
 
  private:
   std::vector<WorkItem> items_;

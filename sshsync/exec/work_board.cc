@@ -7,6 +7,29 @@
 #include "sshsync/base/status.h"
 
 namespace sshsync {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{20};  // how soon it is seen that a parent has something, or that a turn has come
+constexpr absl::Duration kPatience = absl::Seconds(1);
+constexpr size_t kLooks = 5000;  // files that one search asks the supply for
+constexpr size_t kFilesByCommand = 100, kFiles = 1000;  // in a job
+constexpr int64_t kJobBytes = int64_t{16} << 20;
+
+bool IsSettled(const WorkItem& item) { return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified; }
+
+}  // namespace
+
+WorkBoard::WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rules, Surroundings around)
+    : work_(work), events_(events), names_(std::move(names)), rules_(std::move(rules)), around_(std::move(around)), settled_(work.items().size(), false) {
+  for (size_t i = 0; i < work_.items().size(); ++i) {
+    const WorkItem& item = work_.at(i);
+    settled_[i] = IsSettled(item);
+    if (settled_[i] && around_.flow != nullptr && item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.outcome.failure, item.outcome.message);
+    if (settled_[i]) continue;
+    ++unsettled_;
+    open_.insert(i);
+  }
+}
 
 absl::Status WorkBoard::fatal() const {
   const std::lock_guard lock(mu_);
@@ -16,6 +39,7 @@ absl::Status WorkBoard::fatal() const {
 void WorkBoard::SetFatal(const absl::Status& status) {
   const std::lock_guard lock(mu_);
   if (fatal_.ok()) fatal_ = status;
+  changed_.notify_all();
 }
 
 WorkItem WorkBoard::item(size_t index) const {
@@ -23,19 +47,177 @@ WorkItem WorkBoard::item(size_t index) const {
   return work_.at(index);
 }
 
-std::vector<size_t> WorkBoard::ToLookAgain() const {
+bool WorkBoard::IsBig(const WorkItem& item) const { return rules_.chunk > 0 && item.wanted.stat.size > rules_.chunk && item.wanted.chunks != nullptr; }
+
+int WorkBoard::Streams(int most) const {
+  constexpr int64_t kWorthAStream = int64_t{8} << 20, kFile = 16'384;  // a file costs something, however small
   const std::lock_guard lock(mu_);
-  return work_.ToLookAgain();
+  int64_t bytes = 0;
+  for (const size_t index : open_) bytes += std::max<int64_t>(work_.at(index).wanted.stat.size, 0) + kFile;
+  const int64_t useful = rules_.by_command ? static_cast<int64_t>(open_.size()) : bytes / kWorthAStream + 1;
+  return static_cast<int>(std::clamp<int64_t>(useful, 1, most));
 }
 
-std::vector<std::vector<size_t>> WorkBoard::Deal(int streams) const {
-  const std::lock_guard lock(mu_);
-  return work_.Deal(streams);
+// Puts a file where its state says it belongs.
+void WorkBoard::Refresh(size_t index) {
+  const WorkItem& item = work_.at(index);
+  open_.erase(index);
+  growing_.erase(index);
+  doubtful_.erase(index);
+  if (IsSettled(item)) {
+    if (!settled_[index]) --unsettled_;
+    settled_[index] = true;
+    if (around_.flow == nullptr) return changed_.notify_all();
+    if (item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.outcome.failure, item.outcome.message);
+    if (item.state == WorkItem::State::kGone) around_.flow->Gone(item.wanted.path);
+    if (item.state == WorkItem::State::kKept) around_.flow->Kept({.path = item.wanted.path, .stat = item.child_stat, .digest = item.child, .chunks = item.child_chunks});
+  } else if (item.state == WorkItem::State::kOpen) {
+    if (item.big && item.created) {
+      growing_.insert(index);
+    } else if (!item.in_flight && !item.look_again) {
+      open_.insert(index);
+    }
+    if (item.look_again && !item.in_flight) doubtful_.insert(index);
+  }
+  changed_.notify_all();
 }
 
-bool WorkBoard::AnyOpen() const {
+// Whether the parent has the file, or can be seen not to get it.
+WorkBoard::Ready WorkBoard::Look(size_t index, Holding* holding) {
+  WorkItem& item = work_.at(index);
+  *holding = around_.supply.Of(item.wanted.path);
+  if (holding->state == Holding::State::kFailed) {
+    FailLocked(index, MakeError(Failure::kWaiting, holding->why), "", "", 0);
+    return Ready::kOver;
+  }
+  if (holding->state == Holding::State::kGone) {
+    item.state = WorkItem::State::kGone;
+    Refresh(index);
+    return Ready::kOver;
+  }
+  if (holding->now != nullptr) {
+    if (holding->now->digest != item.wanted.digest) {
+      const FileEntry now = *holding->now;
+      work_.Supplied(index, now);
+      if (around_.flow != nullptr) around_.flow->Expect(now);
+      item.created = false;
+      Refresh(index);
+      if (IsSettled(item)) return Ready::kOver;
+    } else if (holding->state == Holding::State::kPublished) {
+      item.wanted.stat = holding->now->stat;
+    }
+  }
+  if (holding->state == Holding::State::kPublished) return Ready::kYes;
+  if (rules_.by_command) return Ready::kNo;
+  if (holding->state == Holding::State::kVerified) return Ready::kYes;
+  return IsBig(item) && !holding->folder.empty() ? Ready::kYes : Ready::kNo;
+}
+
+Job WorkBoard::Take(int64_t most_bytes, bool impatient) {
+  std::unique_lock lock(mu_);
+  const absl::Time begun = around_.monotonic();
+  while (fatal_.ok() && !around_.closing.stopped() && unsettled_ > 0) {
+    // What is held back for good, for not every file arrived, needs nothing more.
+    if (work_.together() && !publishing_ && !work_.MayPublish() && !work_.AnyOpen()) break;
+    Job job;
+    if (TakeDoubtful(&job) || TakeRange(most_bytes, &job) || TakeFiles(most_bytes, &job)) return job;
+    if (impatient && around_.monotonic() - begun >= kPatience) return {.kind = Job::Kind::kIdle};
+    if (unsettled_ > 0) changed_.wait_for(lock, kTick);
+  }
+  return {};
+}
+
+bool WorkBoard::TakeDoubtful(Job* job) {
+  const absl::Time now = around_.monotonic();
+  for (const size_t index : doubtful_) {
+    if (work_.at(index).not_before <= now) job->indices.push_back(index);
+  }
+  for (const size_t index : job->indices) {
+    work_.at(index).in_flight = true;
+    doubtful_.erase(index);
+  }
+  job->kind = Job::Kind::kLookAgain;
+  return !job->indices.empty();
+}
+
+bool WorkBoard::TakeRange(int64_t most_bytes, Job* job) {
+  const absl::Time now = around_.monotonic();
+  const std::vector<size_t> growing(growing_.begin(), growing_.end());
+  for (const size_t index : growing) {
+    WorkItem& item = work_.at(index);
+    if (item.look_again || item.not_before > now || !item.big->AnyOpen()) continue;
+    Holding holding;
+    if (Look(index, &holding) == Ready::kOver || !item.big || !item.created) continue;
+    const bool whole = holding.state != Holding::State::kAwaited;
+    // A file that keeps failing goes chunk by chunk: then it is seen which one it is.
+    const int64_t share = std::min(most_bytes, item.big->open_bytes() / rules_.streams);
+    const int64_t most = item.tries > 0 ? 1 : std::max<int64_t>(1, share / item.big->wanted().chunk);
+    const auto range = item.big->Take(most, [&](int64_t chunk) { return !holding.folder.empty() && (whole || around_.supply.HasChunk(item.wanted.path, chunk)); });
+    if (!range) continue;
+    ++item.writers;
+    *job = {.kind = Job::Kind::kRange, .indices = {index}, .folder = holding.folder, .attempt = item.attempt, .range = *range, .big = item.big};
+    return true;
+  }
+  return false;
+}
+
+bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
+  const absl::Time now = around_.monotonic();
+  const size_t most = rules_.by_command ? kFilesByCommand : kFiles;
+  int64_t bytes = 0;
+  size_t looks = 0;
+  for (auto at = open_.begin(); at != open_.end() && looks < kLooks && job->indices.size() < most;) {
+    const size_t index = *at++;
+    WorkItem& item = work_.at(index);
+    if (item.not_before > now) continue;
+    if (IsBig(item) && !job->indices.empty()) break;
+    ++looks;
+    Holding holding;
+    if (Look(index, &holding) != Ready::kYes) continue;
+    if (IsBig(item)) {
+      if (!item.big) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted.chunks, rules_.algorithm);
+      if (item.child_chunks) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.child_chunks);
+      item.attempt = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest);
+      item.in_flight = true;
+      open_.erase(index);
+      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt, .big = item.big};
+      return true;
+    }
+    if (job->indices.empty()) job->folder = holding.folder;
+    if (holding.folder != job->folder) continue;
+    const int64_t size = std::max<int64_t>(item.wanted.stat.size, 0);
+    if (!job->indices.empty() && bytes + size > std::min(kJobBytes, most_bytes)) break;
+    bytes += size;
+    item.in_flight = true;
+    open_.erase(index);
+    job->indices.push_back(index);
+  }
+  job->kind = Job::Kind::kFiles;
+  return !job->indices.empty();
+}
+
+bool WorkBoard::MovedAtParent(const Job& job) const {
   const std::lock_guard lock(mu_);
-  return work_.AnyOpen();
+  return around_.supply.Of(work_.at(job.indices[0]).wanted.path).folder != job.folder;
+}
+
+bool WorkBoard::IsPublishedAtParent(size_t index) const {
+  const std::lock_guard lock(mu_);
+  return around_.supply.Of(work_.at(index).wanted.path).state == Holding::State::kPublished;
+}
+
+void WorkBoard::Return(const Job& job) {
+  const std::lock_guard lock(mu_);
+  for (const size_t index : job.indices) {
+    WorkItem& item = work_.at(index);
+    if (job.kind == Job::Kind::kRange) {
+      --item.writers;
+      job.big->BrokeOff(job.range, 0);
+    } else {
+      item.in_flight = false;
+    }
+    Refresh(index);
+  }
 }
 
 void WorkBoard::Begin(const Attempt& attempt) {
@@ -47,6 +229,8 @@ void WorkBoard::Begin(const Attempt& attempt) {
 void WorkBoard::Leave(size_t index) {
   const std::lock_guard lock(mu_);
   under_way_.erase(index);
+  work_.at(index).in_flight = false;
+  Refresh(index);
 }
 
 std::map<size_t, Attempt> WorkBoard::UnderWay() const {
@@ -61,70 +245,229 @@ void WorkBoard::Progress(size_t index, int64_t bytes) {
 
 void WorkBoard::Fail(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
   const std::lock_guard lock(mu_);
+  FailLocked(index, why, command, output, exit_status);
+}
+
+void WorkBoard::FailLocked(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
   const std::string message = WithoutSecrets(why.message(), names_.secrets);
   work_.Failed(index, MakeError(FailureOf(why), message), command, WithoutSecrets(output, names_.secrets), exit_status);
-  const WorkItem& item = work_.at(index);
-  changed_.notify_all();
-  if (item.state == WorkItem::State::kFailed) return Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
-  Tell(LogLevel::kInfo, absl::StrCat("try ", item.tries, " failed: ", message), item.wanted.path, names_.child);
+  WorkItem& item = work_.at(index);
+  if (item.state == WorkItem::State::kFailed) {
+    Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+  } else {
+    item.not_before = around_.monotonic() + around_.pause(item.tries - 1);
+    Tell(LogLevel::kInfo, absl::StrCat("try ", item.tries, " failed: ", message), item.wanted.path, names_.child);
+  }
+  Refresh(index);
 }
 
 void WorkBoard::Mismatch(size_t index) {
   const std::lock_guard lock(mu_);
   WorkItem& item = work_.at(index);
   item.look_again = item.mismatched = true;
+  Refresh(index);
 }
 
 void WorkBoard::LookedAgain(size_t index, const absl::Status& error, const FileEntry* now) {
   const std::lock_guard lock(mu_);
+  WorkItem& item = work_.at(index);
+  item.in_flight = false;
+  const Digest before = item.wanted.digest;
   work_.LookedAgain(index, error, now);
-  changed_.notify_all();
-  const WorkItem& item = work_.at(index);
+  if (!item.big) item.created = false;
+  if (around_.flow != nullptr && item.state == WorkItem::State::kOpen && item.wanted.digest != before) around_.flow->Expect(item.wanted);
+  if (item.tries > 0) item.not_before = std::max(item.not_before, around_.monotonic() + around_.pause(item.tries - 1));
   if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
-  if (item.state != WorkItem::State::kGone) return;
-  Tell(LogLevel::kWarning, "the file went away while it was copied; it is left as it is on the child", item.wanted.path, names_.parent);
+  if (item.state == WorkItem::State::kGone) {
+    Tell(LogLevel::kWarning, "the file went away while it was copied; it is left as it is on the child", item.wanted.path, names_.parent);
+  }
+  Refresh(index);
 }
 
 void WorkBoard::Verified(const Attempt& attempt, const FileStat& stat) {
   const std::lock_guard lock(mu_);
   WorkItem& item = work_.at(attempt.index);
   item.state = WorkItem::State::kVerified;
+  under_way_.erase(attempt.index);
+  starved_ = false;
   verified_.push_back({.index = attempt.index, .file = item.wanted.path, .staged = attempt.staged(), .verified = stat, .parent = item.wanted.stat});
+  if (around_.flow != nullptr) around_.flow->Verified(item.wanted.path, attempt.folder);
   Tell(EventKind::kFileVerified, item, item.wanted.stat.size);
-  changed_.notify_all();
+  Refresh(attempt.index);
+}
+
+void WorkBoard::Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers) {
+  const std::lock_guard lock(mu_);
+  WorkItem& item = work_.at(job.indices[0]);
+  item.in_flight = false;
+  if (item.big == job.big) {
+    for (const auto& [path, chunks] : leftovers) item.big->Offer(path, chunks);
+    item.leftovers.clear();
+    item.created = true;
+    if (around_.flow != nullptr) around_.flow->GrowsIn(item.wanted.path, job.attempt.folder);
+    Tell(EventKind::kFileStarted, item, 0);
+  }
+  Refresh(job.indices[0]);
+}
+
+bool WorkBoard::Arrived(const Job& job, absl::Span<const Digest> digests) {
+  const std::lock_guard lock(mu_);
+  const size_t index = job.indices[0];
+  WorkItem& item = work_.at(index);
+  if (!IsOf(job)) return false;
+  --item.writers;
+  const bool damaged = !item.big->Arrived(job.range, digests).empty();
+  TellChunks(job);
+  if (damaged) {
+    item.look_again = item.mismatched = true;
+  } else if (digests.empty() && job.range.source == ChunkRange::kParent) {
+    FailLocked(index, MakeError(Failure::kCommandFailed, "what arrived could not be read back"), "", "", 0);
+  }
+  Refresh(index);
+  return item.big && item.big->complete() && item.writers == 0;
+}
+
+void WorkBoard::BrokeOff(const Job& job, int64_t blocks, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+  const std::lock_guard lock(mu_);
+  if (!IsOf(job)) return;
+  BrokeOffLocked(job, job.big->BrokeOff(job.range, blocks), why, command, output, exit_status);
+}
+
+bool WorkBoard::BrokeOffAfter(const Job& job, absl::Span<const Digest> digests, const absl::Status& why, absl::string_view command, absl::string_view output,
+                              int exit_status) {
+  const std::lock_guard lock(mu_);
+  if (!IsOf(job)) return false;
+  const bool moved = job.big->ArrivedInPart(job.range, digests);
+  TellChunks(job);
+  BrokeOffLocked(job, moved, why, command, output, exit_status);
+  const WorkItem& item = work_.at(job.indices[0]);
+  return item.big && item.big->complete() && item.writers == 0;
+}
+
+// Whether a job is of the attempt that is under way.
+bool WorkBoard::IsOf(const Job& job) const {
+  const WorkItem& item = work_.at(job.indices[0]);
+  return item.big == job.big && item.attempt.folder == job.attempt.folder;
+}
+
+bool WorkBoard::TellChunks(const Job& job) {
+  WorkItem& item = work_.at(job.indices[0]);
+  bool moved = false;
+  for (int64_t chunk = job.range.first; chunk < job.range.first + job.range.count; ++chunk) {
+    if (!item.big->IsGood(chunk)) continue;
+    moved = true;
+    if (around_.flow != nullptr) around_.flow->ChunkVerified(item.wanted.path, chunk);
+  }
+  if (moved) item.tries = 0;
+  Tell(EventKind::kFileProgress, item, item.big->good_bytes());
+  return moved;
+}
+
+void WorkBoard::BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+  const size_t index = job.indices[0];
+  WorkItem& item = work_.at(index);
+  --item.writers;
+  if (!moved || !absl::IsUnavailable(why)) return FailLocked(index, why, command, output, exit_status);
+  item.not_before = around_.monotonic() + around_.pause(0);
+  Tell(LogLevel::kInfo, absl::StrCat("goes on where it broke off: ", WithoutSecrets(why.message(), names_.secrets)), item.wanted.path, names_.child);
+  Refresh(index);
+}
+
+void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_view command) {
+  const std::lock_guard lock(mu_);
+  const size_t index = job.indices[0];
+  WorkItem& item = work_.at(index);
+  item.in_flight = false;
+  if (item.big == job.big && item.attempt.folder == job.attempt.folder) {
+    if (item.created) item.big->StartOver(item.attempt.staged());
+    item.created = false;
+    item.writers = 0;
+    if (around_.flow != nullptr) around_.flow->Expect(item.wanted);
+    return FailLocked(index, why, command, "", 0);
+  }
+  Refresh(index);
+}
+
+void WorkBoard::TellBlock(const Job& job, int stream, absl::Time began, int64_t files, int64_t bytes) {
+  const std::lock_guard lock(mu_);
+  const std::string path = job.indices.empty() ? "" : work_.at(job.indices[0]).wanted.path;
+  events_.On({.kind = EventKind::kBlockMoved, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = path, .files = files, .bytes = bytes,
+              .offset = job.kind == Job::Kind::kRange ? job.range.first * job.big->wanted().chunk : 0, .stream = stream, .began = began,
+              .level = LogLevel::kDebug});
 }
 
 std::vector<Publication> WorkBoard::TakeVerified(size_t most) {
   std::unique_lock lock(mu_);
   publishing_ = false;
   changed_.notify_all();
-  changed_.wait(lock, [this] { return ended_ || (!verified_.empty() && work_.MayPublish()); });
-  if (!work_.MayPublish()) return {};
-  if (work_.together()) most = verified_.size();
-  const auto end = verified_.begin() + static_cast<ptrdiff_t>(std::min(most, verified_.size()));
-  std::vector<Publication> taken(verified_.begin(), end);
-  verified_.erase(verified_.begin(), end);
-  publishing_ = !taken.empty();
-  return taken;
+  while (!ended_) {
+    const Turn turn = around_.turn && !verified_.empty() ? around_.turn() : Turn::kYes;
+    if (turn == Turn::kNever && fatal_.ok()) fatal_ = MakeError(Failure::kStopped, "not published: an earlier repository failed (--fail-fast)");
+    std::vector<Publication> taken, kept;
+    size_t looks = 0;
+    if (turn == Turn::kYes && fatal_.ok() && work_.MayPublish()) {
+      for (Publication& file : verified_) {
+        if (!work_.together() && (taken.size() >= most || ++looks > kLooks)) {
+          kept.push_back(std::move(file));
+          continue;
+        }
+        WorkItem& item = work_.at(file.index);
+        Holding holding = around_.supply.Of(file.file);
+        const bool other = holding.now != nullptr && holding.now->digest != item.wanted.digest;
+        if (holding.state == Holding::State::kFailed || holding.state == Holding::State::kGone || other) {
+          item.state = WorkItem::State::kOpen;  // it is looked at again, and then comes to its end or begins anew
+          Look(file.index, &holding);
+          if (!IsSettled(item)) Refresh(file.index);
+        } else if (holding.state == Holding::State::kPublished) {
+          if (holding.now != nullptr) file.parent = item.wanted.stat = holding.now->stat;
+          taken.push_back(std::move(file));
+        } else {
+          kept.push_back(std::move(file));
+        }
+      }
+      // What was looked at in vain goes behind what was not.
+      if (looks > kLooks) std::rotate(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(std::min(kLooks, kept.size())), kept.end());
+      verified_ = std::move(kept);
+      if (work_.together() && !verified_.empty()) {
+        // Not before the parent has published all of them, and none of them turned out to be another by now.
+        std::move(taken.begin(), taken.end(), std::back_inserter(verified_));
+        taken.clear();
+      }
+    }
+    if (around_.flow != nullptr) around_.flow->SetHeld(!verified_.empty());
+    starved_ = taken.empty();
+    publishing_ = !taken.empty();
+    changed_.notify_all();
+    if (!taken.empty()) return taken;
+    changed_.wait_for(lock, kTick);
+  }
+  return {};
 }
 
 void WorkBoard::SourceChanged(size_t index) {
   const std::lock_guard lock(mu_);
   work_.SourceChanged(index);
-  const WorkItem& item = work_.at(index);
+  WorkItem& item = work_.at(index);
+  item.big = nullptr;
+  item.created = false;
   if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+  Refresh(index);
 }
 
-void WorkBoard::Published(size_t index) {
+void WorkBoard::Published(size_t index, const FileStat& stat) {
   const std::lock_guard lock(mu_);
   work_.Published(index);
-  const WorkItem& item = work_.at(index);
+  WorkItem& item = work_.at(index);
+  item.published = stat;
+  item.big = nullptr;
+  if (around_.flow != nullptr) around_.flow->Published(item.wanted.path, stat);
   Tell(EventKind::kFilePublished, item, item.wanted.stat.size);
+  Refresh(index);
 }
 
 void WorkBoard::AwaitPublished() {
   std::unique_lock lock(mu_);
-  changed_.wait(lock, [this] { return !publishing_ && (verified_.empty() || !work_.MayPublish()); });
+  changed_.wait(lock, [this] { return !publishing_ && (verified_.empty() || starved_ || !fatal_.ok() || !work_.MayPublish()); });
 }
 
 void WorkBoard::PutBack(std::vector<Publication> files) {

@@ -2,16 +2,22 @@
 #define SSHSYNC_EXEC_WORK_BOARD_H_
 
 #include <condition_variable>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "sshsync/exec/flow.h"
 #include "sshsync/exec/publishing.h"
 #include "sshsync/exec/stage.h"
+#include "sshsync/exec/stop.h"
 #include "sshsync/exec/work.h"
 #include "sshsync/model/event.h"
 
@@ -23,12 +29,52 @@ struct HopNames {
   std::vector<std::string> secrets;  ///< never shown: the passwords of the configuration
 };
 
-/// The board on which the threads of one hop meet: the streams put up what arrived, the publisher takes it down, all of them see whether
-/// the hop goes on. Everything that is told about a file is told here, under the lock, in the order in which it happened.
-/// Ownership: refers to the work and the sink. Threads: any; `work` is touched through the board only while threads run.
+/// What a stream is to do next.
+struct Job {
+  enum class Kind {
+    kNone,       ///< the hop has ended
+    kIdle,       ///< nothing by now; there may be something again
+    kLookAgain,  ///< at the sources of `indices`
+    kFiles,      ///< bring these files whole
+    kCreate,     ///< begin a big file: make `attempt`
+    kRange,      ///< bring `range` of a big file
+  } kind = Kind::kNone;
+  std::vector<size_t> indices = {};
+  std::string folder = {};  ///< the parent's, below which the files lie
+  Attempt attempt = {};
+  ChunkRange range = {};
+  std::shared_ptr<BigFile> big = {};
+};
+
+/// How jobs are cut.
+struct JobRules {
+  bool by_command = false;   ///< a file at a time by the operator's command, published ones only
+  int streams = 1;           ///< that share the work
+  int64_t chunk = 0;         ///< files larger than that go range by range; 0: none does
+  std::string algorithm;     ///< of the chunk digests
+  std::string stage_folder;  ///< of the child
+  std::string child_root;    ///< the same
+};
+
+/// The board on which the threads of one hop meet: streams take jobs from it and put up what arrived, the publisher takes that down, all of
+/// them see whether the hop goes on. What the parent cannot give yet waits here. Everything that is told about a file is told here, under the
+/// lock, in the order in which it happened.
+/// Ownership: refers to the work, the sink, the supply and the flow (of what this child has for its own children; may be null).
+/// Threads: any; `work` is touched through the board only while threads run.
 class WorkBoard {
  public:
-  WorkBoard(Work& work, EventSink& events, HopNames names) : work_(work), events_(events), names_(std::move(names)) {}
+  /// Whether this hop's turn to publish has come, as the steps order it.
+  enum class Turn { kYes, kNotYet, kNever };
+  struct Surroundings {
+    const Supply& supply;
+    Flow* flow = nullptr;
+    std::function<absl::Time()> monotonic;
+    std::function<absl::Duration(int tries)> pause;  ///< before another try
+    std::function<Turn()> turn;                      ///< empty: yes
+    StopToken closing = {};
+  };
+
+  WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rules, Surroundings around);
 
   // What the hop as a whole came to. The first error counts.
   absl::Status fatal() const;
@@ -36,11 +82,21 @@ class WorkBoard {
 
   /// A copy of what is known of one file.
   WorkItem item(size_t index) const;
-  std::vector<size_t> ToLookAgain() const;
-  std::vector<std::vector<size_t>> Deal(int streams) const;
-  bool AnyOpen() const;
 
-  // A file's way. `Begin` and `Leave` bracket the time in which it is being transferred.
+  /// Whether the parent has published by now what a job was to bring from its stage: then the job failed for that, and is taken again.
+  bool MovedAtParent(const Job& job) const;
+  /// Whether the parent has it in its place.
+  bool IsPublishedAtParent(size_t index) const;
+
+  /// Puts back a job that was not begun.
+  void Return(const Job& job);
+
+  /// Waits for a job: none when every file came to its end. `most_bytes`: of one range, or one batch. `impatient`: rather kIdle than to wait long.
+  Job Take(int64_t most_bytes, bool impatient);
+  /// How many streams have something to do at first, up to `most`.
+  int Streams(int most) const;
+
+  // A file's way. `Begin` and `Leave` bracket the time in which it is being transferred; each file of a kFiles job is left once.
   void Begin(const Attempt& attempt);
   void Leave(size_t index);
   std::map<size_t, Attempt> UnderWay() const;
@@ -51,13 +107,27 @@ class WorkBoard {
   void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
   void Verified(const Attempt& attempt, const FileStat& stat);
 
+  // A big file's way.
+  /// The staged file is there; `leftovers`: chunks of earlier attempts, by their paths.
+  void Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers);
+  /// A range was brought and read back. Whether the whole file is there now.
+  bool Arrived(const Job& job, absl::Span<const Digest> digests);
+  /// A range did not come; `blocks` of it did.
+  void BrokeOff(const Job& job, int64_t blocks, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
+  /// The same where what came was read back. Whether the whole file is there all the same.
+  bool BrokeOffAfter(const Job& job, absl::Span<const Digest> digests, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
+  /// The end of a session that had the staged file open was not seen: another attempt.
+  void Abandon(const Job& job, const absl::Status& why, absl::string_view command);
+
+  void TellBlock(const Job& job, int stream, absl::Time began, int64_t files, int64_t bytes);
+
   // Publishing.
-  /// Waits for verified files and takes up to `most`; all of them, whatever `most` is, where they are published together, and not before every
-  /// file is verified. None when the hop has ended.
+  /// Waits for verified files whose turn has come and takes up to `most`; all of them, whatever `most` is, where they are published together, and not
+  /// before every file is verified. None when the hop has ended.
   std::vector<Publication> TakeVerified(size_t most);
   /// The parent's file is not the one that was digested.
   void SourceChanged(size_t index);
-  void Published(size_t index);
+  void Published(size_t index, const FileStat& stat);
   /// Not published after all: they are verified still.
   void PutBack(std::vector<Publication> files);
   bool together() const { return work_.together(); }
@@ -69,20 +139,39 @@ class WorkBoard {
   bool WaitForEnd(absl::Duration duration);
 
  private:
+  enum class Ready { kNo, kYes, kOver };
+  Ready Look(size_t index, Holding* holding);
+  bool TakeRange(int64_t most_bytes, Job* job);
+  bool TakeFiles(int64_t most_bytes, Job* job);
+  bool TakeDoubtful(Job* job);
+  bool IsBig(const WorkItem& item) const;
+  void Refresh(size_t index);
+  bool IsOf(const Job& job) const;
+  bool TellChunks(const Job& job);
+  void BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
   void Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message = "");
   void Tell(LogLevel level, std::string message, const std::string& path, const std::string& repository);
+  void FailLocked(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
 
   Work& work_;
   EventSink& events_;
   const HopNames names_;
+  const JobRules rules_;
+  const Surroundings around_;
 
   mutable std::mutex mu_;
   std::condition_variable changed_;
   // Protected by mu_, as work_ is.
   absl::Status fatal_;
+  std::set<size_t> open_;      // to be taken by a stream: small ones first
+  std::set<size_t> growing_;   // big files under way
+  std::set<size_t> doubtful_;  // whose source is to be looked at
+  std::vector<bool> settled_;  // files that came to their end
+  size_t unsettled_ = 0;       // the others
   std::vector<Publication> verified_;
   std::map<size_t, Attempt> under_way_;
   bool publishing_ = false;
+  bool starved_ = false;  // the publisher found nothing whose turn has come
   bool ended_ = false;
 };
 

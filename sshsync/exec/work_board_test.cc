@@ -33,19 +33,26 @@ class WorkBoardTest : public ::testing::Test {
   const Plan plan_ = CopyAll(parent_);
   Recorder recorder_;
   Work work_{plan_, 1};
-  WorkBoard board_{work_, recorder_, {.run = "r", .parent = "m", .child = "p", .secrets = {"hunter2"}}};
+  absl::Time now_ = absl::UnixEpoch();
+  const SettledSupply settled_{"/m"};
+  WorkBoard::Surroundings Around(const Supply& supply, Flow* flow = nullptr) {
+    return {.supply = supply, .flow = flow, .monotonic = [this] { return now_; }, .pause = [](int) { return absl::Seconds(1); }};
+  }
+  const HopNames names_{.run = "r", .parent = "m", .child = "p", .secrets = {"hunter2"}};
+  WorkBoard board_{work_, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p"}, Around(settled_)};
 };
 
 TEST_F(WorkBoardTest, ThePublisherTakesWhatWasVerified) {
   std::vector<Publication> taken;
   std::thread publisher([&] {
     taken = board_.TakeVerified(10);
-    board_.Published(taken[0].index);
+    board_.Published(taken[0].index, {.size = 3, .inode = 7});
     board_.TakeVerified(10);  // returns when the board ends
   });
   board_.Verified({.index = 1, .file = "b", .folder = "/stage/x"}, {.size = 3});
   board_.AwaitPublished();
   EXPECT_EQ(board_.item(1).state, WorkItem::State::kDone);
+  EXPECT_EQ(board_.item(1).published.inode, 7u);
   board_.End();
   publisher.join();
   ASSERT_EQ(taken.size(), 1u);
@@ -73,13 +80,59 @@ TEST_F(WorkBoardTest, WhatIsPublishedTogetherIsHeldBackWhereOneFileFailed) {
   EXPECT_EQ(board_.item(1).state, WorkItem::State::kVerified);
 }
 
+TEST_F(WorkBoardTest, FilesAreGivenOnceUntilTheyComeBack) {
+  const Job job = board_.Take(1 << 20, false);
+  EXPECT_EQ(job.kind, Job::Kind::kFiles);
+  EXPECT_EQ(job.indices, (std::vector<size_t>{0, 1}));
+  EXPECT_EQ(job.folder, "/m");
+  board_.Fail(0, MakeError(Failure::kCommandFailed, "try"));
+  board_.Leave(0);
+  board_.Verified({.index = 1, .file = "b", .folder = "/stage/x"}, {.size = 3});
+  board_.Leave(1);
+  now_ += absl::Seconds(1);
+  const Job look = board_.Take(1 << 20, false);
+  EXPECT_EQ(look.kind, Job::Kind::kLookAgain) << "the source of a file that failed is looked at before another try";
+  EXPECT_EQ(look.indices, std::vector<size_t>{0});
+  board_.LookedAgain(0, absl::OkStatus(), &parent_.files[0]);
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(board_.Take(1 << 20, false).indices, std::vector<size_t>{0});
+}
+
+TEST_F(WorkBoardTest, ThereAreNoJobsWhenEveryFileCameToItsEnd) {
+  board_.Take(1 << 20, false);
+  for (const size_t index : {0, 1}) {
+    board_.Fail(index, MakeError(Failure::kNoSpace, "full"));
+    board_.Leave(index);
+  }
+  EXPECT_EQ(board_.Take(1 << 20, false).kind, Job::Kind::kNone);
+}
+
+TEST_F(WorkBoardTest, WhatTheParentDoesNotHaveYetWaitsAndIsTakenFromItsStage) {
+  Flow flow("m", "/m");
+  Work work(plan_, 1);
+  WorkBoard board(work, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p"}, Around(flow));
+  for (const FileEntry& file : parent_.files) flow.Expect(file);
+  flow.Verified("b", "/m/.sshsync/in/1");
+  const Job job = board.Take(1 << 20, false);
+  EXPECT_EQ(job.indices, std::vector<size_t>{1});
+  EXPECT_EQ(job.folder, "/m/.sshsync/in/1");
+  flow.Failed("a", Failure::kNoSpace, "full");
+  board.Verified({.index = 1, .file = "b", .folder = "/stage/x"}, {.size = 3});
+  std::thread publisher([&] { EXPECT_TRUE(board.TakeVerified(1).empty()) << "the parent has it in its stage only"; });
+  board.Fail(1, MakeError(Failure::kNoSpace, "full"));
+  EXPECT_EQ(board.Take(1 << 20, false).kind, Job::Kind::kNone);
+  board.End();
+  publisher.join();
+  EXPECT_EQ(board.item(0).outcome.failure, Failure::kWaiting);
+  EXPECT_EQ(board.item(0).outcome.message, "waiting for \"m\": full");
+}
+
 TEST_F(WorkBoardTest, AFileFailsForGoodAfterItsLastTry) {
   board_.Fail(0, MakeError(Failure::kCommandFailed, "first"));
   EXPECT_EQ(board_.item(0).state, WorkItem::State::kOpen);
   board_.Fail(0, MakeError(Failure::kCommandFailed, "second"));
   EXPECT_EQ(board_.item(0).state, WorkItem::State::kFailed);
   EXPECT_EQ(recorder_.events.back().kind, EventKind::kFileFailed);
-  EXPECT_TRUE(board_.AnyOpen());
 }
 
 TEST_F(WorkBoardTest, SecretsAreNotTold) {

@@ -1,9 +1,7 @@
 #include "sshsync/exec/work.h"
 
 #include <algorithm>
-#include <set>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
@@ -56,38 +54,6 @@ TEST(Work, TakesWhatThePlanCopiesAndReplacesSmallestFirst) {
   EXPECT_EQ(work.at(0).child, Of('c'));
   EXPECT_EQ(work.at(1).outcome.path, "big");
   EXPECT_EQ(work.at(1).outcome.action, "copy");
-}
-
-TEST(Work, DealsEveryOpenFileOnceInListsOfAboutEqualSize) {
-  std::vector<FileEntry> files;
-  for (int i = 0; i < 50; ++i) files.push_back(File(absl::StrCat(i), i * 100'000, 'a'));
-  Plan plan;
-  for (const FileEntry& file : files) plan.items.push_back({Action::kCopy, &file, nullptr});
-  Work work(plan, 1);
-  work.at(3).state = State::kDone;
-  const auto lists = work.Deal(4);
-  ASSERT_EQ(lists.size(), 4u);
-  std::set<size_t> seen;
-  std::vector<int64_t> bytes;
-  for (const auto& list : lists) {
-    bytes.push_back(0);
-    for (const size_t index : list) {
-      EXPECT_TRUE(seen.insert(index).second);
-      bytes.back() += work.at(index).wanted.stat.size;
-    }
-  }
-  EXPECT_EQ(seen.size(), 49u);
-  EXPECT_FALSE(seen.contains(3));
-  EXPECT_LT(*std::max_element(bytes.begin(), bytes.end()) - *std::min_element(bytes.begin(), bytes.end()), 5'000'001);
-  EXPECT_EQ(work.Deal(0).size(), 1u) << "there is always one";
-}
-
-TEST(Work, DealsNoEmptyLists) {
-  One one;
-  EXPECT_EQ(one.work.Deal(4).size(), 1u);
-  one.item().state = State::kDone;
-  EXPECT_THAT(one.work.Deal(4), IsEmpty());
-  EXPECT_FALSE(one.work.AnyOpen());
 }
 
 TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "sshsync/digest/digest.h"
+#include "sshsync/model/chunk_list.h"
 
 namespace sshsync {
 
@@ -38,6 +40,7 @@ struct FileEntry {
   std::string path;  ///< relative, clean, raw bytes
   FileStat stat;
   Digest digest;  ///< empty where it was not computed
+  std::shared_ptr<const ChunkList> chunks = {};  ///< of a big file, where they are known
 };
 
 /// Orders files and paths by path.

@@ -84,6 +84,12 @@ std::vector<int64_t> BigFile::Arrived(const ChunkRange& range, absl::Span<const 
   return damaged;
 }
 
+bool BigFile::ArrivedInPart(const ChunkRange& range, absl::Span<const Digest> digests) {
+  const int64_t before = good_;
+  Arrived(range, digests);
+  return good_ > before;
+}
+
 bool BigFile::BrokeOff(const ChunkRange& range, int64_t blocks) {
   for (int64_t chunk = range.first; chunk < range.first + range.count; ++chunk) Set(chunk, State::kOpen);
   if (range.source != ChunkRange::kParent) return false;

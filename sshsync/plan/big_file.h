@@ -58,6 +58,9 @@ class BigFile {
   /// They were brought and read back; which of them are damaged. Fewer digests than chunks: the rest was not brought.
   std::vector<int64_t> Arrived(const ChunkRange& range, absl::Span<const Digest> digests);
 
+  /// The same after a way that broke off: what is not there did not come, and is not damaged. Whether anything came.
+  bool ArrivedInPart(const ChunkRange& range, absl::Span<const Digest> digests);
+
   /// The way broke off; `blocks` whole blocks of the range had been written, in order. Whether that moved anything.
   bool BrokeOff(const ChunkRange& range, int64_t blocks);
 
@@ -73,6 +76,7 @@ class BigFile {
   bool in_flight() const { return taken_ > 0; }
   bool AnyOpen() const { return good_ + taken_ < static_cast<int64_t>(states_.size()); }
   int64_t good_bytes() const;
+  int64_t open_bytes() const { return (static_cast<int64_t>(states_.size()) - good_ - taken_) * wanted_.chunk; }
 
  private:
   enum class State : uint8_t { kOpen, kTaken, kGood };

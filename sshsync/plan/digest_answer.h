@@ -1,9 +1,12 @@
 #ifndef SSHSYNC_PLAN_DIGEST_ANSWER_H_
 #define SSHSYNC_PLAN_DIGEST_ANSWER_H_
 
+#include <memory>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sshsync/digest/digest.h"
+#include "sshsync/model/chunk_list.h"
 
 namespace sshsync {
 
@@ -11,6 +14,7 @@ namespace sshsync {
 struct DigestAnswer {
   bool missing = false;  ///< NONE: there is no such file
   Digest digest;         ///< unless missing
+  std::shared_ptr<const ChunkList> chunks = {};  ///< of a big file that was digested chunk by chunk
 };
 
 /// Reads a digestcmd's answer: its last line, without blanks, CR, a leading `\` and a trailing name. The name, where there is one, must

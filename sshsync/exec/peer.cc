@@ -1,0 +1,119 @@
+#include "sshsync/exec/peer.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/record_script.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+namespace {
+
+constexpr absl::string_view kOptions =
+    " -T -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -o ClearAllForwardings=yes -o ForwardAgent=no"
+    " -o ControlPersist=no";
+
+// The ciphers that the CPUs of both hosts have instructions for, before the others of those that ssh would offer anyway.
+constexpr absl::string_view kCiphers = R"(
+_ss_ciphers=`%s 2>/dev/null | sed -n 's/^ciphers //p'`
+_ss_first=
+for _ss_c in aes128-gcm@openssh.com aes256-gcm@openssh.com; do
+  case ,$_ss_ciphers, in *,$_ss_c,*) _ss_first=$_ss_first$_ss_c,;; esac
+done
+[ -z "$_ss_first" ] || set -- -o "Ciphers=$_ss_first$_ss_ciphers"
+)";
+
+constexpr absl::string_view kEnds =
+    "case $_ss_ends in *'reader 0'*) ;; *) echo \"the parent's side did not end well:\" $_ss_ends >&2; exit 1;; esac\n"
+    "case $_ss_ends in *'writer 0'*) ;; *) echo \"the child's side did not end well:\" $_ss_ends >&2; exit 1;; esac\n";
+
+// For `printf %b`, in letters, digits and backslashes only, quoted for the shell here.
+std::string OctalLine(absl::string_view text) {
+  std::string line = "'";
+  for (const char c : text) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '.' || c == '_' || c == '-') {
+      line += c;
+    } else {
+      absl::StrAppendFormat(&line, "\\0%03o", static_cast<unsigned char>(c));
+    }
+  }
+  return line + "'";
+}
+
+}  // namespace
+
+absl::StatusOr<Peer> Peer::Make(const Repository& near, const Repository& far, absl::string_view program) {
+  Peer peer;
+  if (near.endpoint.transport == Transport::kLocal && far.endpoint.transport == Transport::kLocal) {
+    peer.program_ = peer.display_ = "sh";
+    return peer;
+  }
+  const std::string host = far.peerhost.empty() ? far.endpoint.host : far.peerhost;
+  if (host.empty()) {
+    return MakeError(Failure::kConfig, absl::StrCat("[", near.name, "] cannot reach [", far.name, "], which is a folder of the controller: give [", far.name,
+                                                    "] a peerhost, or let the controller move the files: route = relay"));
+  }
+  const std::string user = far.peeruser.empty() ? far.endpoint.user : far.peeruser;
+  const int port = far.peerport != 0 ? far.peerport : far.endpoint.port;
+  peer.program_ = std::string(program);
+  peer.display_ = absl::StrCat(program, user.empty() ? "" : absl::StrCat(" -l ", user), port == 0 ? "" : absl::StrCat(" -p ", port), " ", host);
+  peer.account_ = absl::StrCat(port == 0 ? "" : absl::StrCat("-p ", port, " "), user.empty() ? "" : absl::StrCat("-l ", ShellLiteral(user), " "), ShellLiteral(host));
+  return peer;
+}
+
+std::string Peer::Start(absl::string_view options) const { return absl::StrCat(program_, kOptions, options, " ", account_); }
+
+// Without the command that is to run there.
+std::string Peer::Shell(absl::string_view control) const {
+  return Start(absl::StrCat(" -o ControlMaster=no -o ControlPath=", control.empty() ? "none" : ShellLiteral(absl::StrCat(control, "/s"))));
+}
+
+std::string Peer::ConnectText(absl::string_view control, bool fast_ciphers) const {
+  const std::string folder = ShellLiteral(control);
+  std::string text = absl::StrCat("( umask 077; mkdir ", folder, " && mkfifo ", folder, "/up ) || exit 1\n");
+  if (account_.empty()) return absl::StrCat(text, "echo silent\n");
+  text += "set --\n";
+  if (fast_ciphers) absl::StrAppend(&text, absl::StrReplaceAll(kCiphers, {{"%s", absl::StrCat(program_, " -G ", account_)}}));
+  // The local command runs as soon as the login worked; without one, the end of ssh is what is heard.
+  const std::string options = absl::StrCat(" -N -o ControlMaster=yes -o ControlPath=", folder, "/s -o PermitLocalCommand=yes -o LocalCommand=",
+                                           ShellLiteral(absl::StrCat("echo up >", control, "/up")), " \"$@\"");
+  const std::string mark = RandomMark();
+  return absl::StrCat(text, "( ", Start(options), " </dev/null >/dev/null 2>", folder, "/said; [ ! -p ", folder, "/up ] || echo down >", folder, "/up ) </dev/null >/dev/null 2>&1 &\n",
+                      "read _ss_answer <", folder, "/up; rm -f ", folder, "/up\n[ \"$_ss_answer\" = up ] || { cat ", folder, "/said >&2; exit 1; }\n",
+                      "_ss_said=`echo 'echo ", mark, "' | ", Shell(control), " 'exec sh' 2>/dev/null`; [ \"$_ss_said\" != ", mark, " ] || echo silent\n");
+}
+
+std::string Peer::DisconnectText(absl::string_view control) const {
+  const std::string folder = ShellLiteral(control);
+  if (account_.empty()) return absl::StrCat("rm -rf ", folder, "\n");
+  return absl::StrCat(Shell(control), " -O exit >/dev/null 2>&1 </dev/null; rm -rf ", folder, "\n");
+}
+
+// The reader's mark is found byte by byte (`read` takes no byte too many), then the writer has the rest of the stream.
+std::string Peer::PullText(absl::string_view reader, absl::string_view writer, absl::string_view control) const {
+  const std::string mark = RandomMark();
+  const std::string there = account_.empty() ? "sh" : Shell(control) + " 'exec sh'";
+  const std::string script = absl::StrCat("LC_ALL=C; export LC_ALL; echo; echo ", mark, "\n", reader, "\n");
+  return absl::StrCat("_ss_reader=", ShellLiteral(script), "\n_ss_ends=$( { { { ", there, " <<_SS_END\n$_ss_reader\n_SS_END\necho \"reader $?\" >&3; } | ( ",
+                      "while IFS= read -r _ss_line; do if [ \"x$_ss_line\" = x", mark, " ]; then\n", writer, "\nexit $?\nfi; done; exit 90 ) >&2; ",
+                      "echo \"writer $?\" >&3; } 3>&1; } )\n", kEnds);
+}
+
+std::string Peer::PullIntoText(absl::string_view reader, absl::string_view file, absl::string_view seek, absl::string_view control) const {
+  const std::string there = account_.empty() ? "sh" : Shell(control) + " 'exec sh'";
+  const std::string script = absl::StrCat("LC_ALL=C; export LC_ALL\n", reader, "\n");
+  return absl::StrCat("_ss_reader=", ShellLiteral(script), "\n{\n", seek, "\n", there, " <<_SS_END\n$_ss_reader\n_SS_END\n_ss_ends=\"reader $? writer 0\"\n} 1<>", ShellLiteral(file), "\n", kEnds);
+}
+
+// The writer's script is the first line of the stream, in an alphabet that no shell minds; `read` takes no byte of what follows.
+std::string Peer::PushText(absl::string_view reader, absl::string_view writer, absl::string_view control) const {
+  constexpr absl::string_view kTake = "IFS= read -r s; s=$(printf %b \"$s\"); eval \"$s\"";
+  const std::string there =
+      account_.empty() ? absl::StrCat("sh -c ", ShellLiteral(kTake)) : absl::StrCat(Shell(control), " ", ShellLiteral(absl::StrCat("exec sh -c '", kTake, "'")));
+  return absl::StrCat("_ss_ends=$( { { { echo ", OctalLine(absl::StrCat("LC_ALL=C; export LC_ALL\n", writer, "\n")), "\n{\n", reader, "\n}\necho \"reader $?\" >&3; } | ", there,
+                      " >&2; echo \"writer $?\" >&3; } 3>&1; } )\n", kEnds);
+}
+
+}  // namespace sshsync

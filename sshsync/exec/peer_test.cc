@@ -1,0 +1,136 @@
+#include "sshsync/exec/peer.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/digest_session.h"
+#include "sshsync/exec/host_tools.h"
+#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/testing/temp_dir.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+namespace {
+
+const std::vector<std::string> kNames = {"plain", "a b", "it's", "$(touch pwn)", "new\nline", "-rf", "back\\slash", "\\n", "\\056\\056\\057secret", "sub/\"q\"", "end\n"};
+
+class PeerTest : public ::testing::Test {
+ protected:
+  PeerTest() {
+    for (const std::string& name : kNames) dir_.Write("m/" + name, "content of " + name);
+    dir_.Write("p/sub/x", "");
+  }
+
+  RemoteResult Run(const std::string& text) {
+    const auto result = runner_.Run(child_.endpoint, {.script = text}, StopToken());
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? *result : RemoteResult();
+  }
+  // With the commands of this machine's preset.
+  std::string Batch(absl::string_view folder, const std::vector<std::string>& files) {
+    Repository gnu;
+    gnu.preset = "gnu";
+    const HostTools tools = *HostTools::Make(gnu);
+    return pull_.PullText(absl::StrCat("cd ", dir_.Path("m"), "\n", tools.OnNames("pack", Operands(files))),
+                          absl::StrCat("cd ", dir_.Path(folder), "\n", tools.text("unpack")));
+  }
+  std::string File(absl::string_view name) {
+    return pull_.PullText(absl::StrCat("exec cat ", ShellLiteral(dir_.Path(absl::StrCat("m/", name)))), absl::StrCat("cat >", ShellLiteral(dir_.Path(absl::StrCat("p/", name)))));
+  }
+  // The child reaches its parent through this script in place of ssh; its last argument is `exec sh`.
+  void ReachThrough(absl::string_view script) {
+    dir_.Write("ssh", absl::StrCat("#!/bin/sh\n", script));
+    Run(absl::StrCat("chmod +x ", dir_.Path("ssh")));
+    child_.endpoint.transport = Transport::kSsh;
+    parent_.endpoint = {.host = "parent"};
+    child_.peerssh = dir_.Path("ssh");
+    pull_ = *Peer::Make(child_, parent_, child_.peerssh);
+    child_.endpoint.transport = Transport::kLocal;  // of this test's own runner
+  }
+
+  TempDir dir_;
+  SshRunner runner_;
+  Repository parent_{.name = "m", .endpoint = {.transport = Transport::kLocal}};
+  Repository child_{.name = "p", .endpoint = {.transport = Transport::kLocal}};
+  Peer pull_ = *Peer::Make(child_, parent_, child_.peerssh);
+};
+
+TEST_F(PeerTest, BringsOneFileWhateverItsName) {
+  for (const std::string& name : kNames) {
+    EXPECT_EQ(Run(File(name)).status, 0) << name;
+    EXPECT_EQ(dir_.Read("p/" + name), "content of " + name);
+  }
+  EXPECT_FALSE(dir_.Exists("pwn"));
+}
+
+TEST_F(PeerTest, BringsManyFilesInOneArchive) {
+  EXPECT_EQ(Run(Batch("p", kNames)).status, 0);
+  for (const std::string& name : kNames) EXPECT_EQ(dir_.Read("p/" + name), "content of " + name);
+}
+
+TEST_F(PeerTest, AnArchiveHoldsNothingThatANameSpellsInEscapes) {
+  dir_.Write("secret", "not of the repository");
+  EXPECT_EQ(Run(Batch("p/sub", {"plain", "\\056\\056\\057secret"})).status, 0);
+  EXPECT_EQ(dir_.Read("p/sub/\\056\\056\\057secret"), "content of \\056\\056\\057secret");
+  EXPECT_FALSE(dir_.Exists("p/secret"));
+  EXPECT_FALSE(dir_.Exists("p/sub/secret"));
+}
+
+TEST_F(PeerTest, PushesWhateverTheBytesAndTheName) {
+  for (const std::string& name : kNames) {
+    const std::string text = pull_.PushText(absl::StrCat("cat ", ShellLiteral(dir_.Path("m/" + name))), absl::StrCat("cat >", ShellLiteral(dir_.Path("p/" + name))));
+    EXPECT_EQ(Run(text).status, 0) << name;
+    EXPECT_EQ(dir_.Read("p/" + name), "content of " + name);
+  }
+  EXPECT_NE(Run(pull_.PushText("echo x; exit 3", "cat >/dev/null")).status, 0);
+  EXPECT_NE(Run(pull_.PushText("echo x", "exit 3")).status, 0);
+}
+
+TEST_F(PeerTest, ReadsStraightIntoAFileFromAnOffset) {
+  dir_.Write("p/file", "0123456789");
+  EXPECT_EQ(Run(pull_.PullIntoText("printf abc", dir_.Path("p/file"), "dd if=/dev/null bs=1 seek=4 count=0 2>/dev/null", "")).status, 0);
+  EXPECT_EQ(dir_.Read("p/file"), "0123abc789");
+  EXPECT_NE(Run(pull_.PullIntoText("exit 4", dir_.Path("p/file"), ":", "")).status, 0);
+}
+
+TEST_F(PeerTest, DropsWhatTheLoginPrints) {
+  ReachThrough("echo noise; echo noise >&2; exec sh\n");
+  EXPECT_EQ(Run(File("plain")).status, 0);
+  EXPECT_EQ(dir_.Read("p/plain"), "content of plain");
+}
+
+TEST_F(PeerTest, FailsWhenTheParentsFileIsGone) {
+  const RemoteResult result = Run(File("gone"));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("No such file"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("the parent's side did not end well: "), std::string::npos) << result.err;
+}
+
+TEST_F(PeerTest, FailsWhenTheConnectionEndsEarlyEvenThoughTheWriterDidNotNotice) {
+  ReachThrough("sh | head -c 60; exit 255\n");
+  EXPECT_NE(Run(File("plain")).status, 0);
+}
+
+TEST_F(PeerTest, FailsWhenTheAccountHasNoShell) {
+  ReachThrough("echo 'This account is currently not available.'; exit 1\n");
+  EXPECT_NE(Run(File("plain")).status, 0);
+}
+
+TEST_F(PeerTest, GivesThePeersAddressAsWords) {
+  parent_.endpoint = {.host = "10.0.0.1", .user = "deploy", .port = 2222};
+  parent_.peerhost = "inner";
+  child_.endpoint = {.host = "10.0.0.2"};
+  child_.peerssh = "ssh -F /etc/x";
+  EXPECT_EQ(Peer::Make(child_, parent_, child_.peerssh)->display(), "ssh -F /etc/x -l deploy -p 2222 inner");
+}
+
+TEST_F(PeerTest, ARemoteChildCannotReachAFolderOfTheController) {
+  child_.endpoint = {.host = "10.0.0.2"};
+  EXPECT_EQ(FailureOf(Peer::Make(child_, parent_, child_.peerssh).status()), Failure::kConfig);
+}
+
+}  // namespace
+}  // namespace sshsync
