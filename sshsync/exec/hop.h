@@ -15,6 +15,7 @@
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/held_lease.h"
 #include "sshsync/exec/hop_source.h"
+#include "sshsync/exec/leftovers.h"
 #include "sshsync/exec/mover.h"
 #include "sshsync/exec/selection.h"
 #include "sshsync/exec/survey.h"
@@ -55,7 +56,6 @@ class Hop {
   void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan);
   void TellPlan(const Plan& plan);
   void Announce(const Plan& plan, const Contents& child);
-  static Contents Planned(Contents child, const Plan& plan);
   absl::Status AwaitTurn();
   absl::StatusOr<Contents> CarryOut(const HopParent<R, C>& parent, Contents child, const Plan& plan);
   absl::StatusOr<Contents> Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan);
@@ -65,8 +65,6 @@ class Hop {
   absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
   absl::Status Preflight(Work& work);
-  absl::Status PrepareBoth(RemoteRepository<R, C>& parent);
-  absl::Status FindLeftovers(Work& work);
   // Whether all of the repository, or nothing, is published, and something is missing.
   bool HeldBack() const { return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether && (report_.failed > 0 || incomplete_); }
   std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
@@ -182,7 +180,7 @@ void Hop<R, C>::Announce(const Plan& plan, const Contents& child) {
   for (const PlanItem& item : plan.items) {
     if (item.parent != nullptr) flow_->Expect(*item.parent);
   }
-  part_.announce(Planned(child, plan), flow_);
+  part_.announce(Contents(child).After(plan), flow_);
 }
 
 template <Runner R, Clock C>
@@ -228,18 +226,7 @@ absl::StatusOr<Contents> Hop<R, C>::CarryOut(const HopParent<R, C>& parent, Cont
   if (verb_ == Verb::kSync) return Apply(parent, std::move(child), plan);
   ReportPlan(plan);
   if (verb_ == Verb::kVerify) return child;
-  return Planned(std::move(child), plan);
-}
-
-// What the child holds once the plan is carried out.
-template <Runner R, Clock C>
-Contents Hop<R, C>::Planned(Contents child, const Plan& plan) {
-  const std::vector<std::string> gone = DeletedPaths(plan);
-  Manifest after = AfterPlan(std::move(child.manifest), plan);
-  child.Forget(gone);
-  child.manifest = std::move(after);
-  child.empty_listing = child.manifest.files.empty();
-  return child;
+  return std::move(child).After(plan);
 }
 
 template <Runner R, Clock C>
@@ -455,38 +442,6 @@ absl::Status Hop<R, C>::Preflight(Work& work) {
   return absl::OkStatus();
 }
 
-// How files are moved here and there is found out on both hosts at once.
-template <Runner R, Clock C>
-absl::Status Hop<R, C>::PrepareBoth(RemoteRepository<R, C>& parent) {
-  absl::Status there;
-  {
-    std::jthread meanwhile([&] { there = parent.PrepareTransfer(); });
-    SSHSYNC_RETURN_IF_ERROR(child_.PrepareTransfer());
-  }
-  return there;
-}
-
-// What earlier runs left in the stage, by the digests that their attempts are named after: verified or not, it may be what is wanted.
-template <Runner R, Clock C>
-absl::Status Hop<R, C>::FindLeftovers(Work& work) {
-  if (child_.config().stage == "no") return absl::OkStatus();
-  const std::string stage = StageFolder(child_.config().stage, child_.facts().root);
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult found,
-                           child_.AskLong({.script = absl::StrCat("cd ", ShellLiteral(stage), " 2>/dev/null || exit 0\nfind .//. -type f -print\n"), .timeout = child_.config().timeout}));
-  std::map<std::string, std::vector<std::string>> leftovers;  // DIGEST/PATH -> files
-  for (const std::string& path : ParseFind(found.out).paths) {
-    const size_t slash = path.find('/'), dash = path.find('-');
-    if (slash == std::string::npos || dash >= slash) continue;
-    leftovers[absl::StrCat(path.substr(0, dash), path.substr(slash))].push_back(absl::StrCat(stage, "/", path));
-  }
-  if (leftovers.empty()) return absl::OkStatus();
-  for (WorkItem& item : work.items()) {
-    const auto at = leftovers.find(absl::StrCat(item.wanted.digest.text().substr(0, 40), "/", item.wanted.path));
-    if (at != leftovers.end()) item.leftovers = at->second;
-  }
-  return absl::OkStatus();
-}
-
 template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan) {
   Work work(plan, child_.config().retries);
@@ -497,8 +452,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   absl::Status moved = absl::OkStatus();
   if (work.AnyOpen()) {
     moved = Preflight(work);
-    if (moved.ok()) moved = PrepareBoth(*parent.repository);
-    if (moved.ok()) moved = FindLeftovers(work);
+    if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
       moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply,
                                      .flow = flow_.get(), .turn = part_.turn}, work).Run();

@@ -2,7 +2,6 @@
 #define SSHSYNC_EXEC_MOVER_H_
 
 #include <algorithm>
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,22 +10,18 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/peer.h"
+#include "sshsync/exec/file_mover.h"
 #include "sshsync/exec/heartbeat.h"
 #include "sshsync/exec/lease.h"
+#include "sshsync/exec/peer.h"
 #include "sshsync/exec/publisher.h"
-#include "sshsync/exec/range_step.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/exec/range_mover.h"
 #include "sshsync/exec/stage.h"
-#include "sshsync/exec/transfer_session.h"
+#include "sshsync/exec/stream.h"
 #include "sshsync/exec/work_board.h"
-#include "sshsync/text/escape.h"
-#include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
@@ -57,24 +52,7 @@ class Mover {
   absl::Status Run();
 
  private:
-  // What one stream has.
-  struct Stream {
-    int number = 0;
-    std::unique_ptr<RemoteSession> session = {};
-    std::string control = {};     // the folder of its connection to the parent; empty: none
-    bool silent = false;          // the login at its other end prints nothing of its own
-    int64_t bytes = int64_t{16} << 20;  // of one job: what takes a few seconds
-    int lost_in_a_row = 0;
-  };
-  // What a session said and did when it was last silent for `timeout`.
-  struct Silence {
-    int count = 0;
-    size_t records = 0;
-    int64_t size = -1, mtime = -1;
-  };
-
-  bool in_place() const { return child_.config().stage == "no"; }
-  bool by_command() const { return child_.config().transfer != Transfer::kStream && child_.templates().has("synccmd"); }
+  bool by_command() const { return hop_.by_command(); }
   int MostStreams() const { return child_.config().streams > 0 ? child_.config().streams : by_command() ? 1 : 4; }
   JobRules Rules();
 
@@ -82,21 +60,8 @@ class Mover {
   absl::Status OpenSession(Stream& stream);
   void CloseSession(Stream& stream);
   absl::Status Do(const Job& job, Stream& stream);
-  absl::Status BringFiles(const Job& job, Stream& stream);
-  absl::Status Create(const Job& job, Stream& stream);
-  absl::Status BringRange(const Job& job, Stream& stream);
-  bool TakesShortWay(const Stream& stream) const { return stream.silent && !broke_ && child_.tools().can("seek"); }
-  std::string RangePullText(const RangeStep& step, const Stream& stream) const;
   void LookAgain(const Job& job);
 
-  TransferSession Prepare(const Job& job, const Stream& stream);
-  absl::StatusOr<TransferSession::Group> MakeGroup(const Job& job, const std::vector<size_t>& indices, const Stream& stream);
-  absl::Status RunSession(const Job& job, TransferSession& session, Stream& stream);
-  absl::Status OnArrival(const Job& job, const Arrival& arrival);
-  absl::Status TakeArrival(const Job& job, const Arrival& arrival);
-  std::vector<absl::StatusOr<DigestAnswer>> ParseDigests(absl::string_view output, int status, absl::Span<const Attempt> attempts) const;
-  bool Moves(const TransferSession& session, Silence& silence);
-  bool Grows(const std::string& folder, const std::string& file, Silence& silence);
   void WatchLoop();
 
   RunContext<R, C>& context_;
@@ -105,8 +70,10 @@ class Mover {
   const Lease& lease_;
   const Heartbeat<R, C>& heartbeat_;
   const absl::StatusOr<Peer> pull_;
-  std::atomic<bool> broke_ = false;  // a range did not come to its end
+  const StreamHop<R, C> hop_;
   WorkBoard board_;
+  FileMover<R, C> files_;
+  RangeMover<R, C> ranges_;
 };
 
 // Implementation details follow.
@@ -119,15 +86,18 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
       lease_(hop.lease),
       heartbeat_(hop.heartbeat),
       pull_(Peer::Make(hop.child.config(), hop.parent.config(), hop.child.config().peerssh)),
+      hop_{context_, parent_, child_, pull_, board_},
       board_(work, context.events, {.run = context.run, .parent = hop.parent.config().name, .child = hop.child.config().name, .secrets = context.secrets}, Rules(),
              {.supply = hop.supply, .flow = hop.flow, .monotonic = [this] { return context_.clock.Monotonic(); },
-              .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}) {}
+              .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}),
+      files_(hop_),
+      ranges_(hop_) {}
 
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
   JobRules rules{.by_command = by_command(), .streams = MostStreams(), .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
                  .child_root = child_.facts().root};
-  const bool ranges = !by_command() && !in_place() && child_.digests_chunks() && parent_.digests_chunks();
+  const bool ranges = !by_command() && !hop_.in_place() && child_.digests_chunks() && parent_.digests_chunks();
   if (ranges) rules.chunk = child_.chunk(), rules.algorithm = child_.algorithm();
   return rules;
 }
@@ -135,6 +105,14 @@ JobRules Mover<R, C>::Rules() {
 template <Runner R, Clock C>
 absl::Status Mover<R, C>::Run() {
   if (!by_command()) SSHSYNC_RETURN_IF_ERROR(pull_.status());
+  {
+    // How files are moved is found out on both hosts at once.
+    absl::Status there;
+    std::jthread meanwhile([&] { there = parent_.PrepareTransfer(); });
+    SSHSYNC_RETURN_IF_ERROR(child_.PrepareTransfer());
+    meanwhile.join();
+    SSHSYNC_RETURN_IF_ERROR(there);
+  }
   {
     std::jthread publisher([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_).Run(); });
     std::jthread watcher([this] { WatchLoop(); });
@@ -220,12 +198,12 @@ absl::Status Mover<R, C>::Do(const Job& job, Stream& stream) {
   for (const size_t index : job.indices) bytes += std::max<int64_t>(board_.item(index).wanted.stat.size, 0);
   absl::Status status;
   switch (job.kind) {
-    case Job::Kind::kCreate: return Create(job, stream);
+    case Job::Kind::kCreate: return ranges_.Create(job, stream);
     case Job::Kind::kRange:
       bytes = job.big->BytesOf(job.range);
-      status = BringRange(job, stream);
+      status = ranges_.Bring(job, stream);
       break;
-    default: status = BringFiles(job, stream);
+    default: status = files_.Bring(job, stream);
   }
   if (!status.ok() || (job.kind == Job::Kind::kRange && job.range.source != ChunkRange::kParent)) return status;
   board_.TellBlock(job, stream.number, began, static_cast<int64_t>(job.indices.size()), bytes);
@@ -235,305 +213,6 @@ absl::Status Mover<R, C>::Do(const Job& job, Stream& stream) {
   const double took = std::max(0.01, absl::ToDoubleSeconds(context_.clock.Monotonic() - start));
   stream.bytes = std::clamp(static_cast<int64_t>(static_cast<double>(bytes) / took * kSeconds), std::max(kLeast, stream.bytes / 4), std::min(kMost, stream.bytes * 8));
   return status;
-}
-
-template <Runner R, Clock C>
-absl::Status Mover<R, C>::BringFiles(const Job& job, Stream& stream) {
-  TransferSession session = Prepare(job, stream);
-  if (session.current() == nullptr) return absl::OkStatus();
-  const absl::Status status = RunSession(job, session, stream);
-  if (status.ok() || absl::IsCancelled(status)) return status;
-  // Another try of these comes later; what the lost session had not begun goes on at once.
-  const std::string command = session.current() != nullptr ? session.current()->display : "";
-  const absl::Status why = FailureOf(status) == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status;
-  const bool counts = absl::IsUnavailable(status) || FailureOf(status) == Failure::kTimeout || FailureOf(status) == Failure::kOutputTooLarge;
-  for (const size_t index : session.DropCurrent()) {
-    if (counts) board_.Fail(index, why, command);
-    board_.Leave(index);
-  }
-  for (const size_t index : session.Remaining()) board_.Leave(index);
-  return status;
-}
-
-template <Runner R, Clock C>
-TransferSession Mover<R, C>::Prepare(const Job& job, const Stream& stream) {
-  constexpr size_t kBatchFiles = 1000;
-  constexpr int64_t kBatchBytes = int64_t{16} << 20, kSmall = int64_t{1} << 20;
-  TransferSession session(child_.facts(), in_place(), [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
-    return ParseDigests(output, status, attempts);
-  });
-  const bool tar = child_.tools().can("unpack") && parent_.tools().can("pack") && child_.facts().has_tar && parent_.facts().has_tar;
-  std::vector<size_t> indices;
-  int64_t bytes = 0;
-  const auto flush = [&] {
-    while (!indices.empty()) {
-      std::vector<std::string> names;
-      for (const size_t index : indices) names.push_back(board_.item(index).wanted.path);
-      const size_t count = indices.size() == 1 ? 1 : parent_.tools().NamesPerCall("pack", Operands(names));
-      const std::vector<size_t> some(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
-      indices.erase(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
-      auto group = MakeGroup(job, some, stream);
-      if (group.ok()) {
-        session.Add(*std::move(group));
-        continue;
-      }
-      for (const size_t index : some) {
-        board_.Fail(index, group.status());
-        board_.Leave(index);
-      }
-    }
-    bytes = 0;
-  };
-  for (const size_t index : job.indices) {
-    const WorkItem item = board_.item(index);
-    // A file that failed in a batch is tried alone: then it is seen which one it was.
-    const bool alone = by_command() || !tar || !parent_.tools().TakesName("pack", item.wanted.path) || item.tries > 0 || item.wanted.stat.size > kSmall ||
-                       !item.leftovers.empty();
-    if (alone || indices.size() >= kBatchFiles || bytes + item.wanted.stat.size > kBatchBytes) flush();
-    indices.push_back(index);
-    bytes += item.wanted.stat.size;
-    if (alone) flush();
-  }
-  flush();
-  return session;
-}
-
-template <Runner R, Clock C>
-absl::StatusOr<TransferSession::Group> Mover<R, C>::MakeGroup(const Job& job, const std::vector<size_t>& indices, const Stream& stream) {
-  const std::string& root = child_.facts().root;
-  const WorkItem first = board_.item(indices[0]);
-  TransferSession::Group group;
-  std::vector<std::string> files;
-  std::string folder = in_place() ? root : NewAttempt(StageFolder(child_.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
-  for (const size_t index : indices) {
-    files.push_back(board_.item(index).wanted.path);
-    group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
-  }
-  bool builtin = !by_command();
-  if (!builtin) {
-    const auto bound = child_.templates().Sync(parent_.facts().root, folder, files[0]);
-    // A name that the template's second parser would read goes by the builtin transfer, if that is free to choose.
-    builtin = group.stands_in = FailureOf(bound.status()) == Failure::kUnsafeName && child_.config().transfer == Transfer::kAuto && pull_.ok();
-    if (!builtin) {
-      SSHSYNC_RETURN_IF_ERROR(bound.status());
-      group.text = bound->script();
-      group.display = bound->display();
-    }
-  }
-  if (builtin && !first.leftovers.empty() && first.tries == 0) {
-    // An earlier run brought it: it is copied from there, and verified as all others are.
-    group.text = absl::StrCat("cp -p ", ShellLiteral(first.leftovers.back()), " ", ShellLiteral(absl::StrCat(folder, "/", files[0])), "\n");
-    group.display = "copy of what an earlier run brought";
-  } else if (builtin) {
-    group.text = files.size() == 1
-                     ? pull_->PullText(absl::StrCat("exec cat ", ShellLiteral(absl::StrCat(job.folder, "/", files[0]))),
-                                       absl::StrCat("cat >", ShellLiteral(absl::StrCat(folder, "/", files[0]))), stream.control)
-                     : pull_->PullText(absl::StrCat("cd ", ShellLiteral(job.folder), " || exit 1\n", parent_.tools().OnNames("pack", Operands(files))),
-                                       absl::StrCat("cd ", ShellLiteral(folder), " || exit 1\n", child_.tools().text("unpack")), stream.control);
-    group.display = absl::StrCat("builtin transfer through ", pull_->display());
-  }
-  if (child_.templates().has("digestcmd")) {
-    for (const std::string& file : files) {
-      SSHSYNC_ASSIGN_OR_RETURN(std::string text, child_.DigestText(folder, {file}));
-      group.digest_texts.push_back(std::move(text));
-    }
-  } else if (first.wanted.chunks) {
-    group.digest_texts.push_back(child_.ChunksTextOf(absl::StrCat(folder, "/", files[0]), first.wanted.stat.size));
-  } else {
-    SSHSYNC_ASSIGN_OR_RETURN(std::string text, child_.DigestText(folder, files));
-    group.digest_texts.push_back(std::move(text));
-  }
-  return group;
-}
-
-template <Runner R, Clock C>
-std::vector<absl::StatusOr<DigestAnswer>> Mover<R, C>::ParseDigests(absl::string_view output, int status, absl::Span<const Attempt> attempts) const {
-  if (attempts.size() == 1) {
-    const WorkItem item = board_.item(attempts[0].index);
-    if (item.wanted.chunks && !child_.templates().has("digestcmd")) return {child_.ChunksAnswer(output, item.wanted.stat.size)};
-  }
-  std::vector<std::string> files;
-  for (const Attempt& attempt : attempts) files.push_back(attempt.file);
-  return child_.ParseDigest(output, status, attempts[0].folder, files);
-}
-
-template <Runner R, Clock C>
-absl::Status Mover<R, C>::RunSession(const Job& job, TransferSession& session, Stream& stream) {
-  const RemoteCommand command{.script = session.script(), .timeout = child_.config().timeout, .writes = true};
-  Silence silence;
-  const auto begin = [&] {
-    if (session.current() == nullptr) return;
-    for (const Attempt& attempt : session.current()->attempts) board_.Begin(attempt);
-  };
-  begin();
-  const auto result = stream.session->Run(
-      command,
-      [&](absl::string_view bytes) {
-        const TransferSession::Group* const before = session.current();
-        SSHSYNC_RETURN_IF_ERROR(session.Feed(bytes, [&](Arrival arrival) { return OnArrival(job, arrival); }));
-        if (session.current() != before) begin();
-        return board_.fatal();
-      },
-      [&] { return Moves(session, silence); }, context_.closing);
-  if (!result.ok()) return result.status();
-  if (session.current() != nullptr) return MakeError(Failure::kUnreachable, absl::StrCat("the session ended early: ", result->err.substr(0, 500)));
-  return absl::OkStatus();
-}
-
-template <Runner R, Clock C>
-absl::Status Mover<R, C>::OnArrival(const Job& job, const Arrival& arrival) {
-  const absl::Status status = TakeArrival(job, arrival);
-  board_.Leave(arrival.attempt.index);  // only now: nobody is to begin it anew before it is known what became of it
-  return status;
-}
-
-template <Runner R, Clock C>
-absl::Status Mover<R, C>::TakeArrival(const Job& job, const Arrival& arrival) {
-  const WorkItem item = board_.item(arrival.attempt.index);
-  if (!arrival.transfer.ok()) {
-    if (board_.MovedAtParent(job)) return absl::OkStatus();
-    const absl::Status why = arrival.stood_in ? Annotate(arrival.transfer, "by the builtin transfer, for its name cannot be given to synccmd") : arrival.transfer;
-    board_.Fail(arrival.attempt.index, why, arrival.command, arrival.output, arrival.exit_status);
-    if (arrival.stood_in) return absl::OkStatus();
-    // What stops one file here stops all of them: said once.
-    constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kCommandNotFound, Failure::kAuth, Failure::kHostKey};
-    const bool all = std::find(std::begin(kForAll), std::end(kForAll), FailureOf(arrival.transfer)) != std::end(kForAll);
-    return all ? child_.Located(arrival.transfer) : absl::OkStatus();
-  }
-  if (!arrival.digest.ok()) {
-    const auto asked = child_.templates().Digest(arrival.attempt.folder, arrival.attempt.file);
-    board_.Fail(arrival.attempt.index, Annotate(arrival.digest.status(), "of the transferred file"), asked.ok() ? asked->display() : "", arrival.output,
-                arrival.exit_status);
-  } else if (arrival.digest->missing || arrival.digest->digest != item.wanted.digest) {
-    board_.Mismatch(arrival.attempt.index);
-  } else {
-    board_.Verified(arrival.attempt, arrival.stat->stat);
-  }
-  return absl::OkStatus();
-}
-
-template <Runner R, Clock C>
-bool Mover<R, C>::Moves(const TransferSession& session, Silence& silence) {
-  if (session.current() == nullptr) return false;
-  silence.count = session.records() == silence.records ? silence.count + 1 : 1;
-  silence.records = session.records();
-  std::vector<std::string> files;
-  int64_t wanted = 0;
-  for (const Attempt& attempt : session.current()->attempts) {
-    files.push_back(attempt.file);
-    wanted += std::max<int64_t>(board_.item(attempt.index).wanted.stat.size, 0);
-  }
-  // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
-  if (session.digesting()) return silence.count * child_.config().timeout <= absl::Seconds(wanted / (int64_t{4} << 20));
-  const auto stats = child_.StatIn(session.current()->attempts[0].folder, files);
-  if (!stats.ok()) return false;
-  int64_t size = 0;
-  for (const auto& stat : *stats) size += stat ? stat->stat.size + 1 : 0;
-  return size > std::exchange(silence.size, size);
-}
-
-template <Runner R, Clock C>
-bool Mover<R, C>::Grows(const std::string& folder, const std::string& file, Silence& silence) {
-  const auto stats = child_.StatIn(folder, {file});
-  if (!stats.ok() || !(*stats)[0]) return false;
-  const FileStat& stat = (*stats)[0]->stat;
-  const bool same = stat.size == silence.size && stat.mtime == silence.mtime;
-  silence.size = stat.size;
-  silence.mtime = stat.mtime;
-  return !same;
-}
-
-template <Runner R, Clock C>
-absl::Status Mover<R, C>::Create(const Job& job, Stream& stream) {
-  const WorkItem item = board_.item(job.indices[0]);
-  RecordScript script(RandomMark());
-  script.Add("create", CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), child_.tools()));
-  for (size_t i = 0; i < item.leftovers.size(); ++i) script.Add(absl::StrCat(i), child_.ChunksTextOf(item.leftovers[i], job.big->size()));
-  RecordReader reader(script.mark(), size_t{16} << 20);
-  absl::Status created = MakeError(Failure::kUnreachable, "the session ended early");
-  std::string said;
-  std::vector<std::pair<std::string, ChunkList>> leftovers;
-  const auto result = stream.session->Run(
-      {.script = script.text(), .timeout = child_.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)), .writes = true},
-      [&](absl::string_view bytes) {
-        return reader.Feed(bytes, [&](const Record& record) {
-          size_t index = 0;
-          if (record.label == "create") {
-            created = record.status == 0 ? absl::OkStatus() : MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed), "the staged file cannot be made");
-          } else if (absl::SimpleAtoi(record.label, &index) && index < item.leftovers.size()) {
-            leftovers.emplace_back(item.leftovers[index], ChunkList{.chunk = job.big->wanted().chunk, .digests = ParseChunks(record.output)});
-          }
-          return absl::OkStatus();
-        });
-      },
-      [] { return false; }, context_.closing);
-  if (!result.ok()) {
-    if (!absl::IsCancelled(result.status())) board_.Abandon(job, result.status(), "");
-    return result.status();
-  }
-  if (created.ok()) {
-    board_.Created(job, leftovers);
-    return absl::OkStatus();
-  }
-  created = Annotate(created, CleanForTerminal(absl::StripAsciiWhitespace(result->err).substr(0, 400)));
-  created = MakeError(FailureFromWords(result->err, 1, FailureOf(created)), created.message());
-  board_.Abandon(job, created, "");
-  return FailureOf(created) == Failure::kReadOnly ? child_.Located(created) : absl::OkStatus();
-}
-
-// Once a way broke off it is seen how far each range comes, block by block; until then it goes the short way, and is seen chunk by chunk.
-template <Runner R, Clock C>
-std::string Mover<R, C>::RangePullText(const RangeStep& step, const Stream& stream) const {
-  const std::string reader = ReaderText(step, parent_.tools());
-  if (!TakesShortWay(stream)) return pull_->PullText(reader, WriterText(step, child_.tools()), stream.control);
-  return pull_->PullIntoText(reader, step.staged, absl::StrCat("SEEK=", step.first_block(), "\n", child_.tools().text("seek")), stream.control);
-}
-
-template <Runner R, Clock C>
-absl::Status Mover<R, C>::BringRange(const Job& job, Stream& stream) {
-  const WorkItem item = board_.item(job.indices[0]);
-  const std::string& path = job.attempt.file;
-  RangeStep step{.staged = job.attempt.staged(), .wanted = absl::StrCat(job.folder, "/", path), .fallback = absl::StrCat(parent_.facts().root, "/", path),
-                 .zeros = job.range.source == ChunkRange::kZeros, .range = job.range, .blocks_per_chunk = job.big->blocks_per_chunk()};
-  if (job.range.source >= 0) step.local = job.big->source(job.range.source);
-  const bool local = job.range.source != ChunkRange::kParent;
-  step.look_always = !local && TakesShortWay(stream);
-  const std::string bring = local ? CopyText(step, child_.tools()) : RangePullText(step, stream);
-  RangeScript script(step, bring, child_.chunks_text(), child_.facts());
-  const std::string display = local ? "" : absl::StrCat("builtin transfer through ", pull_->display());
-  Silence silence;
-  const RemoteCommand command{.script = script.text(), .timeout = child_.config().timeout, .writes = true};
-  const auto result = stream.session->Run(
-      command, [&](absl::string_view bytes) { return script.Feed(bytes); },
-      [&] { return Grows(job.attempt.folder, path, silence) || (script.writer_ended() && ++silence.count * child_.config().timeout <= absl::Seconds(job.big->BytesOf(job.range) / (int64_t{4} << 20))); },
-      context_.closing);
-  if (!result.ok()) {
-    if (!absl::IsCancelled(result.status())) board_.Abandon(job, result.status(), display);
-    return result.status();
-  }
-  const RangeResult& range = script.result();
-  bool whole = false;
-  if (range.brought.ok()) {
-    whole = board_.Arrived(job, range.digests);
-  } else if (local && absl::IsUnavailable(range.brought)) {
-    whole = board_.Arrived(job, {});  // the copy is no good: the parent has it
-  } else if (!local && board_.MovedAtParent(job)) {
-    board_.Return(job);
-  } else if (!local && range.checked) {
-    whole = board_.BrokeOffAfter(job, range.digests, range.brought, display, range.output, range.exit_status);  // what came whole is seen by its digest
-  } else {
-    board_.BrokeOff(job, range.blocks, range.brought, display, range.output, range.exit_status);
-  }
-  if (!range.brought.ok() && !local) broke_ = true;
-  constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kAuth, Failure::kHostKey};
-  if (std::find(std::begin(kForAll), std::end(kForAll), FailureOf(range.brought)) != std::end(kForAll)) return child_.Located(range.brought);
-  if (!whole) return absl::OkStatus();
-  if (!range.stat || range.stat->stat.size != job.big->size()) {
-    board_.Abandon(job, MakeError(Failure::kCommandFailed, "the staged file is not what was written"), display);
-    return absl::OkStatus();
-  }
-  board_.Verified(job.attempt, range.stat->stat);
-  return absl::OkStatus();
 }
 
 template <Runner R, Clock C>

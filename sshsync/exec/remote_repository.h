@@ -16,6 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "sshsync/exec/digest_race.h"
 #include "sshsync/exec/digest_session.h"
 #include "sshsync/exec/host_facts.h"
 #include "sshsync/exec/host_tools.h"
@@ -368,33 +369,13 @@ absl::StatusOr<DigestTool> RemoteRepository<R, C>::ChooseDigestTool(const std::v
     if (!tool_.ok() || equal_tools_.size() < 2 || bytes < kWorthARace) return tool_;
     racers = std::exchange(equal_tools_, {});  // once is enough
   }
-  const std::string mark = RandomMark();
-  RecordScript script(mark);
-  script.Add("start", ":");
-  for (size_t i = 0; i < racers.size(); ++i) script.Add(absl::StrCat(i), absl::StrCat("dd if=/dev/zero bs=1048576 count=16 2>/dev/null | ", racers[i].words));
-  RecordReader reader(mark, size_t{64} << 10);
-  absl::Time before = context_.clock.Monotonic();
-  absl::Duration best = absl::InfiniteDuration();
-  DigestTool winner = racers.front();
-  size_t place = 0;
-  const auto result = context_.runner.RunLong(
-      repository_.endpoint, {.script = Nice() + script.text(), .timeout = repository_.timeout},
-      [&](absl::string_view bytes) {
-        return reader.Feed(bytes, [&](const Record& record) {
-          const absl::Duration took = context_.clock.Monotonic() - std::exchange(before, context_.clock.Monotonic());
-          if (record.label != "start" && place < racers.size() && record.status == 0 && took < best) best = took, winner = racers[place];
-          if (record.label != "start") ++place;
-          return absl::OkStatus();
-        });
-      },
-      [] { return false; }, context_.stop);
-  if (!result.ok() && !absl::IsUnavailable(result.status())) return Located(result.status());
+  const auto winner = FastestDigestTool(context_, repository_.endpoint, racers, Nice(), repository_.timeout);
+  if (!winner.ok() && !absl::IsUnavailable(winner.status())) return Located(winner.status());
   const std::lock_guard lock(tools_mu_);
-  if (result.ok()) tool_ = winner;
+  if (winner.ok()) tool_ = *winner;
   return tool_;
 }
 
-// A file without a digest may have gone away.
 template <Runner R, Clock C>
 absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
   std::vector<std::string> names;

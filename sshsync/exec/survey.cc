@@ -1,6 +1,10 @@
 #include "sshsync/exec/survey.h"
 
 #include <iterator>
+#include <utility>
+
+#include "sshsync/plan/deletion.h"
+#include "sshsync/plan/diff.h"
 
 namespace sshsync {
 
@@ -18,6 +22,15 @@ void Contents::Forget(const std::vector<std::string>& paths) {
   std::erase_if(manifest.files, [&gone](const FileEntry& file) { return gone.contains(file.path); });
   std::erase_if(undigested, [&gone](const DigestQuestion& file) { return gone.contains(file.path); });
   if (own) std::erase_if(*own, [&gone](const std::string& path) { return gone.contains(path); });
+}
+
+Contents Contents::After(const Plan& plan) && {
+  const std::vector<std::string> gone = DeletedPaths(plan);
+  Manifest after = AfterPlan(std::move(manifest), plan);
+  Forget(gone);
+  manifest = std::move(after);
+  empty_listing = manifest.files.empty();
+  return std::move(*this);
 }
 
 void Contents::Add(Contents newer) {

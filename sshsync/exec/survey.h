@@ -14,6 +14,7 @@
 #include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/model/manifest.h"
+#include "sshsync/model/plan.h"
 #include "sshsync/model/report.h"
 #include "sshsync/text/escape.h"
 
@@ -37,6 +38,9 @@ struct Contents {
 
   /// Takes these paths out of the manifest and of what is said of files in it.
   void Forget(const std::vector<std::string>& paths);
+
+  /// What the repository holds once a plan made from it is carried out.
+  Contents After(const Plan& plan) &&;
 
   /// Takes over what is known of some of its files better by now.
   void Add(Contents newer);

@@ -1,0 +1,238 @@
+#ifndef SSHSYNC_EXEC_FILE_MOVER_H_
+#define SSHSYNC_EXEC_FILE_MOVER_H_
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sshsync/exec/stage.h"
+#include "sshsync/exec/stream.h"
+#include "sshsync/exec/transfer_session.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+
+/// Brings files whole: one by one by the operator's synccmd, or small ones in archives by the builtin transfer, each into a new attempt, where it is
+/// read back in the same session. Made for one job. Ownership: refers to the hop. Threads: its stream's.
+/// Errors: the session's, after which it is of no use, and those that stop all files alike; those of single files are told to the board.
+template <Runner R, Clock C>
+class FileMover {
+ public:
+  explicit FileMover(const StreamHop<R, C>& hop) : hop_(hop) {}
+
+  absl::Status Bring(const Job& job, Stream& stream);
+
+ private:
+  TransferSession Prepare(const Job& job, const Stream& stream);
+  absl::StatusOr<TransferSession::Group> MakeGroup(const Job& job, const std::vector<size_t>& indices, const Stream& stream);
+  absl::Status RunSession(const Job& job, TransferSession& session, Stream& stream);
+  absl::Status OnArrival(const Job& job, const Arrival& arrival);
+  absl::Status TakeArrival(const Job& job, const Arrival& arrival);
+  std::vector<absl::StatusOr<DigestAnswer>> ParseDigests(absl::string_view output, int status, absl::Span<const Attempt> attempts) const;
+  bool Moves(const TransferSession& session, Silence& silence);
+
+  const StreamHop<R, C>& hop_;
+};
+
+// Implementation details follow.
+
+template <Runner R, Clock C>
+absl::Status FileMover<R, C>::Bring(const Job& job, Stream& stream) {
+  TransferSession session = Prepare(job, stream);
+  if (session.current() == nullptr) return absl::OkStatus();
+  const absl::Status status = RunSession(job, session, stream);
+  if (status.ok() || absl::IsCancelled(status)) return status;
+  // Another try of these comes later; what the lost session had not begun goes on at once.
+  const std::string command = session.current() != nullptr ? session.current()->display : "";
+  const absl::Status why = FailureOf(status) == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status;
+  const bool counts = absl::IsUnavailable(status) || FailureOf(status) == Failure::kTimeout || FailureOf(status) == Failure::kOutputTooLarge;
+  for (const size_t index : session.DropCurrent()) {
+    if (counts) hop_.board.Fail(index, why, command);
+    hop_.board.Leave(index);
+  }
+  for (const size_t index : session.Remaining()) hop_.board.Leave(index);
+  return status;
+}
+
+template <Runner R, Clock C>
+TransferSession FileMover<R, C>::Prepare(const Job& job, const Stream& stream) {
+  constexpr size_t kBatchFiles = 1000;
+  constexpr int64_t kBatchBytes = int64_t{16} << 20, kSmall = int64_t{1} << 20;
+  TransferSession session(hop_.child.facts(), hop_.in_place(), [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
+    return ParseDigests(output, status, attempts);
+  });
+  const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar && hop_.parent.facts().has_tar;
+  std::vector<size_t> indices;
+  int64_t bytes = 0;
+  const auto flush = [&] {
+    while (!indices.empty()) {
+      std::vector<std::string> names;
+      for (const size_t index : indices) names.push_back(hop_.board.item(index).wanted.path);
+      const size_t count = indices.size() == 1 ? 1 : hop_.parent.tools().NamesPerCall("pack", Operands(names));
+      const std::vector<size_t> some(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
+      indices.erase(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
+      auto group = MakeGroup(job, some, stream);
+      if (group.ok()) {
+        session.Add(*std::move(group));
+        continue;
+      }
+      for (const size_t index : some) {
+        hop_.board.Fail(index, group.status());
+        hop_.board.Leave(index);
+      }
+    }
+    bytes = 0;
+  };
+  for (const size_t index : job.indices) {
+    const WorkItem item = hop_.board.item(index);
+    // A file that failed in a batch is tried alone: then it is seen which one it was.
+    const bool alone = hop_.by_command() || !tar || !hop_.parent.tools().TakesName("pack", item.wanted.path) || item.tries > 0 || item.wanted.stat.size > kSmall ||
+                       !item.leftovers.empty();
+    if (alone || indices.size() >= kBatchFiles || bytes + item.wanted.stat.size > kBatchBytes) flush();
+    indices.push_back(index);
+    bytes += item.wanted.stat.size;
+    if (alone) flush();
+  }
+  flush();
+  return session;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<TransferSession::Group> FileMover<R, C>::MakeGroup(const Job& job, const std::vector<size_t>& indices, const Stream& stream) {
+  const std::string& root = hop_.child.facts().root;
+  const WorkItem first = hop_.board.item(indices[0]);
+  TransferSession::Group group;
+  std::vector<std::string> files;
+  std::string folder = hop_.in_place() ? root : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
+  for (const size_t index : indices) {
+    files.push_back(hop_.board.item(index).wanted.path);
+    group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
+  }
+  bool builtin = !hop_.by_command();
+  if (!builtin) {
+    const auto bound = hop_.child.templates().Sync(hop_.parent.facts().root, folder, files[0]);
+    // A name that the template's second parser would read goes by the builtin transfer, if that is free to choose.
+    builtin = group.stands_in = FailureOf(bound.status()) == Failure::kUnsafeName && hop_.child.config().transfer == Transfer::kAuto && hop_.pull.ok();
+    if (!builtin) {
+      SSHSYNC_RETURN_IF_ERROR(bound.status());
+      group.text = bound->script();
+      group.display = bound->display();
+    }
+  }
+  if (builtin && !first.leftovers.empty() && first.tries == 0) {
+    // An earlier run brought it: it is copied from there, and verified as all others are.
+    group.text = absl::StrCat("cp -p ", ShellLiteral(first.leftovers.back()), " ", ShellLiteral(absl::StrCat(folder, "/", files[0])), "\n");
+    group.display = "copy of what an earlier run brought";
+  } else if (builtin) {
+    group.text = files.size() == 1
+                     ? hop_.pull->PullText(absl::StrCat("exec cat ", ShellLiteral(absl::StrCat(job.folder, "/", files[0]))),
+                                       absl::StrCat("cat >", ShellLiteral(absl::StrCat(folder, "/", files[0]))), stream.control)
+                     : hop_.pull->PullText(absl::StrCat("cd ", ShellLiteral(job.folder), " || exit 1\n", hop_.parent.tools().OnNames("pack", Operands(files))),
+                                       absl::StrCat("cd ", ShellLiteral(folder), " || exit 1\n", hop_.child.tools().text("unpack")), stream.control);
+    group.display = absl::StrCat("builtin transfer through ", hop_.pull->display());
+  }
+  if (hop_.child.templates().has("digestcmd")) {
+    for (const std::string& file : files) {
+      SSHSYNC_ASSIGN_OR_RETURN(std::string text, hop_.child.DigestText(folder, {file}));
+      group.digest_texts.push_back(std::move(text));
+    }
+  } else if (first.wanted.chunks) {
+    group.digest_texts.push_back(hop_.child.ChunksTextOf(absl::StrCat(folder, "/", files[0]), first.wanted.stat.size));
+  } else {
+    SSHSYNC_ASSIGN_OR_RETURN(std::string text, hop_.child.DigestText(folder, files));
+    group.digest_texts.push_back(std::move(text));
+  }
+  return group;
+}
+
+template <Runner R, Clock C>
+std::vector<absl::StatusOr<DigestAnswer>> FileMover<R, C>::ParseDigests(absl::string_view output, int status, absl::Span<const Attempt> attempts) const {
+  if (attempts.size() == 1) {
+    const WorkItem item = hop_.board.item(attempts[0].index);
+    if (item.wanted.chunks && !hop_.child.templates().has("digestcmd")) return {hop_.child.ChunksAnswer(output, item.wanted.stat.size)};
+  }
+  std::vector<std::string> files;
+  for (const Attempt& attempt : attempts) files.push_back(attempt.file);
+  return hop_.child.ParseDigest(output, status, attempts[0].folder, files);
+}
+
+template <Runner R, Clock C>
+absl::Status FileMover<R, C>::RunSession(const Job& job, TransferSession& session, Stream& stream) {
+  const RemoteCommand command{.script = session.script(), .timeout = hop_.child.config().timeout, .writes = true};
+  Silence silence;
+  const auto begin = [&] {
+    if (session.current() == nullptr) return;
+    for (const Attempt& attempt : session.current()->attempts) hop_.board.Begin(attempt);
+  };
+  begin();
+  const auto result = stream.session->Run(
+      command,
+      [&](absl::string_view bytes) {
+        const TransferSession::Group* const before = session.current();
+        SSHSYNC_RETURN_IF_ERROR(session.Feed(bytes, [&](Arrival arrival) { return OnArrival(job, arrival); }));
+        if (session.current() != before) begin();
+        return hop_.board.fatal();
+      },
+      [&] { return Moves(session, silence); }, hop_.context.closing);
+  if (!result.ok()) return result.status();
+  if (session.current() != nullptr) return MakeError(Failure::kUnreachable, absl::StrCat("the session ended early: ", result->err.substr(0, 500)));
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+absl::Status FileMover<R, C>::OnArrival(const Job& job, const Arrival& arrival) {
+  const absl::Status status = TakeArrival(job, arrival);
+  hop_.board.Leave(arrival.attempt.index);  // only now: nobody is to begin it anew before it is known what became of it
+  return status;
+}
+
+template <Runner R, Clock C>
+absl::Status FileMover<R, C>::TakeArrival(const Job& job, const Arrival& arrival) {
+  const WorkItem item = hop_.board.item(arrival.attempt.index);
+  if (!arrival.transfer.ok()) {
+    if (hop_.board.MovedAtParent(job)) return absl::OkStatus();
+    const absl::Status why = arrival.stood_in ? Annotate(arrival.transfer, "by the builtin transfer, for its name cannot be given to synccmd") : arrival.transfer;
+    hop_.board.Fail(arrival.attempt.index, why, arrival.command, arrival.output, arrival.exit_status);
+    if (arrival.stood_in) return absl::OkStatus();
+    // What stops one file here stops all of them: said once.
+    constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kCommandNotFound, Failure::kAuth, Failure::kHostKey};
+    const bool all = std::find(std::begin(kForAll), std::end(kForAll), FailureOf(arrival.transfer)) != std::end(kForAll);
+    return all ? hop_.child.Located(arrival.transfer) : absl::OkStatus();
+  }
+  if (!arrival.digest.ok()) {
+    const auto asked = hop_.child.templates().Digest(arrival.attempt.folder, arrival.attempt.file);
+    hop_.board.Fail(arrival.attempt.index, Annotate(arrival.digest.status(), "of the transferred file"), asked.ok() ? asked->display() : "", arrival.output,
+                arrival.exit_status);
+  } else if (arrival.digest->missing || arrival.digest->digest != item.wanted.digest) {
+    hop_.board.Mismatch(arrival.attempt.index);
+  } else {
+    hop_.board.Verified(arrival.attempt, arrival.stat->stat);
+  }
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+bool FileMover<R, C>::Moves(const TransferSession& session, Silence& silence) {
+  if (session.current() == nullptr) return false;
+  silence.count = session.records() == silence.records ? silence.count + 1 : 1;
+  silence.records = session.records();
+  std::vector<std::string> files;
+  int64_t wanted = 0;
+  for (const Attempt& attempt : session.current()->attempts) {
+    files.push_back(attempt.file);
+    wanted += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
+  }
+  // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
+  if (session.digesting()) return silence.count * hop_.child.config().timeout <= absl::Seconds(wanted / (int64_t{4} << 20));
+  const auto stats = hop_.child.StatIn(session.current()->attempts[0].folder, files);
+  if (!stats.ok()) return false;
+  int64_t size = 0;
+  for (const auto& stat : *stats) size += stat ? stat->stat.size + 1 : 0;
+  return size > std::exchange(silence.size, size);
+}
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_FILE_MOVER_H_

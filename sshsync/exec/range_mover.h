@@ -1,0 +1,148 @@
+#ifndef SSHSYNC_EXEC_RANGE_MOVER_H_
+#define SSHSYNC_EXEC_RANGE_MOVER_H_
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "sshsync/exec/range_step.h"
+#include "sshsync/exec/record_script.h"
+#include "sshsync/exec/stream.h"
+#include "sshsync/text/escape.h"
+
+namespace sshsync {
+
+/// Brings big files range by range: makes the staged file, copies into it what the child has already, has the rest sent, and reads each range back in
+/// the same session. One for all streams of a hop. Ownership: refers to the hop. Threads: any.
+/// Errors: the session's, after which it is of no use, and those that stop all files alike; those of single files are told to the board.
+template <Runner R, Clock C>
+class RangeMover {
+ public:
+  explicit RangeMover(const StreamHop<R, C>& hop) : hop_(hop) {}
+
+  absl::Status Create(const Job& job, Stream& stream);
+  absl::Status Bring(const Job& job, Stream& stream);
+
+ private:
+  bool TakesShortWay(const Stream& stream) const { return stream.silent && !broke_ && hop_.child.tools().can("seek"); }
+  std::string PullText(const RangeStep& step, const Stream& stream) const;
+  bool Grows(const std::string& folder, const std::string& file, Silence& silence);
+
+  const StreamHop<R, C>& hop_;
+  std::atomic<bool> broke_ = false;  // a range did not come to its end
+};
+
+// Implementation details follow.
+
+template <Runner R, Clock C>
+bool RangeMover<R, C>::Grows(const std::string& folder, const std::string& file, Silence& silence) {
+  const auto stats = hop_.child.StatIn(folder, {file});
+  if (!stats.ok() || !(*stats)[0]) return false;
+  const FileStat& stat = (*stats)[0]->stat;
+  const bool same = stat.size == silence.size && stat.mtime == silence.mtime;
+  silence.size = stat.size;
+  silence.mtime = stat.mtime;
+  return !same;
+}
+
+template <Runner R, Clock C>
+absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
+  const WorkItem item = hop_.board.item(job.indices[0]);
+  RecordScript script(RandomMark());
+  script.Add("create", CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
+  for (size_t i = 0; i < item.leftovers.size(); ++i) script.Add(absl::StrCat(i), hop_.child.ChunksTextOf(item.leftovers[i], job.big->size()));
+  RecordReader reader(script.mark(), size_t{16} << 20);
+  absl::Status created = MakeError(Failure::kUnreachable, "the session ended early");
+  std::string said;
+  std::vector<std::pair<std::string, ChunkList>> leftovers;
+  const auto result = stream.session->Run(
+      {.script = script.text(), .timeout = hop_.child.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)), .writes = true},
+      [&](absl::string_view bytes) {
+        return reader.Feed(bytes, [&](const Record& record) {
+          size_t index = 0;
+          if (record.label == "create") {
+            created = record.status == 0 ? absl::OkStatus() : MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed), "the staged file cannot be made");
+          } else if (absl::SimpleAtoi(record.label, &index) && index < item.leftovers.size()) {
+            leftovers.emplace_back(item.leftovers[index], ChunkList{.chunk = job.big->wanted().chunk, .digests = ParseChunks(record.output)});
+          }
+          return absl::OkStatus();
+        });
+      },
+      [] { return false; }, hop_.context.closing);
+  if (!result.ok()) {
+    if (!absl::IsCancelled(result.status())) hop_.board.Abandon(job, result.status(), "");
+    return result.status();
+  }
+  if (created.ok()) {
+    hop_.board.Created(job, leftovers);
+    return absl::OkStatus();
+  }
+  created = Annotate(created, CleanForTerminal(absl::StripAsciiWhitespace(result->err).substr(0, 400)));
+  created = MakeError(FailureFromWords(result->err, 1, FailureOf(created)), created.message());
+  hop_.board.Abandon(job, created, "");
+  return FailureOf(created) == Failure::kReadOnly ? hop_.child.Located(created) : absl::OkStatus();
+}
+
+// Once a way broke off it is seen how far each range comes, block by block; until then it goes the short way, and is seen chunk by chunk.
+template <Runner R, Clock C>
+std::string RangeMover<R, C>::PullText(const RangeStep& step, const Stream& stream) const {
+  const std::string reader = ReaderText(step, hop_.parent.tools());
+  if (!TakesShortWay(stream)) return hop_.pull->PullText(reader, WriterText(step, hop_.child.tools()), stream.control);
+  return hop_.pull->PullIntoText(reader, step.staged, absl::StrCat("SEEK=", step.first_block(), "\n", hop_.child.tools().text("seek")), stream.control);
+}
+
+template <Runner R, Clock C>
+absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
+  const WorkItem item = hop_.board.item(job.indices[0]);
+  const std::string& path = job.attempt.file;
+  RangeStep step{.staged = job.attempt.staged(), .wanted = absl::StrCat(job.folder, "/", path), .fallback = absl::StrCat(hop_.parent.facts().root, "/", path),
+                 .zeros = job.range.source == ChunkRange::kZeros, .range = job.range, .blocks_per_chunk = job.big->blocks_per_chunk()};
+  if (job.range.source >= 0) step.local = job.big->source(job.range.source);
+  const bool local = job.range.source != ChunkRange::kParent;
+  step.look_always = !local && TakesShortWay(stream);
+  const std::string bring = local ? CopyText(step, hop_.child.tools()) : PullText(step, stream);
+  RangeScript script(step, bring, hop_.child.chunks_text(), hop_.child.facts());
+  const std::string display = local ? "" : absl::StrCat("builtin transfer through ", hop_.pull->display());
+  Silence silence;
+  const RemoteCommand command{.script = script.text(), .timeout = hop_.child.config().timeout, .writes = true};
+  const auto result = stream.session->Run(
+      command, [&](absl::string_view bytes) { return script.Feed(bytes); },
+      [&] { return Grows(job.attempt.folder, path, silence) || (script.writer_ended() && ++silence.count * hop_.child.config().timeout <= absl::Seconds(job.big->BytesOf(job.range) / (int64_t{4} << 20))); },
+      hop_.context.closing);
+  if (!result.ok()) {
+    if (!absl::IsCancelled(result.status())) hop_.board.Abandon(job, result.status(), display);
+    return result.status();
+  }
+  const RangeResult& range = script.result();
+  bool whole = false;
+  if (range.brought.ok()) {
+    whole = hop_.board.Arrived(job, range.digests);
+  } else if (local && absl::IsUnavailable(range.brought)) {
+    whole = hop_.board.Arrived(job, {});  // the copy is no good: the parent has it
+  } else if (!local && hop_.board.MovedAtParent(job)) {
+    hop_.board.Return(job);
+  } else if (!local && range.checked) {
+    whole = hop_.board.BrokeOffAfter(job, range.digests, range.brought, display, range.output, range.exit_status);  // what came whole is seen by its digest
+  } else {
+    hop_.board.BrokeOff(job, range.blocks, range.brought, display, range.output, range.exit_status);
+  }
+  if (!range.brought.ok() && !local) broke_ = true;
+  constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kAuth, Failure::kHostKey};
+  if (std::find(std::begin(kForAll), std::end(kForAll), FailureOf(range.brought)) != std::end(kForAll)) return hop_.child.Located(range.brought);
+  if (!whole) return absl::OkStatus();
+  if (!range.stat || range.stat->stat.size != job.big->size()) {
+    hop_.board.Abandon(job, MakeError(Failure::kCommandFailed, "the staged file is not what was written"), display);
+    return absl::OkStatus();
+  }
+  hop_.board.Verified(job.attempt, range.stat->stat);
+  return absl::OkStatus();
+}
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_RANGE_MOVER_H_

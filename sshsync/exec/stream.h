@@ -1,0 +1,47 @@
+#ifndef SSHSYNC_EXEC_STREAM_H_
+#define SSHSYNC_EXEC_STREAM_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "sshsync/exec/peer.h"
+#include "sshsync/exec/remote_repository.h"
+#include "sshsync/exec/work_board.h"
+
+namespace sshsync {
+
+/// What one stream of a hop has: a session on the child, and in it a connection to the parent. A plain value; its stream's thread.
+struct Stream {
+  int number = 0;
+  std::unique_ptr<RemoteSession> session = {};
+  std::string control = {};           ///< the folder of its connection to the parent; empty: none
+  bool silent = false;                ///< the login at its other end prints nothing of its own
+  int64_t bytes = int64_t{16} << 20;  ///< of one job: what takes a few seconds
+  int lost_in_a_row = 0;
+};
+
+/// What all streams of a hop share. Ownership: refers to all of it. Threads: any.
+template <Runner R, Clock C>
+struct StreamHop {
+  RunContext<R, C>& context;
+  RemoteRepository<R, C>& parent;
+  RemoteRepository<R, C>& child;
+  const absl::StatusOr<Peer>& pull;
+  WorkBoard& board;
+
+  bool in_place() const { return child.config().stage == "no"; }
+  bool by_command() const { return child.config().transfer != Transfer::kStream && child.templates().has("synccmd"); }
+};
+
+/// What a session said and did when it was last silent for `timeout`.
+struct Silence {
+  int count = 0;
+  size_t records = 0;
+  int64_t size = -1, mtime = -1;
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_STREAM_H_
