@@ -14,6 +14,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/digest_agreement.h"
 #include "sshsync/exec/hop.h"
+#include "sshsync/exec/start_thread.h"
 #include "sshsync/plan/queue.h"
 
 namespace sshsync {
@@ -135,7 +136,7 @@ std::vector<RepositoryReport> Cascade<R, C>::Run(const ResolvedQueue& queue) {
   {
     // A parent that is awaited is always begun before its children: there is always one that does not wait.
     std::vector<std::jthread> workers;
-    for (size_t i = 0; i < std::min(entries_.size(), static_cast<size_t>(std::max(jobs_, 1))); ++i) workers.emplace_back([this] { Work(); });
+    for (size_t i = 0; i < std::min(entries_.size(), static_cast<size_t>(std::max(jobs_, 1))); ++i) workers.push_back(StartThread([this] { Work(); }));
   }
   return std::move(reports_);
 }
@@ -244,7 +245,7 @@ void Cascade<R, C>::StartSurveyLocked(const Repository& repository) {
   Known& known = known_[repository.name];
   if (known.busy || known.digested) return;
   known.busy = true;
-  surveys_.emplace_back([this, &repository] { Survey(repository); });
+  surveys_.push_back(StartThread([this, &repository] { Survey(repository); }));
 }
 
 template <Runner R, Clock C>

@@ -70,7 +70,9 @@ class Hop {
   std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
   void ReportFailure(FileOutcome outcome);
   void ReportPlan(const Plan& plan);
-  Event Told(EventKind kind, absl::string_view path = "") const;
+  Event Told(EventKind kind, absl::string_view path = "") const {
+    return {.kind = kind, .run = context_.run, .step = report_.step, .repository = report_.name, .parent = report_.parent, .path = std::string(path)};
+  }
 
   RunContext<R, C>& context_;
   const Verb verb_;
@@ -290,11 +292,6 @@ absl::Status Hop<R, C>::Delete(const std::vector<std::string>& paths, Contents& 
   report_.deleted += static_cast<int64_t>(gone.size());
   child.Forget(gone);
   return status;
-}
-
-template <Runner R, Clock C>
-Event Hop<R, C>::Told(EventKind kind, absl::string_view path) const {
-  return {.kind = kind, .run = context_.run, .step = report_.step, .repository = report_.name, .parent = report_.parent, .path = std::string(path)};
 }
 
 template <Runner R, Clock C>

@@ -20,6 +20,7 @@
 #include "sshsync/exec/publisher.h"
 #include "sshsync/exec/range_mover.h"
 #include "sshsync/exec/stage.h"
+#include "sshsync/exec/start_thread.h"
 #include "sshsync/exec/stream.h"
 #include "sshsync/exec/work_board.h"
 
@@ -108,17 +109,17 @@ absl::Status Mover<R, C>::Run() {
   {
     // How files are moved is found out on both hosts at once.
     absl::Status there;
-    std::jthread meanwhile([&] { there = parent_.PrepareTransfer(); });
+    std::jthread meanwhile = StartThread([&] { there = parent_.PrepareTransfer(); });
     SSHSYNC_RETURN_IF_ERROR(child_.PrepareTransfer());
     meanwhile.join();
     SSHSYNC_RETURN_IF_ERROR(there);
   }
   {
-    std::jthread publisher([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_).Run(); });
-    std::jthread watcher([this] { WatchLoop(); });
+    std::jthread publisher = StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_).Run(); });
+    std::jthread watcher = StartThread([this] { WatchLoop(); });
     {
       std::vector<std::jthread> running;
-      for (int i = 0; i < board_.Streams(MostStreams()); ++i) running.emplace_back([this, i] { RunStream(i); });
+      for (int i = 0; i < board_.Streams(MostStreams()); ++i) running.push_back(StartThread([this, i] { RunStream(i); }));
     }
     board_.AwaitPublished();
     board_.End();

@@ -112,7 +112,7 @@ std::string Peer::PushText(absl::string_view reader, absl::string_view writer, a
   constexpr absl::string_view kTake = "IFS= read -r s; s=$(printf %b \"$s\"); eval \"$s\"";
   const std::string there =
       account_.empty() ? absl::StrCat("sh -c ", ShellLiteral(kTake)) : absl::StrCat(Shell(control), " ", ShellLiteral(absl::StrCat("exec sh -c '", kTake, "'")));
-  return absl::StrCat("_ss_ends=$( { { { echo ", OctalLine(absl::StrCat("LC_ALL=C; export LC_ALL\n", writer, "\n")), "\n{\n", reader, "\n}\necho \"reader $?\" >&3; } | ", there,
+  return absl::StrCat("_ss_ends=$( { { { printf '%s\\n' ", OctalLine(absl::StrCat("LC_ALL=C; export LC_ALL\n", writer, "\n")), "\n{\n", reader, "\n}\necho \"reader $?\" >&3; } | ", there,
                       " >&2; echo \"writer $?\" >&3; } 3>&1; } )\n", kEnds);
 }
 

@@ -1,6 +1,8 @@
 #include "sshsync/exec/range_step.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -78,6 +80,14 @@ std::vector<Digest> ParseChunks(absl::string_view output) {
     digests.push_back(*digest);
   }
   return digests;
+}
+
+absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk, absl::string_view algorithm) {
+  if (absl::StripAsciiWhitespace(output) == "NONE") return DigestAnswer{.missing = true, .digest = {}};
+  ChunkList list{.chunk = chunk, .digests = ParseChunks(output)};
+  if (static_cast<int64_t>(list.digests.size()) != ChunkCount(size, chunk)) return MakeError(Failure::kBadDigest, "the digest tool gave no digests of its chunks");
+  SSHSYNC_ASSIGN_OR_RETURN(const Digest digest, DigestOfChunks(list, algorithm));
+  return DigestAnswer{.missing = false, .digest = digest, .chunks = std::make_shared<const ChunkList>(std::move(list))};
 }
 
 int64_t BlocksWritten(absl::string_view said) {

@@ -15,6 +15,7 @@
 #include "sshsync/exec/record_script.h"
 #include "sshsync/exec/runner.h"
 #include "sshsync/plan/big_file.h"
+#include "sshsync/plan/digest_answer.h"
 
 namespace sshsync {
 
@@ -53,6 +54,9 @@ std::string ChunksText(absl::string_view file, int64_t first, int64_t count, int
 
 /// Reads its lines; fewer than were asked for where the tool failed on the way.
 std::vector<Digest> ParseChunks(absl::string_view output);
+
+/// The same for all chunks of a file of that size: `NONE` where there is none. Errors: kBadDigest.
+absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk, absl::string_view algorithm);
 
 /// What became of a step.
 struct RangeResult {

@@ -23,9 +23,12 @@
 #include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/range_step.h"
 #include "sshsync/exec/record_script.h"
+#include "sshsync/exec/remote_listing.h"
 #include "sshsync/exec/repository_templates.h"
 #include "sshsync/exec/record_script.h"
+#include "sshsync/exec/remote_listing.h"
 #include "sshsync/exec/run_context.h"
+#include "sshsync/exec/start_thread.h"
 #include "sshsync/exec/survey_probe.h"
 #include "sshsync/exec/tool_probe.h"
 #include "sshsync/model/event.h"
@@ -35,25 +38,6 @@
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
-
-/// What a listing gave. An incomplete one (it ended with a non-zero status, or said something on stderr) is good enough to synchronize what it
-/// lists, and no ground for deleting anything.
-struct RemoteListing {
-  Listing listing;  ///< regular files and links
-  std::string incomplete;  ///< why; empty for a complete one
-  /// Of our own listing: it has seen everything, and knows it. A listcmd's only names files.
-  bool own = false;
-  std::vector<RemoteStat> stats = {};           ///< of each path of `listing`
-  std::map<std::string, RemoteStat> others = {};  ///< folders and special files
-
-  /// What our own listing knows of a path; nothing for one that was not there.
-  absl::optional<RemoteStat> Find(absl::string_view path) const {
-    const auto at = std::lower_bound(listing.paths.begin(), listing.paths.end(), path);
-    if (at != listing.paths.end() && *at == path) return stats[static_cast<size_t>(at - listing.paths.begin())];
-    const auto other = others.find(std::string(path));
-    return other == others.end() ? absl::nullopt : absl::make_optional(other->second);
-  }
-};
 
 /// One repository on its host, as the questions one can ask of it. The part that does not depend on the runner (the text of the
 /// commands, the reading of their answers) lies in the .cc files of host_facts, digest_session and repository_templates.
@@ -154,7 +138,7 @@ class RemoteRepository {
   std::string ChunksTextOf(absl::string_view file, int64_t size) const {
     return ChunksText(file, 0, ChunkCount(size, chunk_), chunk_ / kBlockBytes, chunks_text());
   }
-  absl::StatusOr<DigestAnswer> ChunksAnswer(absl::string_view output, int64_t size) const;
+  absl::StatusOr<DigestAnswer> ChunksAnswer(absl::string_view output, int64_t size) const { return ParseChunksAnswer(output, size, chunk_, algorithm_); }
 
   /// Shell text that digests files below any folder of the host, and what it printed as one answer for each. A digestcmd takes one file.
   absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::Span<const std::string> files) const;
@@ -423,15 +407,6 @@ std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository<R, C>::ParseDigest(ab
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswer> RemoteRepository<R, C>::ChunksAnswer(absl::string_view output, int64_t size) const {
-  if (absl::StripAsciiWhitespace(output) == "NONE") return DigestAnswer{.missing = true, .digest = {}};
-  ChunkList list{.chunk = chunk_, .digests = ParseChunks(output)};
-  if (static_cast<int64_t>(list.digests.size()) != ChunkCount(size, chunk_)) return MakeError(Failure::kBadDigest, "the digest tool gave no digests of its chunks");
-  SSHSYNC_ASSIGN_OR_RETURN(const sshsync::Digest digest, DigestOfChunks(list, algorithm_));
-  return DigestAnswer{.missing = false, .digest = digest, .chunks = std::make_shared<const ChunkList>(std::move(list))};
-}
-
-template <Runner R, Clock C>
 absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestByTool(std::vector<DigestQuestion> questions) {
   SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, ChooseDigestTool(questions));
   std::vector<DigestQuestion> small, big;
@@ -440,7 +415,7 @@ absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>
   SSHSYNC_RETURN_IF_ERROR(PrepareTransfer());
   absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> of_small;
   {
-    std::jthread meanwhile([&] { of_small = DigestWith(tool, std::move(small)); });
+    std::jthread meanwhile = StartThread([&] { of_small = DigestWith(tool, std::move(small)); });
   }
   SSHSYNC_RETURN_IF_ERROR(of_small.status());
   SSHSYNC_ASSIGN_OR_RETURN(const auto of_big, DigestChunks(big));

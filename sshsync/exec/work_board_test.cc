@@ -112,6 +112,7 @@ TEST_F(WorkBoardTest, WhatTheParentDoesNotHaveYetWaitsAndIsTakenFromItsStage) {
   Work work(plan_, 1);
   WorkBoard board(work, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p"}, Around(flow));
   for (const FileEntry& file : parent_.files) flow.Expect(file);
+  flow.SetHeld(true);
   flow.Verified("b", "/m/.sshsync/in/1");
   const Job job = board.Take(1 << 20, false);
   EXPECT_EQ(job.indices, std::vector<size_t>{1});

@@ -244,13 +244,14 @@ class Rig:
         assert run.told("ERROR", repository + ":", *words), str(run)
 
     def staged(self, name, path=trees.BIG):
-        """Size of the largest file of that path in the stage."""
+        """How much the fullest file of that path in the stage holds: a big one has its final size from the start, and is filled range by range."""
         sizes = [0]
         with contextlib.suppress(OSError):
             stage = os.fsencode(self.repo(name, ".sshsync", "in"))
             for attempt in os.listdir(stage):
                 with contextlib.suppress(OSError):
-                    sizes.append(os.path.getsize(os.path.join(stage, attempt, path)))
+                    status = os.stat(os.path.join(stage, attempt, path))
+                    sizes.append(min(status.st_size, status.st_blocks * 512))
         return max(sizes)
 
     def mid(self, run, name, size, path=trees.BIG):
