@@ -81,9 +81,9 @@ constexpr KeyInfo kKeys[] = {
      "Granularity of digests inside big files, a multiple of 128K. The root's counts for its whole chain."},
     {"streams", kRepository, kBuilt, "1..64", "4, for command hops 1", "Parallel streams per hop."},
     {"bwlimit", kRepository, kLaterRefusedAtRun, "off|RATE|HH:MM,RATE ...", "off",
-     "Bytes per second of a hop over all its streams, or a timetable as in `08:00,512k 19:00,off`. A synccmd gets it as ${BWLIMIT} in "
-     "kbit/s, which is what scp -l wants."},
-    {"compress", kRepository, kLater, "yes|no", "no", "Have ssh compress data."},
+     "Bytes per second of a hop over all its streams, or a timetable as in `08:00,512k 19:00,off`. The builtin transfer keeps to it; a synccmd "
+     "has to take ${BWLIMIT}, in kbit/s, which is what scp -l wants: where it does not, a run is refused."},
+    {"compress", kRepository, kBuilt, "yes|no", "no", "Have ssh compress the data that this repository receives or sends by the builtin transfer."},
     {"stage", kRepository, kBuilt, "yes|no|FOLDER", "yes",
      "Where content is received and verified: in .sshsync below the repository, or in a folder on the same file system. With `no`, synccmd "
      "writes into the repository itself and nothing protects the old file; every run says so."},

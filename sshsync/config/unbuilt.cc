@@ -11,9 +11,10 @@
 namespace sshsync {
 namespace {
 
-bool PassesBwlimitOn(const Repository& repository) {
+// The builtin transfer keeps to the limit; a synccmd does if it takes it.
+bool KeepsBwlimit(const Repository& repository) {
   const auto synccmd = repository.templates.find("synccmd");
-  return synccmd != repository.templates.end() && absl::StrContains(synccmd->second, "BWLIMIT");
+  return synccmd == repository.templates.end() || repository.transfer == Transfer::kStream || absl::StrContains(synccmd->second, "BWLIMIT");
 }
 
 bool LacksPull(const Repository& repository) {
@@ -28,8 +29,7 @@ struct RepositoryRow {
 
 constexpr RepositoryRow kRepositoryRows[] = {
     {"route", LacksPull},
-    {"bwlimit", [](const Repository& r) { return !r.bwlimit.empty() && !PassesBwlimitOn(r); }},
-    {"compress", [](const Repository& r) { return r.endpoint.compress; }},
+    {"bwlimit", [](const Repository& r) { return !r.bwlimit.empty() && !r.is_root() && !KeepsBwlimit(r); }},
     {"publish", [](const Repository& r) { return r.publish == PublishMode::kTogether; }},
     {"filter", [](const Repository& r) { return !r.filter.empty(); }},
     {"settle", [](const Repository& r) { return r.settle > absl::ZeroDuration(); }},

@@ -30,6 +30,8 @@ TEST(Unbuilt, DefaultsAskForNothing) {
 
 TEST(Unbuilt, OnlyTheRepositoriesOfTheRunCount) {
   Configuration configuration = Two();
+  configuration.repositories[1].parent = "a";
+  configuration.repositories[1].templates["synccmd"] = "scp x y";
   configuration.repositories[1].bwlimit = "2M";
   if (FindKey("bwlimit", KeyScope::kRepository)->state != KeyState::kLaterRefusedAtRun) GTEST_SKIP() << "built";
   EXPECT_TRUE(RunBlockers(configuration, {"a"}).ok());

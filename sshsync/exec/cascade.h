@@ -176,7 +176,7 @@ void Cascade<R, C>::Work() {
 template <Runner R, Clock C>
 WorkBoard::Turn Cascade<R, C>::TurnOf(int step) {
   const std::lock_guard lock(mu_);
-  if (context_.fail_fast && failed_step_ > 0 && failed_step_ < step) return WorkBoard::Turn::kNever;
+  if (context_.fail_fast && failed_step_ > 0 && failed_step_ <= step) return WorkBoard::Turn::kNever;
   for (const auto& [number, open] : open_) {
     if (number < step && open > 0) return WorkBoard::Turn::kNotYet;
   }

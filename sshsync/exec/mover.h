@@ -54,7 +54,12 @@ class Mover {
 
  private:
   bool by_command() const { return hop_.by_command(); }
-  int MostStreams() const { return child_.config().streams > 0 ? child_.config().streams : by_command() ? 1 : 4; }
+  int MostStreams() const {
+    constexpr int64_t kLeastShare = int64_t{256} << 10;  // below that a limit is better kept by fewer streams
+    const int most = child_.config().streams > 0 ? child_.config().streams : by_command() ? 1 : 4;
+    const int64_t limit = hop_.Share(1);
+    return limit > 0 && !by_command() ? static_cast<int>(std::clamp<int64_t>(limit / kLeastShare, 1, most)) : most;
+  }
   JobRules Rules();
 
   void RunStream(int number);
@@ -75,6 +80,7 @@ class Mover {
   WorkBoard board_;
   FileMover<R, C> files_;
   RangeMover<R, C> ranges_;
+  int streams_ = 1;  // constant while they run
 };
 
 // Implementation details follow.
@@ -117,9 +123,10 @@ absl::Status Mover<R, C>::Run() {
   {
     std::jthread publisher = StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_).Run(); });
     std::jthread watcher = StartThread([this] { WatchLoop(); });
+    streams_ = board_.Streams(MostStreams());
     {
       std::vector<std::jthread> running;
-      for (int i = 0; i < board_.Streams(MostStreams()); ++i) running.push_back(StartThread([this, i] { RunStream(i); }));
+      for (int i = 0; i < streams_; ++i) running.push_back(StartThread([this, i] { RunStream(i); }));
     }
     board_.AwaitPublished();
     board_.End();
@@ -195,6 +202,7 @@ void Mover<R, C>::CloseSession(Stream& stream) {
 template <Runner R, Clock C>
 absl::Status Mover<R, C>::Do(const Job& job, Stream& stream) {
   const absl::Time began = context_.clock.Now(), start = context_.clock.Monotonic();
+  stream.share = by_command() ? 0 : hop_.Share(streams_);
   int64_t bytes = 0;
   for (const size_t index : job.indices) bytes += std::max<int64_t>(board_.item(index).wanted.stat.size, 0);
   absl::Status status;
@@ -211,6 +219,10 @@ absl::Status Mover<R, C>::Do(const Job& job, Stream& stream) {
   // The next one is of a size that takes a few seconds: short enough to see it, and to lose it; long enough for its round trip not to count.
   constexpr int64_t kLeast = int64_t{1} << 20, kMost = int64_t{128} << 20;
   constexpr double kSeconds = 4;
+  if (stream.share > 0 && job.kind == Job::Kind::kFiles) {
+    // An archive has no pace of its own: the next job waits until it would have come at the pace that is allowed.
+    context_.closing.WaitFor(absl::Seconds(static_cast<double>(bytes) / static_cast<double>(stream.share)) - (context_.clock.Monotonic() - start));
+  }
   const double took = std::max(0.01, absl::ToDoubleSeconds(context_.clock.Monotonic() - start));
   stream.bytes = std::clamp(static_cast<int64_t>(static_cast<double>(bytes) / took * kSeconds), std::max(kLeast, stream.bytes / 4), std::min(kMost, stream.bytes * 8));
   return status;

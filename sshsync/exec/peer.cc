@@ -57,7 +57,7 @@ absl::StatusOr<Peer> Peer::Make(const Repository& near, const Repository& far, a
   }
   const std::string user = far.peeruser.empty() ? far.endpoint.user : far.peeruser;
   const int port = far.peerport != 0 ? far.peerport : far.endpoint.port;
-  peer.program_ = std::string(program);
+  peer.program_ = absl::StrCat(program, near.endpoint.compress || far.endpoint.compress ? " -C" : "");
   peer.display_ = absl::StrCat(program, user.empty() ? "" : absl::StrCat(" -l ", user), port == 0 ? "" : absl::StrCat(" -p ", port), " ", host);
   peer.account_ = absl::StrCat(port == 0 ? "" : absl::StrCat("-p ", port, " "), user.empty() ? "" : absl::StrCat("-l ", ShellLiteral(user), " "), ShellLiteral(host));
   return peer;

@@ -103,6 +103,10 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
   RangeStep step{.staged = job.attempt.staged(), .wanted = absl::StrCat(job.folder, "/", path), .fallback = absl::StrCat(hop_.parent.facts().root, "/", path),
                  .zeros = job.range.source == ChunkRange::kZeros, .range = job.range, .blocks_per_chunk = job.big->blocks_per_chunk()};
   if (job.range.source >= 0) step.local = job.big->source(job.range.source);
+  if (stream.share > 0) {
+    step.pace = std::max<int64_t>(1, stream.share / kBlockBytes);
+    step.rest = std::max<int64_t>(1, kBlockBytes / stream.share);
+  }
   const bool local = job.range.source != ChunkRange::kParent;
   step.look_always = !local && TakesShortWay(stream);
   const std::string bring = local ? CopyText(step, hop_.child.tools()) : PullText(step, stream);

@@ -43,10 +43,10 @@ std::string ReaderText(const RangeStep& step, const HostTools& parent) {
   std::string text = Set("FILEPATH", step.wanted);
   if (step.fallback != step.wanted) absl::StrAppend(&text, "[ -f \"$FILEPATH\" ] || ", Set("FILEPATH", step.fallback));
   if (step.pace <= 0) return absl::StrCat(text, "SKIP=", step.first_block(), " COUNT=", step.blocks(), "\n", parent.text("read"), "\n");
-  // Paced: so many blocks, then a second's rest. What the reading itself takes makes it a little slower than allowed, never faster.
+  // Paced: so many blocks, then a rest. What the reading itself takes makes it a little slower than allowed, never faster.
   return absl::StrCat(text, "_ss_read() {\n", parent.text("read"), "\n}\nSKIP=", step.first_block(), " _ss_end=", step.first_block() + step.blocks(),
                       " COUNT=", step.pace, "\nwhile [ $SKIP -lt $_ss_end ]; do\n  _ss_left=`expr $_ss_end - $SKIP`\n  [ $COUNT -le $_ss_left ] || COUNT=$_ss_left\n",
-                      "  _ss_read || exit $?\n  SKIP=`expr $SKIP + $COUNT`\n  [ $SKIP -ge $_ss_end ] || sleep 1\ndone\n");
+                      "  _ss_read || exit $?\n  SKIP=`expr $SKIP + $COUNT`\n  [ $SKIP -ge $_ss_end ] || sleep ", step.rest, "\ndone\n");
 }
 
 std::string WriterText(const RangeStep& step, const HostTools& child) {

@@ -31,7 +31,8 @@ struct RangeStep {
   ChunkRange range;
   int64_t blocks_per_chunk = 0;
   bool look_always = false;  ///< also at what a way that broke off has brought
-  int64_t pace = 0;      ///< blocks a second that the reader may send; 0: as fast as it goes
+  int64_t pace = 0;      ///< blocks that the reader may send in `rest` seconds; 0: as fast as it goes
+  int64_t rest = 1;
 
   int64_t first_block() const { return range.first * blocks_per_chunk + range.skip; }
   int64_t blocks() const { return range.count * blocks_per_chunk - range.skip; }

@@ -1,7 +1,7 @@
 #ifndef SSHSYNC_EXEC_STREAM_H_
 #define SSHSYNC_EXEC_STREAM_H_
 
-#include <atomic>
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +9,7 @@
 #include "sshsync/exec/peer.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/work_board.h"
+#include "sshsync/plan/bandwidth.h"
 
 namespace sshsync {
 
@@ -19,6 +20,7 @@ struct Stream {
   std::string control = {};           ///< the folder of its connection to the parent; empty: none
   bool silent = false;                ///< the login at its other end prints nothing of its own
   int64_t bytes = int64_t{16} << 20;  ///< of one job: what takes a few seconds
+  int64_t share = 0;                  ///< bytes a second that it may move in this job; 0: no limit
   int lost_in_a_row = 0;
 };
 
@@ -32,6 +34,12 @@ struct StreamHop {
   WorkBoard& board;
 
   bool in_place() const { return child.config().stage == "no"; }
+  /// Bytes a second that one of `streams` may move by now; 0: no limit.
+  int64_t Share(int streams) const {
+    if (child.config().bwlimit.empty()) return 0;
+    const int64_t kilobits = BandwidthLimit(child.config().bwlimit, context.clock.Now(), absl::LocalTimeZone());
+    return kilobits >= kNoBandwidthLimit ? 0 : std::max<int64_t>(1, kilobits * 125 / std::max(1, streams));
+  }
   bool by_command() const { return child.config().transfer != Transfer::kStream && child.templates().has("synccmd"); }
 };
 

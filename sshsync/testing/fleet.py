@@ -23,6 +23,7 @@ sessions), `processes HOST`.
 
 import argparse
 import ctypes
+import fcntl
 import json
 import os
 import pwd
@@ -72,9 +73,10 @@ def _can_have_accounts():
 def _claim_uids():
     """(first uid, what keeps it ours): fleets that stand at the same time have accounts of their own, for what is theirs is told by uid."""
     for number in range(300):
-        claim = socket.socket(socket.AF_UNIX)
+        # A file, which stays: an abstract socket would be another one in every network namespace, and the accounts are not.
+        claim = open("/tmp/.sshsync-fleet-%d.lock" % number, "a")
         try:
-            claim.bind("\0sshsync-fleet-%d" % number)  # without a file: it ends with the process, however that ends
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it ends with the process, however that ends
             return _FIRST_UID + number * _UIDS_OF_A_FLEET, claim
         except OSError:
             claim.close()
