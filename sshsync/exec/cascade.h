@@ -284,11 +284,13 @@ template <Runner R, Clock C>
 absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half) {
   std::unique_lock lock(mu_);
   const Known& known = known_[parent.name];
-  if (awaited) {
-    changed_.wait(lock, [&] { return known.synced; });
-    if (!known.digested) StartSurveyLocked(parent);  // of what only its children need
-  }
-  changed_.wait(lock, [&] { return (known.*half).has_value(); });
+  changed_.wait(lock, [&] {
+    if (awaited && !known.synced) return false;
+    if ((known.*half).has_value()) return true;
+    // What only its children need is digested for them; anew, where the end of the hop has changed what it holds.
+    if (awaited && !known.busy && !known.digested) StartSurveyLocked(parent);
+    return false;
+  });
   const absl::Status& status = *(known.*half);
   if (status.ok()) return HopParent<R, C>{known.repository, known.contents, known.supply};
   if (absl::IsCancelled(status)) return status;
