@@ -179,6 +179,7 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
       if (item.child_chunks) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.child_chunks);
       item.attempt = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest);
       item.in_flight = true;
+      item.writers = 0;  // those of an earlier attempt are of no account
       open_.erase(index);
       *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt, .big = item.big};
       return true;
@@ -211,6 +212,7 @@ void WorkBoard::Return(const Job& job) {
   for (const size_t index : job.indices) {
     WorkItem& item = work_.at(index);
     if (job.kind == Job::Kind::kRange) {
+      if (!IsOf(job)) continue;
       --item.writers;
       job.big->BrokeOff(job.range, 0);
     } else {
@@ -380,8 +382,8 @@ void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_vi
   item.in_flight = false;
   if (item.big == job.big && item.attempt.folder == job.attempt.folder) {
     if (item.created) item.big->StartOver(item.attempt.staged());
+    item.attempt.folder.clear();  // what other streams still bring there does not count
     item.created = false;
-    item.writers = 0;
     if (around_.flow != nullptr) around_.flow->Expect(item.wanted);
     return FailLocked(index, why, command, "", 0);
   }

@@ -1,5 +1,6 @@
 #include "sshsync/exec/work_board.h"
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -105,6 +106,86 @@ TEST_F(WorkBoardTest, ThereAreNoJobsWhenEveryFileCameToItsEnd) {
     board_.Leave(index);
   }
   EXPECT_EQ(board_.Take(1 << 20, false).kind, Job::Kind::kNone);
+}
+
+// A big file of four chunks, sent range by range.
+class BigFileOnBoardTest : public ::testing::Test {
+ protected:
+  BigFileOnBoardTest() {
+    for (char c : {'1', '2', '3', '4'}) chunks_.digests.push_back(*Digest::FromHex(std::string(64, c)));
+    entry_ = {.path = "big", .stat = {.size = 4 * kBlockBytes}, .digest = *Digest::FromHex(std::string(64, 'a')), .chunks = std::make_shared<const ChunkList>(chunks_)};
+    plan_.items.push_back({Action::kCopy, &entry_, nullptr});
+    work_ = std::make_unique<Work>(plan_, 3);
+    board_ = std::make_unique<WorkBoard>(*work_, recorder_, HopNames{.run = "r", .parent = "m", .child = "p"},
+                                         JobRules{.streams = 2, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
+                                         WorkBoard::Surroundings{.supply = settled_, .monotonic = [this] { return now_; }, .pause = [](int) { return absl::ZeroDuration(); }});
+  }
+  std::vector<Digest> Of(const Job& job) const {
+    const auto first = chunks_.digests.begin() + job.range.first;
+    return {first, first + job.range.count};
+  }
+  Job Begin() {
+    Job job = board_->Take(1 << 20, false);
+    if (job.kind == Job::Kind::kLookAgain) {
+      board_->LookedAgain(0, absl::OkStatus(), &entry_);
+      job = board_->Take(1 << 20, false);
+    }
+    EXPECT_EQ(job.kind, Job::Kind::kCreate);
+    board_->Created(job, {});
+    return job;
+  }
+
+  ChunkList chunks_{.chunk = kBlockBytes};
+  FileEntry entry_;
+  Plan plan_;
+  Recorder recorder_;
+  absl::Time now_ = absl::UnixEpoch();
+  const SettledSupply settled_{"/m"};
+  std::unique_ptr<Work> work_;
+  std::unique_ptr<WorkBoard> board_;
+};
+
+TEST_F(BigFileOnBoardTest, IsWholeWhenItsLastWriterHasEnded) {
+  Begin();
+  const Job one = board_->Take(1 << 20, false), two = board_->Take(1 << 20, false);
+  ASSERT_EQ(two.kind, Job::Kind::kRange);
+  EXPECT_FALSE(board_->Arrived(one, Of(one)));
+  const Job three = board_->Take(1 << 20, false);
+  EXPECT_FALSE(board_->Arrived(two, Of(two)));
+  EXPECT_TRUE(board_->Arrived(three, Of(three)));
+}
+
+TEST_F(BigFileOnBoardTest, WhatOtherStreamsBringIntoAnAbandonedAttemptDoesNotCount) {
+  Begin();
+  const Job lost = board_->Take(1 << 20, false), late = board_->Take(1 << 20, false);
+  board_->Abandon(lost, MakeError(Failure::kUnreachable, "lost"), "");
+  EXPECT_FALSE(board_->Arrived(late, Of(late)));
+  Begin();
+  int64_t sent = 0;
+  for (bool whole = false; !whole;) {
+    const Job job = board_->Take(1 << 20, false);
+    ASSERT_EQ(job.kind, Job::Kind::kRange);
+    sent += job.range.count;
+    whole = board_->Arrived(job, Of(job));
+  }
+  EXPECT_EQ(sent, 4) << "all of it is brought into the new attempt";
+}
+
+TEST_F(BigFileOnBoardTest, BeginsAnewWhenItsSourceChangedUnderWay) {
+  Begin();
+  const Job old = board_->Take(1 << 20, false), late = board_->Take(1 << 20, false);
+  std::vector<Digest> damaged(static_cast<size_t>(old.range.count), *Digest::FromHex(std::string(64, 'f')));
+  board_->Arrived(old, damaged);
+  chunks_.digests[0] = *Digest::FromHex(std::string(64, '9'));
+  entry_.digest = *Digest::FromHex(std::string(64, 'b'));
+  entry_.chunks = std::make_shared<const ChunkList>(chunks_);
+  Begin();
+  EXPECT_FALSE(board_->Arrived(late, Of(late)));
+  for (bool whole = false; !whole;) {
+    const Job job = board_->Take(1 << 20, false);
+    ASSERT_EQ(job.kind, Job::Kind::kRange);
+    whole = board_->Arrived(job, Of(job));
+  }
 }
 
 TEST_F(WorkBoardTest, WhatTheParentDoesNotHaveYetWaitsAndIsTakenFromItsStage) {
