@@ -352,7 +352,7 @@ bool WorkBoard::IsOf(const Job& job) const {
   return item.big == job.big && item.attempt.folder == job.attempt.folder;
 }
 
-bool WorkBoard::TellChunks(const Job& job) {
+void WorkBoard::TellChunks(const Job& job) {
   WorkItem& item = work_.at(job.indices[0]);
   bool moved = false;
   for (int64_t chunk = job.range.first; chunk < job.range.first + job.range.count; ++chunk) {
@@ -362,7 +362,6 @@ bool WorkBoard::TellChunks(const Job& job) {
   }
   if (moved) item.tries = 0;
   Tell(EventKind::kFileProgress, item, item.big->good_bytes());
-  return moved;
 }
 
 void WorkBoard::BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {

@@ -147,7 +147,7 @@ class WorkBoard {
   bool IsBig(const WorkItem& item) const;
   void Refresh(size_t index);
   bool IsOf(const Job& job) const;
-  bool TellChunks(const Job& job);
+  void TellChunks(const Job& job);
   void BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
   void Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message = "");
   void Tell(LogLevel level, std::string message, const std::string& path, const std::string& repository);
