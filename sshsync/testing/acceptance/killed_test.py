@@ -129,9 +129,11 @@ def test_a50_a_byte_that_is_flipped_on_the_way_is_never_published(rig):
     rig.populate(trees.few(trees.MIB))
     rig.put({trees.BIG: trees.content(trees.MIB, 77)}, "repoproxy")
     home = rig.host("repoproxy").home
+    # scp's end is one socket for both ways, which ssh makes non-blocking under everybody's hands.
     flip = (
-        "import os, sys\nseen = 0\nwhile True:\n  data = bytearray(os.read(0, 65536))\n  if not data: break\n"
-        "  if seen <= 500000 < seen + len(data): data[500000 - seen] ^= 1\n  seen += len(data)\n  sys.stdout.buffer.write(data)\n  sys.stdout.flush()\n"
+        "import os, select\nseen = 0\nwhile True:\n  data = bytearray(os.read(0, 65536))\n  if not data: break\n"
+        "  if seen <= 500000 < seen + len(data): data[500000 - seen] ^= 1\n  seen += len(data)\n"
+        "  while data:\n    try: del data[:os.write(1, data)]\n    except BlockingIOError: select.select([], [1], [])\n"
     )
     wrapper = (
         "#!/bin/sh\n[ -f %s/quiet ] && exec ssh \"$@\"\n[ -f %s/once ] && : > %s/quiet\n"
