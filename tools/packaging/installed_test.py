@@ -1,4 +1,4 @@
-"""The deb in a clean root: installed, at work from cron's environment as its own account over four real sshd, upgraded, removed, purged."""
+"""The debs in a clean root: installed, at work from cron's environment as its own account over four real sshd, upgraded, removed, purged."""
 
 import os
 import re
@@ -14,6 +14,7 @@ from sshsync.testing.fleet import Fleet
 from tools.packaging.clean_root import CleanRoot, can_be_made
 
 DEB = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools/packaging/sshsync.deb")
+PYTHON_DEB = os.path.join(os.path.dirname(DEB), "python3-sshsync.deb")
 PARENTS = {"repomaster": None, "repoproxy": "repomaster", "appnode1": "repoproxy", "appnode2": "repoproxy"}
 CHILDREN = [name for name, parent in PARENTS.items() if parent]
 CONFIG = "/etc/sshsync/sshsync.conf"
@@ -75,7 +76,7 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def clean():
-    with CleanRoot(depends(DEB) + ["logrotate", "passwd"]) as root:
+    with CleanRoot(depends(DEB) + depends(PYTHON_DEB) + ["logrotate"]) as root:
         yield root, root.everything()
 
 
@@ -238,6 +239,30 @@ def test_removal_keeps_configuration_and_state_and_a_purge_leaves_nothing(machin
     assert machine.root.account("sshsync") is None
     assert "sshsync" not in machine.root.read("/etc/group")
     assert machine.root.everything() == machine.before
+
+
+SCRIPT = """\
+import sshsync
+config = sshsync.Config.load("/etc/sshsync/sshsync.conf")
+report = sshsync.Engine(config).sync("repoproxy", ["appnode1", "appnode2"])
+assert report.ok, report
+print(sshsync.__file__)
+"""
+
+
+def test_the_python_package_drives_the_same_cascade_and_goes_without_a_trace(machine, fleet):
+    before = machine.root.everything()
+    machine.install(PYTHON_DEB)
+    write_configuration(machine, fleet)
+    release(fleet, trees.few())
+    said = done(machine.as_account("/usr/bin/python3", "-c", SCRIPT))
+    assert said == "/usr/lib/python3/dist-packages/sshsync/__init__.py\n"
+    for name in CHILDREN:
+        assert trees.digests(fleet.host(name).repo) == trees.digests(fleet.host("repomaster").repo), name
+    # Compiled at its installation, not by whoever imports it first.
+    assert os.path.isdir(machine.root.place("/usr/lib/python3/dist-packages/sshsync/__pycache__"))
+    done(machine.root.run(["dpkg", "--purge", "python3-sshsync"]))
+    assert not [path for path in machine.root.everything() - before if "packages" in path or "python3-sshsync" in path]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tools.packaging.contents import read_contents
 
 HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools/packaging")
 DEB, RPM = (os.path.join(HERE, "sshsync." + kind) for kind in ("deb", "rpm"))
-NAMES = ("sshsync",)
+NAMES = ("sshsync", "python3-sshsync")
 FILES = os.path.join(HERE, "files")
 
 
@@ -96,6 +96,17 @@ class PackageTest(unittest.TestCase):
         for name, target in (("sshsync.conf", "etc/sshsync/sshsync.conf"), ("sshsync.cron", "etc/cron.d/sshsync")):
             with open(os.path.join(FILES, name), "rb") as source, open(os.path.join(self.folder, target), "rb") as unpacked:
                 self.assertEqual(source.read(), unpacked.read())
+
+    def test_the_python_module_is_a_package_of_its_own(self):
+        for kind, query, folder in (("deb", ["dpkg-deb", "--contents"], "/usr/lib/python3/dist-packages"), ("rpm", ["rpm", "-qpl"], "/usr/lib64/python3.11/site-packages")):
+            listed = [line.split()[-1].lstrip(".").rstrip("/") for line in output(*query, os.path.join(HERE, "python3-sshsync." + kind)).splitlines()]
+            for name in ("__init__.py", "_sshsync.so", "py.typed"):
+                self.assertIn("%s/sshsync/%s" % (folder, name), listed)
+            self.assertEqual([path for path in listed if path.startswith("/usr/bin") or path.endswith("RECORD")], [])
+        depends = output("dpkg-deb", "--field", os.path.join(HERE, "python3-sshsync.deb"), "Depends")
+        for package in ("python3 (>= 3.11), python3 (<< 3.12)", "libc6 (>= 2.", "openssh-client"):
+            self.assertIn(package, depends)
+        self.assertIn("python(abi) = 3.11", output("rpm", "-qp", "--requires", os.path.join(HERE, "python3-sshsync.rpm")))
 
     def test_the_scripts_of_both_are_sound_and_do_what_they_are_for(self):
         scripts = {name: output("rpm", "-qp", "--qf", "%%{%s}" % tag, RPM) for name, tag in
