@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -44,9 +45,14 @@ void Install(void (*handler)(int)) {
 Redrawing::Redrawing(EventSink& next, std::function<void(absl::Duration)> redraw, absl::Duration pause)
     : next_(next), redraw_(std::move(redraw)), pause_(pause), wake_(eventfd(0, EFD_CLOEXEC)), last_(absl::Now()) {
   if (wake_ < 0) return;  // out of descriptors: the view is drawn with the events only
+  try {
+    thread_ = std::thread([this] { Loop(); });
+  } catch (const std::system_error&) {  // out of threads: the same
+    close(std::exchange(wake_, -1));
+    return;
+  }
   the_wake = wake_;
   Install(OnWindowChange);
-  thread_ = std::thread([this] { Loop(); });
 }
 
 Redrawing::~Redrawing() {

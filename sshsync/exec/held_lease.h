@@ -13,6 +13,7 @@
 #include "sshsync/exec/lease.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/stage.h"
+#include "sshsync/exec/start_thread.h"
 #include "sshsync/exec/undo_recovery.h"
 #include "sshsync/text/escape.h"
 
@@ -84,7 +85,7 @@ void HeldLease<R, C>::Release(bool keep_stage, const std::string& before) {
   std::mutex mu;
   std::condition_variable changed;
   bool released = false;
-  std::jthread timer([&] {
+  std::jthread timer = StartThread([&] {
     std::unique_lock lock(mu);
     while (!released && !context_.stop.stopped()) changed.wait_for(lock, std::chrono::milliseconds(100));
     if (!changed.wait_for(lock, std::chrono::seconds(2), [&] { return released; })) patience.Request(kStopByCaller);

@@ -27,7 +27,7 @@ if [ "$3" != "`id -u`" ]; then echo ".sshsync belongs to another account" >&2; e
 case $1 in drwx------*) ;; *) chmod 700 . || exit 72;; esac
 for try in 1 2 3 4 5; do
   if mkdir lock 2>/dev/null; then
-    ( cd lock && echo "$K" >key && : >"by-$L" && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat )
+    ( cd lock && echo "$K" >"key-$L" && : >"by-$L" && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat )
   fi
   [ -d lock ] && break
 done
@@ -38,7 +38,8 @@ if [ -f "lock/by-$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/
 fi
 holder=`ls lock | sed -n 's/^by-//p'`
 if [ -z "$holder" ]; then sleep 1; holder=`ls lock 2>/dev/null | sed -n 's/^by-//p'`; fi
-echo "run $holder" | sed 1q; echo "controller `sed -n 1p lock/controller 2>/dev/null`"; echo "key `sed -n 1p lock/key 2>/dev/null`"
+key=`sed -n 1p "lock/key-$holder" 2>/dev/null`
+echo "run $holder" | sed 1q; echo "controller `sed -n 1p lock/controller 2>/dev/null`"; echo "key $key"
 echo "beat `sed -n 1p lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
 )";
 
@@ -83,11 +84,15 @@ absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
 }
 
 RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
-  // The heartbeat comes first, and the dead one's key goes: nobody else is to find the new holder dead.
+  // The heartbeat and the key come first: at no moment is there a holder whom others find dead although it lives, or whose own controller cannot
+  // tell that it is dead. Each key has the name of its holder, so that the renaming of the token changes both.
   return {.script = absl::StrCat(Enter(lease), "D=", ShellLiteral(dead_run), R"(
 ( cd .sshsync && [ ! -h lock ] && cd lock || exit
-  if [ -f "by-$D" ]; then date -u +%Y%m%d%H%M%S >beat; rm -f key; mv "by-$D" "by-$L" && echo "$K" >key && echo "$C" >controller; exit; fi
-  [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller key; cd .. && rmdir lock; }
+  if [ -f "by-$D" ]; then
+    date -u +%Y%m%d%H%M%S >beat && echo "$K" >"key-$L" && if mv "by-$D" "by-$L"; then rm -f "key-$D"; echo "$C" >controller; else rm -f "key-$L"; fi
+    exit
+  fi
+  [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller key-*; cd .. && rmdir lock; }
 ) 2>/dev/null
 )", kClaim), .writes = true};
 }

@@ -11,8 +11,8 @@
 
 namespace sshsync {
 
-/// The lease of a child: the folder `.sshsync/lock`, whose making is the claim. In it lie a token whose name is the holder's run, the controller
-/// and a heartbeat. It keeps a run of another controller away from the same child. Its age is told by the child's own clock, so that clocks
+/// The lease of a child: the folder `.sshsync/lock`, whose making is the claim. In it lie a token whose name is the holder's run, a key, the
+/// controller and a heartbeat. It keeps a run of another controller away from the same child. Its age is told by the child's own clock, so that clocks
 /// need not agree. A dead holder's claim is taken over by renaming its token: of many who try only one finds it there, and nobody can take
 /// another token than the one that was found dead (moving the whole folder aside was tried: the second to come moves the first one's new
 /// claim). The heartbeat and every publishing look for the own token, so that a holder who lost its lease notices before it writes.

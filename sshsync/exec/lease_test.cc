@@ -128,6 +128,30 @@ TEST_F(LeaseTest, IsNotTakenFromAnotherThanTheDeadRun) {
   EXPECT_TRUE(Claim("r1").held_by_us);
 }
 
+TEST_F(LeaseTest, IsKnownToBeOfThatControllerWhereverATakeOverIsKilled) {
+  const auto of = [this](absl::string_view run) {
+    Lease lease = Of(run);
+    lease.lock = "boot-1";
+    return lease;
+  };
+  int steps = 0;
+  for (bool killed = true; killed; ++steps) {
+    ASSERT_LT(steps, 30);
+    Shell("rm -rf .sshsync");
+    ASSERT_TRUE(ParseClaim(Ask(ClaimCommand(of("r1"))))->held_by_us);
+    // Each of these counts itself, and the one whose turn has come kills the script and all that belongs to it.
+    std::string script = absl::StrCat("n() { command echo >>", dir_.path(), "/count; [ `wc -l <", dir_.path(), "/count` -ne ", steps + 1, " ] || kill -9 0; }\n");
+    for (const char* tool : {"date", "mv", "rm", "echo", "ls"}) absl::StrAppend(&script, tool, "() { n; command ", tool, " \"$@\"; }\n");
+    dir_.Write("count", "");
+    dir_.Write("script", absl::StrCat(script, TakeOverCommand(of("r2"), "r1").script));
+    killed = Ask({.script = absl::StrCat("setsid -w sh ", dir_.path(), "/script >/dev/null")}).status != 0;
+    const auto met = ParseClaim(Ask(ClaimCommand(of("r3"))));
+    ASSERT_TRUE(met.ok()) << met.status();
+    EXPECT_EQ(met->lock, "boot-1") << "killed at " << dir_.Read("count").size() << ", held by " << met->run;
+  }
+  EXPECT_GT(steps, 4) << "nothing was killed";
+}
+
 TEST_F(LeaseTest, GoesToExactlyOneOfManyWhoTakeItOver) {
   for (int round = 0; round < 10; ++round) {
     const std::string dead = absl::StrCat("dead", round);

@@ -1,11 +1,7 @@
 #include "sshsync/exec/ssh_runner.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
 #include <random>
 #include <utility>
 
@@ -21,9 +17,6 @@ constexpr std::chrono::milliseconds kStopTick{50};
 
 /// Sessions that share a connection besides its own.
 constexpr size_t kMostSharing = 7;
-
-/// The path of a socket has about a hundred bytes.
-constexpr size_t kLongestFolder = 60;
 
 }  // namespace
 
@@ -47,7 +40,6 @@ SshPool::~SshPool() {
   const absl::Time deadline = clock.Monotonic() + Process::kGrace;
   for (const auto& channel : all) channel->AwaitEnd(deadline - clock.Monotonic());
   all.clear();
-  if (!control_folder_.empty()) rmdir(control_folder_.c_str());
 }
 
 /// A channel that somebody has for several commands.
@@ -176,13 +168,8 @@ SshPool::Place SshPool::FindPlace(const Endpoint& endpoint, Account& account) {
 }
 
 std::string SshPool::NewControlPath() {
-  if (control_folder_.empty()) {
-    const char* const own = std::getenv("XDG_RUNTIME_DIR");
-    std::string folder = absl::StrCat(own != nullptr && own[0] == '/' && std::strlen(own) < kLongestFolder ? own : "/tmp", "/sshsync-XXXXXX");
-    if (mkdtemp(folder.data()) == nullptr && mkdtemp((folder = "/tmp/sshsync-XXXXXX").data()) == nullptr) return "";
-    control_folder_ = folder;
-  }
-  return absl::StrCat(control_folder_, "/", ++control_paths_);
+  if (!control_folder_) control_folder_.emplace(ControlFolder::Place());
+  return control_folder_->path().empty() ? "" : absl::StrCat(control_folder_->path(), "/", ++control_paths_);
 }
 
 absl::StatusOr<std::unique_ptr<Channel>> SshPool::LogIn(const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now) {

@@ -15,6 +15,7 @@
 #include "sshsync/exec/backoff.h"
 #include "sshsync/exec/channel.h"
 #include "sshsync/exec/clock.h"
+#include "sshsync/exec/control_folder.h"
 #include "sshsync/exec/runner.h"
 
 namespace sshsync {
@@ -122,7 +123,7 @@ class SshPool {
   std::condition_variable changed_;
   std::map<std::string, Host> hosts_;
   std::map<const Channel*, Place> places_;
-  std::string control_folder_;
+  absl::optional<ControlFolder> control_folder_;
   int control_paths_ = 0;
 };
 

@@ -39,7 +39,6 @@ absl::Status StopToken::status() const {
   switch (why) {
     case kNotStopped: return absl::OkStatus();
     case kStopByWindow: return MakeError(Failure::kWindowEnded, "the time window ended");
-    case kStopByFailFast: return MakeError(Failure::kStopped, "stopped at the first failure (--fail-fast)");
     case kStopByOutput: return MakeError(Failure::kStopped, "stopped because nobody reads the output");
     case kStopByCaller: return MakeError(Failure::kStopped, "stopped by the caller");
     default: return MakeError(Failure::kStopped, absl::StrCat("stopped by signal ", why, " (", strsignal(why), ")"));

@@ -58,8 +58,10 @@ TEST(Stop, SaysWhy) {
     Failure failure;
     const char* word;
   };
-  const Row rows[] = {{SIGTERM, Failure::kStopped, "signal 15"},         {kStopByWindow, Failure::kWindowEnded, "window"}, {kStopByFailFast, Failure::kStopped, "--fail-fast"},
-                      {kStopByOutput, Failure::kStopped, "the output"}, {kStopByCaller, Failure::kStopped, "caller"}};
+  const Row rows[] = {{SIGTERM, Failure::kStopped, "signal 15"},
+                      {kStopByWindow, Failure::kWindowEnded, "window"},
+                      {kStopByOutput, Failure::kStopped, "the output"},
+                      {kStopByCaller, Failure::kStopped, "caller"}};
   for (const Row& row : rows) {
     StopSource source;
     source.Request(row.reason);

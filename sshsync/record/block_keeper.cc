@@ -1,9 +1,17 @@
 #include "sshsync/record/block_keeper.h"
 
+#include <system_error>
+
 namespace sshsync {
 
 BlockKeeper::BlockKeeper(BlockHistory& history, RunRecorder& recorder, absl::Duration pause)
-    : history_(history), recorder_(recorder), pause_(pause), thread_([this] { Loop(); }) {}
+    : history_(history), recorder_(recorder), pause_(pause) {
+  try {
+    thread_ = std::thread([this] { Loop(); });
+  } catch (const std::system_error&) {
+    // No thread to be had: then the blocks come into the record with the end of the run.
+  }
+}
 
 BlockKeeper::~BlockKeeper() {
   {
@@ -11,7 +19,7 @@ BlockKeeper::~BlockKeeper() {
     ended_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void BlockKeeper::Loop() {

@@ -255,6 +255,9 @@ class World:
         self._run("nothing in its way")
         if self.own_tmp and set(os.listdir("/tmp")) - tmp:
             self.wrong("L4: the clean run left in /tmp: %s" % (set(os.listdir("/tmp")) - tmp))
+        sockets = [name for name in os.listdir("/tmp") if name.startswith("sshsync-mux-")] if self.own_tmp else []
+        if sockets:
+            self.wrong("L4: the folders of sockets of a run that was killed are there after the next one: %s" % sockets)
         if self.status != 0 or self.out or self.err:
             return self.wrong("L6: the clean run ended with %s: %s" % (self.status, (self.out + self.err)[:2000].decode(errors="replace")))
         for name in self.children:
