@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import time
 
 import pytest
 
 from sshsync.testing import python_cases
+from sshsync.testing.acceptance import laws
 from sshsync.testing.faults import faults
 
 
@@ -64,8 +64,8 @@ def test_a_connection_is_cut_at_a_byte_of_either_direction(site):
     assert (done.returncode, done.stdout) == (255, b"1234") and b"closed by remote host" in done.stderr
     done = site.ssh("m", "cat >got; echo $(cat got) >seen", send=b"12345")
     assert done.returncode == 0
-    while not os.path.exists(os.path.join(site.folder, "homes", "m", "seen")) or not site.told("homes/m/seen"):
-        time.sleep(0.01)
+    seen = os.path.join(site.folder, "homes", "m", "seen")
+    laws.wait_until(lambda: os.path.exists(seen) and site.told("homes/m/seen"), 60, "what the shell of a host that was cut off does at its end of input")
     assert site.told("homes/m/seen") == "123\n"
     assert site.ssh("m", "echo 12345").returncode == -9
 
@@ -76,8 +76,8 @@ def test_what_runs_on_the_host_may_live_die_or_wake_up_later(site):
     assert done.returncode == 255
     done = site.ssh("m", "echo $$ >pid; echo go; echo more; : >woke")
     assert done.returncode == 255
-    while os.path.exists("/proc/" + site.told("homes/m/pid").strip()):
-        time.sleep(0.01)
+    shell = "/proc/" + site.told("homes/m/pid").strip()
+    laws.wait_until(lambda: not os.path.exists(shell), 60, "the end of a shell that was frozen for a moment")
 
 
 def test_bytes_change_and_noise_comes(site):

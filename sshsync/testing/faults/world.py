@@ -260,11 +260,15 @@ class World:
             self.wrong("L4: the folders of sockets of a run that was killed are there after the next one: %s" % sockets)
         if self.status != 0 or self.out or self.err:
             return self.wrong("L6: the clean run ended with %s: %s" % (self.status, (self.out + self.err)[:2000].decode(errors="replace")))
+        trees = {name: _contents(self.repo(name)) for name in HOSTS}
         for name in self.children:
-            found = _contents(self.repo(name))
+            found = trees[name]
             for path, data in wanted.items():
                 if found.get(path) != data:
                     self.wrong("L6: after the clean run %s does not have %r of the root" % (name, path))
+            for path, data in trees[PARENTS[name]].items():
+                if found.get(path) != data:
+                    self.wrong("L6: after the clean run %s does not have %r of its parent" % (name, path))
             extra = set(found) - set(wanted)
             if self.scenario.delete and extra - self.scenario.gone:
                 self.wrong("L6: %s was not deleted on %s" % (extra, name))
@@ -272,10 +276,10 @@ class World:
             if os.path.isdir(stage) and os.listdir(stage):
                 self.wrong("L6: the stage of %s holds %s" % (name, os.listdir(stage)))
         self._check_places()
-        self._check_economy(wanted, before)
+        self._check_economy(trees, before)
 
-    def _check_economy(self, wanted, before):
-        """L6: what a child has is not sent to it again."""
+    def _check_economy(self, trees, before):
+        """L6: what a child has is not sent to it again. Its parent may hold more than the root does."""
         sent, connections = {}, {}
         for line in _read(os.path.join(self.folder, "connections")).decode().splitlines():
             from_host, to_host, _, _, out = line.split()
@@ -283,7 +287,7 @@ class World:
             connections[(from_host, to_host)] = connections.get((from_host, to_host), 0) + 1
         for name in self.children:
             parent = PARENTS[name]
-            differing = [data for path, data in wanted.items() if before[name].get(path) != data]
+            differing = [data for path, data in trees[parent].items() if before[name].get(path) != data]
             # A tar archive rounds up to 10 KiB and has 1 KiB or more of headers a file.
             bound = sum(len(data) + 3000 for data in differing) + 12000 * connections.get((name, parent), 0)
             if sent.get((name, parent), 0) > bound:
