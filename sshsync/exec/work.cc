@@ -118,6 +118,16 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
   }
 }
 
+void Work::GaveUp(size_t index) {
+  WorkItem& item = items_[index];
+  if (item.created) {
+    item.big->StartOver(item.attempt.staged());
+    item.leftovers.push_back(item.attempt.staged());
+  }
+  item.attempt.folder.clear();
+  item.created = false;
+}
+
 void Work::Supplied(size_t index, const FileEntry& now) {
   WorkItem& item = items_[index];
   const bool other = now.digest != item.wanted.digest;

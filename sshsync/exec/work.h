@@ -33,7 +33,7 @@ struct WorkItem {
   State state = State::kOpen;
   bool in_flight = false;  ///< some stream is at it; of a big file many may be
   absl::Time not_before = absl::InfinitePast();  ///< the next try; monotonic
-  std::vector<std::string> leftovers = {};  ///< staged files of earlier runs that may be it, absolute
+  std::vector<std::string> leftovers = {};  ///< staged files of earlier runs and attempts that may be it, or a part of it; absolute
   // A big file on its way: chunk by chunk, in one attempt after the other.
   std::shared_ptr<BigFile> big = {};
   Attempt attempt = {};
@@ -82,6 +82,10 @@ class Work {
   /// What a second look at the source showed: the same digest again (then the transfer had damaged it, and that try counts), another one
   /// (then that version is wanted from now on; three times, then it fails as "keeps changing"), or nothing.
   void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
+
+  /// The attempt of a big file is given up. What is known to be good in it is copied from there; what was written and not yet read back is looked
+  /// at before the next try. What other streams still bring there does not count.
+  void GaveUp(size_t index);
 
   /// The version that is wanted is another one by now, as the parent itself got it. What was brought of the old one does not count.
   void Supplied(size_t index, const FileEntry& now);

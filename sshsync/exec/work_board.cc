@@ -380,9 +380,7 @@ void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_vi
   WorkItem& item = work_.at(index);
   item.in_flight = false;
   if (item.big == job.big && item.attempt.folder == job.attempt.folder) {
-    if (item.created) item.big->StartOver(item.attempt.staged());
-    item.attempt.folder.clear();  // what other streams still bring there does not count
-    item.created = false;
+    work_.GaveUp(index);
     if (around_.flow != nullptr) around_.flow->Expect(item.wanted);
     return FailLocked(index, why, command, "", 0);
   }

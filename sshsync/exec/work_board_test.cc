@@ -155,6 +155,23 @@ TEST_F(BigFileOnBoardTest, IsWholeWhenItsLastWriterHasEnded) {
   EXPECT_TRUE(board_->Arrived(three, Of(three)));
 }
 
+TEST_F(BigFileOnBoardTest, WhatAnAbandonedAttemptHoldsIsReadBeforeTheNextTryAndTakenFromThere) {
+  const std::string abandoned = Begin().attempt.staged();
+  const Job lost = board_->Take(1 << 20, false);  // of which nobody saw how far it came
+  ASSERT_EQ(lost.kind, Job::Kind::kRange);
+  board_->Abandon(lost, MakeError(Failure::kUnreachable, "lost"), "");
+  EXPECT_EQ(board_->item(0).leftovers, std::vector<std::string>{abandoned});
+  board_->LookedAgain(0, absl::OkStatus(), board_->Take(1 << 20, false).kind == Job::Kind::kLookAgain ? &entry_ : nullptr);
+  const Job again = board_->Take(1 << 20, false);
+  ASSERT_EQ(again.kind, Job::Kind::kCreate);
+  board_->Created(again, {{abandoned, chunks_}});
+  EXPECT_TRUE(board_->item(0).leftovers.empty()) << "what was read once is known";
+  const Job copy = board_->Take(1 << 20, false);
+  ASSERT_EQ(copy.kind, Job::Kind::kRange);
+  ASSERT_GE(copy.range.source, 0) << "and not brought from the parent";
+  EXPECT_EQ(copy.big->source(copy.range.source), abandoned);
+}
+
 TEST_F(BigFileOnBoardTest, WhatOtherStreamsBringIntoAnAbandonedAttemptDoesNotCount) {
   Begin();
   const Job lost = board_->Take(1 << 20, false), late = board_->Take(1 << 20, false);

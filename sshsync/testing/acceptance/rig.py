@@ -66,6 +66,30 @@ def slow_ssh(rig, name, mib_per_second=4):
     return path
 
 
+def counting_ssh(rig, name, mib_per_second=1000):
+    """A peerssh that takes its time, as slow_ssh does, and keeps count of what it prints, for `counted`. Each of its processes has a file of its own, so
+    that what is killed has been counted."""
+    host = rig.host(name)
+    path = os.path.join(host.home, "counting-ssh")
+    text = (
+        "#!/usr/bin/python3\nimport os, subprocess, sys, time\nssh = subprocess.Popen(['ssh', '-F', '%s'] + sys.argv[1:], stdout=subprocess.PIPE)\n"
+        "seen, place = 0, os.open('%s/%%d' %% os.getpid(), os.O_WRONLY | os.O_CREAT)\nos.set_inheritable(1, True)\n"
+        "while True:\n  data = os.read(ssh.stdout.fileno(), 65536)\n  if not data: break\n  seen += len(data)\n  os.pwrite(place, b'%%d\\n' %% seen, 0)\n"
+        "  pause = len(data) / %d\n  while data: data = data[os.write(1, data):]\n  time.sleep(pause)\nsys.exit(ssh.wait() %% 256)\n"
+        % (host.ssh_config, os.path.join(host.home, "counts"), mib_per_second << 20)
+    )
+    trees.write(host.home, {b"counting-ssh": text.encode()}, rig.owner(name))
+    trees.make_folder(os.path.join(host.home, "counts"), rig.owner(name))
+    os.chmod(path, 0o755)
+    return path
+
+
+def counted(rig, name):
+    """How many bytes came through counting_ssh so far."""
+    folder = os.path.join(rig.host(name).home, "counts")
+    return sum(int(open(os.path.join(folder, entry)).read() or 0) for entry in os.listdir(folder))
+
+
 def program():
     return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "sshsync")
 

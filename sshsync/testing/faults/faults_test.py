@@ -10,6 +10,7 @@ from sshsync.testing.faults import faults, scenarios
 # Two cores run these in about two minutes. By hand there are more: see faults.py.
 SEEDS = 300
 GROUP = 30
+FOUND = [655]
 FIRST = range(0, SEEDS, GROUP)[int(os.environ.get("TEST_SHARD_INDEX", 0))::int(os.environ.get("TEST_TOTAL_SHARDS", 1))]
 
 
@@ -20,6 +21,11 @@ def test_no_fault_breaks_a_law(first):
     assert tally.runs == GROUP
     # A tester that hits nothing shows nothing.
     assert tally.hit > GROUP // 3, tally.line()
+
+
+def test_seeds_that_found_something_find_nothing_any_more():
+    tally, said = faults.run_all(FOUND, jobs=3)
+    assert tally.broken == 0, "\n" + said
 
 
 def test_the_same_seed_is_the_same_scenario():
