@@ -1,6 +1,9 @@
+#include <string>
+
 #include "bindings/door.h"
 #include "bindings/exceptions.h"
 #include "bindings/faces.h"
+#include "sshsync/base/version.h"
 
 namespace sshsync::python {
 namespace {
@@ -15,7 +18,7 @@ PyObject* Make() {
   auto module = py::module_::create_extension_module("_sshsync", nullptr, &definition);
   try {
     module.doc() = "The engine behind the package sshsync; private to it.";
-    module.def("version", [] { return "1.0.0"; });
+    module.def("version", [] { return std::string(Version()); });
     module.def("require_main_interpreter", &RequireMainInterpreter);
     module.def("end_all", &EndAll);
     module.def("forget_all", &ForgetAll);

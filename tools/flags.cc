@@ -446,6 +446,4 @@ absl::Span<const Flag> AllFlags() { return kFlags; }
 const Verb& RowOf(VerbId id) { return kVerbs[static_cast<size_t>(id)]; }
 const Flag& RowOf(FlagId id) { return kFlags[static_cast<size_t>(id)]; }
 
-absl::string_view Version() { return "1.0.0"; }
-
 }  // namespace sshsync::cli

@@ -134,9 +134,6 @@ absl::Span<const Place> AllVariables();
 const Verb& RowOf(VerbId id);
 const Flag& RowOf(FlagId id);
 
-/// What `sshsync --version` prints after the name.
-absl::string_view Version();
-
 }  // namespace sshsync::cli
 
 #endif  // SSHSYNC_TOOLS_FLAGS_H_

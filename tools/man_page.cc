@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "sshsync/base/version.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/text/template_variables.h"
 #include "tools/flags.h"

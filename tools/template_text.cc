@@ -1,7 +1,5 @@
 #include "tools/template_text.h"
 
-#include <algorithm>
-#include <array>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -10,20 +8,12 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/log.h"
-#include "sshsync/config/keys.h"
-#include "sshsync/config/preset.h"
-#include "sshsync/text/command_template.h"
+#include "sshsync/config/commands_in_force.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/template_diagnostic.h"
 
 namespace sshsync::cli {
 namespace {
-
-constexpr std::array kOperators = {"listcmd", "digestcmd", "synccmd", "deletecmd"};
-
-TemplateOptions OptionsOf(const Repository& repository) {
-  return {.original_quoting = repository.original_quoting, .any_names = repository.any_names, .shell = repository.endpoint.shell};
-}
 
 std::string Indented(absl::string_view text) {
   std::string result;
@@ -52,18 +42,12 @@ std::string Value(absl::string_view text) {
 
 std::string ActionsText(const Repository& repository) {
   const bool automatic = repository.preset == "auto";
-  const Preset* const named = Presets::Shipped().Find(repository.preset);
   std::string result = absl::StrCat("# What sshsync runs by itself for ", EscapeForTerminal(repository.name), ", to copy from.",
                                     automatic ? " With preset = auto the first preset named is taken that passes its trial on the host.\n" : "\n", "[",
                                     EscapeForTerminal(repository.name), "]\n");
-  for (const absl::string_view action : PresetActions()) {
-    if (repository.templates.count(std::string(action))) continue;
-    const std::vector<const Preset*> candidates = automatic ? Presets::Shipped().Candidates(action) : std::vector<const Preset*>{named};
-    if (candidates.empty() || candidates[0] == nullptr || candidates[0]->text(action).empty()) continue;
-    if (automatic) {
-      absl::StrAppend(&result, "# ", absl::StrJoin(candidates, ", else ", [](std::string* out, const Preset* preset) { out->append(preset->name); }), "\n");
-    }
-    absl::StrAppend(&result, "action.", action, " = ", Value(candidates[0]->text(action)), "\n");
+  for (const CommandInForce& command : ActionsInForce(repository)) {
+    if (automatic) absl::StrAppend(&result, "# ", absl::StrJoin(command.presets, ", else "), "\n");
+    absl::StrAppend(&result, command.key, " = ", Value(command.text), "\n");
   }
   return result;
 }
@@ -71,22 +55,14 @@ std::string ActionsText(const Repository& repository) {
 std::string CommandsText(const Repository& repository) {
   const std::string name = EscapeForTerminal(repository.name);
   std::string result;
-  for (const char* action : kOperators) {
-    if (repository.templates.count(action)) continue;
-    const bool is_sync = action == absl::string_view("synccmd");
-    if (is_sync && repository.is_root()) continue;
-    absl::StrAppend(&result, name, " ", action,
-                    is_sync ? ": not given, files are moved by sshsync itself\n" : absl::StrCat(": from preset ", repository.preset, "\n"));
-  }
-  for (const auto& [action, text] : repository.templates) {
-    const bool own = std::find(kOperators.begin(), kOperators.end(), action) != kOperators.end();
-    TemplateOptions options = OptionsOf(repository);
-    if (!own) options = {.any_names = true, .shell = repository.endpoint.shell, .variables = ActionVariables()};
-    const auto parsed = CommandTemplate::Parse(text, options);
-    absl::StrAppend(&result, name, " ", own ? "" : "action.", EscapeForTerminal(action), ", run by ", CleanForTerminal(repository.endpoint.shell),
-                    parsed.ok() ? ":\n" : ": REFUSED\n", Shell(parsed.ok() ? parsed->text() : text));
-    for (const TemplateDiagnostic& diagnostic : CommandTemplate::Check(text, options))
-      absl::StrAppend(&result, Remark(text, diagnostic));
+  for (const CommandInForce& command : TemplatesInForce(repository)) {
+    absl::StrAppend(&result, name, " ", EscapeForTerminal(command.key));
+    if (!command.of_section) {
+      absl::StrAppend(&result, command.presets.empty() ? ": not given, files are moved by sshsync itself" : absl::StrCat(": from preset ", command.presets[0]), "\n");
+      continue;
+    }
+    absl::StrAppend(&result, ", run by ", CleanForTerminal(command.shell), command.refused ? ": REFUSED\n" : ":\n", Shell(command.text));
+    for (const TemplateDiagnostic& diagnostic : command.remarks) absl::StrAppend(&result, Remark(command.given, diagnostic));
   }
   return result;
 }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
+#include "sshsync/base/version.h"
 #include "tools/command_line.h"
 #include "tools/help.h"
 #include "tools/history_verbs.h"
