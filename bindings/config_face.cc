@@ -6,9 +6,11 @@
 #include "bindings/exceptions.h"
 #include "bindings/faces.h"
 #include "bindings/loaded.h"
+#include "bindings/remarks.h"
 #include "bindings/texts.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
+#include "sshsync/config/commands_in_force.h"
 #include "sshsync/config/entry_reader.h"
 #include "sshsync/config/file_mode.h"
 #include "sshsync/config/ini.h"
@@ -135,6 +137,20 @@ py::tuple Queue(const Loaded& loaded, const std::vector<Names>& steps, const Nam
   return py::make_tuple(names, warnings);
 }
 
+// The commands of one repository, as rows of the package's CommandInForce.
+py::list Commands(const Loaded& loaded, const py::str& name) {
+  const std::vector<const Repository*> named = ValueOrRaise(ResolveNames(loaded.configuration, {BytesOf(name)}));
+  if (named.size() != 1) Raise(MakeError(Failure::kUsage, "that names more than one repository: ask for one after the other"));
+  py::list result;
+  for (const auto& commands : {TemplatesInForce(*named[0]), ActionsInForce(*named[0])}) {
+    for (const CommandInForce& one : commands) {
+      result.append(py::make_tuple(Name(one.key), one.of_section, NamesOf(one.presets), Name(one.shell), Name(one.given), Name(one.text), one.refused,
+                                   RemarksOf(one.given, one.remarks)));
+    }
+  }
+  return result;
+}
+
 py::list Resolve(const Loaded& loaded, const Names& names) {
   py::list result;
   for (const Repository* repository : ValueOrRaise(ResolveNames(loaded.configuration, Strings(names)))) result.append(Name(repository->name));
@@ -159,6 +175,7 @@ void BindConfig(py::module_& module) {
            })
       .def("settings", &SettingsOf)
       .def("queue", &Queue, py::arg("steps"), py::arg("cascade"), py::arg("exclude"))
+      .def("commands", &Commands, py::arg("name"))
       .def("resolve", &Resolve, py::arg("names"));
   module.def("read_configuration", &Read, py::arg("file"), py::arg("bytes"), py::arg("access"), py::arg("runs_templates"));
 }

@@ -31,7 +31,9 @@ SyncOptions OptionsOf(const py::dict& given) {
     const std::string name = py::str(key);
     if (name == "verb") {
       const std::string verb = py::str(value);
-      options.verb = verb == "plan" ? Verb::kPlan : verb == "verify" ? Verb::kVerify : Verb::kSync;
+      options.verb = verb == "plan" ? Verb::kPlan : verb == "verify" ? Verb::kVerify : verb == "restore" ? Verb::kRestore : Verb::kSync;
+    } else if (name == "restores") {
+      options.restores = BytesOf(py::reinterpret_borrow<py::str>(value));
     } else if (name == "queue") {
       for (const auto& step : value.cast<std::vector<std::vector<py::str>>>()) {
         options.queue.emplace_back();

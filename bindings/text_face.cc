@@ -8,6 +8,7 @@
 
 #include "bindings/exceptions.h"
 #include "bindings/faces.h"
+#include "bindings/remarks.h"
 #include "bindings/texts.h"
 #include "sshsync/text/command_template.h"
 #include "sshsync/text/filter.h"
@@ -56,28 +57,10 @@ TemplateOptions OptionsOf(const Variables& variables, const std::string& shell, 
   return {.original_quoting = original_quoting, .any_names = any_names, .shell = shell, .variables = variables.rows()};
 }
 
-const char* KindName(TemplateDiagnostic::Kind kind) {
-  switch (kind) {
-    case TemplateDiagnostic::Kind::kSyntax: return "syntax";
-    case TemplateDiagnostic::Kind::kQuoting: return "quoting";
-    case TemplateDiagnostic::Kind::kRewritten: return "rewritten";
-    case TemplateDiagnostic::Kind::kUnknown: return "unknown";
-    case TemplateDiagnostic::Kind::kSecondParser: return "second_parser";
-    case TemplateDiagnostic::Kind::kOptionLike: return "option_like";
-    case TemplateDiagnostic::Kind::kMigration: return "migration";
-  }
-  return "syntax";
-}
-
 py::list Check(const py::str& text, const std::string& shell, bool original_quoting, bool any_names, const py::object& given) {
   const Variables variables(given);
   const std::string bytes = BytesOf(text);
-  py::list result;
-  for (const TemplateDiagnostic& one : CommandTemplate::Check(bytes, OptionsOf(variables, shell, original_quoting, any_names))) {
-    result.append(py::make_tuple(KindName(one.kind), std::string(LogLevelName(one.severity)), one.offset, one.length, Text(one.message), Text(one.remedy),
-                                 Text(RenderDiagnostic(bytes, one))));
-  }
-  return result;
+  return RemarksOf(bytes, CommandTemplate::Check(bytes, OptionsOf(variables, shell, original_quoting, any_names)));
 }
 
 ParsedTemplate Parse(const py::str& text, const std::string& shell, bool original_quoting, bool any_names, const py::object& given) {

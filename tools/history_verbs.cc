@@ -1,24 +1,16 @@
 #include "tools/history_verbs.h"
 
-#include <signal.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <limits>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "sshsync/base/status.h"
 #include "sshsync/base/version.h"
-#include "sshsync/plan/queue.h"
-#include "sshsync/record/places.h"
+#include "sshsync/record/history.h"
 #include "sshsync/record/replace_file.h"
 #include "sshsync/record/report_json.h"
-#include "sshsync/record/standing.h"
-#include "sshsync/record/state.h"
-#include "sshsync/text/escape.h"
 #include "tools/history_text.h"
 #include "tools/load_configuration.h"
 #include "tools/page/page.h"
@@ -35,39 +27,17 @@ int Fail(const absl::Status& error, OutputStream& err) {
   return InfoOf(FailureOf(error)).exit_code;
 }
 
-bool IsAlive(int pid) { return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM); }
-
 HistoryLook LookFor(const OutputStream& out) {
   return {.now = absl::Now(), .zone = absl::LocalTimeZone(), .colour = WantsColour(out)};
 }
 
-absl::StatusOr<State> OpenState(const CommandLine& line, const Configuration& configuration) {
-  SSHSYNC_ASSIGN_OR_RETURN(const Places places,
-                           PlacesOf(configuration.settings, {.pid_file = line.pid_file, .state_dir = line.state_dir}, Account::Current()));
-  return State::OpenForReading(places.state_dir);
-}
+Places GivenPlaces(const CommandLine& line) { return {.pid_file = line.pid_file, .state_dir = line.state_dir}; }
 
 /// A state folder that is named needs no configuration, and the record no sound one.
 absl::StatusOr<State> OpenRecord(const CommandLine& line) {
   const auto loaded = LoadConfiguration(line);
   if (!loaded.ok() && line.state_dir.empty()) return loaded.status();
-  return OpenState(line, loaded.ok() ? loaded->configuration : Configuration());
-}
-
-absl::StatusOr<std::vector<const Repository*>> Asked(const CommandLine& line, const Configuration& configuration) {
-  if (!line.words.empty()) return ResolveNames(configuration, line.words);
-  std::vector<const Repository*> all;
-  for (const Repository& repository : configuration.repositories) all.push_back(&repository);
-  return all;
-}
-
-absl::StatusOr<std::vector<Standing>> Standings(const CommandLine& line, const Configuration& configuration, const State* state, absl::Time now) {
-  SSHSYNC_ASSIGN_OR_RETURN(const std::vector<const Repository*> asked, Asked(line, configuration));
-  std::map<std::string, RepositoryRecord> records;
-  if (state != nullptr) {
-    SSHSYNC_ASSIGN_OR_RETURN(records, state->Repositories());
-  }
-  return StandingsOf(configuration, asked, records, now, line.max_age, IsAlive);
+  return OpenHistory(loaded.ok() ? loaded->configuration.settings : Settings(), GivenPlaces(line));
 }
 
 absl::Status PrintRuns(const CommandLine& line, const State& state, OutputStream& out) {
@@ -77,23 +47,16 @@ absl::Status PrintRuns(const CommandLine& line, const State& state, OutputStream
   return absl::OkStatus();
 }
 
-absl::StatusOr<RunRecord> Find(const State& state, const std::string& run) {
-  SSHSYNC_ASSIGN_OR_RETURN(auto record, state.Find(run));
-  if (!record) return MakeError(Failure::kUsage, absl::StrCat("no run, or more than one, is known by ", EscapeForTerminal(run), ": sshsync log lists them"));
-  return *std::move(record);
-}
-
 absl::Status PrintRun(const CommandLine& line, const State& state, OutputStream& out) {
-  SSHSYNC_ASSIGN_OR_RETURN(const RunRecord record, Find(state, line.words[0]));
+  SSHSYNC_ASSIGN_OR_RETURN(const RunRecord record, FindRun(state, line.words[0]));
   out.Write(line.json ? RunToJson(record) : RunText(record, IsAlive, LookFor(out)));
   return absl::OkStatus();
 }
 
 absl::Status WritePage(const CommandLine& line, const State& state, OutputStream& out) {
+  SSHSYNC_ASSIGN_OR_RETURN(const RunRecord record, FindRun(state, line.words.empty() ? "" : line.words[0]));
   page::PageInput input{.now = absl::Now(), .zone = absl::LocalTimeZone(), .alive = IsAlive, .version = Version()};
   SSHSYNC_ASSIGN_OR_RETURN(input.history, state.Runs(page::PageInput::kHistory));
-  if (line.words.empty() && input.history.empty()) return MakeError(Failure::kUsage, "no run is recorded yet");
-  SSHSYNC_ASSIGN_OR_RETURN(const RunRecord record, Find(state, line.words.empty() ? input.history[0].report.run : line.words[0]));
   const std::string text = page::RunPage(record, input);
   if (line.html == "-") return out.Write(text), absl::OkStatus();
   const mode_t mask = umask(0);
@@ -111,23 +74,14 @@ int RunStatus(const CommandLine& line, OutputStream& out, OutputStream& err) {
     return InfoOf(FailureOf(loaded->status())).exit_code;
   }
   const HistoryLook look = LookFor(out);
-  const auto state = OpenState(line, loaded->configuration);
-  // Before the first run there is no record: everything stands at never.
-  if (!state.ok() && FailureOf(state.status()) != Failure::kUsage) return Fail(state.status(), err);
-  const auto standings = Standings(line, loaded->configuration, state.ok() ? &*state : nullptr, look.now);
+  const auto standings = StandingsNow(loaded->configuration, line.words, GivenPlaces(line), look.now, line.max_age);
   if (!standings.ok()) return Fail(standings.status(), err);
-  std::string unfinished;
-  if (state.ok()) {
-    const auto record = state->LastUnfinished();
-    if (!record.ok()) return Fail(record.status(), err);
-    if (*record) unfinished = (*record)->report.run;
-  }
   if (line.json) {
-    out.Write(StandingsToJson(*standings, unfinished, look.now));
+    out.Write(StandingsToJson(standings->repositories, standings->unfinished_run, look.now));
   } else if (!line.quiet) {
-    out.Write(StatusText(*standings, unfinished, look));
+    out.Write(StatusText(standings->repositories, standings->unfinished_run, look));
   }
-  const bool overdue = std::any_of(standings->begin(), standings->end(), [](const Standing& one) { return one.overdue; });
+  const bool overdue = std::any_of(standings->repositories.begin(), standings->repositories.end(), [](const Standing& one) { return one.overdue; });
   return overdue ? kOverdue : 0;
 }
 

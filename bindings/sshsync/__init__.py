@@ -23,7 +23,7 @@ from . import _sshsync
 
 _sshsync.require_main_interpreter()
 
-from .config import Config, Diagnostic, Repository, Settings
+from .config import CommandInForce, Config, Diagnostic, Repository, Settings
 from .digests import ALGORITHMS, Digest, Hasher, digest_file
 from .engine import Engine, Event, Stream
 from .errors import (
@@ -63,6 +63,7 @@ __all__ = [
     "BoundCommand",
     "Check",
     "Command",
+    "CommandInForce",
     "Config",
     "ConfigError",
     "Diagnostic",

@@ -33,6 +33,7 @@ from typing import Any, Dict, Optional, Tuple, Union
 
 from . import _sshsync
 from .errors import FAILURES, ConfigError, error_of
+from .template import TemplateDiagnostic
 
 _DEFAULT = "/etc/sshsync/sshsync.conf"
 _LARGEST = 64 << 20
@@ -66,6 +67,31 @@ class Diagnostic:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.message}" + (f": {self.remedy}" if self.remedy else "")
+
+
+@dataclasses.dataclass(frozen=True)
+class CommandInForce:
+    """A command as a repository's host is given it.
+
+    Attributes:
+        key: as the configuration has it: `digestcmd`, `action.read`.
+        of_section: whether the section gives it.
+        presets: where a command that the section does not give comes from; with `preset = auto` the first that passes its trial on the host. Empty
+            for a synccmd that is not given: sshsync moves the files itself.
+        shell: the program that reads it.
+        given: the text as it was written; empty for a template that several actions make up.
+        text: what the shell gets: quotes added, escapes undone.
+        refused: whether no run takes it; `remarks` say why.
+    """
+
+    key: str
+    of_section: bool
+    presets: Tuple[str, ...]
+    shell: str
+    given: str
+    text: str
+    refused: bool
+    remarks: Tuple[TemplateDiagnostic, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -293,6 +319,23 @@ class Config(Mapping[str, Repository]):
             UsageError: an empty name, or a wrong range.
         """
         return tuple(self._repositories[name] for name in self._loaded.resolve(list(names)))
+
+    def commands(self, name: str) -> Tuple[CommandInForce, ...]:
+        """The commands that the host of a repository is given: what `sshsync commands` prints. First the templates, then what sshsync runs by itself.
+
+        >>> config = Config.loads("[m]\\nhost = h\\npath = /srv\\npreset = gnu\\nlistcmd = find ${REPOPATH} -type f\\n")
+        >>> {one.key: one for one in config.commands("m")}["listcmd"].text
+        'find "${REPOPATH}" -type f'
+
+        Raises:
+            MissingSectionError: a name without a section.
+            UsageError: it names several.
+        """
+        rows = self._loaded.commands(name)
+        return tuple(
+            CommandInForce(key, of_section, tuple(presets), shell, given, text, refused, tuple(TemplateDiagnostic(*remark) for remark in remarks))
+            for key, of_section, presets, shell, given, text, refused, remarks in rows
+        )
 
     def __getitem__(self, name: str) -> Repository:
         return self._repositories[name]

@@ -267,6 +267,13 @@ class Engine:
             lambda run: Report.from_json(run.report_json()), events, self._on_event,
         )
 
+    def _begin(self, given: Dict[str, Any], events: bool) -> Stream[Report]:
+        """Starts what the arguments of `sync`, by their names, ask for."""
+        own = ("self", "steps", "cascade", "exclude_repo", "dry_run")
+        options = self._options("plan" if given["dry_run"] else "sync", {key: value for key, value in given.items() if key not in own})
+        options["queue"] = self._queue(given["steps"], given["cascade"], given["exclude_repo"])
+        return self._start(options, events)
+
     def stream(
         self,
         *steps: Step,
@@ -287,13 +294,7 @@ class Engine:
         lock_wait: Optional[Seconds] = None,
     ) -> Stream[Report]:
         """Starts what `sync` does, and gives its events one by one; the arguments are those of `sync`."""
-        options = self._options(
-            "plan" if dry_run else "sync",
-            dict(delete=delete, max_delete=max_delete, include=include, exclude=exclude, timeout=timeout, wait=wait, retries=retries, jobs=jobs,
-                 fail_fast=fail_fast, itemize=itemize, stop_at=stop_at, lock_wait=lock_wait),
-        )
-        options["queue"] = self._queue(steps, cascade, exclude_repo)
-        return self._start(options, True)
+        return self._begin(locals(), True)
 
     def sync(
         self,
@@ -334,13 +335,7 @@ class Engine:
             MissingSectionError, ConfigError, UsageError: the steps make no sense with this configuration.
             LockedError: another run is at it.
         """
-        options = self._options(
-            "plan" if dry_run else "sync",
-            dict(delete=delete, max_delete=max_delete, include=include, exclude=exclude, timeout=timeout, wait=wait, retries=retries, jobs=jobs,
-                 fail_fast=fail_fast, itemize=itemize, stop_at=stop_at, lock_wait=lock_wait),
-        )
-        options["queue"] = self._queue(steps, cascade, exclude_repo)
-        return _end_of(self._start(options, False))
+        return _end_of(self._begin(locals(), False))
 
     def plan(
         self,
@@ -378,6 +373,35 @@ class Engine:
             return None
         return _end_of(Stream(lambda: started, lambda one: Report.from_json(one.report_json()), False, self._on_event))
 
+    def restore(
+        self,
+        run: str,
+        repository: str,
+        *,
+        timeout: Optional[Seconds] = None,
+        wait: Optional[Seconds] = None,
+        retries: Optional[int] = None,
+        lock_wait: Optional[Seconds] = None,
+    ) -> Report:
+        """Brings back what a run replaced and deleted in a repository that keeps its `trash`. The trash stays as it is, and so does what the run added. The
+        next synchronization brings the parent's files again: mend the parent first, or leave the repository out.
+
+        Args:
+            run: the run that did it, or the beginning of its id: `report.run`, or one of `runs()`.
+            repository: the one that is to have its files back.
+            timeout, wait, retries, lock_wait: as for `sync`.
+
+        Returns:
+            A report with the outcome `restored` and a file for each that came back. A run whose trash is gone is a failure in it.
+
+        Raises:
+            MissingSectionError, ConfigError, UsageError, LockedError: as for `sync`.
+        """
+        options = self._options("restore", dict(timeout=timeout, wait=wait, retries=retries, lock_wait=lock_wait))
+        options["restores"] = run
+        options["queue"] = self._queue([[repository]], (), ())
+        return _end_of(self._start(options, False))
+
     def probe(self, *names: str) -> ProbeReport:
         """Connects to repositories (all, unless some are named) and tries every command there; nothing is changed."""
         asked = list(names) or list(self._config)
@@ -406,6 +430,15 @@ class Engine:
         """
         text = _sshsync.run_json(self._config._loaded, self._state_dir, run)
         return RecordedRun._of(json.loads(text), text)
+
+    def report_page(self, run: str = "") -> str:
+        """A run as one HTML page that is whole in itself, as `sshsync report --html` writes it: for a mail, a wiki, a file. The last run unless one is
+        named; the beginning of an id is enough.
+
+        Raises:
+            UsageError: there is no run, or more than one is known by that.
+        """
+        return _sshsync.run_page(self._config._loaded, self._state_dir, run)
 
     async def sync_async(self, *steps: Step, **options: Any) -> Report:
         """`sync` for asyncio: other tasks go on meanwhile. A task that is cancelled ends the run in order. The callback is called in another thread."""

@@ -70,7 +70,7 @@ class RepositoryReport:
     """What became of one repository.
 
     Attributes:
-        outcome: `equal`, `changed`, `failed`, `waiting`, `refused`, `locked`, `stopped`, `planned` or `differs`.
+        outcome: `equal`, `changed`, `failed`, `waiting`, `refused`, `locked`, `stopped`, `planned`, `differs` or `restored`.
         kept, copied, replaced, deleted, failed, extra, excluded: numbers of files.
         bytes: content that was published.
         failure, message, hint: of the repository as a whole; empty where it came through, even if single files failed.
@@ -192,9 +192,14 @@ class Report(_Document):
         raise worst
 
     def summary(self) -> str:
-        """One line for a subject: `3 of 4 repositories equal their parents, 12 files changed`."""
-        well = sum(one.ok and one.outcome in ("equal", "changed") for one in self.repositories)
-        text = f"{well} of {len(self.repositories)} repositories equal their parents, {self.changed} file{'' if self.changed == 1 else 's'} changed"
+        """One line for a subject: `3 of 4 repositories equal their parents, 12 files changed`. Of a plan, `12 files to change in 4 repositories`."""
+        files = f"{self.changed} file{'' if self.changed == 1 else 's'}"
+        if self.verb == "plan":
+            text = f"{files} to change in {len(self.repositories)} repositor{'y' if len(self.repositories) == 1 else 'ies'}"
+        else:
+            what, wanted = ("were restored", ("restored",)) if self.verb == "restore" else ("equal their parents", ("equal", "changed"))
+            well = sum(one.ok and one.outcome in wanted for one in self.repositories)
+            text = f"{well} of {len(self.repositories)} repositories {what}, {files} changed"
         bad = [one.name for one in self.repositories if not one.ok]
         return text + (f"; failed: {', '.join(bad)}" if bad else "")
 

@@ -128,6 +128,14 @@ class ConfigTest(unittest.TestCase):
         self.assertIn("write", str(caught.exception))
         self.assertEqual(sshsync.Config.load(path, strict=False).validate()[-1].severity, "warning")
 
+    def test_a_template_that_no_run_takes_is_refused_before_there_is_an_engine(self):
+        config = sshsync.Config.loads(TEXT + "digestcmd = sha1sum '${FILEPATH}*'\n", strict=False)
+        self.assertFalse(config.ok)
+        (refused,) = [one for one in config.commands(list(config)[-1]) if one.refused]
+        self.assertEqual((refused.key, refused.remarks[0].kind), ("digestcmd", "quoting"))
+        self.assertIn("^", refused.remarks[0].rendered)
+        self.assertRaises(sshsync.UsageError, config.commands, "@nodes")
+
     def test_plain_values_survive_pickle(self):
         for value in (self.config, self.config["node10"], self.config.settings, self.config["master"].host, self.config.validate()):
             self.assertEqual(pickle.loads(pickle.dumps(value)), value)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import subprocess
 import threading
 import unittest
@@ -190,6 +191,66 @@ class EngineTest(unittest.TestCase):
         self.assertEqual((report.ok, report.queue), (True, (("p",), ("n",))))
         self.assertEqual(self.cascade.files("n"), self.cascade.files("m"))
         self.assertIsNone(self.engine.resume())
+
+    def test_what_a_run_replaced_and_deleted_comes_back(self):
+        self.cascade.write("sshsync.conf", self.cascade.read("sshsync.conf").replace("[p]\n", "[p]\ntrash = yes\n"))
+        engine = sshsync.Engine(self.cascade.config)
+        engine.sync("p")
+        before = self.cascade.files("p")
+        self.cascade.write("m/f1", "another content")
+        os.remove(self.cascade.folder + "/m/f2")
+        run = engine.sync("p", delete=True, max_delete="100%").run
+        seen = []
+        report = sshsync.Engine(self.cascade.config, on_event=seen.append).restore(run, "p")
+        self.assertEqual((report.ok, report.verb, report["p"].outcome), (True, "restore", "restored"), report.to_json())
+        self.assertEqual([(file.path, file.action) for file in report["p"].files], [("f1", "replace"), ("f2", "copy")])
+        self.assertEqual(self.cascade.files("p"), before)
+        self.assertEqual([event.path for event in seen if event.kind == "file_published"], ["f1", "f2"])
+        self.assertEqual(report.summary(), "1 of 1 repositories were restored, 2 files changed")
+        self.assertEqual(engine.runs()[0].run, report.run)
+        again = engine.restore(run[:-2], "p")
+        self.assertEqual((again.ok, again.changed), (True, 0))
+
+    def test_a_restore_of_what_is_not_there_says_so(self):
+        self.engine.sync("p")
+        report = self.engine.restore("19990101", "p")
+        self.assertFalse(report.ok)
+        with self.assertRaises(sshsync.SshsyncError) as caught:
+            report.raise_for_errors()
+        self.assertEqual(caught.exception.repository, "p")
+        out, code = self.run_program("restore", "19990101", "p")
+        self.assertEqual(report.exit_code, code, out)
+        self.assertRaises(sshsync.MissingSectionError, self.engine.restore, "19990101", "q")
+        self.assertRaises(sshsync.ConfigError, self.engine.restore, "19990101", "m")  # a root is never written
+
+    def test_the_page_of_a_run_is_what_the_program_writes(self):
+        self.assertRaises(sshsync.UsageError, self.engine.report_page)
+        run = self.engine.sync("p", "n").run
+        page = self.engine.report_page()
+        self.assertTrue(page.startswith("<!doctype html>"))
+        self.assertIn(run, page)
+        out, code = self.run_program("report", run[:-1], "--html", "-")
+        self.assertEqual(code, 0)
+        steady = lambda text: re.sub(r"Written by sshsync [\d.]+ on [^<]*|\bago\b", "", text)
+        self.assertEqual(steady(page), steady(out))
+        self.assertIn(f"Written by sshsync {sshsync.__version__} on ", page)
+        self.assertRaises(sshsync.UsageError, self.engine.report_page, "1999")
+
+    def test_the_commands_in_force_are_what_the_program_prints(self):
+        for name in ("m", "p"):
+            out, _ = self.run_program("commands", name)
+            commands = self.engine.config.commands(name)
+            keys = {one.key for one in commands}
+            self.assertLessEqual({"listcmd", "digestcmd", "deletecmd", "action.list", "action.rename"}, keys)
+            for one in commands:
+                self.assertIn(one.key, out)
+                for line in one.text.splitlines():
+                    self.assertIn(line, out)
+        own = {one.key: one for one in commands}["digestcmd"]
+        self.assertTrue(own.of_section and not own.refused and not own.presets)
+        self.assertIn('"${FILEPATH}"', own.text)
+        self.assertEqual({one.key: one for one in commands}["deletecmd"].presets, ("auto",))
+        self.assertRaises(sshsync.MissingSectionError, self.engine.config.commands, "q")
 
     def test_a_probe_tries_every_command(self):
         report = self.engine.probe("p")

@@ -55,6 +55,17 @@ class StubsTest(unittest.TestCase):
                 file.write(script)
             self.check("mypy", "--strict", "--cache-dir", self.folder + "/cache", path)
 
+    def test_the_other_examples_of_the_documentation_are_typed_too(self):
+        with open(DOCUMENT) as file:
+            examples = re.findall(r"```python\n([^#].*?)```", file.read(), re.DOTALL)
+        self.assertGreater(len(examples), 5)
+        path = f"{self.folder}/examples.py"
+        with open(path, "w") as file:
+            # What stands in them for a script of the reader's own.
+            file.write("from typing import Any\nmy_script: Any = None\nimport sshsync\nconfig_with_local_folders = sshsync.Config.load()\n")
+            file.write("\n".join(examples))
+        self.check("mypy", "--strict", "--cache-dir", self.folder + "/cache", path)
+
 
 if __name__ == "__main__":
     python_cases.main(__file__)

@@ -29,8 +29,8 @@ FLOORS = {
     "tools/init": ["base", "text", "model", "config", "tools/paragraph.h"],
     # One run as one page: what the record holds, and nothing else.
     "tools/page": ["base", "text", "model", "record"],
-    # Python has the parts as well as the whole, and what runs leave behind: everything but the inside of sync.cc.
-    "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "record", "sync.h", "probe.h", "resume.h"],
+    # Python has the parts as well as the whole, and what runs leave behind, also as a page: everything but the inside of sync.cc.
+    "bindings": ["base", "text", "digest", "model", "config", "plan", "exec", "record", "sync.h", "probe.h", "resume.h", "tools/page"],
 }
 
 # Floors that are functions of their arguments: no descriptor, thread or clock.
@@ -67,7 +67,7 @@ WITHOUT_TEST = {
     "the inside of log_sinks.h": ["tools/log_file.h", "tools/log_syslog.h"],
     "the inside of the extension module, whose tests are in Python": [
         "bindings/call_objects.h", "bindings/door.h", "bindings/event_object.h", "bindings/exceptions.h", "bindings/faces.h", "bindings/loaded.h",
-        "bindings/python_runner.h", "bindings/run.h", "bindings/texts.h",
+        "bindings/python_runner.h", "bindings/remarks.h", "bindings/run.h", "bindings/texts.h",
     ],
     "whole runs, of the program and of the demo": [
         "sshsync/run_parts.h", "sshsync/writing_run.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",

@@ -25,19 +25,6 @@ def prepare(rig, way="C1"):
         rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"))})
 
 
-def local_ssh(run, host):
-    """The ssh processes of a run that lead to a host."""
-    found = []
-    for task in os.listdir("/proc/%d/task" % run.process.pid):
-        with open("/proc/%d/task/%s/children" % (run.process.pid, task)) as file:
-            found += map(int, file.read().split())
-    commands = {}
-    for pid in found:
-        with open("/proc/%d/cmdline" % pid, "rb") as file:
-            commands[pid] = file.read().split(b"\0")
-    return [pid for pid, words in commands.items() if host.encode() in words]
-
-
 def after_a_kill(rig, run, *steps):
     """Ended well, or with an ERROR; then the same command ends well."""
     run.wait()
@@ -51,7 +38,7 @@ def after_a_kill(rig, run, *steps):
 
 
 def kill_local_ssh(rig, run):
-    for pid in local_ssh(run, "repoproxy"):
+    for pid in run.ssh_to("repoproxy"):
         os.kill(pid, signal.SIGKILL)
 
 

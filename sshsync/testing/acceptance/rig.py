@@ -14,7 +14,9 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
+import textwrap
 
 import pytest
 
@@ -94,8 +96,13 @@ def program():
     return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "sshsync")
 
 
+def package():
+    """The folder that has the Python package; not of this process, in which `sshsync` is the folder of the sources."""
+    return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "bindings")
+
+
 class Run:
-    """One execution of the program, while it lives and afterwards."""
+    """One execution of the program, or of a script, while it lives and afterwards."""
 
     def __init__(self, process, log_file):
         self.process = process
@@ -123,6 +130,18 @@ class Run:
     def told(self, level, *words):
         """Whether a record of that level has all these words."""
         return any(all(word in record for word in words) for record in self.records(level))
+
+    def ssh_to(self, host):
+        """The ssh processes of the run that lead to a host."""
+        found = []
+        for task in os.listdir("/proc/%d/task" % self.process.pid):
+            with open("/proc/%d/task/%s/children" % (self.process.pid, task)) as file:
+                found += map(int, file.read().split())
+        commands = {}
+        for pid in found:
+            with open("/proc/%d/cmdline" % pid, "rb") as file:
+                commands[pid] = file.read().split(b"\0")
+        return [pid for pid, words in commands.items() if host.encode() in words]
 
     def __str__(self):
         return "exit %s\n--- stdout\n%s\n--- stderr\n%s\n--- log\n%s" % (
@@ -226,16 +245,29 @@ class Rig:
 
     def start(self, *arguments, env=None, log=True, through=(), **options):
         """Starts the program; its log goes to a file of the run's own unless `log` says no. `through` are words in front of the command."""
-        log_file = os.path.join(self.folder, "log-%d" % len(self.runs))
         command = [program(), "--config", self.config, "--state-dir", self.state, "--pid-file", self.pid_file]
         if log and "--log-file" not in arguments:
-            command += ["--log-file", log_file, "--log-level", "debug"]
+            command += ["--log-file", self._next_log(), "--log-level", "debug"]
+        return self.launch(list(through) + command + list(arguments), env or {}, **options)
+
+    def start_python(self, *parts):
+        """Starts a script in which `engine` is there: the Python package by this configuration, and its log as the program has it."""
+        head = (
+            "import json, logging, os, signal, sys, threading\nimport sshsync\n"
+            "logging.basicConfig(filename=%r, level=logging.DEBUG, format='%%(asctime)s %%(process)d %%(levelname)s %%(message)s')\n"
+            "engine = sshsync.Engine(%r, state_dir=%r, pid_file=%r)\n" % (self._next_log(), self.config, self.state, self.pid_file)
+        )
+        return self.launch([sys.executable, "-X", "faulthandler", "-c", head + "".join(map(textwrap.dedent, parts))], {"PATH": os.defpath, "PYTHONPATH": package()})
+
+    def launch(self, command, env, **options):
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         pipes.update(options)
-        command = list(through) + command + list(arguments)
-        run = Run(subprocess.Popen(command, env=env or {}, cwd=self.folder, start_new_session=True, **pipes), log_file)
+        run = Run(subprocess.Popen(command, env=env, cwd=self.folder, start_new_session=True, **pipes), self._next_log())
         self.runs.append(run)
         return run
+
+    def _next_log(self):
+        return os.path.join(self.folder, "log-%d" % len(self.runs))
 
     def run(self, *arguments, **options):
         return self.start(*arguments, **options).wait()
