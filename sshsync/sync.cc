@@ -12,6 +12,8 @@
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/block_history.h"
 #include "sshsync/record/block_keeper.h"
+#include "sshsync/record/places.h"
+#include "sshsync/record/recalled_digests.h"
 #include "sshsync/run_parts.h"
 #include "sshsync/writing_run.h"
 
@@ -69,7 +71,7 @@ std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& con
   RunContext<AnyRunner, RealClock> looking{.runner = dry, .clock = context.clock, .events = context.events, .stop = context.stop,
                                                              .closing = context.closing, .run = context.run, .controller = context.controller,
                                                              .backoff = context.backoff, .secrets = context.secrets, .fail_fast = context.fail_fast,
-                                                             .itemize = context.itemize};
+                                                             .itemize = context.itemize, .memory = context.memory};
   return Cascade(looking, configuration, verb, jobs).Run(queue);
 }
 
@@ -139,9 +141,16 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
     SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));
     keeper.emplace(history, writing->recorder());
     parts.context().lock = writing->lock_identity();
+    parts.context().memory = &writing->recorder();
     parts.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
       writing->EndRepository(repository, history.Take(repository.name));
     };
+  }
+  // What is to be verified is read.
+  absl::optional<RecalledDigests> recalled;
+  if (options.verb == Verb::kPlan) {
+    const auto places = PlacesOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir}, Account::Current());
+    if (places.ok()) parts.context().memory = &recalled.emplace(places->state_dir);
   }
   parts.Tell(EventKind::kRunStarted, LogLevel::kInfo, report.verb);
   for (const std::string& warning : queue.warnings) tell(LogLevel::kWarning, warning);

@@ -30,7 +30,7 @@ class WritingRun {
 
   void EndRepository(const RepositoryReport& report, const std::vector<MovedBlock>& blocks) { recorder_->EndRepository(report, blocks); }
 
-  /// The record of the run: safe for any thread.
+  /// The record of the run, and what it remembers: safe for any thread.
   RunRecorder& recorder() { return *recorder_; }
 
   /// Records the end, gives the locks back, writes the metrics file and runs the hooks. A hook has a minute; after a signal, two seconds.

@@ -103,8 +103,10 @@ constexpr KeyInfo kKeys[] = {
     {"settle", kRepository, kBuilt, "TIME", "0",
      "Leave files of the parent alone that were modified within that time, by its own clock: they may still be arriving. They are looked at "
      "again when the other files are done; those that have not come to rest by then fail."},
-    {"recheck", kRepository, kLater, "always|TIME", "always",
-     "A file whose size, times and inode are those of its last verification is not read again until it is that old."},
+    {"recheck", kRepository, kBuilt, "always|TIME", "always",
+     "A file whose size, mtime, ctime and inode are those of its last verification is not read again until that is so old; the record of runs "
+     "remembers it. Files that were changed within the seconds before are read in any case, as is everything where the host does not tell the ctime, "
+     "after a change of host, account, folder, digestcmd, digest or chunk, and by `sshsync verify`. Damage that a disk does by itself is found only by reading."},
     {"delete", kRepository, kBuilt, "yes|no", "no", "Delete regular files of the child that its parent does not list, after all others are published, and the folders that this empties. "
      "Nothing is deleted where a listing is incomplete."},
     {"max_delete", kRepository, kBuilt, "N|N%", "10%", "Refuse to delete more files than that, or more than that share of the child's selected files, rounded up. It is judged before the first "

@@ -33,7 +33,6 @@ constexpr RepositoryRow kRepositoryRows[] = {
     {"publish", [](const Repository& r) { return r.publish == PublishMode::kTogether; }},
     {"filter", [](const Repository& r) { return !r.filter.empty(); }},
     {"settle", [](const Repository& r) { return r.settle > absl::ZeroDuration(); }},
-    {"recheck", [](const Repository& r) { return r.recheck.has_value(); }},
     {"delete", [](const Repository& r) { return r.del; }},
     {"trash", [](const Repository& r) { return r.trash; }},
 };

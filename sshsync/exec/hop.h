@@ -456,6 +456,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
     }
   }
   std::vector<FileEntry> arrived;
+  std::vector<FileStat> wanted;
   int64_t held = 0;
   for (WorkItem& item : work.items()) {
     switch (item.state) {
@@ -464,7 +465,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
         report_.bytes += item.outcome.bytes;
         report_.files.push_back(item.outcome);
         arrived.push_back(item.wanted);
-        arrived.back().stat = item.published;
+        wanted.push_back(std::exchange(arrived.back().stat, item.published));
         break;
       }
       case WorkItem::State::kKept: ++report_.kept; break;
@@ -484,13 +485,12 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
         report_.files.push_back(item.outcome);
     }
   }
+  DigestRecall<R, C>(child_).Brought(arrived, wanted);
   if (!moved.ok()) return moved;
   if (held > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(held, " verified files are held back, for not every file arrived (publish = together)"));
-  std::vector<std::string> names;
-  for (const FileEntry& file : arrived) names.push_back(file.path);
-  child.Forget(names);
-  std::move(arrived.begin(), arrived.end(), std::back_inserter(child.manifest.files));
-  std::sort(child.manifest.files.begin(), child.manifest.files.end(), ByPath());
+  Contents brought;
+  brought.manifest.files = std::move(arrived);
+  child.Add(std::move(brought));
   child.empty_listing = child.manifest.files.empty();
   return child;
 }

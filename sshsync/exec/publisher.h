@@ -94,7 +94,11 @@ absl::StatusOr<std::vector<FileStat>> Publisher<R, C>::Seen(const std::vector<Pu
   for (const Publication& file : files) names.push_back(file.file);
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, child_.Stat(names));
   std::vector<FileStat> seen;
-  for (size_t i = 0; i < files.size(); ++i) seen.push_back(stats[i] ? stats[i]->stat : files[i].verified);
+  for (size_t i = 0; i < files.size(); ++i) {
+    seen.push_back(stats[i] ? stats[i]->stat : files[i].verified);
+    // What somebody else has put there since is not what was verified: nothing is to be remembered of it.
+    if (seen.back().inode != files[i].verified.inode || seen.back().size != files[i].verified.size) seen.back().ctime = -1;
+  }
   return seen;
 }
 

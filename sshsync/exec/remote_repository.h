@@ -25,8 +25,6 @@
 #include "sshsync/exec/record_script.h"
 #include "sshsync/exec/remote_listing.h"
 #include "sshsync/exec/repository_templates.h"
-#include "sshsync/exec/record_script.h"
-#include "sshsync/exec/remote_listing.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/exec/start_thread.h"
 #include "sshsync/exec/survey_probe.h"
@@ -50,6 +48,7 @@ class RemoteRepository {
   RemoteRepository(RunContext<R, C>& context, const Repository& repository, RepositoryTemplates templates)
       : context_(context), repository_(repository), templates_(std::move(templates)) {}
 
+  RunContext<R, C>& context() const { return context_; }
   const Repository& config() const { return repository_; }
   const RepositoryTemplates& templates() const { return templates_; }
   const HostFacts& facts() const { return facts_; }

@@ -9,6 +9,7 @@
 #include "sshsync/exec/clock.h"
 #include "sshsync/exec/runner.h"
 #include "sshsync/exec/stop.h"
+#include "sshsync/model/digest_memory.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
 
@@ -31,6 +32,7 @@ struct RunContext {
   std::string lock = "";  ///< which lock on the controller this run holds; empty: none
   bool fail_fast = false;
   bool itemize = false;
+  DigestMemory* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.
   std::function<void(const RepositoryReport&)> repository_ended = {};
 };

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "sshsync/exec/digest_recall.h"
 #include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/model/manifest.h"
@@ -87,6 +88,17 @@ void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector
 
 // Implementation details follow.
 
+// Asks for what is not known; `whole`: the manifest has all files of the repository.
+template <Runner R, Clock C>
+absl::Status TakeDigestsOf(RemoteRepository<R, C>& repository, std::vector<DigestQuestion> questions, bool whole, Contents& contents) {
+  DigestRecall<R, C> recall(repository);
+  questions = recall.Known(std::move(questions), whole, contents.manifest);
+  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
+  TakeDigests(questions, answers, &contents);
+  recall.Read(questions, contents.manifest);
+  return absl::OkStatus();
+}
+
 // What the listing knows already is not asked.
 template <Runner R, Clock C>
 absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatsOf(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::vector<std::string>& names) {
@@ -127,8 +139,7 @@ template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Contents contents) {
   std::vector<DigestQuestion> questions;
   for (const FileEntry& file : contents.manifest.files) questions.push_back({file.path, file.stat.size});
-  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
-  TakeDigests(questions, answers, &contents);
+  SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), contents.incomplete.empty(), contents));
   if (contents.vanished.empty()) return contents;
 
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing again, repository.List());
@@ -184,18 +195,17 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
     }
   }
   std::sort(contents.manifest.files.begin(), contents.manifest.files.end(), ByPath());
-  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
-  TakeDigests(questions, answers, &contents);
+  const bool whole = listing.incomplete.empty() && !listing.listing.paths.empty();
+  SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), whole, contents));
   contents.Forget(contents.vanished);
   return contents;
 }
 
 template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestRest(RemoteRepository<R, C>& repository, Contents contents) {
-  const std::vector<DigestQuestion> questions = std::exchange(contents.undigested, {});
+  std::vector<DigestQuestion> questions = std::exchange(contents.undigested, {});
   contents.vanished.clear();
-  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
-  TakeDigests(questions, answers, &contents);
+  SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), false, contents));
   contents.Forget(contents.vanished);
   return contents;
 }

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "sshsync/model/digest_memory.h"
 #include "sshsync/model/moved_block.h"
 #include "sshsync/model/report.h"
 #include "sshsync/record/run_record.h"
@@ -19,14 +20,14 @@
 namespace sshsync {
 
 /// Writes one run into the state as it goes on, and never lets the record stand in the way of the work: where the state cannot be opened,
-/// or a write fails, it says so once, and the rest of the run is not recorded.
+/// or a write fails, it says so once, and the rest of the run is not recorded. It also remembers for the run what earlier ones have read.
 ///
 /// Ownership: the state is open as long as the object. Threads: any.
 ///
 ///     auto recorder = RunRecorder::Begin(state_dir, {.report = report}, [](absl::string_view warning) { ... });
 ///     (*recorder)->EndRepository(repository_report);
 ///     (*recorder)->EndRun(report, report.exit_code(), 100);
-class RunRecorder {
+class RunRecorder : public DigestMemory {
  public:
   using Warn = std::function<void(absl::string_view)>;
 
@@ -37,6 +38,9 @@ class RunRecorder {
   /// What is carried by repositories that have not ended.
   void KeepBlocks(const std::vector<MovedBlock>& blocks);
   void EndRun(const Report& report, int exit_code, int keep_runs);
+
+  void Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) override;
+  void Remember(const DigestWay& way, const NewDigests& digests) override;
 
   /// What is known of each repository; nothing where there is no state.
   std::map<std::string, RepositoryRecord> Repositories();

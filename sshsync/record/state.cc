@@ -8,7 +8,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sshsync/base/status.h"
+#include "sshsync/record/digest_table.h"
 #include "sshsync/record/state_database.h"
+#include "sshsync/record/state_query.h"
 
 namespace sshsync {
 namespace {
@@ -40,7 +42,7 @@ CREATE TABLE blocks (
 CREATE INDEX blocks_by_run ON blocks (run);
 )";
 
-Schemas AllSchemas() { return {kTables, kBlocks}; }
+Schemas AllSchemas() { return {kTables, kBlocks, kDigestTables}; }
 
 constexpr char kRunColumns[] = "number, id, verb, queue, options, config, resumes, pid, started, ended, exit_code, signal";
 constexpr char kRepositoryColumns[] =
@@ -55,71 +57,6 @@ constexpr char kUnfinished[] = R"(
     SELECT 1 FROM runs l WHERE l.number > u.number AND NOT EXISTS (
       SELECT 1 FROM repositories r WHERE r.run = u.number AND NOT EXISTS (
         SELECT 1 FROM repositories k WHERE k.run = l.number AND k.name = r.name AND k.well = 1))))";
-
-/// Binds values one after the other, reads columns one after the other.
-class Query {
- public:
-  Query(SQLite::Database& database, const std::string& text) : statement_(database, text) {}
-
-  Query& Bind(int64_t value) { return statement_.bind(++bound_, value), *this; }
-  Query& Bind(const std::string& value) { return statement_.bind(++bound_, value), *this; }
-  Query& Bind(absl::string_view value) { return Bind(std::string(value)); }
-  Query& Bind(const char* value) { return Bind(std::string(value)); }
-  Query& BindBytes(const std::string& value) {
-    statement_.bind(++bound_, static_cast<const void*>(value.data()), static_cast<int>(value.size()));
-    return *this;
-  }
-  Query& Bind(absl::Time time) {
-    ++bound_;
-    if (time != absl::InfiniteFuture()) statement_.bind(bound_, int64_t{absl::ToUnixMillis(time)});
-    return *this;
-  }
-  void Run() {
-    statement_.exec();
-    statement_.reset();
-    statement_.clearBindings();
-    bound_ = 0;
-  }
-
-  bool Next() {
-    read_ = 0;
-    return statement_.executeStep();
-  }
-  int64_t Number() { return statement_.getColumn(read_++).getInt64(); }
-  int Int() { return static_cast<int>(Number()); }
-  std::string Text() { return statement_.getColumn(read_++).getString(); }
-  absl::Time Time() {
-    const SQLite::Column column = statement_.getColumn(read_++);
-    return column.isNull() ? absl::InfiniteFuture() : absl::FromUnixMillis(column.getInt64());
-  }
-  absl::optional<int> MaybeInt() {
-    const SQLite::Column column = statement_.getColumn(read_++);
-    return column.isNull() ? absl::nullopt : absl::optional<int>(column.getInt());
-  }
-  sshsync::Failure Failure() {
-    const std::string name = Text();
-    for (const FailureInfo& info : AllFailures()) {
-      if (info.name == name) return info.failure;
-    }
-    return sshsync::Failure::kNone;
-  }
-
- private:
-  SQLite::Statement statement_;
-  int bound_ = 0;
-  int read_ = 0;
-};
-
-/// Calls `body`, whose exceptions become statuses.
-template <class Body>
-auto Guarded(Body body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const SQLite::Exception& error) {
-    const absl::Status status = FromException(error);
-    return absl::IsDataLoss(status) ? MakeError(Failure::kState, absl::StrCat("the record of runs is damaged: ", status.message())) : status;
-  }
-}
 
 std::string Cut(const std::string& text, size_t longest) {
   return text.size() <= longest ? text : absl::StrCat(text.substr(0, longest), " [cut]");
@@ -335,9 +272,26 @@ absl::Status State::KeepBlocks(absl::string_view run, const std::vector<MovedBlo
   });
 }
 
+absl::Status State::Remember(const DigestWay& way, const NewDigests& digests) {
+  return Guarded([&] {
+    SQLite::Transaction transaction(*database_);
+    RememberDigests(*database_, way, digests);
+    transaction.commit();
+    return absl::OkStatus();
+  });
+}
+
+absl::Status State::Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) const {
+  return Guarded([&] {
+    RecallDigests(*database_, way, take);
+    return absl::OkStatus();
+  });
+}
+
 absl::Status State::EndRun(const Report& report, int exit_code, int keep_runs) {
   return Guarded([&] {
     SQLite::Transaction transaction(*database_);
+    ForgetDigests(*database_, report.ended);
     Query(*database_, "UPDATE runs SET ended = ?, exit_code = ?, signal = ? WHERE id = ?")
         .Bind(report.ended).Bind(int64_t{exit_code}).Bind(int64_t{report.signal}).Bind(report.run).Run();
     int64_t forgotten = 0;

@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "sshsync/model/digest_memory.h"
 #include "sshsync/model/moved_block.h"
 #include "sshsync/model/report.h"
 #include "sshsync/record/run_record.h"
@@ -22,7 +24,8 @@ class Database;
 namespace sshsync {
 
 /// The record of all runs: one SQLite database, `state.db`, in the state directory. It is a record and a shortcut, never the truth: what
-/// it says is shown to people and decides what `resume` repeats; whether files are equal is asked of the hosts. So nothing here may keep
+/// it says is shown to people and decides what `resume` repeats; whether files are equal is asked of the hosts, but for what the key `recheck`
+/// lets stand for a while. So nothing here may keep
 /// a run from its work: a file that is damaged is set aside as `state.db.corrupt-TIME` and begun anew, and where none can be written the
 /// caller goes on without. Only a schema that a newer version wrote is an error, for two versions would take turns in losing it.
 ///
@@ -40,7 +43,7 @@ namespace sshsync {
 class State {
  public:
   /// The version of the schema, SQLite's user_version.
-  static constexpr int kSchema = 2;
+  static constexpr int kSchema = 3;
 
   /// Errors: kState for a newer schema; kPermission, kReadOnly, kNoSpace, kObstructed where nothing can be written.
   static absl::StatusOr<State> OpenForWriting(const std::string& dir, absl::Time now);
@@ -64,7 +67,10 @@ class State {
   absl::Status EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks = {});
   /// What the streams of repositories that have not ended carried so far: replaces what was kept of them.
   absl::Status KeepBlocks(absl::string_view run, const std::vector<MovedBlock>& blocks);
-  /// The end of a run; all but the last `keep_runs` runs are forgotten. When repositories last equalled their parents is kept.
+  /// What was read of a repository's files: replaces what was known of them.
+  absl::Status Remember(const DigestWay& way, const NewDigests& digests);
+  /// The end of a run; all but the last `keep_runs` runs are forgotten, and digests that are of no use any more. When repositories last equalled
+  /// their parents is kept.
   absl::Status EndRun(const Report& report, int exit_code, int keep_runs);
 
   // Reading.
@@ -77,6 +83,8 @@ class State {
   absl::StatusOr<absl::optional<RunRecord>> LastUnfinished() const;
   /// Whether the run of exactly that id is unfinished.
   absl::StatusOr<bool> IsUnfinished(absl::string_view run) const;
+  /// What is remembered of a repository's files, in the order of their paths.
+  absl::Status Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) const;
   /// Each repository that a run ever had.
   absl::StatusOr<std::map<std::string, RepositoryRecord>> Repositories() const;
 

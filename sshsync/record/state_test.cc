@@ -162,7 +162,7 @@ TEST_F(StateTest, ARecordOfTheFirstSchemaIsReadAsItIsAndLedOnByTheNextRun) {
   }
   {
     SQLite::Database database(dir_.Path("state.db"), SQLite::OPEN_READWRITE);
-    database.exec("DROP TABLE blocks; PRAGMA user_version = 1");
+    database.exec("DROP TABLE blocks; DROP TABLE digests; DROP TABLE remembered; PRAGMA user_version = 1");
   }
   const std::string first = dir_.Read("state.db");
   EXPECT_EQ((*State::OpenForReading(dir_.path())->Find(Id(1)))->report.run, Id(1));
