@@ -63,7 +63,8 @@ def test_what_was_verified_is_not_read_again_but_what_was_touched_is(rig):
     assert reads(rig, "repomaster", "repoproxy", "appnode2") == [0, 0, 0]
     rig.same()
     until_nothing_is_read(rig)
-    assert rig.run("verify", "repoproxy", "appnode1").exit == 0
+    verified = rig.ask("verify", "repoproxy", "appnode1")
+    assert verified.returncode == 0, verified
     with open(os.path.join(rig.host("appnode1").home, "read"), "rb") as file:
         assert len(file.read().splitlines()) == len(trees.few()), "to verify is to read"
 
