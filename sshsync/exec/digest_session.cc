@@ -23,9 +23,6 @@ constexpr size_t kMaxScript = size_t{2} << 20;  // bytes of a session's script, 
 constexpr size_t kOperandCost = 8, kTemplateCost = 400;
 constexpr size_t kPieceNames = 4000;                  // in one call: what it prints is far below kMaxOutput
 constexpr int64_t kPieceBytes = int64_t{256} << 20;   // read without a word
-constexpr int64_t kMuch = int64_t{32} << 20;          // to read: worth several processes,
-constexpr size_t kTogetherNames = 400;                // each of which prints no more than a pipe holds
-constexpr int kTogetherAtMost = 16;
 
 // How unlike a plain name a name is: these are the ones on which two ways of asking disagree.
 int Oddness(absl::string_view name) {
@@ -148,30 +145,15 @@ std::string DigestSession::NextScript() {
 
 void DigestSession::AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question, RecordScript* script) {
   const auto size_of = [this](size_t question) { return question < questions_.size() ? std::max<int64_t>(questions_[question].size, 0) : 0; };
-  int64_t total = 0;
-  for (const size_t question : operand_question) total += size_of(question);
-  const size_t together = total < kMuch ? 1 : static_cast<size_t>(std::clamp(facts_.cpus, 1, kTogetherAtMost));
-  const size_t most_names = together > 1 ? kTogetherNames : kPieceNames;
-  const int64_t most_bytes = together > 1 ? std::clamp<int64_t>(total / static_cast<int64_t>(together * 4), int64_t{4} << 20, kPieceBytes) : kPieceBytes;
-  std::vector<std::pair<std::string, std::string>> group;
-  int64_t group_bytes = 0;
   for (size_t at = 0; at < operands.size();) {
-    const size_t most = std::min(DigestPiece(tools_, operands.subspan(at)), most_names);
+    const size_t most = DigestPiece(tools_, operands.subspan(at));
     int64_t bytes = size_of(operand_question[at]);
     size_t count = 1;
-    while (count < most && bytes + size_of(operand_question[at + count]) <= most_bytes) bytes += size_of(operand_question[at + count++]);
-    group.emplace_back(absl::StrCat("b:", pieces_.size()), DigestToolText(tools_, facts_.root, *tool_, operands.subspan(at, count)));
+    while (count < most && bytes + size_of(operand_question[at + count]) <= kPieceBytes) bytes += size_of(operand_question[at + count++]);
+    script->Add(absl::StrCat("b:", pieces_.size()), DigestToolText(tools_, facts_.root, *tool_, operands.subspan(at, count)));
     pieces_.emplace_back(operand_question.begin() + static_cast<ptrdiff_t>(at), operand_question.begin() + static_cast<ptrdiff_t>(at + count));
+    largest_command_ = std::max(largest_command_, bytes);
     at += count;
-    group_bytes += bytes;
-    if (group.size() < together && at < operands.size()) continue;
-    if (group.size() == 1) {
-      script->Add(group[0].first, group[0].second);
-    } else {
-      script->AddTogether(group);
-    }
-    largest_command_ = std::max(largest_command_, std::exchange(group_bytes, 0));
-    group.clear();
   }
 }
 

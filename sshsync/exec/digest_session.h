@@ -26,8 +26,7 @@ struct DigestQuestion {
 };
 
 /// The digests of many files of one repository, asked in one session: by the operator's digestcmd file by file, or, where that is a
-/// known tool, by the tool with many names (which is 30 to 70 times faster), with several processes at once where the host has cores and there is
-/// much to read. The fast way is believed only as long as it agrees with the template: on
+/// known tool, by the tool with many names (which is 30 to 70 times faster). The fast way is believed only as long as it agrees with the template: on
 /// eight files chosen to be difficult and on one in 200 of the rest, in the same session; one difference discards everything it said.
 /// What has no answer after a session (it was lost, or the batch was discarded) is asked again in the next one.
 /// Ownership: holds copies of the questions, references to the rest. Threads: one at a time.

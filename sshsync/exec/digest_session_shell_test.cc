@@ -101,29 +101,6 @@ TEST_F(DigestSessionInShell, DoesWithoutATemplateWhereTheToolIsTheOnlyWay) {
   EXPECT_THAT(Wrong(session), testing::ElementsAre("missing"));
 }
 
-TEST_F(DigestSessionInShell, ReadsMuchWithSeveralProcesses) {
-  facts_.root = dir_.path();
-  facts_.cpus = 3;
-  const std::string megabytes(size_t{5} << 20, 'x');
-  for (int i = 0; i < 8; ++i) {
-    Write(absl::StrCat("small\n", i));
-    dir_.Write(absl::StrCat("big-", i), megabytes);
-    questions_.push_back({absl::StrCat("big-", i), static_cast<int64_t>(megabytes.size())});
-  }
-  Repository gnu;
-  gnu.preset = "gnu";
-  for (const HostTools& tools : {HostTools(), *HostTools::Make(gnu)}) {
-    DigestSession session(facts_, nullptr, DigestTool{"sha1sum"}, questions_, tools);
-    EXPECT_TRUE(absl::StrContains(session.NextScript(), " | { _ss_run"));
-    EXPECT_EQ(RunAll(session), 1);
-    const std::string big = Sha1Of(megabytes);
-    for (size_t i = 0; i < questions_.size(); ++i) {
-      ASSERT_TRUE((*session.answers()[i]).ok());
-      EXPECT_EQ((**session.answers()[i]).digest.text(), i % 2 == 1 ? big : Sha1Of(absl::StrCat("content of ", questions_[i].path)));
-    }
-  }
-}
-
 TEST_F(DigestSessionInShell, ListsTakeWhatTheyCanHoldAndTheRestGoesAsOperands) {
   for (const char* name : {"plain", "new\nline", "one\001more", "it's", "end\n"}) Write(name);
   facts_.root = dir_.path();

@@ -25,13 +25,6 @@ void RecordScript::Add(absl::string_view label, absl::string_view shell_text) {
   absl::StrAppend(&text_, "_ss_run ", ShellLiteral(shell_text), "; _ss_mark ", label, " $?\n");
 }
 
-void RecordScript::AddTogether(absl::Span<const std::pair<std::string, std::string>> labelled_texts) {
-  for (size_t i = 0; i < labelled_texts.size(); ++i) {
-    absl::StrAppend(&text_, i == 0 ? "{ " : " | { ", "_ss_run ", ShellLiteral(labelled_texts[i].second), "; _ss_mark ", labelled_texts[i].first, " $?", i == 0 ? "; }" : "; cat; }");
-  }
-  absl::StrAppend(&text_, "\n");
-}
-
 std::string RandomMark() {
   std::array<char, 16> bytes;
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) std::abort();

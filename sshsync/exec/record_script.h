@@ -3,12 +3,10 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 
 namespace sshsync {
 
@@ -26,10 +24,6 @@ class RecordScript {
 
   /// `label` is letters, digits and `:`. `shell_text` is POSIX sh with every value in it quoted already.
   void Add(absl::string_view label, absl::string_view shell_text);
-
-  /// Several commands at the same time, one process group of a pipeline each. A record comes whole, the last command's first; so long as that runs,
-  /// the others wait when they have printed as much as a pipe holds.
-  void AddTogether(absl::Span<const std::pair<std::string, std::string>> labelled_texts);
 
   /// Shell text between the commands, in the script's own shell: functions, variables, calls of `_ss_mark LABEL STATUS`, which ends a record,
   /// and of `_ss_run TEXT`, which runs TEXT as Add does and leaves its status in $?.

@@ -14,9 +14,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/digest_race.h"
+#include "sshsync/exec/digest_run.h"
 #include "sshsync/exec/digest_session.h"
 #include "sshsync/exec/host_facts.h"
 #include "sshsync/exec/host_tools.h"
@@ -59,7 +61,7 @@ class RemoteRepository {
 
   /// Finds out, with `preset = auto`, how this host moves files: one round trip, the first time it is called. To be called before the actions of
   /// ToolGroup::kTransfer are used, and after Open.
-  absl::Status PrepareTransfer();
+  absl::Status PrepareTransfer() { return Prepare(ToolProbe::Extent::kOpen); }
 
   /// Connects, resolves the folder, learns what the host has. `create` makes the folder where only it is missing.
   absl::Status Open(bool create) {
@@ -99,23 +101,23 @@ class RemoteRepository {
   absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatIn(absl::string_view folder, absl::Span<const std::string> names);
 
   /// One answer for each question, in the same order: by the digestcmd, or by the tool that was chosen in its place.
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> Digest(std::vector<DigestQuestion> questions) {
+  absl::StatusOr<DigestAnswers> Digest(std::vector<DigestQuestion> questions) {
     if (!templates_.has("digestcmd")) return DigestByTool(std::move(questions));
     absl::optional<DigestTool> tool;
     if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
-    return DigestIn(DigestSession(facts_, &templates_, std::move(tool), std::move(questions), tools()));
+    return DigestIn(facts_, &templates_, tool, std::move(questions), tools());
   }
 
   /// The same by a tool of our choice.
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions);
+  absl::StatusOr<DigestAnswers> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions);
 
   /// Digest of files below another folder of the host, which templates are given in the place of the repository.
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestBelow(absl::string_view folder, std::vector<DigestQuestion> questions) {
+  absl::StatusOr<DigestAnswers> DigestBelow(absl::string_view folder, std::vector<DigestQuestion> questions) {
     if (!templates_.has("digestcmd")) SSHSYNC_RETURN_IF_ERROR(tool_.status());
     HostFacts there = facts_;
     there.root = std::string(folder);
     const bool own = templates_.has("digestcmd");
-    return DigestIn(DigestSession(there, own ? &templates_ : nullptr, own ? absl::nullopt : absl::optional<DigestTool>(*tool_), std::move(questions)));
+    return DigestIn(there, own ? &templates_ : nullptr, own ? absl::nullopt : absl::optional<DigestTool>(*tool_), std::move(questions), HostTools());
   }
 
   /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which another may be faster here. To be
@@ -167,9 +169,11 @@ class RemoteRepository {
     return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p `exec sh -c 'echo $PPID'` >/dev/null 2>&1\n");
   }
 
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestIn(DigestSession session);
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestByTool(std::vector<DigestQuestion> questions);
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> DigestChunks(const std::vector<DigestQuestion>& questions);
+  absl::Status Prepare(ToolProbe::Extent extent);
+  absl::StatusOr<DigestAnswers> DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
+                                         std::vector<DigestQuestion> questions, const HostTools& tools);
+  absl::StatusOr<DigestAnswers> DigestByTool(std::vector<DigestQuestion> questions);
+  absl::StatusOr<DigestAnswers> DigestChunks(const std::vector<DigestQuestion>& questions);
 
   absl::StatusOr<DigestTool> tool() const {
     const std::lock_guard lock(tools_mu_);
@@ -208,7 +212,7 @@ class RemoteRepository {
   std::deque<HostTools> known_tools_{1};
   std::atomic<const HostTools*> tools_ = &known_tools_.front();
   mutable std::mutex tools_mu_;  // of those who add to them
-  bool made_tools_ = false, prepared_ = false;  // Protected by tools_mu_
+  bool made_tools_ = false, prepared_chunks_ = false, prepared_transfer_ = false;  // Protected by tools_mu_
   std::atomic<bool> answered_ = false;
   std::vector<DigestTool> equal_tools_;
   std::string algorithm_;
@@ -237,17 +241,18 @@ absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vect
 }
 
 template <Runner R, Clock C>
-absl::Status RemoteRepository<R, C>::PrepareTransfer() {
+absl::Status RemoteRepository<R, C>::Prepare(ToolProbe::Extent extent) {
   const std::lock_guard lock(tools_mu_);
-  if (prepared_) return absl::OkStatus();
+  bool& prepared = extent == ToolProbe::Extent::kChunks ? prepared_chunks_ : prepared_transfer_;
+  if (prepared) return absl::OkStatus();
   HostTools tools = *tools_;
-  ToolProbe probe(tools, ToolProbe::Extent::kOpen, tool_.ok() ? *tool_ : DigestTool());
+  ToolProbe probe(tools, extent, tool_.ok() ? *tool_ : DigestTool());
   if (!probe.empty()) {
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(probe.command()));
     probe.Read(result);
   }
   UseTools(std::move(tools));
-  prepared_ = true;
+  prepared = true;
   return absl::OkStatus();
 }
 
@@ -360,10 +365,10 @@ absl::StatusOr<DigestTool> RemoteRepository<R, C>::ChooseDigestTool(const std::v
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
   std::vector<std::string> names;
   for (const DigestQuestion& question : questions) names.push_back(question.path);
-  SSHSYNC_ASSIGN_OR_RETURN(auto answers, DigestIn(DigestSession(facts_, nullptr, tool, std::move(questions), tools())));
+  SSHSYNC_ASSIGN_OR_RETURN(auto answers, DigestIn(facts_, nullptr, tool, std::move(questions), tools()));
   std::vector<std::string> doubtful;
   std::vector<size_t> places;
   for (size_t i = 0; i < answers.size(); ++i) {
@@ -406,83 +411,53 @@ std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository<R, C>::ParseDigest(ab
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestByTool(std::vector<DigestQuestion> questions) {
-  SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, ChooseDigestTool(questions));
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestByTool(std::vector<DigestQuestion> questions) {
   std::vector<DigestQuestion> small, big;
   for (const DigestQuestion& question : questions) (chunk_ > 0 && question.size > chunk_ ? big : small).push_back(question);
+  if (!big.empty()) SSHSYNC_RETURN_IF_ERROR(Prepare(ToolProbe::Extent::kChunks));
+  const bool by_tool = big.empty() || absl::StrContains(tools().text("chunks"), "{TOOL}");
+  SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, ChooseDigestTool(by_tool ? questions : small));
   if (big.empty()) return DigestWith(tool, std::move(questions));
-  SSHSYNC_RETURN_IF_ERROR(PrepareTransfer());
-  absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> of_small;
+  absl::StatusOr<DigestAnswers> of_small = DigestAnswers();
+  absl::StatusOr<DigestAnswers> of_big = DigestAnswers();
   {
-    std::jthread meanwhile = StartThread([&] { of_small = DigestWith(tool, std::move(small)); });
+    std::jthread meanwhile = StartThread([&] { of_big = DigestChunks(big); });
+    if (!small.empty()) of_small = DigestWith(tool, std::move(small));
   }
   SSHSYNC_RETURN_IF_ERROR(of_small.status());
-  SSHSYNC_ASSIGN_OR_RETURN(const auto of_big, DigestChunks(big));
-  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  SSHSYNC_RETURN_IF_ERROR(of_big.status());
+  DigestAnswers answers;
   answers.reserve(questions.size());
   for (size_t i = 0, j = 0; i + j < questions.size();) {
     const bool is_big = questions[i + j].size > chunk_;
-    answers.push_back(is_big ? of_big[j] : (*of_small)[i]);
+    answers.push_back(is_big ? (*of_big)[j] : (*of_small)[i]);
     ++(is_big ? j : i);
   }
   return answers;
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestChunks(const std::vector<DigestQuestion>& questions) {
-  std::vector<absl::StatusOr<DigestAnswer>> answers;
-  for (int lost = 0; answers.size() < questions.size();) {
-    constexpr size_t kInSession = 1000;
-    RecordScript script(RandomMark());
-    for (size_t i = answers.size(); i < std::min(questions.size(), answers.size() + kInSession); ++i) {
-      const std::string file = absl::StrCat(facts_.root, "/", questions[i].path);
-      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo NONE; exit 0; }\n", ChunksTextOf(file, questions[i].size)));
-    }
-    RecordReader reader(script.mark(), size_t{64} << 20);
-    const size_t before = answers.size();
-    const RemoteCommand command{.script = Nice() + script.text(), .timeout = repository_.timeout + absl::Seconds(chunk_ / (int64_t{4} << 20))};
-    const auto result = context_.runner.RunLong(
-        repository_.endpoint, command,
-        [&](absl::string_view bytes) {
-          return reader.Feed(bytes, [&](const Record& record) {
-            if (answers.size() == questions.size()) return MakeError(Failure::kBadDigest, "an answer to what was not asked");
-            answers.push_back(ChunksAnswer(record.output, questions[answers.size()].size));
-            return absl::OkStatus();
-          });
-        },
-        [] { return false; }, context_.stop);
-    if (answers.size() > before) lost = 0;
-    if (result.ok() && answers.size() > before) continue;
-    const absl::Status error = result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err)) : result.status();
-    if (!absl::IsUnavailable(error) || ++lost > repository_.retries) return Located(error);
-    if (context_.stop.WaitFor(context_.backoff.Delay(lost - 1))) return context_.stop.status();
-  }
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestChunks(const std::vector<DigestQuestion>& questions) {
+  std::vector<typename DigestRun<R, C>::BigFile> files;
+  for (const DigestQuestion& question : questions) files.push_back({absl::StrCat(facts_.root, "/", question.path), question.size});
+  auto answers = DigestRun<R, C>(context_, repository_, facts_.cpus, Nice()).AskChunks(files, chunk_, algorithm_, chunks_text());
+  if (!answers.ok()) return Located(answers.status());
   return answers;
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::StatusOr<DigestAnswer>>> RemoteRepository<R, C>::DigestIn(DigestSession session) {
-  for (int lost = 0; session.unanswered() > 0;) {
-    RemoteCommand command{.script = Nice() + session.NextScript()};
-    if (session.unanswered() == 0) break;
-    // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
-    command.timeout = repository_.timeout + absl::Seconds(session.largest_command() / (int64_t{4} << 20));
-    const auto result = context_.runner.RunLong(
-        repository_.endpoint, command, [&session](absl::string_view bytes) { return session.Feed(bytes); }, [] { return false; }, context_.stop);
-    const absl::Status error = result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err)) : result.status();
-    if (result.ok() ? session.EndSession(result->err) : session.LoseSession(error)) {
-      lost = 0;
-      continue;
-    }
-    if (!absl::IsUnavailable(error) || ++lost > repository_.retries) return Located(error);
-    if (context_.stop.WaitFor(context_.backoff.Delay(lost - 1))) return context_.stop.status();
-  }
-  if (session.batch_discarded()) {
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
+                                                               std::vector<DigestQuestion> questions, const HostTools& tools) {
+  // What a file costs besides its bytes, in bytes that could be read instead: a share of a tool's call, or processes of its own.
+  constexpr int64_t kOfABatch = int64_t{32} << 10, kOfACall = int64_t{4} << 20;
+  DigestRun<R, C> run(context_, repository_, facts_.cpus, Nice());
+  auto answers = run.Ask(std::move(questions), tool ? kOfABatch : kOfACall, [&](std::vector<DigestQuestion> some, bool batch) {
+    return DigestSession(there, templates, batch ? tool : absl::nullopt, std::move(some), tools);
+  });
+  if (!answers.ok()) return Located(answers.status());
+  if (run.batch_discarded()) {
     Tell(LogLevel::kWarning, "the digest tool with many files at once does not agree with digestcmd; it was asked file by file");
   }
-  std::vector<absl::StatusOr<DigestAnswer>> answers;
-  answers.reserve(session.answers().size());
-  for (const auto& answer : session.answers()) answers.push_back(*answer);
   return answers;
 }
 

@@ -26,7 +26,7 @@ std::vector<std::string> NamesFor(const HostTools& tools, absl::string_view acti
 
 ToolProbe::ToolProbe(HostTools& tools, Extent extent, const DigestTool& tool) : tools_(tools), extent_(extent), tool_(tool), mark_(RandomMark()) {
   for (const absl::string_view action : PresetActions()) {
-    if (GroupOf(action) != ToolGroup::kTransfer || (action == "chunks" && tool.algorithm.empty())) continue;
+    if (GroupOf(action) != ToolGroup::kTransfer || (action == "chunks" ? tool.algorithm.empty() : extent == Extent::kChunks)) continue;
     if (extent == Extent::kTaken) {
       if (tools.can(action)) trials_.push_back({std::string(action), nullptr});
       continue;
@@ -87,7 +87,7 @@ void ToolProbe::Read(const RemoteResult& result) {
               if (!absl::SimpleAtoi(record.label, &index) || index >= trials_.size()) return absl::OkStatus();
               const Trial& trial = trials_[index];
               passed_[trial.action] = record.status == 0;
-              if (extent_ == Extent::kOpen && record.status == 0) tools_.Choose(trial.action, trial.preset);
+              if (extent_ != Extent::kTaken && record.status == 0) tools_.Choose(trial.action, trial.preset);
               return absl::OkStatus();
             })
       .IgnoreError();

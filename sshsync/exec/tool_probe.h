@@ -24,6 +24,7 @@ class ToolProbe {
  public:
   enum class Extent {
     kOpen,   ///< what `preset = auto` leaves open, and no more than is needed to choose
+    kChunks, ///< the same of `chunks` alone, for a run that digests big files and may find nothing to move
     kTaken,  ///< what is in force, every action, to be shown
   };
   /// `tool`: of the digest that `chunks` is to compute, with its algorithm; without it `chunks` is not tried.

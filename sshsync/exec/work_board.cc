@@ -13,7 +13,7 @@ constexpr std::chrono::milliseconds kTick{20};  // how soon it is seen that a pa
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr size_t kLooks = 5000;  // files that one search asks the supply for
 constexpr size_t kFilesByCommand = 100, kFiles = 1000;  // in a job
-constexpr int64_t kJobBytes = int64_t{16} << 20;
+constexpr int64_t kJobBytes = int64_t{16} << 20, kEndGame = 4;  // at the end ranges shrink to a fourth, that streams end at about the same time
 
 bool IsSettled(const WorkItem& item) { return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified; }
 
@@ -150,8 +150,8 @@ bool WorkBoard::TakeRange(int64_t most_bytes, Job* job) {
     if (Look(index, &holding) == Ready::kOver || !item.big || !item.created) continue;
     const bool whole = holding.state != Holding::State::kAwaited;
     // A file that keeps failing goes chunk by chunk: then it is seen which one it is.
-    const int64_t share = std::min(most_bytes, item.big->open_bytes() / rules_.streams);
-    const int64_t most = item.tries > 0 ? 1 : std::max<int64_t>(1, share / item.big->wanted().chunk);
+    const int64_t chunk = item.big->wanted().chunk, share = item.big->open_bytes() / rules_.streams;
+    const BigFile::Most most{.local = item.tries > 0 ? 1 : share / chunk, .parent = item.tries > 0 ? 1 : std::clamp(share, most_bytes / kEndGame, most_bytes) / chunk};
     const auto range = item.big->Take(most, [&](int64_t chunk) { return !holding.folder.empty() && (whole || around_.supply.HasChunk(item.wanted.path, chunk)); });
     if (!range) continue;
     ++item.writers;

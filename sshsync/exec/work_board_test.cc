@@ -147,10 +147,10 @@ class BigFileOnBoardTest : public ::testing::Test {
 
 TEST_F(BigFileOnBoardTest, IsWholeWhenItsLastWriterHasEnded) {
   Begin();
-  const Job one = board_->Take(1 << 20, false), two = board_->Take(1 << 20, false);
+  const Job one = board_->Take(2 * kBlockBytes, false), two = board_->Take(2 * kBlockBytes, false);
   ASSERT_EQ(two.kind, Job::Kind::kRange);
   EXPECT_FALSE(board_->Arrived(one, Of(one)));
-  const Job three = board_->Take(1 << 20, false);
+  const Job three = board_->Take(2 * kBlockBytes, false);
   EXPECT_FALSE(board_->Arrived(two, Of(two)));
   EXPECT_TRUE(board_->Arrived(three, Of(three)));
 }
@@ -170,6 +170,12 @@ TEST_F(BigFileOnBoardTest, WhatAnAbandonedAttemptHoldsIsReadBeforeTheNextTryAndT
   ASSERT_EQ(copy.kind, Job::Kind::kRange);
   ASSERT_GE(copy.range.source, 0) << "and not brought from the parent";
   EXPECT_EQ(copy.big->source(copy.range.source), abandoned);
+}
+
+TEST_F(BigFileOnBoardTest, RangesShrinkTowardsTheEndButNotToNothing) {
+  Begin();
+  EXPECT_EQ(board_->Take(kBlockBytes, false).range.count, 1) << "no more than asked for";
+  EXPECT_EQ(board_->Take(64 * kBlockBytes, false).range.count, 3) << "a share of what is left would cost a round trip for each chunk";
 }
 
 TEST_F(BigFileOnBoardTest, WhatOtherStreamsBringIntoAnAbandonedAttemptDoesNotCount) {

@@ -49,9 +49,10 @@ void BigFile::Offer(std::string path, const ChunkList& held) {
   if (useful) sources_.push_back(std::move(path));
 }
 
-absl::optional<ChunkRange> BigFile::Take(int64_t most, absl::FunctionRef<bool(int64_t chunk)> at_parent) {
+absl::optional<ChunkRange> BigFile::Take(Most most, absl::FunctionRef<bool(int64_t chunk)> at_parent) {
   const int64_t count = static_cast<int64_t>(states_.size());
-  for (const bool local : {true, false}) {
+  const bool first = local_ <= remote_;
+  for (const bool local : {first, !first}) {
     for (int64_t i = 0; i < count; ++i) {
       const int source = from_[static_cast<size_t>(i)];
       const auto usable = [&](int64_t chunk) {
@@ -61,8 +62,10 @@ absl::optional<ChunkRange> BigFile::Take(int64_t most, absl::FunctionRef<bool(in
       if (local == (source == ChunkRange::kParent) || !usable(i)) continue;
       ChunkRange range{.first = i, .count = 1, .source = source};
       if (const auto begun = begun_.find(i); begun != begun_.end() && source == ChunkRange::kParent) range.skip = begun->second;
-      while (range.count < most && i + range.count < count && usable(i + range.count)) ++range.count;
+      const int64_t longest = local ? most.local : most.parent;
+      while (range.count < longest && i + range.count < count && usable(i + range.count)) ++range.count;
       for (int64_t chunk = i; chunk < i + range.count; ++chunk) Set(chunk, State::kTaken);
+      ++UnderWay(range);
       return range;
     }
   }
@@ -71,6 +74,7 @@ absl::optional<ChunkRange> BigFile::Take(int64_t most, absl::FunctionRef<bool(in
 
 std::vector<int64_t> BigFile::Arrived(const ChunkRange& range, absl::Span<const Digest> digests) {
   std::vector<int64_t> damaged;
+  --UnderWay(range);
   for (int64_t i = 0; i < range.count; ++i) {
     const int64_t chunk = range.first + i;
     begun_.erase(chunk);
@@ -91,6 +95,7 @@ bool BigFile::ArrivedInPart(const ChunkRange& range, absl::Span<const Digest> di
 }
 
 bool BigFile::BrokeOff(const ChunkRange& range, int64_t blocks) {
+  --UnderWay(range);
   for (int64_t chunk = range.first; chunk < range.first + range.count; ++chunk) Set(chunk, State::kOpen);
   if (range.source != ChunkRange::kParent) return false;
   // Chunks that came whole are begun up to their last block, which is brought again: then they are digested like all others.
@@ -111,6 +116,7 @@ void BigFile::StartOver(const std::string& abandoned) {
   }
   begun_.clear();
   good_ = taken_ = 0;
+  local_ = remote_ = 0;
   Offer(abandoned, held);
 }
 

@@ -39,7 +39,7 @@ struct ChunkRange {
 ///
 ///     BigFile file(size, wanted, "sha256");
 ///     file.Offer("/srv/app/big.bin", old_chunks);
-///     while (const auto range = file.Take(16, [](int64_t) { return true; })) { ...bring it, digest it...; file.Arrived(*range, digests); }
+///     while (const auto range = file.Take({.local = 64, .parent = 16}, [](int64_t) { return true; })) { ...bring it, digest it...; file.Arrived(*range, digests); }
 class BigFile {
  public:
   /// `wanted` has a digest for each chunk of `size` bytes. Chunks of zeros need not be brought at all.
@@ -52,8 +52,14 @@ class BigFile {
   void Offer(std::string path, const ChunkList& held);
   const std::string& source(int index) const { return sources_[static_cast<size_t>(index)]; }
 
-  /// The next chunks to bring, at most `most` of them; local ones first. `at_parent`: whether the parent has that chunk already.
-  absl::optional<ChunkRange> Take(int64_t most, absl::FunctionRef<bool(int64_t chunk)> at_parent);
+  /// The longest range, in chunks, by where it comes from; at least one chunk is brought.
+  struct Most {
+    int64_t local = 1, parent = 1;
+  };
+
+  /// The next chunks to bring: from a local file while no more such ranges are on their way than from the parent, so that disk and network work at
+  /// the same time. `at_parent`: whether the parent has that chunk already.
+  absl::optional<ChunkRange> Take(Most most, absl::FunctionRef<bool(int64_t chunk)> at_parent);
 
   /// They were brought and read back; which of them are damaged. Fewer digests than chunks: the rest was not brought.
   std::vector<int64_t> Arrived(const ChunkRange& range, absl::Span<const Digest> digests);
@@ -81,6 +87,7 @@ class BigFile {
  private:
   enum class State : uint8_t { kOpen, kTaken, kGood };
   void Set(int64_t chunk, State state);
+  int& UnderWay(const ChunkRange& range) { return range.source == ChunkRange::kParent ? remote_ : local_; }
 
   const int64_t size_;
   const ChunkList wanted_;
@@ -89,6 +96,7 @@ class BigFile {
   std::vector<std::string> sources_;
   std::map<int64_t, int64_t> begun_;  // chunk -> blocks of it that are written already
   int64_t good_ = 0, taken_ = 0;
+  int local_ = 0, remote_ = 0;  // ranges on their way
 };
 
 }  // namespace sshsync

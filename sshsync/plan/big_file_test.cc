@@ -37,10 +37,10 @@ std::string Shown(const absl::optional<ChunkRange>& range) {
 
 TEST(BigFile, ANewFileComesFromTheParentInRanges) {
   BigFile file(kChunk * 5, List({"a", "b", "c", "d", "e"}), "sha256");
-  const auto first = file.Take(3, Always), second = file.Take(3, Always);
+  const auto first = file.Take({3, 3}, Always), second = file.Take({3, 3}, Always);
   EXPECT_EQ(Shown(first), "0+3 from -1 skip 0");
   EXPECT_EQ(Shown(second), "3+2 from -1 skip 0");
-  EXPECT_EQ(Shown(file.Take(3, Always)), "none");
+  EXPECT_EQ(Shown(file.Take({3, 3}, Always)), "none");
   EXPECT_THAT(file.Arrived(*first, {Of("a"), Of("b"), Of("c")}), IsEmpty());
   EXPECT_FALSE(file.complete());
   EXPECT_THAT(file.Arrived(*second, {Of("d"), Of("e")}), IsEmpty());
@@ -50,69 +50,69 @@ TEST(BigFile, ANewFileComesFromTheParentInRanges) {
 TEST(BigFile, WhatTheOldVersionHasAtTheSamePlaceIsNotSent) {
   BigFile file(kChunk * 4, List({"a", "b", "c", "d"}), "sha256");
   file.Offer("/old", List({"a", "x", "c", "d", "more"}));
-  EXPECT_EQ(Shown(file.Take(8, Always)), "0+1 from 0 skip 0");
-  EXPECT_EQ(Shown(file.Take(8, Always)), "2+2 from 0 skip 0");
-  EXPECT_EQ(Shown(file.Take(8, Always)), "1+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+1 from 0 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "1+1 from -1 skip 0");  // disk and network at the same time
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "2+2 from 0 skip 0");
   EXPECT_EQ(file.source(0), "/old");
 }
 
 TEST(BigFile, ChunksOfZerosAreThereByThemselvesAndReadBackAllTheSame) {
   BigFile file(kChunk * 3, List({"a", "0", "0"}), "sha256");
-  const auto zeros = file.Take(8, Always);
+  const auto zeros = file.Take({8, 8}, Always);
   EXPECT_EQ(Shown(zeros), "1+2 from -2 skip 0");
   EXPECT_THAT(file.Arrived(*zeros, {Of(std::string(kChunk, '\0')), Of("damaged")}), IsEmpty());
-  EXPECT_EQ(Shown(file.Take(8, Always)), "0+1 from -1 skip 0");
-  EXPECT_EQ(Shown(file.Take(8, Always)), "2+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "2+1 from -1 skip 0");
 }
 
 TEST(BigFile, OnlyTheDamagedChunkIsSentAgain) {
   BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
-  const auto all = file.Take(8, Always);
+  const auto all = file.Take({8, 8}, Always);
   EXPECT_THAT(file.Arrived(*all, {Of("a"), Of("?"), Of("c")}), ElementsAre(1));
-  EXPECT_EQ(Shown(file.Take(8, Always)), "1+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "1+1 from -1 skip 0");
 }
 
 TEST(BigFile, ARangeThatBrokeOffGoesOnAtItsLastWholeBlock) {
   BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
-  EXPECT_TRUE(file.BrokeOff(*file.Take(8, Always), 6));
+  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), 6));
   // The first chunk came whole: its last block is brought once more, and then it is read back.
-  const auto first = file.Take(1, Always);
+  const auto first = file.Take({1, 1}, Always);
   EXPECT_EQ(Shown(first), "0+1 from -1 skip 3");
   EXPECT_EQ(file.BytesOf(*first), kBlockBytes);
-  const auto second = file.Take(1, Always);
+  const auto second = file.Take({1, 1}, Always);
   EXPECT_EQ(Shown(second), "1+1 from -1 skip 2");
   EXPECT_THAT(file.Arrived(*second, {Of("?")}), ElementsAre(1));
-  EXPECT_EQ(Shown(file.Take(1, Always)), "1+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({1, 1}, Always)), "1+1 from -1 skip 0");
   EXPECT_FALSE(file.BrokeOff(ChunkRange{.first = 1, .count = 1}, 0));
 }
 
 TEST(BigFile, TheShortLastChunkIsNeverSkippedWhole) {
   BigFile file(kChunk + 5, List({"a", "b"}), "sha256");
-  EXPECT_TRUE(file.BrokeOff(*file.Take(8, Always), 5));
-  EXPECT_EQ(Shown(file.Take(1, Always)), "0+1 from -1 skip 3");
-  const auto last = file.Take(1, Always);
+  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), 5));
+  EXPECT_EQ(Shown(file.Take({1, 1}, Always)), "0+1 from -1 skip 3");
+  const auto last = file.Take({1, 1}, Always);
   EXPECT_EQ(Shown(last), "1+1 from -1 skip 0");
   EXPECT_EQ(file.BytesOf(*last), 5);
 }
 
 TEST(BigFile, WhatTheParentDoesNotHaveYetIsWaitedFor) {
   BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
-  EXPECT_EQ(Shown(file.Take(8, [](int64_t chunk) { return chunk == 1; })), "1+1 from -1 skip 0");
-  EXPECT_EQ(Shown(file.Take(8, [](int64_t chunk) { return chunk == 1; })), "none");
+  EXPECT_EQ(Shown(file.Take({8, 8}, [](int64_t chunk) { return chunk == 1; })), "1+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, [](int64_t chunk) { return chunk == 1; })), "none");
   EXPECT_TRUE(file.AnyOpen());
 }
 
 TEST(BigFile, AfterALostWriterTheGoodChunksAreCopiedFromThere) {
   BigFile file(kChunk * 3, List({"a", "b", "0"}), "sha256");
-  const auto zeros = file.Take(8, Always);
+  const auto zeros = file.Take({8, 8}, Always);
   file.Arrived(*zeros, {Of(std::string(kChunk, '\0'))});
-  const auto first = file.Take(1, Always);
+  const auto first = file.Take({1, 1}, Always);
   file.Arrived(*first, {Of("a")});
-  ASSERT_TRUE(file.Take(1, Always));
+  ASSERT_TRUE(file.Take({1, 1}, Always));
   file.StartOver("/stage/1/big");
-  EXPECT_EQ(Shown(file.Take(8, Always)), "0+1 from 0 skip 0");
-  EXPECT_EQ(Shown(file.Take(8, Always)), "2+1 from -2 skip 0");
-  EXPECT_EQ(Shown(file.Take(8, Always)), "1+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+1 from 0 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "1+1 from -1 skip 0");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "2+1 from -2 skip 0");
 }
 
 TEST(DigestOfChunks, IsThatOfTheirTextOrOfTheOnlyOne) {
