@@ -5,7 +5,7 @@ import resource
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import laws, trees
-from sshsync.testing.acceptance.rig import LISTCMD, rig, site  # noqa: F401
+from sshsync.testing.acceptance.rig import LISTCMD, both_ways, rig, site  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 
@@ -105,7 +105,9 @@ def test_a61_spellings_of_a_digest(rig):
     rig.converges()
 
 
-def test_a55_a_parent_file_that_cannot_be_read_fails_alone(rig):
+@both_ways
+def test_a55_a_parent_file_that_cannot_be_read_fails_alone(rig, way):
+    rig.use(way)
     rig.populate(trees.few())
     rig.put({b"one": b"old"}, "repoproxy")
     os.chmod(rig.repo("repomaster", "one"), 0)

@@ -5,13 +5,15 @@ import shutil
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import trees
-from sshsync.testing.acceptance.rig import FULL, careful_copy, rig, site  # noqa: F401
+from sshsync.testing.acceptance.rig import FULL, both_ways, careful_copy, rig, site  # noqa: F401
 
 ALL = ("repoproxy", "appnode1", "appnode2")
 
 
-def test_a01_a02_a03_a_first_run_copies_all_a_second_nothing_a_third_what_differs(rig):
+@both_ways
+def test_a01_a02_a03_a_first_run_copies_all_a_second_nothing_a_third_what_differs(rig, way):
     rig.populate(trees.t0(8 * trees.MIB))
+    rig.use(way)
     rig.equal(rig.full())
     before = {name: trees.stats(rig.repo(name)) for name in ALL}
     second = rig.full()
@@ -35,8 +37,10 @@ def test_a01_a02_a03_a_first_run_copies_all_a_second_nothing_a_third_what_differ
         assert sorted(path for path in after if after[path][0] != before[name][path][0]) == changed, name
 
 
-def test_a04_a_child_is_served_while_the_first_host_is_down(rig):
+@both_ways
+def test_a04_a_child_is_served_while_the_first_host_is_down(rig, way):
     rig.populate(trees.few())
+    rig.use(way)
     rig.put({b"newer": b"only here"}, "repoproxy")
     rig.fleet.stop_sshd("repomaster")
     rig.equal(rig.run("--sync", "appnode1"), "appnode1")
@@ -59,8 +63,10 @@ def test_a05_the_children_of_a_step_are_worked_on_at_the_same_time(rig):
     rig.equal(rig.run("--sync", "appnode1,appnode2"), "appnode1", "appnode2")
 
 
-def test_a06_the_order_of_the_steps_is_kept_even_against_the_tree(rig):
+@both_ways
+def test_a06_the_order_of_the_steps_is_kept_even_against_the_tree(rig, way):
     rig.populate({b"file": b"new"})
+    rig.use(way)
     rig.put({b"file": b"old"}, "repoproxy")
     run = rig.run("--sync", "appnode1", "--sync", "repoproxy")
     assert run.exit == 0, str(run)
@@ -72,8 +78,10 @@ def test_a06_the_order_of_the_steps_is_kept_even_against_the_tree(rig):
     rig.converges()
 
 
-def test_a07_what_only_the_child_has_stays(rig):
+@both_ways
+def test_a07_what_only_the_child_has_stays(rig, way):
     rig.populate(trees.few())
+    rig.use(way)
     rig.put({b"mine": b"extra", b"mine too/deep": b"extra"}, "repoproxy")
     os.mkdir(rig.repo("repoproxy", "empty folder"))
     before = trees.stats(rig.repo("repoproxy"))
@@ -83,7 +91,9 @@ def test_a07_what_only_the_child_has_stays(rig):
     assert os.path.isdir(rig.repo("repoproxy", "empty folder"))
 
 
-def test_a08_an_empty_parent_empties_nobody(rig):
+@both_ways
+def test_a08_an_empty_parent_empties_nobody(rig, way):
+    rig.use(way)
     rig.put(trees.few(), "repoproxy")
     rig.put(trees.few(), "appnode1")
     before = {name: trees.stats(rig.repo(name)) for name in ("repoproxy", "appnode1")}
@@ -97,19 +107,23 @@ def test_a08_an_empty_parent_empties_nobody(rig):
     rig.converges()
 
 
-def test_a12_a14_long_names_and_twins_are_told_apart(rig):
+@both_ways
+def test_a12_a14_long_names_and_twins_are_told_apart(rig, way):
     names = [b"n" * 254 + end for end in (b"1", b"2")] + ["\U0001f600".encode() * 63 + end for end in (b"ab1", b"ab2")]
     names += ["caf\u00e9".encode(), "cafe\u0301".encode(), b"A", b"a"]
     rig.populate({name: b"content of " + name for name in names})
-    carefully = {"synccmd": careful_copy(rig.host("repoproxy")), "names": "any"}
-    rig.configure(repoproxy=carefully)
+    rig.use(way)
+    if way == "C1":
+        rig.configure(repoproxy={"synccmd": careful_copy(rig.host("repoproxy")), "names": "any"})
     rig.equal(rig.run("--sync", "repoproxy"), "repoproxy")
     assert len(trees.paths(rig.repo("repoproxy"))) == len(names)
 
 
-def test_a13_what_the_child_cannot_hold_fails_by_name(rig):
+@both_ways
+def test_a13_what_the_child_cannot_hold_fails_by_name(rig, way):
     deep = b"/".join([b"d" * 18] * 200)
     rig.populate({deep + b"/file": b"deep down", b"file": b"at the top"})
+    rig.use(way)
     run = rig.run("--sync", "repoproxy")
     if run.exit != 0:
         rig.failed(run, "repoproxy", "d/file failed")
@@ -119,8 +133,10 @@ def test_a13_what_the_child_cannot_hold_fails_by_name(rig):
     rig.converges(names=[b"file"])
 
 
-def test_a57_a_flipped_byte_on_the_child_is_repaired(rig):
+@both_ways
+def test_a57_a_flipped_byte_on_the_child_is_repaired(rig, way):
     rig.populate(trees.few())
+    rig.use(way)
     rig.put(trees.few(), "repoproxy")
     path = rig.repo("repoproxy", "d", "4097")
     stat = os.stat(path)
@@ -131,8 +147,10 @@ def test_a57_a_flipped_byte_on_the_child_is_repaired(rig):
     rig.equal(rig.run("--sync", "repoproxy"), "repoproxy")
 
 
-def test_a62_a63_neither_language_nor_odd_times_matter(rig):
+@both_ways
+def test_a62_a63_neither_language_nor_odd_times_matter(rig, way):
     rig.populate(trees.few())
+    rig.use(way)
     rig.put(trees.few(), "repoproxy")
     os.utime(rig.repo("repoproxy", "one"), (0, 0))
     os.utime(rig.repo("repoproxy", "empty"), (4102444800, 4102444800))

@@ -9,11 +9,10 @@ import pytest
 
 from sshsync.testing import own_mounts, python_cases
 from sshsync.testing.acceptance import trees
-from sshsync.testing.acceptance.rig import CASCADE, FULL, rig, standing  # noqa: F401
+from sshsync.testing.acceptance.rig import CASCADE, FULL, both_ways, rig, standing  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 BIG = 16 * trees.MIB
-both_ways = pytest.mark.parametrize("way", ["C1", "C0"])
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +49,10 @@ def remount(folder, options):
     subprocess.run(["mount", "-o", "remount," + options, folder], check=True)
 
 
-def use(rig, way):
-    if way == "C0":
-        rig.builtin()
-
-
 @both_ways
 def test_a52_on_a_disk_that_is_too_small_the_small_files_arrive_and_the_big_one_stays_as_it_was(rig, way):
     rig.populate(trees.t0(BIG))
-    use(rig, way)
+    rig.use(way)
     with child_disk(rig, "repoproxy", "size=8m"):
         rig.put({trees.BIG: trees.content(trees.MIB, 77)}, "repoproxy")
         with rig.watch("repoproxy") as watcher:
@@ -72,8 +66,10 @@ def test_a52_on_a_disk_that_is_too_small_the_small_files_arrive_and_the_big_one_
         watcher.check()
 
 
-def test_a53_a_child_that_is_mounted_read_only_fails_once_and_stops_nobody(rig):
+@both_ways
+def test_a53_a_child_that_is_mounted_read_only_fails_once_and_stops_nobody(rig, way):
     rig.put(trees.few(), "repoproxy")
+    rig.use(way)
     with child_disk(rig, "appnode1", "size=8m"):
         rig.put({b"one": b"old"}, "appnode1")
         remount(rig.repo("appnode1"), "ro")

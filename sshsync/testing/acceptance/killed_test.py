@@ -142,5 +142,33 @@ def test_a50_a_byte_that_is_flipped_on_the_way_is_never_published(rig):
     rig.converges("repoproxy", steps=STEP)
 
 
+def test_a50_a_byte_that_is_flipped_on_the_builtin_way_is_never_published(rig):
+    rig.populate(trees.few(4 * trees.MIB))
+    rig.put({trees.BIG: trees.content(trees.MIB, 77)}, "repoproxy")
+    host = rig.host("repoproxy")
+    # A byte of whatever is longer than 300,000 bytes, always; or once in all.
+    flip = (
+        "#!/usr/bin/python3\nimport os, subprocess, sys\nssh = subprocess.Popen(['ssh', '-F', '%s'] + sys.argv[1:], stdout=subprocess.PIPE)\nseen = 0\n"
+        "while True:\n  data = bytearray(os.read(ssh.stdout.fileno(), 65536))\n  if not data: break\n"
+        "  if seen <= 300000 < seen + len(data):\n    quiet = os.path.exists('%s/once')\n    try: quiet = quiet and os.close(os.open('%s/flipped', os.O_CREAT | os.O_EXCL)) is not None\n"
+        "    except FileExistsError: quiet = True\n    if not quiet: data[300000 - seen] ^= 1\n"
+        "  seen += len(data)\n  while data: del data[:os.write(1, data)]\nsys.exit(ssh.wait() %% 256)\n" % (host.ssh_config, host.home, host.home)
+    )
+    trees.write(host.home, {b"flip": flip.encode()}, rig.owner("repoproxy"))
+    os.chmod(os.path.join(host.home, "flip"), 0o755)
+    rig.builtin()
+    flipping = {"repoproxy": {"peerssh": os.path.join(host.home, "flip")}}
+    with rig.watch("repoproxy") as watcher:
+        rig.configure(**flipping)
+        run = rig.run(*STEP)
+        rig.failed(run, "repoproxy", "big.bin failed")
+        rig.same("repoproxy", names=list(trees.few()))
+        trees.write(host.home, {b"once": b""}, rig.owner("repoproxy"))
+        rig.equal(rig.run(*STEP), "repoproxy")
+        assert os.path.exists(os.path.join(host.home, "flipped")), "nothing was flipped"
+    watcher.check()
+    rig.converges("repoproxy", steps=STEP)
+
+
 if __name__ == "__main__":
     python_cases.main(__file__)

@@ -6,7 +6,7 @@ import pytest
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import trees
-from sshsync.testing.acceptance.rig import careful_copy, private_accounts_only, rig, standing  # noqa: F401
+from sshsync.testing.acceptance.rig import both_ways, careful_copy, private_accounts_only, rig, standing  # noqa: F401
 
 PARENTS = {"repomaster": None, "repoproxy": "repomaster", "nologin": "repoproxy", "false": "repoproxy", "appnode": "repoproxy"}
 
@@ -39,13 +39,16 @@ def test_a17_an_account_without_a_shell_fails_with_its_own_words_and_stops_nobod
     rig.same("appnode")
 
 
-def test_a18_what_login_files_print_is_neither_name_nor_digest(rig):
-    rig.populate(trees.few())
+@both_ways
+def test_a18_what_login_files_print_is_neither_name_nor_digest(rig, way):
+    rig.populate(trees.few(2 * trees.MIB))
     for name in ("repomaster", "repoproxy"):
         noise = "NOISE\n%s/one\n%s\n" % (rig.repo(name), "0123456789abcdef" * 4)
         login_file(rig, name, "printf '%s'; printf '%s' >&2\n" % (noise, noise))
-    carefully = {name: {"synccmd": careful_copy(rig.host(name))} for name in ("repoproxy", "appnode")}
-    rig.configure(**carefully)
+    if way == "C0":
+        rig.builtin()
+    else:
+        rig.configure(**{name: {"synccmd": careful_copy(rig.host(name))} for name in ("repoproxy", "appnode")})
     run = rig.run("--sync", "repoproxy", "--sync", "appnode")
     rig.equal(run, "repoproxy", "appnode")
     assert b"NOISE" not in run.log

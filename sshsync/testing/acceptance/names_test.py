@@ -7,7 +7,7 @@ import pytest
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import trees
-from sshsync.testing.acceptance.rig import careful_copy, private_accounts_only, rig, standing  # noqa: F401
+from sshsync.testing.acceptance.rig import both_ways, careful_copy, private_accounts_only, rig, standing  # noqa: F401
 
 # Every one of them under one login shell or another, each host the parent of the next: the first is a parent, the last a child, the others both.
 SHELLS = ["csh", "tcsh", "fish", "zsh", "dash", "busybox"]
@@ -65,9 +65,10 @@ def test_a09_with_scp_a_name_that_it_would_read_again_fails_by_name_and_the_othe
     rig.converges("nodetcsh", steps=("--sync", "nodetcsh"))
 
 
-def test_a09_without_a_synccmd_every_name_arrives(rig):
-    rig.populate({name: b"content of " + name for name in FEW_ODD})
-    rig.configure(nodetcsh={"transfer": "stream", "peerssh": "ssh -F " + rig.host("nodetcsh").ssh_config})
+def test_a09_a12_without_any_template_every_name_arrives_newlines_and_big_files_too(rig):
+    names = ODD + [b"new\nline", b"end\n", b"cr\r", b"folder\n/`touch pwn`"]
+    rig.populate({**{name: b"content of " + name for name in names}, b"big '$(touch pwn)\n": trees.content(3 * trees.MIB, 5)})
+    rig.builtin()
     rig.equal(rig.run("--sync", "nodetcsh"), "nodetcsh")
     no_marker(rig)
 
@@ -88,11 +89,15 @@ def test_a09_where_the_builtin_transfer_cannot_reach_the_parent_only_those_names
     no_marker(rig)
 
 
-def test_a15_a16_every_login_shell_will_do_on_either_side(rig, site):
+@both_ways
+def test_a15_a16_every_login_shell_will_do_on_either_side(rig, site, way):
     private_accounts_only(site)
-    rig.populate({name: b"content of " + name for name in FEW_ODD})
+    rig.populate({**{name: b"content of " + name for name in FEW_ODD}, b"big $(touch pwn)": trees.content(2 * trees.MIB, 5)})
     children = [name for name, parent in site.parents.items() if parent]
-    rig.configure(**{name: {"synccmd": careful_copy(rig.host(name)), "names": "any"} for name in children})
+    if way == "C0":
+        rig.builtin()
+    else:
+        rig.configure(**{name: {"synccmd": careful_copy(rig.host(name)), "names": "any"} for name in children})
     rig.equal(rig.run("--sync", ",".join(children)), *children)
     no_marker(rig)
 

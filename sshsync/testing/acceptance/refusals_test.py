@@ -7,7 +7,7 @@ import pytest
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import trees
-from sshsync.testing.acceptance.rig import FULL, private_accounts_only, rig, site  # noqa: F401
+from sshsync.testing.acceptance.rig import FULL, both_ways, private_accounts_only, rig, site  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 
@@ -17,7 +17,9 @@ def connections(rig, name):
         return log.read().count("Connection from ")
 
 
-def test_a27_a_link_in_place_of_a_file_is_replaced_and_its_target_let_be(rig):
+@both_ways
+def test_a27_a_link_in_place_of_a_file_is_replaced_and_its_target_let_be(rig, way):
+    rig.use(way)
     links = {"outside-file": "../outside/marker", "outside-folder": "../outside", "dangling": "nowhere", "itself": "itself"}
     rig.populate({name.encode(): name.encode() for name in links})
     for name, target in links.items():
@@ -30,7 +32,9 @@ def test_a27_a_link_in_place_of_a_file_is_replaced_and_its_target_let_be(rig):
         assert run.told("WARNING", name, "link"), str(run)
 
 
-def test_a28_a_folder_that_is_a_link_is_not_written_through_unless_asked_for(rig):
+@both_ways
+def test_a28_a_folder_that_is_a_link_is_not_written_through_unless_asked_for(rig, way):
+    rig.use(way)
     rig.populate({b"sub/file": b"below", b"file": b"beside"})
     os.symlink("../elsewhere", rig.repo("repoproxy", "sub"))
     trees.make_folder(os.path.join(rig.host("repoproxy").home, "elsewhere"), rig.owner("repoproxy"))
@@ -48,8 +52,10 @@ def test_a28_a_folder_that_is_a_link_is_not_written_through_unless_asked_for(rig
 
 
 @pytest.mark.parametrize("planted", [".sshsync", ".sshsync/lock", ".sshsync/in"])
-def test_a29_links_that_another_user_planted_lead_nowhere(rig, site, planted):
+@both_ways
+def test_a29_links_that_another_user_planted_lead_nowhere(rig, site, planted, way):
     private_accounts_only(site)
+    rig.use(way)
     rig.populate(trees.few())
     victim = os.path.join(rig.host("appnode1").home, "victim")
     trees.write(victim, {b"run": b"precious"}, rig.owner("appnode1"))
@@ -174,7 +180,9 @@ def test_a45_an_account_that_has_expired_is_not_asked_again_and_again(rig):
     rig.converges("appnode1", "appnode2", steps=("--sync", "appnode1,appnode2"))
 
 
-def test_a54_a_folder_of_the_child_that_cannot_be_written_fails_its_files_alone(rig):
+@both_ways
+def test_a54_a_folder_of_the_child_that_cannot_be_written_fails_its_files_alone(rig, way):
+    rig.use(way)
     rig.populate(trees.few())
     rig.put({b"d/e/other": b"mine"}, "repoproxy")
     os.chmod(rig.repo("repoproxy", "d", "e"), 0o555)

@@ -26,6 +26,9 @@ from sshsync.testing.acceptance import laws, trees
 FULL = ("--sync", "repoproxy", "--sync", "appnode1,appnode2")
 SECRET = "hunter2-is-no-password"
 
+# For cases that hold for an operator's scp as well as for the builtin transfer: `rig.use(way)` after the files are there.
+both_ways = pytest.mark.parametrize("way", ["C1", "C0"])
+
 # Above every limit that a run is given here: reached only by one that hangs.
 _PATIENCE = 180
 
@@ -202,6 +205,10 @@ class Rig:
         for name in [name for name, parent in self.parents.items() if parent]:
             self.plain[name] = {"synccmd": None, "peerssh": "ssh -F " + self.host(name).ssh_config}
         self.configure()
+
+    def use(self, way):
+        if way == "C0":
+            self.builtin()
 
     def put(self, tree, name):
         trees.write(self.repo(name), tree, self.owner(name))

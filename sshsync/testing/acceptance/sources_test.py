@@ -4,15 +4,12 @@ import hashlib
 import os
 import threading
 
-import pytest
-
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import laws, trees
-from sshsync.testing.acceptance.rig import DIGESTCMD, rig, site, slow_scp, slow_ssh  # noqa: F401
+from sshsync.testing.acceptance.rig import DIGESTCMD, both_ways, rig, site, slow_scp, slow_ssh  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 BIG = 8 * trees.MIB
-both_ways = pytest.mark.parametrize("way", ["C1", "C0"])
 
 
 def prepare(rig, way):
