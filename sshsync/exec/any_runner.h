@@ -26,6 +26,7 @@ class AnyRunner {
   virtual absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
                                                const StopToken& stop) = 0;
   virtual absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) = 0;
+  virtual void Release(const Endpoint&) {}
 };
 static_assert(Runner<AnyRunner>);
 
@@ -44,6 +45,9 @@ class ErasedRunner final : public AnyRunner {
     return runner_.RunLong(host, command, sink, moved, stop);
   }
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override { return runner_.Open(host, stop); }
+  void Release(const Endpoint& host) override {
+    if constexpr (KeepsOpen<R>) runner_.Release(host);
+  }
 
  private:
   R runner_;

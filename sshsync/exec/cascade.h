@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -80,6 +81,7 @@ class Cascade {
   void Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply);
   absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Make(const Repository& repository);
   void AgreeOnDigests(const ResolvedQueue& queue);
+  void DropUnused(const Entry& ended);
 
   RunContext<R, C>& context_;
   const Configuration& configuration_;
@@ -93,6 +95,8 @@ class Cascade {
   // Protected by mu_.
   std::map<std::string, std::shared_ptr<RemoteRepository<R, C>>> made_;
   std::map<std::string, Known> known_;
+  std::map<std::string, int> uses_;    // hops that have not ended, by the repositories they are about, as child or as parent
+  std::map<Endpoint, int> accounts_;   // the same, by accounts
   size_t next_ = 0;             // of the entries
   int told_steps_ = 0;
   std::map<int, int> open_;     // hops by step that have not ended
@@ -128,6 +132,10 @@ std::vector<RepositoryReport> Cascade<R, C>::Run(const ResolvedQueue& queue) {
   reports_.resize(entries_.size());
   for (size_t i = 0; i < entries_.size(); ++i) {
     ++open_[entries_[i].step];
+    for (const std::string& name : {entries_[i].repository->name, entries_[i].repository->parent}) {
+      ++uses_[name];
+      ++accounts_[configuration_.Find(name)->endpoint];
+    }
     reports_[i].name = entries_[i].repository->name;
     reports_[i].parent = entries_[i].repository->parent;
     reports_[i].host = entries_[i].repository->endpoint.host;
@@ -166,10 +174,35 @@ void Cascade<R, C>::Work() {
     if (started.step > 0) context_.events.On(started);
     RepositoryReport& report = reports_[index];
     RunHop(entries_[index], report);
+    DropUnused(entries_[index]);
     const std::lock_guard lock(mu_);
     --open_[report.step];
     if ((report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_)) failed_step_ = report.step;
     changed_.notify_all();
+  }
+}
+
+// What no other hop needs goes: what a repository holds, and the connections to its account. A run over many hosts has open what is under way.
+template <Runner R, Clock C>
+void Cascade<R, C>::DropUnused(const Entry& ended) {
+  std::vector<Known> contents;
+  std::vector<std::shared_ptr<RemoteRepository<R, C>>> repositories;
+  std::vector<const Endpoint*> accounts;
+  {
+    const std::lock_guard lock(mu_);
+    for (const std::string& name : {ended.repository->name, ended.repository->parent}) {
+      Known& known = known_[name];
+      // A survey may be under way for which nobody waits any more, as its hops have failed: what it has is its own.
+      if (--uses_[name] == 0 && (!known.busy || known.digested)) {
+        contents.push_back(std::exchange(known, Known()));
+        repositories.push_back(std::move(made_[name]));
+      }
+      const Endpoint& account = configuration_.Find(name)->endpoint;
+      if (--accounts_[account] == 0) accounts.push_back(&account);
+    }
+  }
+  if constexpr (KeepsOpen<R>) {
+    for (const Endpoint* account : accounts) context_.runner.Release(*account);
   }
 }
 
@@ -336,11 +369,15 @@ absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Cascade<R, C>::Make(cons
 template <Runner R, Clock C>
 void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
   std::map<const Repository*, std::set<const Repository*>> chains;  // by root: all that take part
+  std::set<Endpoint> soon;  // whose hops begin at once
+  int hops = 0;
   for (const auto& entries : queue.steps) {
     for (const QueueEntry& entry : entries) {
       const Repository* root = entry.repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
-      chains[root].insert({entry.repository, configuration_.Find(entry.repository->parent)});
+      const Repository* const parent = configuration_.Find(entry.repository->parent);
+      chains[root].insert({entry.repository, parent});
+      if (hops++ < jobs_) soon.insert({entry.repository->endpoint, parent->endpoint});
     }
   }
   for (const auto& [root, members] : chains) {
@@ -349,7 +386,7 @@ void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
       const auto made = Make(*member);
       if (made.ok()) chain.push_back(made->get());
     }
-    AgreeOnDigest<R, C>(chain, root->digest, root->chunk);
+    AgreeOnDigest<R, C>(chain, root->digest, root->chunk, {.at_once = jobs_, .soon = [&soon](const Endpoint& account) { return soon.contains(account); }});
   }
 }
 

@@ -2,6 +2,8 @@
 #define SSHSYNC_EXEC_DIGEST_AGREEMENT_H_
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <set>
 #include <string>
 #include <thread>
@@ -20,11 +22,16 @@ namespace sshsync {
 /// Finds the digest tools for the repositories of one chain that have no digestcmd of their own, so that all of the chain compute the
 /// same digest; of files larger than `chunk` bytes that is one of the digests of their chunks. If some of them do have a digestcmd, what it computes is found out on a scratch file, and confirmed on two real files; otherwise
 /// the first algorithm of the root's preference that every host can compute is taken. Hosts that cannot be reached are left out: they fail by
-/// themselves. Ownership: refers to the repositories. Threads: starts one for each host, all gone on return.
+/// themselves. Ownership: refers to the repositories. Threads: starts `at_once` at most, all gone on return.
 ///
-///     AgreeOnDigest<R, C>({&root, &child}, {"sha256", "sha1"}, 8 << 20);  // afterwards each Digest() knows its tool
+///     AgreeOnDigest<R, C>({&root, &child}, {"sha256", "sha1"}, 8 << 20, {.at_once = 16});  // afterwards each Digest() knows its tool
+struct AgreementLimits {
+  int at_once = 16;  ///< hosts that are asked at the same time
+  /// Whether a host is needed soon: the others' connections are closed when they have answered. Empty: all are.
+  std::function<bool(const Endpoint&)> soon = {};
+};
 template <Runner R, Clock C>
-void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk);
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk, const AgreementLimits& limits);
 
 // Implementation details follow.
 
@@ -74,17 +81,24 @@ Host Ask(RemoteRepository<R, C>& repository, const std::vector<std::string>& alg
   return host;
 }
 
-// All hosts at once.
 template <Runner R, Clock C>
-std::vector<Host> AskAll(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, SurveyProbe::Extent extent) {
+std::vector<Host> AskAll(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, SurveyProbe::Extent extent,
+                         const AgreementLimits& limits) {
   std::vector<std::string> algorithms = preference;
   for (const absl::string_view other : {"sha256", "sha1", "md5", "sha512"}) {
     const bool listed = std::find(algorithms.begin(), algorithms.end(), other) != algorithms.end();
     if (extent == SurveyProbe::Extent::kAll && !listed) algorithms.emplace_back(other);
   }
   std::vector<Host> hosts(chain.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < chain.size(); i = next++) {
+      hosts[i] = Ask(*chain[i], algorithms, extent);
+      if (limits.soon && !limits.soon(chain[i]->config().endpoint)) chain[i]->Release();
+    }
+  };
   std::vector<std::jthread> threads;
-  for (size_t i = 0; i < chain.size(); ++i) threads.push_back(StartThread([&, i] { hosts[i] = Ask(*chain[i], algorithms, extent); }));
+  for (size_t i = 0; i < std::min(chain.size(), static_cast<size_t>(std::max(limits.at_once, 1))); ++i) threads.push_back(StartThread(work));
   threads.clear();
   return hosts;
 }
@@ -100,14 +114,14 @@ inline bool Agree(const std::vector<std::string>& preference, const std::vector<
 }  // namespace digest_agreement_internal
 
 template <Runner R, Clock C>
-void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk) {
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk, const AgreementLimits& limits) {
   using digest_agreement_internal::Host;
   const auto lacks = [](RemoteRepository<R, C>* repository) { return !repository->templates().has("digestcmd"); };
   if (std::none_of(chain.begin(), chain.end(), lacks)) return;
   // Where nobody has a digestcmd, the first algorithm that a host can compute mostly is the one that all can.
   const bool none_given = std::all_of(chain.begin(), chain.end(), lacks);
-  std::vector<Host> hosts = digest_agreement_internal::AskAll(chain, preference, none_given ? SurveyProbe::Extent::kFirst : SurveyProbe::Extent::kAll);
-  if (none_given && !digest_agreement_internal::Agree(preference, hosts)) hosts = digest_agreement_internal::AskAll(chain, preference, SurveyProbe::Extent::kAll);
+  std::vector<Host> hosts = digest_agreement_internal::AskAll(chain, preference, none_given ? SurveyProbe::Extent::kFirst : SurveyProbe::Extent::kAll, limits);
+  if (none_given && !digest_agreement_internal::Agree(preference, hosts)) hosts = digest_agreement_internal::AskAll(chain, preference, SurveyProbe::Extent::kAll, limits);
   std::set<std::string> given;
   std::vector<DigestTools> able;
   absl::Status refused;

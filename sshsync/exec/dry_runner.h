@@ -35,6 +35,11 @@ class DryRunner {
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) {
     return MakeError(Failure::kInternal, "a dry run was about to open a session");
   }
+  void Release(const Endpoint& host)
+    requires KeepsOpen<R>
+  {
+    runner_.Release(host);
+  }
 
  private:
   static absl::Status Refusal(const RemoteCommand& command) {

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/clock.h"
+#include "sshsync/exec/descriptor_limit.h"
 
 extern char** environ;
 
@@ -152,6 +153,7 @@ absl::StatusOr<Process> Process::Start(const ProcessOptions& options) {
     process.pid_ = 0;
     return SystemError(absl::StrCat("cannot start ", options.argv[0]), error);
   }
+  RestoreDescriptorLimit(process.pid_);
   process.in_ = in.write.Release();
   process.out_ = out.read.Release();
   process.err_ = err.read.Release();

@@ -152,6 +152,11 @@ class RemoteRepository {
     return Again([&] { return context_.runner.Run(repository_.endpoint, command, context_.stop); });
   }
 
+  /// Nothing is asked of the host for a while.
+  void Release() const {
+    if constexpr (KeepsOpen<R>) context_.runner.Release(repository_.endpoint);
+  }
+
   /// A long command whose whole output is wanted.
   absl::StatusOr<RemoteResult> AskLong(const RemoteCommand& command, size_t longest_line = 0);
 

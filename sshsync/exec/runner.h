@@ -66,6 +66,11 @@ class RemoteSession {
 ///     // A session for several long commands. It outlives neither the runner nor the host's patience.
 ///     absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop);
 ///
+/// One that keeps something open for a host has one verb more (KeepsOpen):
+///
+///     // Nothing more is wanted of the host for now: what lies idle is closed. A later call opens it again.
+///     void Release(const Endpoint& host);
+///
 /// An error is the transport's, classified: Unavailable = trying again may help, FailedPrecondition = it will not, Cancelled = stopped.
 /// A non-zero exit status is no error but a result. After an error nothing is known about whether the command ran, nor whether it ended:
 /// after RunLong a session that was lost may still have a writer.
@@ -77,6 +82,9 @@ concept Runner = requires(R& runner, const Endpoint& host, const RemoteCommand& 
   { runner.RunLong(host, command, sink, moved, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
   { runner.Open(host, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteSession>>>;
 };
+
+template <class R>
+concept KeepsOpen = requires(R& runner, const Endpoint& host) { runner.Release(host); };
 
 }  // namespace sshsync
 

@@ -132,6 +132,25 @@ std::unique_ptr<Channel> SshPool::Evict(Host& host) {
   return nullptr;
 }
 
+void SshPool::CloseIdle(const Endpoint& endpoint) {
+  std::vector<std::unique_ptr<Channel>> idle;
+  {
+    const std::lock_guard lock(mu_);
+    const auto host = hosts_.find(endpoint.host);
+    if (host == hosts_.end()) return;
+    const auto account = host->second.accounts.find(endpoint);
+    if (account == host->second.accounts.end()) return;
+    idle.swap(account->second.idle);
+    account->second.channels -= static_cast<int>(idle.size());
+    host->second.sessions -= static_cast<int>(idle.size());
+    changed_.notify_all();
+  }
+  for (const auto& channel : idle) {
+    if (channel->alive()) channel->Close();
+  }
+  for (auto& channel : idle) End(std::move(channel));
+}
+
 void SshPool::End(std::unique_ptr<Channel> channel) {
   if (channel->alive()) channel->Close();
   std::vector<std::unique_ptr<Channel>> over;

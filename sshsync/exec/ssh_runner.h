@@ -63,6 +63,7 @@ class SshPool {
   absl::StatusOr<RemoteResult> RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
                                             const StopToken& stop, Now now);
   absl::StatusOr<std::unique_ptr<RemoteSession>> OpenSession(const Endpoint& host, const StopToken& stop, Now now);
+  void CloseIdle(const Endpoint& endpoint);
 
  private:
   class Session;
@@ -154,6 +155,7 @@ class BasicSshRunner : private SshPool {
     const auto now = [this] { return clock_.Monotonic(); };
     return OpenSession(host, stop, now);
   }
+  void Release(const Endpoint& host) { CloseIdle(host); }
 
  private:
   C clock_;
@@ -161,7 +163,7 @@ class BasicSshRunner : private SshPool {
 
 extern template class BasicSshRunner<RealClock>;
 using SshRunner = BasicSshRunner<RealClock>;
-static_assert(Runner<SshRunner>);
+static_assert(Runner<SshRunner> && KeepsOpen<SshRunner>);
 
 }  // namespace sshsync
 

@@ -74,6 +74,35 @@ TEST(SshRunner, AnIdleConnectionThatEndedIsReplacedWithoutAnError) {
   EXPECT_EQ(ssh.connections("node1"), 2);
 }
 
+TEST(SshRunner, WhatIsReleasedIsClosedAndOpenedAgainWhenItIsWanted) {
+  FakeSsh ssh;
+  SshRunner runner;
+  const Endpoint host = ssh.Host("node1"), other = ssh.Host("node2");
+  const absl::StatusOr<RemoteResult> told = runner.Run(host, Command("cut -d' ' -f5 /proc/self/stat"), StopToken());
+  pid_t group = 0;
+  ASSERT_TRUE(told.ok() && absl::SimpleAtoi(told->out, &group));
+  EXPECT_TRUE(runner.Run(other, Command("echo"), StopToken()).ok());
+  runner.Release(host);
+  EXPECT_TRUE(GroupEnds(group));
+  runner.Release(host);
+  runner.Release(ssh.Host("never asked"));
+  EXPECT_EQ(runner.Run(host, Command("echo hello"), StopToken())->out, "hello\n");
+  EXPECT_TRUE(runner.Run(other, Command("echo"), StopToken()).ok());
+  EXPECT_EQ(ssh.connections("node1"), 2);
+  EXPECT_EQ(ssh.connections("node2"), 1);
+}
+
+TEST(SshRunner, WhatIsReleasedTakesNoSessionsFromOthers) {
+  FakeSsh ssh;
+  SshRunner runner({.max_sessions = 2, .max_channels = 1});
+  const Endpoint host = ssh.Host("node1");
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(FromThreads(4, runner, host, Command("echo")), std::vector<Failure>(4, Failure::kNone));
+    runner.Release(host);
+  }
+  EXPECT_EQ(ssh.connections("node1"), 5);
+}
+
 TEST(SshRunner, ARefusedAccountIsAskedOnceHoweverManyCall) {
   FakeSsh ssh;
   ssh.Break("node1", "fail", "deploy@node1: Permission denied (publickey).");

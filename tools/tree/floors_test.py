@@ -24,8 +24,9 @@ FLOORS = {
     "sshsync/exec": ["base", "text", "digest", "model", "config", "plan"],
     "sshsync/record": ["base", "text", "digest", "model", "config", "plan"],
     "sshsync": ["base", "text", "digest", "model", "config", "plan", "exec", "record"],
-    # What a person sees needs escaping, names, and the sinks of events; of exec only the stop token, which is in sync.h's own signature.
-    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "resume.h", "exec/stop.h", "tools/init", "tools/page"],
+    # What a person sees needs escaping, names, and the sinks of events; of exec only the stop token, which is in sync.h's own signature,
+    # and the limit of descriptors, which is the program's to raise.
+    "tools": ["base", "text", "model", "config", "plan", "record", "sync.h", "probe.h", "resume.h", "exec/stop.h", "exec/descriptor_limit.h", "tools/init", "tools/page"],
     "tools/init": ["base", "text", "model", "config", "tools/paragraph.h"],
     # One run as one page: what the record holds, and nothing else.
     "tools/page": ["base", "text", "model", "record"],
