@@ -1,0 +1,171 @@
+#include "sshsync/exec/file_mover.h"
+
+#include <filesystem>
+
+#include "absl/strings/match.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sshsync/base/status.h"
+#include "sshsync/testing/local_hop.h"
+
+namespace sshsync {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class FileMoverTest : public ::testing::Test {
+ protected:
+  absl::Status Bring(const Job& job) { return FileMover<InterruptedRunner, RealClock>(hop_.parts()).Bring(job, hop_.stream()); }
+  Job Take() {
+    Job job = hop_.Take();
+    EXPECT_EQ(static_cast<int>(job.kind), static_cast<int>(Job::Kind::kFiles));
+    return job;
+  }
+  void Write(std::initializer_list<const char*> names) {
+    for (const char* name : names) hop_.dir.Write(absl::StrCat("m/", name), absl::StrCat("of ", name));
+  }
+  void ByCommand() { hop_.child_config.templates["synccmd"] = "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}"; }
+  /// Cuts an output behind its first so many records; a record ends in a line with the mark, which the script has, too.
+  static void Keep(std::string& output, const std::string& script, int records) {
+    const size_t begin = script.find("echo; echo \"") + 12;
+    const std::string mark = "\n" + script.substr(begin, 32) + " ";
+    size_t at = 0;
+    for (int i = 0; i < records; ++i) {
+      at = output.find(mark, at);
+      ASSERT_NE(at, std::string::npos) << output;
+      at = output.find('\n', at + 1) + 1;
+    }
+    output.resize(at);
+  }
+  std::vector<std::string> Open() {
+    std::vector<std::string> open;
+    for (size_t i = 0; i < hop_.work->items().size(); ++i) {
+      if (hop_.board->item(i).state == WorkItem::State::kOpen) open.push_back(hop_.board->item(i).wanted.path);
+    }
+    return open;
+  }
+
+  LocalHop hop_;
+};
+
+TEST_F(FileMoverTest, BringsSmallFilesInOneArchiveEachReadBack) {
+  Write({"a", "b c", "d/e", "-rf"});
+  hop_.Survey();
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("-rf: of -rf", "a: of a", "b c: of b c", "d/e: of d/e"));
+  EXPECT_EQ(hop_.runner.scripts().size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(hop_.dir.Path("p/a"))) << "publishing is another's";
+}
+
+TEST_F(FileMoverTest, BringsFilesOneByOneByTheOperatorsCommand) {
+  ByCommand();
+  Write({"a", "b"});
+  hop_.Survey();
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a", "b: of b"));
+}
+
+TEST_F(FileMoverTest, OfALostSessionWhatArrivedCountsWhatItWasAtFailsAndTheRestGoesOn) {
+  ByCommand();
+  Write({"a", "b", "c"});
+  hop_.Survey();
+  const Job job = Take();
+  ASSERT_EQ(job.indices.size(), 3U);
+  // A file has three records: the transfer, its state, its digest.
+  hop_.runner.Next([&](std::string& output) {
+    Keep(output, hop_.runner.scripts().back(), 3);
+    return MakeError(Failure::kUnreachable, "connection lost");
+  });
+  EXPECT_EQ(FailureOf(Bring(job)), Failure::kUnreachable);
+  hop_.Lose();
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a"));
+  EXPECT_THAT(Open(), ElementsAre("b", "c"));
+  EXPECT_EQ(hop_.board->item(job.indices[1]).tries, 1);
+  EXPECT_EQ(hop_.board->item(job.indices[2]).tries, 0) << "nobody tried it";
+  while (!Open().empty()) ASSERT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("b: of b", "c: of c"));
+}
+
+TEST_F(FileMoverTest, OfALostSessionNothingOfAnArchiveCounts) {
+  Write({"a", "b"});
+  hop_.Survey();
+  const Job job = Take();
+  hop_.runner.Next([](std::string& output) {
+    output.clear();
+    return MakeError(Failure::kUnreachable, "connection lost");
+  });
+  EXPECT_FALSE(Bring(job).ok());
+  hop_.Lose();
+  EXPECT_THAT(Open(), ElementsAre("a", "b"));
+  for (const size_t index : job.indices) EXPECT_EQ(hop_.board->item(index).tries, 1);
+  EXPECT_TRUE(Bring(Take()).ok()) << "now each alone, in attempts of their own";
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a", "b: of b"));
+}
+
+TEST_F(FileMoverTest, ASessionThatEndsBeforeItsLastRecordIsLost) {
+  ByCommand();
+  Write({"a"});
+  hop_.Survey();
+  hop_.runner.Next([&](std::string& output) {
+    Keep(output, hop_.runner.scripts().back(), 2);
+    return absl::OkStatus();  // and a frame with a good end
+  });
+  const absl::Status status = Bring(Take());
+  EXPECT_EQ(FailureOf(status), Failure::kUnreachable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("ended early"));
+  EXPECT_THAT(Open(), ElementsAre("a"));
+}
+
+TEST_F(FileMoverTest, WhatIsReadBackAsSomethingElseIsNotVerified) {
+  Write({"a", "b"});
+  hop_.Survey();
+  const Job job = Take();
+  hop_.runner.Next([&](std::string& output) {
+    const std::string digest(hop_.board->item(0).wanted.digest.text());
+    const size_t at = output.find(digest);
+    EXPECT_NE(at, std::string::npos) << output;
+    if (at != std::string::npos) output[at] = output[at] == '0' ? '1' : '0';
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(Bring(job).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("b: of b"));
+  EXPECT_TRUE(hop_.board->item(0).mismatched);
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a"));
+}
+
+TEST_F(FileMoverTest, TakesFromTheStageWhatAnEarlierRunBroughtAndReadsItBack) {
+  Write({"a", "b"});
+  hop_.Survey();
+  hop_.dir.Write("p/.sshsync/in/earlier/a", "of a");
+  hop_.dir.Write("p/.sshsync/in/earlier/b", "damaged");
+  for (const size_t index : {0, 1}) hop_.work->at(index).leftovers = {hop_.child().facts().root + "/.sshsync/in/earlier/" + hop_.work->at(index).wanted.path};
+  std::filesystem::remove(hop_.dir.Path("m/a"));  // nobody can bring it
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a"));
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("b: of b")) << "what lay there was no good";
+}
+
+TEST_F(FileMoverTest, AFileThatTheParentCannotReadFailsWithItsWordsAndTheOthersArrive) {
+  ByCommand();
+  Write({"a", "b"});
+  hop_.Survey();
+  std::filesystem::remove(hop_.dir.Path("m/a"));
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("b: of b"));
+  EXPECT_THAT(hop_.Told("try 1 failed"), HasSubstr("No such file"));
+}
+
+TEST_F(FileMoverTest, AMissingToolStopsAll) {
+  hop_.child_config.templates["synccmd"] = "no-such-tool ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
+  Write({"a", "b"});
+  hop_.Survey();
+  const absl::Status status = Bring(Take());
+  EXPECT_EQ(FailureOf(status), Failure::kCommandNotFound) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("repository \"p\""));
+}
+
+}  // namespace
+}  // namespace sshsync
