@@ -49,6 +49,9 @@ SyncOptions OptionsOf(const py::dict& given) {
       options.wait = SecondsOf(value.cast<double>());
     } else if (name == "retries") {
       options.retries = value.cast<int>();
+    } else if (name == "bwlimit") {
+      options.bwlimit = value.cast<std::string>();
+      RaiseIfError(ParseRates(options.bwlimit).status());
     } else if (name == "delete") {
       options.del = value.cast<bool>();
     } else if (name == "max_delete") {

@@ -40,6 +40,7 @@ void ForEach(Options& options, Each each) {
   each("timeout", options.timeout);
   each("wait", options.wait);
   each("retries", options.retries);
+  each("bwlimit", options.bwlimit);
   each("delete", options.del);
   each("max-delete", options.max_delete);
   each("fail-fast", options.fail_fast);

@@ -6,7 +6,7 @@ namespace sshsync {
 namespace {
 
 TEST(RecordedOptions, ComeBackAsTheyWereGiven) {
-  const SyncOptions given{.jobs = 3, .timeout = absl::Seconds(90), .wait = absl::ZeroDuration(), .retries = 0, .del = true, .max_delete = DeleteLimit{5, true},
+  const SyncOptions given{.jobs = 3, .timeout = absl::Seconds(90), .wait = absl::ZeroDuration(), .retries = 0, .bwlimit = "08:00,512k 19:00,off", .del = true, .max_delete = DeleteLimit{5, true},
                           .filter = {"- *.tmp", "+ a\nb"}, .fail_fast = true, .stop_at = "06:30"};
   SyncOptions again;
   RepeatOptions(OptionsText(given), again);
@@ -14,6 +14,7 @@ TEST(RecordedOptions, ComeBackAsTheyWereGiven) {
   EXPECT_EQ(again.timeout, absl::Seconds(90));
   EXPECT_EQ(again.wait, absl::ZeroDuration()) << "zero was given";
   EXPECT_EQ(again.retries, 0);
+  EXPECT_EQ(again.bwlimit, given.bwlimit);
   EXPECT_TRUE(again.del);
   EXPECT_EQ(again.max_delete->value, 5);
   EXPECT_TRUE(again.max_delete->percent);

@@ -38,6 +38,7 @@ Configuration WithOptions(Configuration configuration, const SyncOptions& option
     repository.timeout = options.timeout.value_or(repository.timeout);
     repository.wait = options.wait.value_or(repository.wait);
     repository.retries = options.retries.value_or(repository.retries);
+    if (!options.bwlimit.empty()) repository.bwlimit = options.bwlimit == "off" ? "" : options.bwlimit;
     repository.del = repository.del || options.del;
     repository.max_delete = options.max_delete.value_or(repository.max_delete);
     repository.filter.insert(repository.filter.begin(), options.filter.begin(), options.filter.end());

@@ -25,6 +25,7 @@ struct SyncOptions {
   int jobs = 0;  ///< children worked on at once; 0: the configuration's
   absl::optional<absl::Duration> timeout = {}, wait = {};
   absl::optional<int> retries = {};
+  std::string bwlimit = {};  ///< `off`, a rate or a timetable, as the key has it; empty: the configuration's
   bool del = false;  ///< delete what the parents do not have, whatever the configuration says
   absl::optional<DeleteLimit> max_delete = {};
   std::vector<std::string> filter = {};  ///< lines `+ PATTERN`, `- PATTERN` that stand before those of every repository

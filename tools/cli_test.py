@@ -88,7 +88,7 @@ class CliTest(unittest.TestCase):
             (0, ["-h"]), (0, ["--help", "-c", bad]), (0, ["--version"]), (0, ["check"]), (0, ["graph"]), (0, ["commands", "repoproxy"]), (0, ["commands", "--cascade", "repomaster"]),
             (1, ["--synk", "a"]), (1, ["--sync"]), (1, ["-s", "repoproxy", "--dry-run=1"]), (1, ["-s", "repoproxy", "-j", "many"]),
             (2, []), (2, ["what"]), (2, ["--sync", ""]), (2, ["--sync", "a,,b"]), (2, ["--sync", ","]), (2, ["report"]), (2, ["report", "--html", "-", "--state-dir", self.folder]), (2, ["probe"]), (4, ["probe", "nobody"]),
-            (2, ["-s", "repoproxy", "--json", "--events", "-"]), (2, ["-s", "repoproxy", "--bwlimit", "2M"]),
+            (2, ["-s", "repoproxy", "--json", "--events", "-"]), (1, ["-s", "repoproxy", "--bwlimit", "fast"]),
             (3, ["check", "-c", bad]), (3, ["-s", "a", "-c", bad]), (3, ["-s", "repomaster"]), (3, ["check", "-c", self.folder]),
             (3, ["check", "-c", fifo]), (3, ["graph", "-c", "/no/such"]), (3, ["-s", "repoproxy", "-c", open_to_all]), (0, ["check", "-c", open_to_all]),
             (3, ["check", "--strict", "-c", open_to_all]), (0, ["check", "--strict"]), (2, ["commands"]), (2, ["commands", "repoproxy", "-s", "repoproxy"]),

@@ -237,7 +237,7 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
       if (const auto filter = Filter::Parse({line.filter.back()}); !filter.ok()) return OptionError("--", RowOf(id).name, ": ", filter.status().message());
       break;
     }
-    case FlagId::kBwlimit:
+    case FlagId::kBwlimit: line.bwlimit = value; break;
     case FlagId::kHelp:
     case FlagId::kVersion: break;
   }

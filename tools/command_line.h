@@ -40,6 +40,7 @@ struct CommandLine {
 
   int jobs = 0;
   absl::optional<int> retries;
+  std::string bwlimit;  ///< as the key has it
   bool del = false;
   absl::optional<DeleteLimit> max_delete;
   std::vector<std::string> filter;  ///< of --include and --exclude in their order, as lines of a filter

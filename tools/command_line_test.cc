@@ -40,13 +40,14 @@ TEST(CommandLine, OptionsMayStandBeforeAndAfterTheVerb) {
 }
 
 TEST(CommandLine, ValuesAreReadAndTheLastOneCounts) {
-  const auto line = ParseCommandLine(Arguments{"-sa", "-j4", "--jobs=8", "--timeout", "5m", "--wait=0", "--retries", "0", "--lock-wait",
+  const auto line = ParseCommandLine(Arguments{"-sa", "-j4", "--jobs=8", "--timeout", "5m", "--wait=0", "--retries", "0", "--bwlimit", "2M", "--lock-wait",
                                                "1h", "--log-level", "debug", "--progress", "never", "--events", "-"});
   ASSERT_TRUE(line.ok()) << line.status();
   EXPECT_EQ(line->jobs, 8);
   EXPECT_EQ(line->timeout, absl::Minutes(5));
   EXPECT_EQ(line->wait, absl::ZeroDuration());
   EXPECT_EQ(line->retries, 0);
+  EXPECT_EQ(line->bwlimit, "2M");
   EXPECT_EQ(line->lock_wait, absl::Hours(1));
   EXPECT_EQ(line->log_level, LogLevel::kDebug);
   EXPECT_EQ(line->progress, Progress::kNever);
@@ -124,7 +125,6 @@ INSTANTIATE_TEST_SUITE_P(
                     BadLine{{"restore", "1", "a", "--delete"}, kUsage, "--delete does not go with restore"},
                     BadLine{{"-sa", "--exclude", "a/../b"}, kOption,
                             "--exclude: `a/../b` can never match: a path has no empty, `.` or `..` component"},
-                    BadLine{{"-sa", "--bwlimit", "2M"}, kUsage, "--bwlimit is not built yet"},
                     BadLine{{"-sa", "--stop-at", "6:00"}, kOption, "--stop-at 6:00: that is no HH:MM"},
                     BadLine{{"-sa", "--json", "--events", "-"}, kUsage, "--json and --events - both want stdout: give --events a file"},
                     BadLine{{"-sa", "-qv"}, kUsage, "--quiet and --verbose contradict each other"}));

@@ -70,6 +70,35 @@ class InitTest(unittest.TestCase):
         self.assertFalse(os.path.exists(self.config + ".target"), "written through a link")
         self.assertEqual(self.read(self.config + ".away"), before)
 
+    def test_what_comes_into_being_during_the_interview_is_not_touched_either(self):
+        answers = [("name [repomaster]: ", ""), ("this machine itself]: ", ""), ("folder there: ", f"{self.folder}/m"), ("empty: no more]: ", "p"),
+                   ("gets its files from [repomaster]: ", ""), ("this machine itself]: ", ""), (f"[{self.folder}/m]: ", f"{self.folder}/p"), ("empty: no more]: ", "")]
+        for number, appear in enumerate((self.someone_writes, self.someone_links)):
+            with self.subTest(appear.__name__):
+                self.config = f"{self.folder}/etc{number}/sshsync.conf"
+                self.environment["SSHSYNC_CONFIG"] = self.config
+                with Terminal([SSHSYNC, "init"], self.environment, columns=120, rows=100) as terminal:
+                    for question, answer in answers:
+                        terminal.answer(question, answer)
+                    terminal.wait_until(lambda screen: "Write this to" in screen.everything())
+                    appear()
+                    terminal.answer("[Y/n] ", "y")
+                    terminal.answer("what they can do? [Y/n] ", "n")
+                    self.assertEqual(terminal.end(), 2, terminal.screen.everything())
+                    self.assertIn("never overwrites", terminal.screen.everything())
+                self.assertEqual(os.listdir(f"{self.folder}/etc{number}"), ["sshsync.conf"])
+        self.assertFalse(os.path.exists(f"{self.folder}/elsewhere"), "written through a link")
+
+    def someone_writes(self):
+        os.makedirs(os.path.dirname(self.config))
+        with open(self.config, "w") as file:
+            file.write("somebody else's")
+        self.addCleanup(lambda path=self.config: self.assertEqual(self.read(path), "somebody else's"))
+
+    def someone_links(self):
+        os.makedirs(os.path.dirname(self.config))
+        os.symlink(f"{self.folder}/elsewhere", self.config)
+
     def test_what_check_would_not_accept_is_not_written(self):
         self.assertIn("nothing was written", self.run_tool("init", "--offline", "--repo", "m=h:/p", "--repo", "n=h2:/p,nobody", expected=4))
         self.run_tool("init", "--offline", "--repo", "m=-oProxyCommand=x:/p", expected=3)

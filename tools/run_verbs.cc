@@ -99,6 +99,7 @@ SyncOptions OptionsOf(const CommandLine& line) {
   options.timeout = line.timeout;
   options.wait = line.wait;
   options.retries = line.retries;
+  options.bwlimit = line.bwlimit;
   options.del = line.del;
   options.max_delete = line.max_delete;
   options.filter = line.filter;

@@ -98,6 +98,23 @@ class LiveTest(unittest.TestCase):
                 terminal.type("\n\n")
                 self.assertEqual(terminal.end(), 0)
 
+    def test_wide_names_keep_to_their_columns(self):
+        names = ["\u65e5\u672c\u8a9e\u306e\u30b5\u30fc\u30d0", "\u65e5\u672c\u8a9e\u306e\u30b5\u30fc\u30d0" * 6, "e\u0301cole", "appnode1", "pause"]
+        self.configure(names)
+        for columns in (80, 40, 20):
+            with self.subTest(columns), self.run_on("-s", ",".join(names), columns=columns) as terminal:
+                terminal.wait_until(lambda screen: self.rows_of(screen, "pause"))
+                lines = terminal.screen.lines()
+                self.assertEqual(terminal.screen.wrapped, 0, lines)
+                self.assertTrue(any(line.startswith("\u65e5\u672c") for line in lines), lines)
+                self.assertTrue(all(sum(map(width_of, line)) < columns for line in lines), lines)
+                if columns == 80:
+                    # What stands behind the names stands in one column.
+                    begins = {sum(map(width_of, line[: line.index("changed")])) for line in lines[:-1] if "changed" in line}
+                    self.assertEqual(len(begins), 1, lines)
+                terminal.type("\n\n")
+                self.assertEqual(terminal.end(), 0)
+
     def test_rows_are_drawn_over_and_not_erased_first(self):
         with self.run_on("-i", "-s", "appnode[1-3]", "-s", "badnode") as terminal:
             terminal.end()

@@ -287,6 +287,7 @@ class Engine:
         timeout: Optional[Seconds] = None,
         wait: Optional[Seconds] = None,
         retries: Optional[int] = None,
+        bwlimit: Optional[str] = None,
         jobs: Optional[int] = None,
         fail_fast: bool = False,
         itemize: bool = False,
@@ -309,6 +310,7 @@ class Engine:
         timeout: Optional[Seconds] = None,
         wait: Optional[Seconds] = None,
         retries: Optional[int] = None,
+        bwlimit: Optional[str] = None,
         jobs: Optional[int] = None,
         fail_fast: bool = False,
         itemize: bool = False,
@@ -325,6 +327,7 @@ class Engine:
             delete: delete what parents do not have; max_delete: refuse above that number, or `"5%"`.
             include, exclude: patterns that stand before those of the configuration.
             timeout, wait, retries: limits, in place of the configuration's; seconds or timedelta.
+            bwlimit: bytes per second of each hop: `"2M"`, a timetable as in `"08:00,512k 19:00,off"`, or `"off"`.
             jobs: children worked on at once.
             fail_fast: stop at the first failure, for canaries.
             itemize: report files that were equal one by one, too.

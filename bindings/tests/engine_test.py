@@ -316,6 +316,18 @@ class EngineTest(unittest.TestCase):
         self.assertEqual([file.path for file in report["p"].files], ["f1"])
         self.assertRaises(TypeError, self.engine.sync, "p", no_such_option=1)
 
+    def test_a_limit_of_bandwidth_is_what_the_command_gets(self):
+        with self.assertRaises(sshsync.ConfigError):
+            self.engine.sync("p", bwlimit="1M")  # its synccmd would not heed it
+        text = self.cascade.read("sshsync.conf")
+        self.cascade.write("sshsync.conf", text.replace("synccmd = ", f"bwlimit = 2M\nsynccmd = echo ${{BWLIMIT}} > {self.cascade.folder}/limit; "))
+        engine = sshsync.Engine(self.cascade.config)
+        for given, kilobits in ((None, "16777"), ("1M", "8388"), ("00:00,1M", "8388")):
+            self.cascade.write("m/f0", f"content for {given}")
+            self.assertTrue(engine.sync("p", bwlimit=given).ok)
+            self.assertEqual(self.cascade.read("limit"), kilobits + "\n")
+        self.assertRaises(sshsync.SshsyncError, engine.sync, "p", bwlimit="fast")
+
     def test_an_event_cannot_be_changed(self):
         seen = []
         sshsync.Engine(self.cascade.config, on_event=seen.append).plan("p")
