@@ -14,6 +14,7 @@ import datetime
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -120,7 +121,14 @@ def write(results, options, ceiling):
     return folder
 
 
+def end_in_order(number, _):
+    """Leaves every block, so that no sshd and no data stay behind."""
+    sys.exit(128 + number)
+
+
 def main():
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end_in_order)
     options = parse_options()
     chosen = [workload for workload in workloads.WORKLOADS if not options.only or workload.name in options.only]
     if options.list:

@@ -14,6 +14,16 @@ COMPARE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "compare")
 PEERS = "scp -r,tar | ssh,rsync -a,rsync -ac,rsync --partial"
 
 
+def descendants(pid):
+    """The processes below that one."""
+    found = []
+    for task in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/children" % (pid, task)) as file:
+            for child in map(int, file.read().split()):
+                found += [child] + descendants(child)
+    return found
+
+
 class FakeCost:
     def __init__(self, seconds):
         self.seconds = seconds
@@ -78,6 +88,26 @@ class CompareTest(unittest.TestCase):
         done, document = self.run_compare("--tiny", "--rounds", "1", "--only", "big-new", "--peers", "none", "--sshsync", "/bin/true")
         self.assertEqual(done.returncode, 1)
         self.assertIn("big.bin", document["workloads"][0]["ways"][0]["failed"])
+
+    def test_a_comparison_that_is_ended_takes_its_sshd_along(self):
+        with tempfile.TemporaryDirectory() as folder:
+            slow = os.path.join(folder, "slow")
+            os.mkfifo(slow + ".begun")
+            with open(slow, "w") as file:
+                file.write("#!/bin/sh\necho $$ > %s.begun\nexec sleep 1000\n" % slow)
+            os.chmod(slow, 0o755)
+            options = ["--output", folder, "--tiny", "--rounds", "1", "--only", "big-new", "--peers", "none", "--sshsync", slow]
+            # With this variable of Bazel's tests a second process would stand between, which hands no signals on.
+            environment = {key: value for key, value in os.environ.items() if key != "RUN_UNDER_RUNFILES"}
+            process = subprocess.Popen([COMPARE] + options, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder, env=environment)
+            self.addCleanup(process.kill)
+            with open(slow + ".begun") as begun:
+                pids = [int(begun.read())] + descendants(process.pid)
+            self.assertGreater(len(pids), 4)
+            process.terminate()
+            said, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 128 + 15, said)
+            self.assertEqual([pid for pid in pids if os.path.exists("/proc/%d" % pid)], [])
 
     def test_an_unknown_workload_is_refused(self):
         done, _ = self.run_compare("--only", "small-news")

@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -138,10 +139,15 @@ class Ground:
             ended = threading.Event()
             watcher = threading.Thread(target=self._watch, args=(process, cost, limit, ended))
             watcher.start()
-            _, status, usage = os.wait4(process.pid, 0)
-            cost.seconds = time.perf_counter() - start
-            ended.set()
-            watcher.join()
+            try:
+                _, status, usage = os.wait4(process.pid, 0)
+                cost.seconds = time.perf_counter() - start
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+            finally:
+                ended.set()
+                watcher.join()
             process.returncode = cost.status = os.waitstatus_to_exitcode(status)
             output.seek(max(0, output.seek(0, os.SEEK_END) - 2000))
             cost.output = output.read().decode(errors="replace")

@@ -169,6 +169,17 @@ int64_t NumberOf(SQLite::Database& database, absl::string_view run) {
   return query.Next() ? query.Number() : 0;
 }
 
+/// Writes all that `work` writes, or nothing of it.
+template <class Work>
+absl::Status InOneGo(SQLite::Database& database, Work work) {
+  return Guarded([&] {
+    SQLite::Transaction transaction(database);
+    work();
+    transaction.commit();
+    return absl::OkStatus();
+  });
+}
+
 /// Replaces what is kept of one repository.
 template <class Iterator>
 void PutBlocks(SQLite::Database& database, int64_t run, const std::string& repository, Iterator begin, Iterator end) {
@@ -204,9 +215,8 @@ absl::StatusOr<State> State::OpenForReading(const std::string& dir) {
 }
 
 absl::Status State::BeginRun(const RunRecord& record) {
-  return Guarded([&] {
+  return InOneGo(*database_, [&] {
     const Report& report = record.report;
-    SQLite::Transaction transaction(*database_);
     Query(*database_, "INSERT INTO runs (id, verb, queue, options, config, resumes, pid, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .Bind(report.run).Bind(report.verb).Bind(QueueText(report.queue)).Bind(record.options).Bind(record.config).Bind(record.resumes)
         .Bind(int64_t{record.pid}).Bind(report.started).Run();
@@ -224,14 +234,11 @@ absl::Status State::BeginRun(const RunRecord& record) {
         insert.Bind(number).Bind(position++).Bind(name).Bind(repository.parent).Bind(repository.host).Bind(step).Run();
       }
     }
-    transaction.commit();
-    return absl::OkStatus();
   });
 }
 
 absl::Status State::EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks) {
-  return Guarded([&] {
-    SQLite::Transaction transaction(*database_);
+  return InOneGo(*database_, [&] {
     const int64_t number = NumberOf(*database_, run);
     Query(*database_,
           "UPDATE repositories SET parent = ?, host = ?, step = ?, well = ?, outcome = ?, started = ?, ended = ?, kept = ?, copied = ?, replaced = ?, "
@@ -251,14 +258,11 @@ absl::Status State::EndRepository(absl::string_view run, const RepositoryReport&
       Query(*database_, "INSERT OR REPLACE INTO last_equal (repository, parent, at, run) VALUES (?, ?, ?, ?)")
           .Bind(report.name).Bind(report.parent).Bind(report.ended).Bind(run).Run();
     }
-    transaction.commit();
-    return absl::OkStatus();
   });
 }
 
 absl::Status State::KeepBlocks(absl::string_view run, const std::vector<MovedBlock>& blocks) {
-  return Guarded([&] {
-    SQLite::Transaction transaction(*database_);
+  return InOneGo(*database_, [&] {
     const int64_t number = NumberOf(*database_, run);
     for (auto begin = blocks.begin(), end = begin; begin != blocks.end(); begin = end) {
       end = std::find_if(begin, blocks.end(), [&](const MovedBlock& block) { return block.repository != begin->repository; });
@@ -267,17 +271,12 @@ absl::Status State::KeepBlocks(absl::string_view run, const std::vector<MovedBlo
       // What ended meanwhile is told of as a whole.
       if (open.Next()) PutBlocks(*database_, number, begin->repository, begin, end);
     }
-    transaction.commit();
-    return absl::OkStatus();
   });
 }
 
 absl::Status State::Remember(const DigestWay& way, const NewDigests& digests) {
-  return Guarded([&] {
-    SQLite::Transaction transaction(*database_);
+  return InOneGo(*database_, [&] {
     RememberDigests(*database_, way, digests);
-    transaction.commit();
-    return absl::OkStatus();
   });
 }
 
@@ -289,8 +288,7 @@ absl::Status State::Recall(const DigestWay& way, absl::FunctionRef<void(Remember
 }
 
 absl::Status State::EndRun(const Report& report, int exit_code, int keep_runs) {
-  return Guarded([&] {
-    SQLite::Transaction transaction(*database_);
+  return InOneGo(*database_, [&] {
     ForgetDigests(*database_, report.ended);
     Query(*database_, "UPDATE runs SET ended = ?, exit_code = ?, signal = ? WHERE id = ?")
         .Bind(report.ended).Bind(int64_t{exit_code}).Bind(int64_t{report.signal}).Bind(report.run).Run();
@@ -303,8 +301,6 @@ absl::Status State::EndRun(const Report& report, int exit_code, int keep_runs) {
     for (const char* text : {"DELETE FROM files WHERE run <= ?", "DELETE FROM blocks WHERE run <= ?", "DELETE FROM repositories WHERE run <= ?", "DELETE FROM runs WHERE number <= ?"}) {
       Query(*database_, text).Bind(forgotten).Run();
     }
-    transaction.commit();
-    return absl::OkStatus();
   });
 }
 
