@@ -1,5 +1,6 @@
 """The cases over a whole cascade by the builtin transfer: files flow through the proxy while it still receives them, and something ends or changes."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -122,6 +123,36 @@ def test_a64_a67_what_changes_at_the_root_under_way_is_torn_nowhere(rig, change)
     watcher.check()
     if change == "deleted":
         assert os.path.getsize(rig.repo("appnode1", "big.bin")) in (len(OLD), BIG)
+
+
+def test_a_disk_that_fills_under_way_costs_what_was_in_flight_once_there_is_room_again(rig):
+    if not rig.fleet.can_mount:
+        pytest.skip("needs a mount namespace")
+    prepare(rig)
+    host = rig.host("repoproxy")
+    rig.fleet.stop_sshd("repoproxy")
+    own_mounts.mount_memory(host.repo, "uid=%d,gid=%d,mode=755,size=13m" % (host.uid, host.gid))
+    try:
+        rig.fleet.start_sshd("repoproxy")
+        rig.put({trees.BIG: OLD}, "repoproxy")
+        filler = os.path.join(host.repo, ".sshsync", "filler")
+        with rig.watch() as watcher:
+            run = rig.start(*ALL)
+            rig.mid(run, "repoproxy", BIG)
+            with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(65536))
+            run.wait()
+            rig.failed(run, "repoproxy", "big.bin", "space")
+            rig.failed(run, "appnode1", "big.bin", "waiting")
+            os.unlink(filler)
+            rig.equal(rig.run("resume"), *CHILDREN)
+        watcher.check()
+        check_economy(rig)
+        rig.fleet.stop_sshd("repoproxy")
+    finally:
+        own_mounts.unmount(host.repo)
+    rig.fleet.start_sshd("repoproxy")
 
 
 def test_a52_a_disk_that_is_too_small_in_the_middle_keeps_its_file_from_those_below_and_nothing_else(rig):

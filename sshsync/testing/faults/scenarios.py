@@ -77,6 +77,9 @@ class _Draw:
         )
         for _ in range(draw.choice([1, 1, 2, 2, 3, 4])):
             self._fault(scenario)
+        # Drawn last, so that the rest of a seed stays as it was.
+        if draw.random() < 0.2:
+            keys["recheck"] = "1d"
         return scenario
 
     def _size(self):
