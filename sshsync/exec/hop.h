@@ -134,6 +134,8 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   }
   SSHSYNC_ASSIGN_OR_RETURN(const Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
+  const std::vector<std::jthread> meanwhile =
+      PrepareEarly(*listed.repository, child_, verb_ == Verb::kSync && SurelyDiffers(*selection.Of(listed.contents), listing));
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};
@@ -190,9 +192,7 @@ void Hop<R, C>::TellPlan(const Plan& plan) {
   Event planned = Told(EventKind::kPlanned);
   planned.files = plan.copies + plan.replaces;
   planned.bytes = plan.bytes;
-  planned.message = absl::StrCat(plan.keeps, " equal, ", plan.copies, " to copy, ", plan.replaces, " to replace, ",
-                                 plan.deletes > 0 ? absl::StrCat(plan.deletes, " to delete, ") : "", plan.extra, " extra",
-                                 report_.excluded > 0 ? absl::StrCat(", ", report_.excluded, " excluded") : "");
+  planned.message = Summary(plan, report_.excluded);
   context_.events.On(planned);
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/config/preset.h"
+#include "sshsync/exec/record_script.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -70,6 +71,31 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
     return MakeError(Failure::kCommandFailed, absl::StrCat("the host does not say where ", EscapeForTerminal(path), " is"));
   }
   return facts;
+}
+
+FactsInFront::FactsInFront(absl::string_view path, absl::string_view space)
+    : path_(path), mark_(RandomMark()), text_(HostFactsCommand(path, false, space).script) {}
+
+RemoteCommand FactsInFront::Of(RemoteCommand command) const {
+  RecordScript script(mark_);
+  script.Add("facts", text_);
+  command.script = absl::StrCat(script.text(), command.script);
+  return command;
+}
+
+absl::StatusOr<HostFacts> FactsInFront::Take(RemoteResult* result) const {
+  RemoteResult facts{.status = -1};
+  const size_t at = result->out.find(mark_), end = at == std::string::npos ? at : result->out.find('\n', at);
+  if (end == std::string::npos) return MakeError(Failure::kCommandFailed, "the host does not say what it is");
+  RecordReader reader(mark_, result->out.size() + 1);
+  SSHSYNC_RETURN_IF_ERROR(reader.Feed(absl::string_view(result->out).substr(0, end + 1), [&](Record record) {
+    facts.status = record.status;
+    facts.out = std::move(record.output);
+    return absl::OkStatus();
+  }));
+  facts.err = StderrOf(result->err, mark_, "facts");
+  result->out.erase(0, end + 1);
+  return ParseHostFacts(facts, path_);
 }
 
 std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names) {

@@ -43,6 +43,22 @@ RemoteCommand HostFactsCommand(absl::string_view path, bool create, absl::string
 /// Reads its answer. Errors: kPermission, kReadOnly, kCommandFailed with what the host said of the folder.
 absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::string_view path);
 
+/// The same question in front of another one, in one round trip.
+///
+///     const FactsInFront facts(path, space);
+///     RemoteResult result = ...Run(facts.Of(command));
+///     auto found = facts.Take(&result);  // the result is the command's alone now
+class FactsInFront {
+ public:
+  FactsInFront(absl::string_view path, absl::string_view space);
+  RemoteCommand Of(RemoteCommand command) const;
+  /// Errors: as ParseHostFacts; also where the host did not answer this part.
+  absl::StatusOr<HostFacts> Take(RemoteResult* result) const;
+
+ private:
+  const std::string path_, mark_, text_;
+};
+
 /// Shell text that prints the stat of each of `names`, which are relative to `folder`; names that do not exist are left out of what it prints.
 /// The names are given as operands in pieces that fit the smallest known limit of an argument list.
 std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Span<const std::string> names);

@@ -196,5 +196,32 @@ TEST(FailureFromWords, KnowsWhatCannotBeMendedByAnotherTry) {
   EXPECT_EQ(FailureFromWords("lost connection", 1, Failure::kCommandFailed), Failure::kCommandFailed);
 }
 
+TEST(FactsInFront, AreTakenOffTheAnswerOfTheOtherCommand) {
+  TempDir dir;
+  SshRunner runner;
+  const Endpoint here{.transport = Transport::kLocal};
+  const FactsInFront facts(dir.path(), "df -Pk \"$REPOPATH\"");
+  auto result = runner.Run(here, facts.Of({.script = "echo other; exit 3"}), StopToken());
+  ASSERT_TRUE(result.ok()) << result.status();
+  const auto found = facts.Take(&*result);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->root, dir.path());
+  EXPECT_GT(found->free_bytes, 0);
+  EXPECT_EQ(result->out, "other\n");
+  EXPECT_EQ(result->status, 3);
+}
+
+TEST(FactsInFront, AFolderThatIsNotThereDoesNotHinderTheOtherCommand) {
+  TempDir dir;
+  SshRunner runner;
+  const FactsInFront facts(dir.Path("none"), ":");
+  auto result = runner.Run({.transport = Transport::kLocal}, facts.Of({.script = "echo other"}), StopToken());
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_FALSE(facts.Take(&*result).ok());
+  EXPECT_EQ(result->out, "other\n");
+  RemoteResult cut{.out = "uid 0\n"};
+  EXPECT_FALSE(facts.Take(&cut).ok());
+}
+
 }  // namespace
 }  // namespace sshsync

@@ -137,6 +137,13 @@ bool HostTools::open(absl::string_view action) const {
 
 void HostTools::Choose(absl::string_view action, const Preset* preset) { actions_[std::string(action)] = {.preset = preset}; }
 
+void HostTools::Adopt(const HostTools& settled) {
+  for (auto& [action, chosen] : actions_) {
+    const auto at = settled.actions_.find(action);
+    if (!chosen.chosen && at != settled.actions_.end()) chosen = at->second;
+  }
+}
+
 std::string TimeVariables(int64_t mtime) {
   const absl::Time time = absl::FromUnixNanos(mtime);
   const auto format = [&](absl::string_view how) { return absl::FormatTime(how, time, absl::UTCTimeZone()); };

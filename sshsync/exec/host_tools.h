@@ -75,6 +75,8 @@ class HostTools {
   bool open(absl::string_view action) const;
   /// Takes an action from a preset; nullptr: the host cannot do it.
   void Choose(absl::string_view action, const Preset* preset);
+  /// Takes what `settled` has chosen of what is still open here.
+  void Adopt(const HostTools& settled);
 
  private:
   struct Chosen {

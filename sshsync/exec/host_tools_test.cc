@@ -135,5 +135,19 @@ TEST(HostToolsTest, TheSurveysToolsAreAskedForFirst) {
   EXPECT_EQ(GroupOf("chunks"), ToolGroup::kTransfer);
 }
 
+TEST(HostTools, AdoptsWhatWasSettledAndKeepsWhatItHasSettledItself) {
+  Repository repository;
+  repository.preset = "auto";
+  HostTools tools = *HostTools::Make(repository), other = tools;
+  tools.Choose("write", Presets::Shipped().Find("gnu"));
+  other.Choose("write", Presets::Shipped().Find("posix"));
+  other.Choose("read", Presets::Shipped().Find("gnu"));
+  tools.Adopt(other);
+  EXPECT_EQ(tools.origin("write"), "gnu");
+  EXPECT_EQ(tools.origin("read"), "gnu");
+  EXPECT_FALSE(tools.open("read"));
+  EXPECT_TRUE(tools.open("copy"));
+}
+
 }  // namespace
 }  // namespace sshsync

@@ -64,23 +64,7 @@ class RemoteRepository {
   absl::Status PrepareTransfer() { return Prepare(ToolProbe::Extent::kOpen); }
 
   /// Connects, resolves the folder, learns what the host has. `create` makes the folder where only it is missing.
-  absl::Status Open(bool create) {
-    SSHSYNC_ASSIGN_OR_RETURN(const HostTools said, HostTools::Make(repository_));
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(HostFactsCommand(repository_.path, create, said.text("space"))));
-    auto facts = ParseHostFacts(result, repository_.path);
-    if (!facts.ok()) return Located(facts.status());
-    facts_ = *std::move(facts);
-    SSHSYNC_RETURN_IF_ERROR(ProbeDigests({}, SurveyProbe::Extent::kFirst).status());
-    const std::lock_guard lock(tools_mu_);
-    HostTools tools = *tools_;
-    if (tools.open("stat")) tools.Choose("stat", Presets::Shipped().Find(PresetOf(facts_.stat_tool)));
-    facts_.stat_text = std::string(tools.text("stat"));
-    for (const absl::string_view action : {"rename", "settime", "flush"}) {
-      if (tools.origin(action) == "action") facts_.actions[std::string(action)] = std::string(tools.text(action));
-    }
-    UseTools(std::move(tools));
-    return absl::OkStatus();
-  }
+  absl::Status Open(bool create);
 
   /// Which digest tools the host has, of these algorithms. The first such question also finds out how the host is surveyed best.
   absl::StatusOr<DigestTools> ProbeDigests(const std::vector<std::string>& algorithms, SurveyProbe::Extent extent);
@@ -217,7 +201,13 @@ class RemoteRepository {
   std::deque<HostTools> known_tools_{1};
   std::atomic<const HostTools*> tools_ = &known_tools_.front();
   mutable std::mutex tools_mu_;  // of those who add to them
-  bool made_tools_ = false, prepared_chunks_ = false, prepared_transfer_ = false;  // Protected by tools_mu_
+  bool made_tools_ = false;      // Protected by tools_mu_
+  struct Preparation {
+    std::mutex mu;  // held while the host is asked
+    bool done = false;
+  };
+  Preparation of_chunks_, of_transfer_;
+  absl::optional<std::pair<HostFacts, absl::Time>> asked_;  // before Open, and when
   std::atomic<bool> answered_ = false;
   std::vector<DigestTool> equal_tools_;
   std::string algorithm_;
@@ -228,9 +218,34 @@ class RemoteRepository {
 // Implementation details follow.
 
 template <Runner R, Clock C>
+absl::Status RemoteRepository<R, C>::Open(bool create) {
+  constexpr absl::Duration kFresh = absl::Minutes(1);  // how long the host's clock and free space are good
+  SSHSYNC_RETURN_IF_ERROR(ProbeDigests({}, SurveyProbe::Extent::kFirst).status());
+  const auto asked = std::exchange(asked_, absl::nullopt);
+  if (asked && context_.clock.Monotonic() - asked->second < kFresh) {
+    facts_ = asked->first;
+  } else {
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(HostFactsCommand(repository_.path, create, tools().text("space"))));
+    auto facts = ParseHostFacts(result, repository_.path);
+    if (!facts.ok()) return Located(facts.status());
+    facts_ = *std::move(facts);
+  }
+  const std::lock_guard lock(tools_mu_);
+  HostTools tools = *tools_;
+  if (tools.open("stat")) tools.Choose("stat", Presets::Shipped().Find(PresetOf(facts_.stat_tool)));
+  facts_.stat_text = std::string(tools.text("stat"));
+  for (const absl::string_view action : {"rename", "settime", "flush"}) {
+    if (tools.origin(action) == "action") facts_.actions[std::string(action)] = std::string(tools.text(action));
+  }
+  UseTools(std::move(tools));
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
 absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vector<std::string>& algorithms, SurveyProbe::Extent extent) {
   const std::lock_guard lock(tools_mu_);
-  if (!made_tools_) {
+  bool first = !made_tools_;
+  if (first) {
     SSHSYNC_ASSIGN_OR_RETURN(HostTools made, HostTools::Make(repository_));
     UseTools(std::move(made));
     made_tools_ = true;
@@ -238,7 +253,14 @@ absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vect
   HostTools tools = *tools_;
   SurveyProbe probe(tools, algorithms, extent);
   while (!probe.done()) {
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(probe.Next()));
+    // The first question of all brings what Open will want to know: a round trip less.
+    const FactsInFront facts(repository_.path, tools.text("space"));
+    SSHSYNC_ASSIGN_OR_RETURN(RemoteResult result, Ask(first ? facts.Of(probe.Next()) : probe.Next()));
+    if (first) {
+      auto found = facts.Take(&result);
+      if (found.ok()) asked_.emplace(*std::move(found), context_.clock.Monotonic());
+    }
+    first = false;
     probe.Read(result);
   }
   UseTools(std::move(tools));
@@ -247,17 +269,20 @@ absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vect
 
 template <Runner R, Clock C>
 absl::Status RemoteRepository<R, C>::Prepare(ToolProbe::Extent extent) {
-  const std::lock_guard lock(tools_mu_);
-  bool& prepared = extent == ToolProbe::Extent::kChunks ? prepared_chunks_ : prepared_transfer_;
-  if (prepared) return absl::OkStatus();
-  HostTools tools = *tools_;
-  ToolProbe probe(tools, extent, tool_.ok() ? *tool_ : DigestTool());
+  Preparation& preparation = extent == ToolProbe::Extent::kChunks ? of_chunks_ : of_transfer_;
+  const std::lock_guard lock(preparation.mu);
+  if (preparation.done) return absl::OkStatus();
+  HostTools settled = *tools_;
+  ToolProbe probe(settled, extent, [this] { const auto chosen = tool(); return chosen.ok() ? *chosen : DigestTool(); }());
   if (!probe.empty()) {
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(probe.command()));
     probe.Read(result);
   }
+  const std::lock_guard tools_lock(tools_mu_);
+  HostTools tools = *tools_;
+  tools.Adopt(settled);  // the other question may have been answered meanwhile
   UseTools(std::move(tools));
-  prepared = true;
+  preparation.done = true;
   return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 #include "sshsync/exec/survey.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -15,6 +16,15 @@ std::string LinkAbove(absl::string_view path, const std::set<std::string>& links
     if (links.find(folder) != links.end()) return folder;
   }
   return "";
+}
+
+bool SurelyDiffers(const Contents& parent, const RemoteListing& child) {
+  const std::vector<std::string>& paths = child.listing.paths;
+  return std::any_of(parent.manifest.files.begin(), parent.manifest.files.end(), [&](const FileEntry& file) {
+    const auto at = std::lower_bound(paths.begin(), paths.end(), file.path);
+    if (at == paths.end() || *at != file.path) return true;
+    return child.own && child.stats[static_cast<size_t>(at - paths.begin())].stat.size != file.stat.size;
+  });
 }
 
 void Contents::Forget(const std::vector<std::string>& paths) {

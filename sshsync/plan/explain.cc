@@ -1,6 +1,6 @@
 #include "sshsync/plan/explain.h"
 
-#include <string>
+#include "absl/strings/str_cat.h"
 
 namespace sshsync {
 
@@ -17,6 +17,11 @@ FileOutcome Explain(const PlanItem& item, Verb verb) {
                                                       : "the digests differ";
   }
   return outcome;
+}
+
+std::string Summary(const Plan& plan, int64_t excluded) {
+  return absl::StrCat(plan.keeps, " equal, ", plan.copies, " to copy, ", plan.replaces, " to replace, ", plan.deletes > 0 ? absl::StrCat(plan.deletes, " to delete, ") : "",
+                      plan.extra, " extra", excluded > 0 ? absl::StrCat(", ", excluded, " excluded") : "");
 }
 
 }  // namespace sshsync

@@ -26,5 +26,13 @@ TEST(Explain, CallsEachOfThemADifferenceWhereOnlyIsVerified) {
   }
 }
 
+TEST(Summary, SaysWhatThereIsAndNothingOfWhatThereIsNot) {
+  Plan plan;
+  plan.keeps = 3, plan.copies = 1, plan.extra = 2;
+  EXPECT_EQ(Summary(plan, 0), "3 equal, 1 to copy, 0 to replace, 2 extra");
+  plan.deletes = 4;
+  EXPECT_EQ(Summary(plan, 5), "3 equal, 1 to copy, 0 to replace, 4 to delete, 2 extra, 5 excluded");
+}
+
 }  // namespace
 }  // namespace sshsync
