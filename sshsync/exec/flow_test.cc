@@ -59,6 +59,16 @@ TEST(Flow, AnotherVersionMakesWhatThereWasOfTheOldOneWorthNothing) {
   EXPECT_EQ(flow.Of("a").now->digest, File("a", '2').digest);
 }
 
+TEST(Flow, AnotherAttemptHasNothingOfTheOneBefore) {
+  Flow flow("p", "/p");
+  flow.Expect(File("a", '1'));
+  flow.GrowsIn("a", "/x");
+  flow.ChunkVerified("a", 0);
+  flow.GrowsIn("a", "/y");
+  EXPECT_EQ(flow.Of("a").folder, "/y");
+  EXPECT_FALSE(flow.HasChunk("a", 0));
+}
+
 TEST(Flow, WhatDidNotComeByTheEndDoesNotCome) {
   Flow flow("p", "/p");
   flow.Expect(File("a", '1'));

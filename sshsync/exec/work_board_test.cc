@@ -118,7 +118,7 @@ class BigFileOnBoardTest : public ::testing::Test {
     work_ = std::make_unique<Work>(plan_, 3);
     board_ = std::make_unique<WorkBoard>(*work_, recorder_, HopNames{.run = "r", .parent = "m", .child = "p"},
                                          JobRules{.streams = 2, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
-                                         WorkBoard::Surroundings{.supply = settled_, .monotonic = [this] { return now_; }, .pause = [](int) { return absl::ZeroDuration(); }});
+                                         WorkBoard::Surroundings{.supply = settled_, .flow = &flow_, .monotonic = [this] { return now_; }, .pause = [](int) { return absl::ZeroDuration(); }});
   }
   std::vector<Digest> Of(const Job& job) const {
     const auto first = chunks_.digests.begin() + job.range.first;
@@ -141,6 +141,7 @@ class BigFileOnBoardTest : public ::testing::Test {
   Recorder recorder_;
   absl::Time now_ = absl::UnixEpoch();
   const SettledSupply settled_{"/m"};
+  Flow flow_{"p", "/p"};
   std::unique_ptr<Work> work_;
   std::unique_ptr<WorkBoard> board_;
 };
@@ -153,6 +154,21 @@ TEST_F(BigFileOnBoardTest, IsWholeWhenItsLastWriterHasEnded) {
   const Job three = board_->Take(2 * kBlockBytes, false);
   EXPECT_FALSE(board_->Arrived(two, Of(two)));
   EXPECT_TRUE(board_->Arrived(three, Of(three)));
+}
+
+TEST_F(BigFileOnBoardTest, ItsChildrenTakeChunksOfTheAttemptThatIsUnderWayAlone) {
+  flow_.Expect(entry_);
+  const std::string folder = Begin().attempt.folder;
+  const Job one = board_->Take(kBlockBytes, false), lost = board_->Take(kBlockBytes, false);
+  EXPECT_FALSE(board_->Arrived(one, Of(one)));
+  EXPECT_EQ(flow_.Of("big").folder, folder);
+  EXPECT_TRUE(flow_.HasChunk("big", 0));
+  EXPECT_FALSE(flow_.HasChunk("big", 1)) << "on its way";
+  board_->Abandon(lost, MakeError(Failure::kUnreachable, "lost"), "");
+  EXPECT_EQ(flow_.Of("big").folder, "") << "a writer may be left there";
+  EXPECT_FALSE(flow_.HasChunk("big", 0));
+  const Job next = Begin();
+  EXPECT_EQ(flow_.Of("big").folder, next.attempt.folder);
 }
 
 TEST_F(BigFileOnBoardTest, WhatAnAbandonedAttemptHoldsIsReadBeforeTheNextTryAndTakenFromThere) {
