@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import Any, Dict, Generic, List, Optional, Tuple, TypeVar, Union
+from typing import Any, Concatenate, Dict, Generic, List, Optional, ParamSpec, Tuple, TypeVar, Union
 
 from . import _sshsync
 from ._sshsync import Event
@@ -20,6 +21,7 @@ __all__ = ["Engine", "Event", "Stream"]
 Step = Union[str, Iterable[str]]
 Seconds = Union[float, Any]
 _Outcome = TypeVar("_Outcome")
+_Parameters = ParamSpec("_Parameters")
 
 _LOGGER = logging.getLogger("sshsync")
 _LOGGER.addHandler(logging.NullHandler())
@@ -35,6 +37,18 @@ def _seconds(value: Any) -> float:
 def _steps(steps: Iterable[Step]) -> List[List[str]]:
     """Each step a list of names; a text may name several, with commas, as on the command line."""
     return [step.split(",") if isinstance(step, str) else list(step) for step in steps]
+
+
+def _with_parameters_of(
+    verb: Callable[Concatenate[Any, _Parameters], object],
+) -> Callable[[Callable[..., Awaitable[_Outcome]]], Callable[Concatenate[Any, _Parameters], Awaitable[_Outcome]]]:
+    """For a function that hands all of its arguments on to `verb`: it takes what that takes, also for editors and type checkers."""
+
+    def dressed(function: Callable[..., Awaitable[_Outcome]]) -> Callable[Concatenate[Any, _Parameters], Awaitable[_Outcome]]:
+        function.__signature__ = inspect.signature(verb).replace(return_annotation="Report")  # type: ignore[attr-defined]
+        return function
+
+    return dressed
 
 
 class Stream(Generic[_Outcome]):
@@ -443,17 +457,19 @@ class Engine:
         """
         return _sshsync.run_page(self._config._loaded, self._state_dir, run)
 
+    @_with_parameters_of(stream)
     async def sync_async(self, *steps: Step, **options: Any) -> Report:
         """`sync` for asyncio: other tasks go on meanwhile. A task that is cancelled ends the run in order. The callback is called in another thread."""
         return await self._async(lambda: self.stream(*steps, **options))
 
+    @_with_parameters_of(plan)
     async def plan_async(self, *steps: Step, **options: Any) -> Report:
         """`plan` for asyncio."""
-        return await self.sync_async(*steps, dry_run=True, **options)
+        return await self._async(lambda: self.stream(*steps, dry_run=True, **options))
 
-    async def verify_async(self, *names: str) -> Report:
+    async def verify_async(self, *names: str, itemize: bool = False) -> Report:
         """`verify` for asyncio."""
-        options = self._options("verify", {})
+        options = self._options("verify", dict(itemize=itemize))
         options["queue"] = self._queue([names], (), ())
         return await self._async(lambda: self._start(options, False))
 

@@ -1,6 +1,7 @@
 """Runs through the Python package over folders of this machine: reports, events, errors, and that they are the command line's."""
 
 import asyncio
+import inspect
 import json
 import logging
 import os
@@ -165,6 +166,16 @@ class EngineTest(unittest.TestCase):
         first, kinds, second = asyncio.run(both())
         self.assertTrue(first.ok and second.ok)
         self.assertEqual((kinds[0], kinds[-1]), ("run_started", "run_ended"))
+
+    def test_the_asynchronous_verbs_take_what_the_others_take(self):
+        for verb in ("sync", "plan", "verify"):
+            asked = list(inspect.signature(getattr(self.engine, verb)).parameters)
+            self.assertEqual(list(inspect.signature(getattr(self.engine, verb + "_async")).parameters), asked)
+        self.assertEqual(list(inspect.signature(self.engine.stream).parameters), list(inspect.signature(self.engine.sync).parameters))
+        report = asyncio.run(self.engine.plan_async("p", include=["f1"], exclude=["*"]))
+        self.assertEqual((report.verb, report.changed), ("plan", 1))
+        with self.assertRaises(TypeError):
+            asyncio.run(self.engine.sync_async("p", no_such_option=1))
 
     def test_a_task_that_is_cancelled_ends_its_run_in_order(self):
         self.cascade.hold_transfers()
