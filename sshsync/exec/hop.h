@@ -12,11 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/deleter.h"
+#include "sshsync/exec/digest_recall.h"
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/held_lease.h"
 #include "sshsync/exec/hop_source.h"
 #include "sshsync/exec/leftovers.h"
 #include "sshsync/exec/mover.h"
+#include "sshsync/exec/preflight.h"
 #include "sshsync/exec/selection.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/exec/trash.h"
@@ -64,7 +66,7 @@ class Hop {
   absl::Status Delete(const std::vector<std::string>& paths, Contents& child);
   absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
-  absl::Status Preflight(Work& work);
+  void TellFailed(const FileOutcome& outcome);
   // Whether all of the repository, or nothing, is published, and something is missing.
   bool HeldBack() const { return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether && (report_.failed > 0 || incomplete_); }
   std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
@@ -125,14 +127,14 @@ template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   SSHSYNC_RETURN_IF_ERROR(child_.Open(verb_ == Verb::kSync));
   if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(held_.Claim());
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, child_.List());
+  SSHSYNC_ASSIGN_OR_RETURN(RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
-  SSHSYNC_ASSIGN_OR_RETURN(const auto listed, source.Listed());
+  SSHSYNC_ASSIGN_OR_RETURN(auto listed, source.Listed());
   if (listed.contents->empty_listing && !listing.listing.paths.empty()) {
     return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,
                                                                    "\", while the child holds ", listing.listing.paths.size(), " files")));
   }
-  SSHSYNC_ASSIGN_OR_RETURN(const Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
+  SSHSYNC_ASSIGN_OR_RETURN(Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
   const std::vector<std::jthread> meanwhile =
       PrepareEarly(*listed.repository, child_, verb_ == Verb::kSync && SurelyDiffers(*selection.Of(listed.contents), listing));
@@ -146,6 +148,10 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   // What may still arrive at the end of the hop, and links, are known to the children only when the hop has ended.
   if (selection.unsettled().empty() && (child_.config().links != LinkMode::kCopy || theirs.targets.empty())) Announce(plan, ours);
   const std::vector<std::string> doomed = DeletedPaths(plan);
+  // What was only listed takes as much room as what was digested.
+  listing = RemoteListing();
+  listed.contents = nullptr;
+  selection.Forget();
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(parent, std::move(ours), plan));
   SSHSYNC_RETURN_IF_ERROR(AwaitTurn());
   if (verb_ == Verb::kSync && child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
@@ -296,14 +302,19 @@ absl::Status Hop<R, C>::Delete(const std::vector<std::string>& paths, Contents& 
 
 template <Runner R, Clock C>
 void Hop<R, C>::ReportFailure(FileOutcome outcome) {
+  TellFailed(outcome);
+  ++report_.failed;
+  report_.files.push_back(std::move(outcome));
+}
+
+template <Runner R, Clock C>
+void Hop<R, C>::TellFailed(const FileOutcome& outcome) {
   Event event = Told(EventKind::kFileFailed, outcome.path);
   event.failure = outcome.failure;
   event.message = outcome.message;
   event.action = outcome.action;
   event.level = LogLevel::kError;
   context_.events.On(event);
-  ++report_.failed;
-  report_.files.push_back(std::move(outcome));
 }
 
 template <Runner R, Clock C>
@@ -423,23 +434,6 @@ absl::Status Hop<R, C>::AlignMetadata(const Contents& parent, const Contents& ch
 }
 
 template <Runner R, Clock C>
-absl::Status Hop<R, C>::Preflight(Work& work) {
-  if (!child_.facts().writable) return child_.Located(MakeError(Failure::kPermission, "Permission denied: the child's folder is not writable"));
-  if (child_.facts().free_bytes < 0) return absl::OkStatus();
-  for (size_t i = 0; i < work.items().size(); ++i) {
-    const WorkItem& item = work.at(i);
-    if (item.wanted.stat.size <= child_.facts().free_bytes) continue;
-    work.Failed(i, MakeError(Failure::kNoSpace, absl::StrCat("No space left on device: it needs ", item.wanted.stat.size, " bytes, there are ",
-                                                             child_.facts().free_bytes)), "", "", 0);
-    Event event = Told(EventKind::kFileFailed, item.outcome.path);
-    event.failure = item.outcome.failure;
-    event.message = item.outcome.message;
-    context_.events.On(event);
-  }
-  return absl::OkStatus();
-}
-
-template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan) {
   Work work(plan, child_.config().retries);
   if (child_.config().publish == PublishMode::kTogether) work.PublishTogether(!HeldBack());
@@ -448,41 +442,46 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   }
   absl::Status moved = absl::OkStatus();
   if (work.AnyOpen()) {
-    moved = Preflight(work);
+    moved = child_.Located(Preflight(child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); }));
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
       moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply,
                                      .flow = flow_.get(), .turn = part_.turn}, work).Run();
     }
   }
+  // Only its children, and what comes after the copies, ask what it holds by now.
+  const bool kept = part_.has_children || child_.config().metadata || child_.config().recheck;
   std::vector<FileEntry> arrived;
   std::vector<FileStat> wanted;
   int64_t held = 0;
+  report_.files.reserve(report_.files.size() + work.items().size());
+  arrived.reserve(kept ? work.items().size() : 0);
   for (WorkItem& item : work.items()) {
     switch (item.state) {
-      case WorkItem::State::kDone: {
+      case WorkItem::State::kDone:
         ++(item.action == Action::kCopy ? report_.copied : report_.replaced);
-        report_.bytes += item.outcome.bytes;
-        report_.files.push_back(item.outcome);
-        arrived.push_back(item.wanted);
+        report_.files.push_back(item.outcome());
+        report_.bytes += report_.files.back().bytes;
+        if (!kept) break;
+        arrived.push_back(std::move(item.wanted));
         wanted.push_back(std::exchange(arrived.back().stat, item.published));
         break;
-      }
       case WorkItem::State::kKept: ++report_.kept; break;
       case WorkItem::State::kGone: break;
       default:
+        FileOutcome outcome = item.outcome();
         if (moved.ok() && work.together() && item.state == WorkItem::State::kVerified) {
-          item.outcome.failure = Failure::kWaiting;
-          item.outcome.message = "verified, and held back, for not every file arrived (publish = together)";
+          outcome.failure = Failure::kWaiting;
+          outcome.message = "verified, and held back, for not every file arrived (publish = together)";
           ++held;
         }
-        if (item.outcome.failure == Failure::kNone) {
-          item.outcome.failure = moved.ok() ? Failure::kInternal : FailureOf(moved);
-          item.outcome.message = std::string(moved.message());
+        if (outcome.failure == Failure::kNone) {
+          outcome.failure = moved.ok() ? Failure::kInternal : FailureOf(moved);
+          outcome.message = std::string(moved.message());
         }
         ++report_.failed;
-        child.failed[item.outcome.path] = item.outcome;
-        report_.files.push_back(item.outcome);
+        child.failed[outcome.path] = outcome;
+        report_.files.push_back(std::move(outcome));
     }
   }
   DigestRecall<R, C>(child_).Brought(arrived, wanted);

@@ -110,7 +110,7 @@ TEST_F(RangeMoverTest, AChunkThatIsReadBackDamagedIsBroughtAgain) {
 TEST_F(RangeMoverTest, ASessionThatIsLostGivesItsAttemptUpAndItsGoodChunksAreCopied) {
   hop_.Survey();
   EXPECT_TRUE(Create(Take(Job::Kind::kCreate)).ok());
-  const std::string first = hop_.board->item(0).attempt.folder;
+  const std::string first = hop_.board->item(0).folder;
   EXPECT_TRUE(Bring(Take(Job::Kind::kRange, 2 * kBlockBytes)).ok());
   hop_.runner.Next([](std::string& output) {
     output.clear();
@@ -122,7 +122,7 @@ TEST_F(RangeMoverTest, ASessionThatIsLostGivesItsAttemptUpAndItsGoodChunksAreCop
   EXPECT_FALSE(hop_.board->item(0).created);
   // The third chunk had been written, though nobody was told: that is seen, too.
   EXPECT_EQ(BringRest(), 2);
-  EXPECT_NE(hop_.board->item(0).attempt.folder, first) << "a writer may be left there";
+  EXPECT_NE(hop_.board->item(0).folder, first) << "a writer may be left there";
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
 
@@ -156,7 +156,7 @@ TEST_F(RangeMoverTest, AFileThatGrewInTheStageIsNotPublished) {
   hop_.dir.Write("m/big", whole);
   hop_.Survey();
   EXPECT_TRUE(Create(Take(Job::Kind::kCreate)).ok());
-  const std::string staged = hop_.board->item(0).attempt.staged();
+  const std::string staged = hop_.board->item(0).attempt(0).staged();
   std::filesystem::resize_file(staged, std::filesystem::file_size(staged) + 1);
   EXPECT_TRUE(Bring(Take(Job::Kind::kRange)).ok());
   EXPECT_EQ(hop_.board->item(0).state, WorkItem::State::kOpen);
@@ -171,7 +171,7 @@ TEST_F(RangeMoverTest, WhatTheParentCannotReadIsSaid) {
   std::filesystem::remove(hop_.dir.Path("m/big"));
   EXPECT_TRUE(Bring(Take(Job::Kind::kRange)).ok()) << "that is the file's trouble, not the session's";
   EXPECT_THAT(hop_.Told("try 1 failed"), HasSubstr("the parent's side"));
-  EXPECT_THAT(hop_.board->item(0).outcome.output, HasSubstr("No such file"));
+  EXPECT_THAT(hop_.board->item(0).outcome().output, HasSubstr("No such file"));
   EXPECT_TRUE(hop_.board->item(0).look_again) << "the parent may have another one by now";
 }
 
@@ -180,7 +180,7 @@ TEST_F(RangeMoverTest, AStageThatCannotBeMadeFailsTheFile) {
   hop_.dir.Write("p/.sshsync/in", "a file in the way");
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(Create(Take(Job::Kind::kCreate)).ok());
   EXPECT_EQ(hop_.board->item(0).state, WorkItem::State::kFailed);
-  EXPECT_THAT(hop_.board->item(0).outcome.message, HasSubstr("the staged file cannot be made"));
+  EXPECT_THAT(hop_.board->item(0).outcome().message, HasSubstr("the staged file cannot be made"));
 }
 
 }  // namespace

@@ -35,6 +35,9 @@ class Selection {
   /// Selected files that may still be arriving, sorted.
   const std::vector<std::string>& unsettled() const { return unsettled_; }
 
+  /// What the parent lists is not asked any more.
+  void Forget() { others_.clear(), listed_ = nullptr; }
+
  private:
   Selection() = default;
 

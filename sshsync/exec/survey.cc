@@ -48,6 +48,7 @@ void Contents::Add(Contents newer) {
   for (const FileEntry& file : newer.manifest.files) paths.push_back(file.path);
   Forget(paths);
   failed.insert(newer.failed.begin(), newer.failed.end());
+  if (manifest.files.empty()) std::swap(manifest, newer.manifest);
   manifest.files.insert(manifest.files.end(), std::make_move_iterator(newer.manifest.files.begin()), std::make_move_iterator(newer.manifest.files.end()));
   std::sort(manifest.files.begin(), manifest.files.end(), ByPath());
 }

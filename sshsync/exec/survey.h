@@ -135,6 +135,7 @@ absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
     contents.failed[refused.path] = FailedPath(refused.path, Failure::kBadListing, absl::StrCat("listcmd named it, but it is refused: ", refused.reason));
   }
   const std::vector<std::string>& paths = found.listing.paths;
+  contents.manifest.files.reserve(paths.size());
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, StatsOf(repository, found, paths));
   for (size_t i = 0; i < paths.size(); ++i) {
     if (!stats[i]) {
@@ -154,6 +155,7 @@ absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
 template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Contents contents) {
   std::vector<DigestQuestion> questions;
+  questions.reserve(contents.manifest.files.size());
   for (const FileEntry& file : contents.manifest.files) questions.push_back({file.path, file.stat.size});
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), contents.incomplete.empty(), contents));
   if (contents.vanished.empty()) return contents;

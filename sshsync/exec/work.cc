@@ -23,16 +23,31 @@ std::string Shortened(absl::string_view text) {
 
 }  // namespace
 
-Work::Work(const Plan& plan, int retries) : retries_(retries) {
-  for (const PlanItem& planned : plan.items) {
-    if (planned.parent == nullptr) continue;
-    WorkItem item{.action = planned.action, .wanted = *planned.parent, .child = planned.child ? planned.child->digest : Digest(),
-                  .child_stat = planned.child ? planned.child->stat : FileStat(), .child_chunks = planned.child ? planned.child->chunks : nullptr, .outcome = {}};
-    item.outcome.path = planned.path();
-    item.outcome.action = std::string(ActionName(planned.action));
-    items_.push_back(std::move(item));
+FileOutcome WorkItem::outcome() const {
+  FileOutcome outcome{.path = wanted.path, .action = std::string(ActionName(action)), .attempts = tries};
+  if (state == State::kDone) {
+    outcome.bytes = wanted.stat.size;
+    outcome.digest = wanted.digest.text();
+    ++outcome.attempts;
+  } else if (trouble) {
+    outcome.failure = trouble->failure;
+    outcome.message = trouble->message;
+    outcome.command = trouble->command;
+    outcome.output = trouble->output;
+    outcome.exit_status = trouble->exit_status;
   }
-  std::stable_sort(items_.begin(), items_.end(), [](const WorkItem& a, const WorkItem& b) { return a.wanted.stat.size < b.wanted.stat.size; });
+  return outcome;
+}
+
+Work::Work(const Plan& plan, int retries) : retries_(retries) {
+  std::vector<const PlanItem*> planned;
+  planned.reserve(plan.items.size());
+  for (const PlanItem& item : plan.items) {
+    if (item.parent != nullptr) planned.push_back(&item);
+  }
+  std::stable_sort(planned.begin(), planned.end(), [](const PlanItem* a, const PlanItem* b) { return a->parent->stat.size < b->parent->stat.size; });
+  items_.reserve(planned.size());
+  for (const PlanItem* item : planned) items_.push_back({.action = item->action, .wanted = *item->parent, .child = item->child});
 }
 
 std::vector<size_t> Work::ToLookAgain() const {
@@ -59,19 +74,17 @@ bool Work::MayPublish() const {
 
 void Work::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
   WorkItem& item = items_[index];
-  item.outcome.attempts = ++item.tries;
-  item.outcome.message = std::string(why.message());
-  item.outcome.command = Shortened(command);
-  item.outcome.output = Shortened(output);
-  item.outcome.exit_status = exit_status;
-  if (absl::IsUnavailable(why) && item.tries <= retries_) {
+  ++item.tries;
+  const bool again = absl::IsUnavailable(why) && item.tries <= retries_;
+  item.trouble = std::make_shared<const Trouble>(Trouble{.failure = again ? Failure::kNone : FailureOf(why), .message = std::string(why.message()),
+                                                         .command = Shortened(command), .output = Shortened(output), .exit_status = exit_status});
+  if (again) {
     item.look_again = true;  // the parent's file may have gone
     item.state = WorkItem::State::kOpen;
     settled_ = std::min(settled_, index);
     return;
   }
   item.state = WorkItem::State::kFailed;
-  item.outcome.failure = FailureOf(why);
 }
 
 void Work::SourceChanged(size_t index) {
@@ -84,8 +97,7 @@ void Work::SourceChanged(size_t index) {
 void Work::Published(size_t index) {
   WorkItem& item = items_[index];
   item.state = WorkItem::State::kDone;
-  item.outcome = FileOutcome{.path = item.wanted.path, .action = std::string(ActionName(item.action)), .bytes = item.wanted.stat.size,
-                             .digest = item.wanted.digest.text(), .attempts = item.tries + 1};
+  item.trouble = nullptr;
 }
 
 void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry* now) {
@@ -111,7 +123,7 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
   }
   item.wanted.digest = now->digest;
   item.wanted.chunks = now->chunks;
-  if (now->digest == item.child) {
+  if (item.child != nullptr && now->digest == item.child->digest) {
     item.state = WorkItem::State::kKept;
   } else if (changed && ++item.changes > kMaxChanges) {
     Failed(index, MakeError(Failure::kSourceChanged, "source changed: the parent's file keeps changing"), "", "", 0);
@@ -121,10 +133,10 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
 void Work::GaveUp(size_t index) {
   WorkItem& item = items_[index];
   if (item.created) {
-    item.big->StartOver(item.attempt.staged());
-    item.leftovers.push_back(item.attempt.staged());
+    item.big->StartOver(item.attempt(index).staged());
+    item.leftovers.push_back(item.attempt(index).staged());
   }
-  item.attempt.folder.clear();
+  item.folder.clear();
   item.created = false;
 }
 
@@ -135,7 +147,7 @@ void Work::Supplied(size_t index, const FileEntry& now) {
   if (!other) return;
   item.tries = 0;
   item.big = nullptr;
-  if (now.digest == item.child) item.state = WorkItem::State::kKept;
+  if (item.child != nullptr && now.digest == item.child->digest) item.state = WorkItem::State::kKept;
 }
 
 std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string> secrets) {

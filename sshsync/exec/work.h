@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "sshsync/base/status.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"
@@ -17,7 +18,16 @@
 
 namespace sshsync {
 
-/// One file on its way through a hop: what is wanted, and how far it came.
+/// Why a try failed.
+struct Trouble {
+  Failure failure = Failure::kNone;  ///< that ended it; none: there is another try
+  std::string message = {};
+  std::string command = {};  ///< of a failed remote command
+  std::string output = {};   ///< what it printed, bounded
+  int exit_status = 0;
+};
+
+/// One file on its way through a hop: what is wanted, and how far it came. A hop has one for each file to move, so what few of them need is held apart.
 ///
 ///     open -> (transferred, verified) -> verified -> (published) -> done
 ///         \-> again: a try failed, or the source has to be looked at     \-> again: the source changed meanwhile
@@ -27,16 +37,14 @@ struct WorkItem {
 
   Action action = Action::kCopy;
   FileEntry wanted;   ///< as the parent held it when it was last digested
-  Digest child;       ///< of the child's present file; empty
-  FileStat child_stat = {};                            ///< the same
-  std::shared_ptr<const ChunkList> child_chunks = {};  ///< the same
+  const FileEntry* child = nullptr;  ///< the present file, as the plan has it; nullptr: there is none
   State state = State::kOpen;
   bool in_flight = false;  ///< some stream is at it; of a big file many may be
   absl::Time not_before = absl::InfinitePast();  ///< the next try; monotonic
   std::vector<std::string> leftovers = {};  ///< staged files of earlier runs and attempts that may be it, or a part of it; absolute
   // A big file on its way: chunk by chunk, in one attempt after the other.
   std::shared_ptr<BigFile> big = {};
-  Attempt attempt = {};
+  std::string folder = {};  ///< of the attempt, absolute
   bool created = false;   ///< the staged file is there
   int writers = 0;        ///< streams that have it open
   bool look_again = false;  ///< at the parent's file, before another try
@@ -45,14 +53,20 @@ struct WorkItem {
   int tries = 0;      ///< of the transfer that failed, since the source last changed
   int changes = 0;    ///< of the source during the run
   FileStat published = {};  ///< of the file in its place
-  FileOutcome outcome;
+  std::shared_ptr<const Trouble> trouble = {};  ///< of the last try that failed; shared by copies, never changed
+
+  Failure failure() const { return trouble ? trouble->failure : Failure::kNone; }
+  absl::string_view message() const { return trouble ? absl::string_view(trouble->message) : absl::string_view(); }
+  Attempt attempt(size_t index) const { return {.index = index, .file = wanted.path, .folder = folder}; }
+  /// What became of it, as a report tells it.
+  FileOutcome outcome() const;
 };
 
 /// What is decided about a hop's files, apart from how it is done; the fat base of Mover.
 /// Ownership: a value. Threads: none of its own, the caller locks.
 class Work {
  public:
-  /// From the plan; the smallest files first, so that a full disk keeps as few as possible from arriving.
+  /// From the plan; the smallest files first, so that a full disk keeps as few as possible from arriving. The plan's manifests stay where they are.
   Work(const Plan& plan, int retries);
 
   std::vector<WorkItem>& items() { return items_; }

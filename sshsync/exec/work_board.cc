@@ -24,7 +24,7 @@ WorkBoard::WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rul
   for (size_t i = 0; i < work_.items().size(); ++i) {
     const WorkItem& item = work_.at(i);
     settled_[i] = IsSettled(item);
-    if (settled_[i] && around_.flow != nullptr && item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.outcome.failure, item.outcome.message);
+    if (settled_[i] && around_.flow != nullptr && item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
     if (settled_[i]) continue;
     ++unsettled_;
     open_.insert(i);
@@ -68,9 +68,9 @@ void WorkBoard::Refresh(size_t index) {
     if (!settled_[index]) --unsettled_;
     settled_[index] = true;
     if (around_.flow == nullptr) return changed_.notify_all();
-    if (item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.outcome.failure, item.outcome.message);
+    if (item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
     if (item.state == WorkItem::State::kGone) around_.flow->Gone(item.wanted.path);
-    if (item.state == WorkItem::State::kKept) around_.flow->Kept({.path = item.wanted.path, .stat = item.child_stat, .digest = item.child, .chunks = item.child_chunks});
+    if (item.state == WorkItem::State::kKept) around_.flow->Kept(*item.child);
   } else if (item.state == WorkItem::State::kOpen) {
     if (item.big && item.created) {
       growing_.insert(index);
@@ -155,7 +155,7 @@ bool WorkBoard::TakeRange(int64_t most_bytes, Job* job) {
     const auto range = item.big->Take(most, [&](int64_t chunk) { return !holding.folder.empty() && (whole || around_.supply.HasChunk(item.wanted.path, chunk)); });
     if (!range) continue;
     ++item.writers;
-    *job = {.kind = Job::Kind::kRange, .indices = {index}, .folder = holding.folder, .attempt = item.attempt, .range = *range, .big = item.big};
+    *job = {.kind = Job::Kind::kRange, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .range = *range, .big = item.big};
     return true;
   }
   return false;
@@ -176,12 +176,12 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     if (Look(index, &holding) != Ready::kYes) continue;
     if (IsBig(item)) {
       if (!item.big) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted.chunks, rules_.algorithm);
-      if (item.child_chunks) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.child_chunks);
-      item.attempt = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest);
+      if (item.child != nullptr && item.child->chunks) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.child->chunks);
+      item.folder = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
       item.in_flight = true;
       item.writers = 0;  // those of an earlier attempt are of no account
       open_.erase(index);
-      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt, .big = item.big};
+      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big};
       return true;
     }
     if (job->indices.empty()) job->folder = holding.folder;
@@ -255,7 +255,7 @@ void WorkBoard::FailLocked(size_t index, const absl::Status& why, absl::string_v
   work_.Failed(index, MakeError(FailureOf(why), message), command, WithoutSecrets(output, names_.secrets), exit_status);
   WorkItem& item = work_.at(index);
   if (item.state == WorkItem::State::kFailed) {
-    Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+    Tell(EventKind::kFileFailed, item, 0, item.message());
   } else {
     item.not_before = around_.monotonic() + around_.pause(item.tries - 1);
     Tell(LogLevel::kInfo, absl::StrCat("try ", item.tries, " failed: ", message), item.wanted.path, names_.child);
@@ -279,7 +279,7 @@ void WorkBoard::LookedAgain(size_t index, const absl::Status& error, const FileE
   if (!item.big) item.created = false;
   if (around_.flow != nullptr && item.state == WorkItem::State::kOpen && item.wanted.digest != before) around_.flow->Expect(item.wanted);
   if (item.tries > 0) item.not_before = std::max(item.not_before, around_.monotonic() + around_.pause(item.tries - 1));
-  if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+  if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.message());
   if (item.state == WorkItem::State::kGone) {
     Tell(LogLevel::kWarning, "the file went away while it was copied; it is left as it is on the child", item.wanted.path, names_.parent);
   }
@@ -349,7 +349,7 @@ bool WorkBoard::BrokeOffAfter(const Job& job, absl::Span<const Digest> digests, 
 // Whether a job is of the attempt that is under way.
 bool WorkBoard::IsOf(const Job& job) const {
   const WorkItem& item = work_.at(job.indices[0]);
-  return item.big == job.big && item.attempt.folder == job.attempt.folder;
+  return item.big == job.big && item.folder == job.attempt.folder;
 }
 
 void WorkBoard::TellChunks(const Job& job) {
@@ -379,7 +379,7 @@ void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_vi
   const size_t index = job.indices[0];
   WorkItem& item = work_.at(index);
   item.in_flight = false;
-  if (item.big == job.big && item.attempt.folder == job.attempt.folder) {
+  if (item.big == job.big && item.folder == job.attempt.folder) {
     work_.GaveUp(index);
     if (around_.flow != nullptr) around_.flow->Expect(item.wanted);
     return FailLocked(index, why, command, "", 0);
@@ -449,7 +449,7 @@ void WorkBoard::SourceChanged(size_t index) {
   WorkItem& item = work_.at(index);
   item.big = nullptr;
   item.created = false;
-  if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.outcome.message);
+  if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.message());
   Refresh(index);
 }
 
@@ -486,9 +486,14 @@ bool WorkBoard::WaitForEnd(absl::Duration duration) {
 }
 
 void WorkBoard::Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message) {
-  events_.On({.kind = kind, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = item.wanted.path,
-              .action = item.outcome.action, .bytes = bytes, .total = item.wanted.stat.size, .failure = item.outcome.failure,
-              .message = std::string(message), .command = item.outcome.command, .output = item.outcome.output, .exit_status = item.outcome.exit_status});
+  Event event{.kind = kind, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = item.wanted.path,
+              .action = std::string(ActionName(item.action)), .bytes = bytes, .total = item.wanted.stat.size, .failure = item.failure(), .message = std::string(message)};
+  if (item.trouble) {
+    event.command = item.trouble->command;
+    event.output = item.trouble->output;
+    event.exit_status = item.trouble->exit_status;
+  }
+  events_.On(event);
 }
 
 void WorkBoard::Tell(LogLevel level, std::string message, const std::string& path, const std::string& repository) {

@@ -244,8 +244,8 @@ TEST_F(WorkBoardTest, WhatTheParentDoesNotHaveYetWaitsAndIsTakenFromItsStage) {
   EXPECT_EQ(board.Take(1 << 20, false).kind, Job::Kind::kNone);
   board.End();
   publisher.join();
-  EXPECT_EQ(board.item(0).outcome.failure, Failure::kWaiting);
-  EXPECT_EQ(board.item(0).outcome.message, "waiting for \"m\": full");
+  EXPECT_EQ(board.item(0).outcome().failure, Failure::kWaiting);
+  EXPECT_EQ(board.item(0).outcome().message, "waiting for \"m\": full");
 }
 
 TEST_F(WorkBoardTest, AFileFailsForGoodAfterItsLastTry) {

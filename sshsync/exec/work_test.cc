@@ -49,11 +49,11 @@ TEST(Work, TakesWhatThePlanCopiesAndReplacesSmallestFirst) {
   plan.items = {{Action::kCopy, &big, nullptr}, {Action::kDelete, nullptr, &extra}, {Action::kReplace, &small, &extra}};
   Work work(plan, 1);
   ASSERT_EQ(work.items().size(), 2u);
-  EXPECT_EQ(work.at(0).outcome.path, "small");
-  EXPECT_EQ(work.at(0).outcome.action, "replace");
-  EXPECT_EQ(work.at(0).child, Of('c'));
-  EXPECT_EQ(work.at(1).outcome.path, "big");
-  EXPECT_EQ(work.at(1).outcome.action, "copy");
+  EXPECT_EQ(work.at(0).outcome().path, "small");
+  EXPECT_EQ(work.at(0).outcome().action, "replace");
+  EXPECT_EQ(work.at(0).child, &extra);
+  EXPECT_EQ(work.at(1).outcome().path, "big");
+  EXPECT_EQ(work.at(1).outcome().action, "copy");
 }
 
 TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
@@ -72,8 +72,8 @@ TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
     One one;
     for (int i = 0; i < row.times; ++i) one.Fail(row.failure);
     EXPECT_EQ(one.item().state, row.state) << InfoOf(row.failure).name << " " << row.times;
-    EXPECT_EQ(one.item().outcome.attempts, row.times);
-    EXPECT_EQ(one.item().outcome.failure, row.state == State::kFailed ? row.failure : Failure::kNone);
+    EXPECT_EQ(one.item().outcome().attempts, row.times);
+    EXPECT_EQ(one.item().outcome().failure, row.state == State::kFailed ? row.failure : Failure::kNone);
     EXPECT_EQ(one.work.AnyFailed(), row.state == State::kFailed);
   }
 }
@@ -81,12 +81,12 @@ TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
 TEST(Work, KeepsWhatTheLastFailureSaid) {
   One one;
   one.work.Failed(0, MakeError(Failure::kNoSpace, "full"), "cp a b", std::string(5000, 'x') + "end", 3);
-  EXPECT_EQ(one.item().outcome.message, "full");
-  EXPECT_EQ(one.item().outcome.command, "cp a b");
-  EXPECT_EQ(one.item().outcome.exit_status, 3);
-  EXPECT_LT(one.item().outcome.output.size(), 4100u);
-  EXPECT_THAT(one.item().outcome.output, HasSubstr("bytes left out]"));
-  EXPECT_THAT(one.item().outcome.output, testing::EndsWith("xend"));
+  EXPECT_EQ(one.item().outcome().message, "full");
+  EXPECT_EQ(one.item().outcome().command, "cp a b");
+  EXPECT_EQ(one.item().outcome().exit_status, 3);
+  EXPECT_LT(one.item().outcome().output.size(), 4100u);
+  EXPECT_THAT(one.item().outcome().output, HasSubstr("bytes left out]"));
+  EXPECT_THAT(one.item().outcome().output, testing::EndsWith("xend"));
 }
 
 TEST(Work, CountsDamageAsATry) {
@@ -99,7 +99,7 @@ TEST(Work, CountsDamageAsATry) {
   one.Mismatch('a');
   one.Mismatch('a');
   EXPECT_EQ(one.item().state, State::kFailed);
-  EXPECT_EQ(one.item().outcome.failure, Failure::kDigestMismatch);
+  EXPECT_EQ(one.item().outcome().failure, Failure::kDigestMismatch);
 }
 
 TEST(Work, LooksAtTheSourceAfterAFailedTryAndCountsNoChange) {
@@ -126,7 +126,7 @@ TEST(Work, WantsTheNewVersionThreeTimes) {
     }
     mismatch ? one.Mismatch('f') : one.Change('f');
     EXPECT_EQ(one.item().state, State::kFailed);
-    EXPECT_EQ(one.item().outcome.failure, Failure::kSourceChanged);
+    EXPECT_EQ(one.item().outcome().failure, Failure::kSourceChanged);
   }
 }
 
@@ -135,7 +135,7 @@ TEST(Work, EndsWithASourceWhoseTimeNeverRests) {
   for (int i = 0; i < 3; ++i) one.Change('a');
   EXPECT_EQ(one.item().state, State::kOpen);
   one.Change('a');
-  EXPECT_EQ(one.item().outcome.failure, Failure::kSourceChanged);
+  EXPECT_EQ(one.item().outcome().failure, Failure::kSourceChanged);
 }
 
 TEST(Work, KeepsWhatTurnedOutToBeEqualAndForgetsWhatIsGone) {
@@ -155,7 +155,7 @@ TEST(Work, FailsWithASourceThatCannotBeLookedAt) {
   one.item().look_again = true;
   EXPECT_THAT(one.work.ToLookAgain(), ElementsAre(0));
   one.work.LookedAgain(0, MakeError(Failure::kPermission, "denied"), nullptr);
-  EXPECT_EQ(one.item().outcome.failure, Failure::kPermission);
+  EXPECT_EQ(one.item().outcome().failure, Failure::kPermission);
 }
 
 TEST(WithoutSecrets, HidesThemRawAndQuoted) {
