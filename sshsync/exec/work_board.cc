@@ -486,14 +486,10 @@ bool WorkBoard::WaitForEnd(absl::Duration duration) {
 }
 
 void WorkBoard::Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message) {
-  Event event{.kind = kind, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = item.wanted.path,
-              .action = std::string(ActionName(item.action)), .bytes = bytes, .total = item.wanted.stat.size, .failure = item.failure(), .message = std::string(message)};
-  if (item.trouble) {
-    event.command = item.trouble->command;
-    event.output = item.trouble->output;
-    event.exit_status = item.trouble->exit_status;
-  }
-  events_.On(event);
+  const Trouble none, &trouble = item.trouble ? *item.trouble : none;
+  events_.On({.kind = kind, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = item.wanted.path,
+              .action = std::string(ActionName(item.action)), .bytes = bytes, .total = item.wanted.stat.size, .failure = trouble.failure,
+              .message = std::string(message), .command = trouble.command, .output = trouble.output, .exit_status = trouble.exit_status});
 }
 
 void WorkBoard::Tell(LogLevel level, std::string message, const std::string& path, const std::string& repository) {

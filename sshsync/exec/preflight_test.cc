@@ -1,0 +1,63 @@
+#include "sshsync/exec/preflight.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sshsync {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class PreflightTest : public ::testing::Test {
+ protected:
+  PreflightTest() {
+    for (const int64_t size : {10, 2000, 100}) {
+      manifest_.files.push_back({.path = std::to_string(size), .stat = {.size = size}, .digest = *Digest::FromHex(std::string(40, 'a'))});
+    }
+    for (const FileEntry& file : manifest_.files) plan_.items.push_back({.action = Action::kCopy, .parent = &file});
+  }
+  // The files that fail before anything is moved.
+  std::vector<std::string> Failed(Work& work) {
+    std::vector<std::string> failed;
+    status_ = Preflight(child_, work, [&failed](const WorkItem& item) { failed.push_back(item.wanted.path); });
+    return failed;
+  }
+
+  HostFacts child_{.writable = true, .free_bytes = 500};
+  Manifest manifest_;
+  Plan plan_;
+  absl::Status status_;
+};
+
+TEST_F(PreflightTest, FailsWhatCanNeverFitAndLetsTheRestGoAhead) {
+  Work work(plan_, 5);
+  EXPECT_THAT(Failed(work), ElementsAre("2000"));
+  EXPECT_TRUE(status_.ok());
+  const WorkItem& big = work.at(2);
+  EXPECT_EQ(big.state, WorkItem::State::kFailed);
+  EXPECT_EQ(big.failure(), Failure::kNoSpace);
+  EXPECT_THAT(std::string(big.message()), HasSubstr("it needs 2000 bytes, there are 500"));
+  EXPECT_TRUE(work.AnyOpen());
+  EXPECT_EQ(work.at(0).state, WorkItem::State::kOpen);
+}
+
+TEST_F(PreflightTest, AsksNothingOfAHostThatDoesNotTellItsSpace) {
+  child_.free_bytes = -1;
+  Work work(plan_, 5);
+  EXPECT_THAT(Failed(work), IsEmpty());
+}
+
+TEST_F(PreflightTest, EndsTheHopWhereNothingCanBeWritten) {
+  child_.writable = false;
+  Work work(plan_, 5);
+  EXPECT_THAT(Failed(work), IsEmpty());
+  EXPECT_EQ(FailureOf(status_), Failure::kPermission);
+}
+
+}  // namespace
+}  // namespace sshsync
