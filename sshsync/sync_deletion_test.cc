@@ -168,6 +168,19 @@ TEST_F(Deletion, CallsTheOperatorsDeletecmdForEachFile) {
   EXPECT_TRUE(local_.Exists("n/keep"));
 }
 
+TEST_F(Deletion, WaitsInTheSameStepForWhatItsParentComesToDelete) {
+  // p takes its time with `a`, until n has deleted that (which it must not), or for a second; then it cannot delete it.
+  local_["n"].templates["deletecmd"] = absl::StrCat("echo ${FILE} >>", local_.Path("deleted-on-n"), "; rm ${FILEPATH}");
+  local_["p"].templates["deletecmd"] = absl::StrCat("case ${FILE} in a) i=0; until [ -f ", local_.Path("deleted-on-n"),
+                                                    " ] || [ $i -ge 100 ]; do i=$((i+1)); sleep 0.01; done; exit 1;; esac; rm ${FILEPATH}");
+  local_.Shell("rm m/a m/keep");
+  const Report report = local_.Sync({{"p", "n"}});
+  EXPECT_EQ(report.exit_code(), 6);
+  EXPECT_EQ(local_.Read("n/a"), local_.Read("p/a")) << "what stays at the parent stays";
+  EXPECT_EQ(local_.Read("deleted-on-n"), "keep\n");
+  EXPECT_EQ(FileOf(Of(report, "n"), "a")->failure, Failure::kWaiting);
+}
+
 class Trash : public Deletion {
  protected:
   Trash() { local_["p"].trash = true; }
