@@ -112,6 +112,40 @@ def test_a70_a_controller_that_is_killed_at_any_point_leaves_whole_files(rig, wa
     watcher.check()
 
 
+@pytest.mark.parametrize("way", ["C1", "C0"])
+def test_a_controller_that_sleeps_until_another_has_taken_its_lease_publishes_nothing_when_it_wakes(rig, way):
+    prepare(rig, way)
+    patience = {"timeout": "3", "wait": "2", "connect_timeout": "2"}
+    slow = {"peerssh": slow_ssh(rig, "repoproxy")} if way == "C0" else {"synccmd": slow_scp(rig.host("repoproxy"))}
+    rig.configure(defaults=patience, repoproxy=slow)
+    with rig.watch("repoproxy") as watcher:
+        sleeper = rig.start(*STEP)
+        rig.mid(sleeper, "repoproxy", BIG)
+        sleeper.process.send_signal(signal.SIGSTOP)
+        own = rig.state, rig.pid_file
+        rig.state, rig.pid_file = os.path.join(rig.folder, "other-state"), os.path.join(rig.folder, "other-pid")
+        rig.configure(defaults=patience)
+        # Another controller: refused as long as the lease is young.
+        refusals = []
+        def taken_over():
+            run = rig.run(*STEP)
+            refusals.append(run.exit)
+            return run if run.exit != 7 else None
+        other = laws.wait_until(taken_over, 120, "the end of the lease")
+        rig.equal(other, "repoproxy")
+        assert 7 in refusals and other.told("WARNING", "taking over the lease"), str(other)
+        # What both bring is the same, so that only the inode tells who published it.
+        before = trees.stats(rig.repo("repoproxy"))
+        sleeper.process.send_signal(signal.SIGCONT)
+        sleeper.wait()
+        assert sleeper.exit in (6, 7) and sleeper.told("ERROR", "repoproxy"), str(sleeper)
+        assert trees.stats(rig.repo("repoproxy")) == before, "it published without a lease"
+        laws.check_leftovers(rig.fleet, rig.fleet.hosts)
+        rig.state, rig.pid_file = own
+        rig.converges("repoproxy", steps=STEP)
+    watcher.check()
+
+
 def test_a50_a_byte_that_is_flipped_on_the_way_is_never_published(rig):
     rig.populate(trees.few(trees.MIB))
     rig.put({trees.BIG: trees.content(trees.MIB, 77)}, "repoproxy")
