@@ -179,6 +179,10 @@ def test_a_failure_is_a_mail_by_cron_and_by_the_example_of_a_hook(machine, fleet
     # The summary names what failed, `sshsync log` all repositories of the run.
     assert "appnode2" in body and "repoproxy" in body, mail
     assert trees.digests(fleet.host("appnode1").repo) == trees.digests(fleet.host("repomaster").repo)
+    # And the page of that night says what moved, and what failed and why.
+    page = done(machine.as_account("sshsync", "report", "--html", "-"))
+    for word in ("2 of 3 repositories equal their parents", "repoproxy", "appnode2", "Connection refused", "sshsync resume"):
+        assert word in page, word
 
 
 def test_logrotate_turns_the_log_over_and_the_next_run_writes_the_new_one(machine, fleet):
