@@ -211,6 +211,23 @@ class CliTest(unittest.TestCase):
         found = subprocess.run(module, capture_output=True, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": modules}, cwd=self.folder)
         self.assertEqual(found.stdout.decode().strip(), os.path.join(modules, "sshsync/__init__.py"), found.stderr)
 
+    def test_an_account_that_installs_for_itself_can_import_the_module(self):
+        environment = {"PATH": "/usr/bin:/bin", "HOME": self.folder}
+        done = subprocess.run([os.path.abspath("tools/install"), "--prefix=" + self.folder + "/.local"], capture_output=True, env=environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = subprocess.run(["/usr/bin/python3", "-c", "import sshsync; print(sshsync.__file__)"], capture_output=True, env=environment, cwd="/")
+        self.assertTrue(found.stdout.decode().startswith(self.folder + "/.local/lib/python3"), found.stderr)
+
+    def test_installation_is_started_where_other_things_were_built(self):
+        # As `bazel run` starts it: the script lies among programs, its files in a tree of their own.
+        os.makedirs(os.path.join(self.folder, "bin/install.runfiles"))
+        os.symlink(os.getcwd(), os.path.join(self.folder, "bin/install.runfiles/sshsync"))
+        shutil.copy("tools/install", os.path.join(self.folder, "bin/install"))
+        self.write("bin/sshsync", "not the one")
+        done = subprocess.run([os.path.join(self.folder, "bin/install"), "--prefix=" + self.folder + "/there"], capture_output=True, env={"PATH": "/usr/bin:/bin"}, cwd="/")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(run("--version", program=os.path.join(self.folder, "there/bin/sshsync"))[0], 0)
+
 
 if __name__ == "__main__":
     unittest.main()

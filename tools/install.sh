@@ -19,8 +19,9 @@ case $prefix in
   *) prefix=${BUILD_WORKING_DIRECTORY:-$PWD}/$prefix ;;
 esac
 
-tools=$(cd "$(dirname "$0")" && pwd)
-[ -e "$tools/sshsync" ] || tools=$0.runfiles/sshsync/tools
+# What is installed lies in a tree of its own beside this script, or around it; beside it lies more that was built, and not all of it.
+tools=$0.runfiles/sshsync/tools
+[ -e "$tools/sshsync" ] || tools=$(cd "$(dirname "$0")" && pwd)
 
 put() { # MODE SOURCE TARGET
   mkdir -p "$prefix/$(dirname "$3")"
@@ -40,11 +41,13 @@ if command -v strip >/dev/null 2>&1; then
   chmod u+w "$prefix/bin/sshsync" && strip "$prefix/bin/sshsync"
 fi
 
-# The module goes where the distribution's python3 looks: below /usr in a folder for all its versions, elsewhere in one for the version it is for.
+# The module goes where the distribution's python3 looks: below /usr in a folder for all its versions, below ~/.local in the account's own, elsewhere in
+# one for the version it is for.
 wheel=$(echo "$tools"/../bindings/sshsync-*.whl)
 version=$(basename "$wheel" | sed 's/^sshsync-[^-]*-cp\([0-9]\)\([0-9]*\)-.*/\1.\2/')
 case $prefix in
   /usr | /usr/) modules=$prefix/lib/python3/dist-packages ;;
+  "${HOME:-/}/.local" | "${HOME:-/}/.local/") modules=$prefix/lib/python$version/site-packages ;;
   *) modules=$prefix/lib/python$version/dist-packages ;;
 esac
 mkdir -p "$modules/sshsync.new"
