@@ -80,6 +80,7 @@ class Mover {
   WorkBoard board_;
   FileMover<R, C> files_;
   RangeMover<R, C> ranges_;
+  const bool flows_;  // others wait for what is verified here
   int streams_ = 1;  // constant while they run
 };
 
@@ -98,7 +99,8 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
              {.supply = hop.supply, .flow = hop.flow, .monotonic = [this] { return context_.clock.Monotonic(); },
               .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}),
       files_(hop_),
-      ranges_(hop_) {}
+      ranges_(hop_),
+      flows_(hop.flow != nullptr) {}
 
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
@@ -137,6 +139,7 @@ absl::Status Mover<R, C>::Run() {
 template <Runner R, Clock C>
 void Mover<R, C>::RunStream(int number) {
   Stream stream{.number = number};
+  if (flows_) stream.bytes = std::max<int64_t>(child_.chunk(), 1);
   for (;;) {
     const Job job = board_.Take(stream.bytes, stream.session != nullptr);
     if (job.kind == Job::Kind::kNone) break;
@@ -218,13 +221,13 @@ absl::Status Mover<R, C>::Do(const Job& job, Stream& stream) {
   board_.TellBlock(job, stream.number, began, static_cast<int64_t>(job.indices.size()), bytes);
   // The next one is of a size that takes a few seconds: short enough to see it, and to lose it; long enough for its round trip not to count.
   constexpr int64_t kLeast = int64_t{1} << 20, kMost = int64_t{128} << 20;
-  constexpr double kSeconds = 4;
+  const double seconds = flows_ ? 0.5 : 4;  // a child of this child has a range when all of it is there
   if (stream.share > 0 && job.kind == Job::Kind::kFiles) {
     // An archive has no pace of its own: the next job waits until it would have come at the pace that is allowed.
     context_.closing.WaitFor(absl::Seconds(static_cast<double>(bytes) / static_cast<double>(stream.share)) - (context_.clock.Monotonic() - start));
   }
   const double took = std::max(0.01, absl::ToDoubleSeconds(context_.clock.Monotonic() - start));
-  stream.bytes = std::clamp(static_cast<int64_t>(static_cast<double>(bytes) / took * kSeconds), std::max(kLeast, stream.bytes / 4), std::min(kMost, stream.bytes * 8));
+  stream.bytes = std::clamp(static_cast<int64_t>(static_cast<double>(bytes) / took * seconds), std::max(kLeast, stream.bytes / 4), std::min(kMost, stream.bytes * 8));
   return status;
 }
 

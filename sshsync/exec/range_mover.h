@@ -108,7 +108,7 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
     step.rest = std::max<int64_t>(1, kBlockBytes / stream.share);
   }
   const bool local = job.range.source != ChunkRange::kParent;
-  step.look_always = !local && TakesShortWay(stream);
+  step.look_always = !local;
   const std::string bring = local ? CopyText(step, hop_.child.tools()) : PullText(step, stream);
   RangeScript script(step, bring, hop_.child.chunks_text(), hop_.child.facts());
   const std::string display = local ? "" : absl::StrCat("builtin transfer through ", hop_.pull->display());
@@ -130,10 +130,8 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
     whole = hop_.board.Arrived(job, {});  // the copy is no good: the parent has it
   } else if (!local && hop_.board.MovedAtParent(job)) {
     hop_.board.Return(job);
-  } else if (!local && range.checked) {
-    whole = hop_.board.BrokeOffAfter(job, range.digests, range.brought, display, range.output, range.exit_status);  // what came whole is seen by its digest
   } else {
-    hop_.board.BrokeOff(job, range.blocks, range.brought, display, range.output, range.exit_status);
+    whole = hop_.board.BrokeOff(job, range, display);
   }
   if (!range.brought.ok() && !local) broke_ = true;
   constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kAuth, Failure::kHostKey};

@@ -214,7 +214,7 @@ void WorkBoard::Return(const Job& job) {
     if (job.kind == Job::Kind::kRange) {
       if (!IsOf(job)) continue;
       --item.writers;
-      job.big->BrokeOff(job.range, 0);
+      job.big->BrokeOff(job.range, {}, 0);
     } else {
       item.in_flight = false;
     }
@@ -329,19 +329,12 @@ bool WorkBoard::Arrived(const Job& job, absl::Span<const Digest> digests) {
   return item.big && item.big->complete() && item.writers == 0;
 }
 
-void WorkBoard::BrokeOff(const Job& job, int64_t blocks, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
-  const std::lock_guard lock(mu_);
-  if (!IsOf(job)) return;
-  BrokeOffLocked(job, job.big->BrokeOff(job.range, blocks), why, command, output, exit_status);
-}
-
-bool WorkBoard::BrokeOffAfter(const Job& job, absl::Span<const Digest> digests, const absl::Status& why, absl::string_view command, absl::string_view output,
-                              int exit_status) {
+bool WorkBoard::BrokeOff(const Job& job, const RangeResult& range, absl::string_view command) {
   const std::lock_guard lock(mu_);
   if (!IsOf(job)) return false;
-  const bool moved = job.big->ArrivedInPart(job.range, digests);
+  const bool moved = job.big->BrokeOff(job.range, range.digests, range.blocks);
   TellChunks(job);
-  BrokeOffLocked(job, moved, why, command, output, exit_status);
+  BrokeOffLocked(job, moved, range.brought, command, range.output, range.exit_status);
   const WorkItem& item = work_.at(job.indices[0]);
   return item.big && item.big->complete() && item.writers == 0;
 }

@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/publishing.h"
+#include "sshsync/exec/range_step.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/exec/stop.h"
 #include "sshsync/exec/work.h"
@@ -112,10 +113,8 @@ class WorkBoard {
   void Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers);
   /// A range was brought and read back. Whether the whole file is there now.
   bool Arrived(const Job& job, absl::Span<const Digest> digests);
-  /// A range did not come; `blocks` of it did.
-  void BrokeOff(const Job& job, int64_t blocks, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
-  /// The same where what came was read back. Whether the whole file is there all the same.
-  bool BrokeOffAfter(const Job& job, absl::Span<const Digest> digests, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
+  /// A range did not come, or in part. Whether the whole file is there all the same.
+  bool BrokeOff(const Job& job, const RangeResult& range, absl::string_view command);
   /// The end of a session that had the staged file open was not seen: another attempt.
   void Abandon(const Job& job, const absl::Status& why, absl::string_view command);
 

@@ -63,7 +63,7 @@ absl::optional<ChunkRange> BigFile::Take(Most most, absl::FunctionRef<bool(int64
       ChunkRange range{.first = i, .count = 1, .source = source};
       if (const auto begun = begun_.find(i); begun != begun_.end() && source == ChunkRange::kParent) range.skip = begun->second;
       const int64_t longest = local ? most.local : most.parent;
-      while (range.count < longest && i + range.count < count && usable(i + range.count)) ++range.count;
+      while (range.count < longest && i + range.count < count && usable(i + range.count) && (local || !begun_.contains(i + range.count))) ++range.count;
       for (int64_t chunk = i; chunk < i + range.count; ++chunk) Set(chunk, State::kTaken);
       ++UnderWay(range);
       return range;
@@ -88,23 +88,23 @@ std::vector<int64_t> BigFile::Arrived(const ChunkRange& range, absl::Span<const 
   return damaged;
 }
 
-bool BigFile::ArrivedInPart(const ChunkRange& range, absl::Span<const Digest> digests) {
-  const int64_t before = good_;
-  Arrived(range, digests);
-  return good_ > before;
-}
-
-bool BigFile::BrokeOff(const ChunkRange& range, int64_t blocks) {
+bool BigFile::BrokeOff(const ChunkRange& range, absl::Span<const Digest> digests, int64_t blocks) {
   --UnderWay(range);
-  for (int64_t chunk = range.first; chunk < range.first + range.count; ++chunk) Set(chunk, State::kOpen);
-  if (range.source != ChunkRange::kParent) return false;
-  // Chunks that came whole are begun up to their last block, which is brought again: then they are digested like all others.
+  bool moved = range.source == ChunkRange::kParent && blocks > 0;
   int64_t left = range.skip + blocks;
-  for (int64_t chunk = range.first; chunk < range.first + range.count && left > 0; ++chunk, left -= blocks_per_chunk()) {
-    const int64_t whole = std::min(wanted_.chunk, size_ - chunk * wanted_.chunk);
-    begun_[chunk] = std::min(left, (whole + kBlockBytes - 1) / kBlockBytes - 1);
+  for (int64_t i = 0; i < range.count; ++i, left -= blocks_per_chunk()) {
+    const int64_t chunk = range.first + i;
+    const bool read = static_cast<size_t>(i) < digests.size();
+    const bool good = read && digests[static_cast<size_t>(i)] == wanted_.digests[static_cast<size_t>(chunk)];
+    Set(chunk, good ? State::kGood : State::kOpen);
+    moved |= good;
+    if (range.source != ChunkRange::kParent) continue;
+    // Of a chunk that was not read back the last block is brought again: then it is digested like all others. One that is whole and wrong goes again.
+    const int64_t bytes = std::min(wanted_.chunk, size_ - chunk * wanted_.chunk), whole = (bytes + kBlockBytes - 1) / kBlockBytes;
+    begun_.erase(chunk);
+    if (!good && left > 0 && !(read && left >= whole)) begun_[chunk] = std::min(left, whole - 1);
   }
-  return blocks > 0;
+  return moved;
 }
 
 void BigFile::StartOver(const std::string& abandoned) {

@@ -64,11 +64,9 @@ class BigFile {
   /// They were brought and read back; which of them are damaged. Fewer digests than chunks: the rest was not brought.
   std::vector<int64_t> Arrived(const ChunkRange& range, absl::Span<const Digest> digests);
 
-  /// The same after a way that broke off: what is not there did not come, and is not damaged. Whether anything came.
-  bool ArrivedInPart(const ChunkRange& range, absl::Span<const Digest> digests);
-
-  /// The way broke off; `blocks` whole blocks of the range had been written, in order. Whether that moved anything.
-  bool BrokeOff(const ChunkRange& range, int64_t blocks);
+  /// The way broke off; `blocks` whole blocks of the range had been written, in order, as far as that is known, and these digests were read back:
+  /// what is not there did not come, and is not damaged. Whether that moved anything.
+  bool BrokeOff(const ChunkRange& range, absl::Span<const Digest> digests, int64_t blocks);
 
   /// The staged file cannot be trusted to stay as it is (a writer may be left): everything is brought anew, from there where that was good.
   void StartOver(const std::string& abandoned);

@@ -74,7 +74,7 @@ TEST(BigFile, OnlyTheDamagedChunkIsSentAgain) {
 
 TEST(BigFile, ARangeThatBrokeOffGoesOnAtItsLastWholeBlock) {
   BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
-  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), 6));
+  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), {}, 6));
   // The first chunk came whole: its last block is brought once more, and then it is read back.
   const auto first = file.Take({1, 1}, Always);
   EXPECT_EQ(Shown(first), "0+1 from -1 skip 3");
@@ -83,12 +83,27 @@ TEST(BigFile, ARangeThatBrokeOffGoesOnAtItsLastWholeBlock) {
   EXPECT_EQ(Shown(second), "1+1 from -1 skip 2");
   EXPECT_THAT(file.Arrived(*second, {Of("?")}), ElementsAre(1));
   EXPECT_EQ(Shown(file.Take({1, 1}, Always)), "1+1 from -1 skip 0");
-  EXPECT_FALSE(file.BrokeOff(ChunkRange{.first = 1, .count = 1}, 0));
+  EXPECT_FALSE(file.BrokeOff(ChunkRange{.first = 1, .count = 1}, {}, 0));
+}
+
+TEST(BigFile, OfARangeThatBrokeOffIsKeptWhatWasReadBack) {
+  BigFile file(kChunk * 4, List({"a", "b", "c", "d"}), "sha256");
+  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), {Of("a"), Of("?"), Of("?"), Of("?")}, 10));
+  EXPECT_TRUE(file.IsGood(0));
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "1+1 from -1 skip 0") << "it came whole and wrong";
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "2+2 from -1 skip 2") << "two blocks of it are there";
+}
+
+TEST(BigFile, ARangeEndsBeforeAChunkThatIsThereInPart) {
+  BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
+  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), {}, 6));
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+1 from -1 skip 3");
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "1+2 from -1 skip 2");
 }
 
 TEST(BigFile, TheShortLastChunkIsNeverSkippedWhole) {
   BigFile file(kChunk + 5, List({"a", "b"}), "sha256");
-  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), 5));
+  EXPECT_TRUE(file.BrokeOff(*file.Take({8, 8}, Always), {}, 5));
   EXPECT_EQ(Shown(file.Take({1, 1}, Always)), "0+1 from -1 skip 3");
   const auto last = file.Take({1, 1}, Always);
   EXPECT_EQ(Shown(last), "1+1 from -1 skip 0");
