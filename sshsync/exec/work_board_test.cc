@@ -248,6 +248,26 @@ TEST_F(WorkBoardTest, WhatTheParentDoesNotHaveYetWaitsAndIsTakenFromItsStage) {
   EXPECT_EQ(board.item(0).outcome().message, "waiting for \"m\": full");
 }
 
+TEST_F(WorkBoardTest, WhatItsParentPublishedMeanwhileIsTakenFromItsPlaceAndCostsNoTry) {
+  Flow flow("m", "/m");
+  Work work(plan_, 1);
+  WorkBoard board(work, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p"}, Around(flow));
+  for (const FileEntry& file : parent_.files) flow.Expect(file);
+  flow.SetHeld(true);
+  flow.Verified("b", "/m/.sshsync/in/1");
+  const Job job = board.Take(1 << 20, false);
+  ASSERT_EQ(job.folder, "/m/.sshsync/in/1");
+  EXPECT_FALSE(board.MovedAtParent(job));
+  flow.Published("b", parent_.files[1].stat);
+  EXPECT_TRUE(board.MovedAtParent(job)) << "so it failed for that";
+  board.Return(job);
+  const Job again = board.Take(1 << 20, false);
+  EXPECT_EQ(again.indices, job.indices);
+  EXPECT_EQ(again.folder, "/m");
+  EXPECT_FALSE(board.MovedAtParent(again));
+  EXPECT_EQ(board.item(1).tries, 0);
+}
+
 TEST_F(WorkBoardTest, AFileFailsForGoodAfterItsLastTry) {
   board_.Fail(0, MakeError(Failure::kCommandFailed, "first"));
   EXPECT_EQ(board_.item(0).state, WorkItem::State::kOpen);
