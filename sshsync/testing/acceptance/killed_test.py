@@ -8,21 +8,10 @@ import pytest
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import laws, trees
-from sshsync.testing.acceptance.rig import rig, site, slow_scp, slow_ssh  # noqa: F401
+from sshsync.testing.acceptance.rig import rig, site, slow_hop, slow_scp, slow_ssh  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 BIG = 8 * trees.MIB
-
-
-def prepare(rig, way="C1"):
-    """A hop whose big file takes two seconds, over an old one: by scp (C1), or by the builtin transfer (C0)."""
-    rig.populate(trees.few(BIG))
-    rig.put({trees.BIG: trees.content(BIG, 77), b"one": b"old"}, "repoproxy")
-    if way == "C0":
-        rig.builtin()
-        rig.configure(repoproxy={"peerssh": slow_ssh(rig, "repoproxy")})
-    else:
-        rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"))})
 
 
 def after_a_kill(rig, run, *steps):
@@ -53,7 +42,7 @@ def cut_the_parent(rig, run):
 @pytest.mark.parametrize("way", ["C1", "C0"])
 @pytest.mark.parametrize("kill", [kill_local_ssh, cut_the_child, cut_the_parent])
 def test_a39_a40_a41_a_session_that_is_killed_in_the_middle_costs_one_try(rig, kill, way):
-    prepare(rig, way)
+    slow_hop(rig, BIG, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         rig.mid(run, "repoproxy", BIG)
@@ -64,7 +53,7 @@ def test_a39_a40_a41_a_session_that_is_killed_in_the_middle_costs_one_try(rig, k
 
 @pytest.mark.parametrize("way", ["C1", "C0"])
 def test_a48_after_a_kill_of_the_controller_only_what_was_not_published_is_sent(rig, way):
-    prepare(rig, way)
+    slow_hop(rig, BIG, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         rig.mid(run, "repoproxy", BIG)
@@ -79,7 +68,7 @@ def test_a48_after_a_kill_of_the_controller_only_what_was_not_published_is_sent(
 
 @pytest.mark.parametrize("number,way", [(signal.SIGTERM, "C1"), (signal.SIGINT, "C1"), (signal.SIGHUP, "C1"), (signal.SIGTERM, "C0")])
 def test_a68_a_signal_ends_the_run_in_order(rig, number, way):
-    prepare(rig, way)
+    slow_hop(rig, BIG, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         rig.mid(run, "repoproxy", BIG)
@@ -114,7 +103,7 @@ def test_a70_a_controller_that_is_killed_at_any_point_leaves_whole_files(rig, wa
 
 @pytest.mark.parametrize("way", ["C1", "C0"])
 def test_a_controller_that_sleeps_until_another_has_taken_its_lease_publishes_nothing_when_it_wakes(rig, way):
-    prepare(rig, way)
+    slow_hop(rig, BIG, way)
     patience = {"timeout": "3", "wait": "2", "connect_timeout": "2"}
     slow = {"peerssh": slow_ssh(rig, "repoproxy")} if way == "C0" else {"synccmd": slow_scp(rig.host("repoproxy"))}
     rig.configure(defaults=patience, repoproxy=slow)

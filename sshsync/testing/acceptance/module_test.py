@@ -11,7 +11,7 @@ import pytest
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import laws, trees
-from sshsync.testing.acceptance.rig import rig, site, slow_scp, slow_ssh  # noqa: F401
+from sshsync.testing.acceptance.rig import rig, site, slow_hop  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 BIG = 8 * trees.MIB
@@ -40,17 +40,6 @@ def answers(run, code=0):
     assert run.exit == code, str(run)
     assert b"Fatal" not in run.err and b"terminate called" not in run.err, str(run)
     return [json.loads(line) for line in run.out.splitlines()]
-
-
-def slow(rig, way):
-    """A hop whose big file takes two seconds, over an old one: by scp (C1), or by the builtin transfer (C0)."""
-    rig.populate(trees.few(BIG))
-    rig.put({trees.BIG: trees.content(BIG, 77), b"one": b"old"}, "repoproxy")
-    if way == "C0":
-        rig.builtin()
-        rig.configure(repoproxy={"peerssh": slow_ssh(rig, "repoproxy")})
-    else:
-        rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"))})
 
 
 @pytest.mark.parametrize("way", ["C0", "C1"])
@@ -85,7 +74,7 @@ def test_a90_a26_a_silent_command_is_an_exception_in_the_thread(rig):
 
 @pytest.mark.parametrize("way", ["C0", "C1"])
 def test_a90_a39_an_ssh_that_is_killed_in_the_middle_costs_a_try_or_is_an_exception(rig, way):
-    slow(rig, way)
+    slow_hop(rig, BIG, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start_python(IN_A_THREAD, """
         in_a_thread(lambda: raising(engine.sync("repoproxy"))).join()
@@ -130,7 +119,7 @@ IN_ANOTHER_THREAD = """
 @pytest.mark.parametrize("way", ["C0", "C1"])
 @pytest.mark.parametrize("script", [IN_THE_MAIN_THREAD, IN_ANOTHER_THREAD], ids=["main", "another"])
 def test_a90_a68_ctrl_c_ends_the_run_in_order_and_the_next_goes_on(rig, script, way):
-    slow(rig, way)
+    slow_hop(rig, BIG, way)
     with rig.watch("repoproxy") as watcher:
         run = rig.start_python(IN_A_THREAD, script)
         rig.mid(run, "repoproxy", BIG)

@@ -95,6 +95,17 @@ def counted(rig, name):
     return sum(int(open(os.path.join(folder, entry)).read() or 0) for entry in os.listdir(folder))
 
 
+def slow_hop(rig, size, way="C1"):
+    """Sets up a hop whose big file takes its time, over an old one: by scp (C1), or by the builtin transfer (C0)."""
+    rig.populate(trees.few(size))
+    rig.put({trees.BIG: trees.content(size, 77), b"one": b"old"}, "repoproxy")
+    if way == "C0":
+        rig.builtin()
+        rig.configure(repoproxy={"peerssh": slow_ssh(rig, "repoproxy")})
+    else:
+        rig.configure(repoproxy={"synccmd": slow_scp(rig.host("repoproxy"))})
+
+
 def program():
     return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "sshsync")
 
