@@ -145,7 +145,9 @@ class Loader {
   void ReportUnbuilt(const std::vector<const KeyInfo*>& keys, EntryReader& reader) {
     for (const KeyInfo* key : keys) {
       const auto place = reader.PlaceOf(key->name);
-      if (key->state == KeyState::kLaterRefusedAtRun) {
+      if (key->name == "bwlimit") {
+        diagnostics_.Warning(place, "`bwlimit` is not taken by this synccmd", "give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or runs are refused");
+      } else if (key->state == KeyState::kLaterRefusedAtRun) {
         diagnostics_.Warning(place, absl::StrCat("`", key->name, "` asks for what this version cannot do yet"),
                              "take it out, or runs are refused");
       } else {

@@ -67,6 +67,16 @@ std::vector<const KeyInfo*> UnbuiltKeys(const Settings& settings) {
   return keys;
 }
 
+namespace {
+
+/// What is the matter with a key that a run refuses.
+absl::string_view ReasonOf(absl::string_view key) {
+  return key == "bwlimit" ? "which its synccmd does not take: give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or take the key out"
+                          : "which this version cannot do yet: take it out, for a run would not heed it";
+}
+
+}  // namespace
+
 absl::Status RunBlockers(const Configuration& configuration, const std::vector<std::string>& names) {
   std::string blockers;
   const auto add = [&blockers](const std::vector<const KeyInfo*>& keys, absl::string_view place, absl::string_view section) {
@@ -75,7 +85,7 @@ absl::Status RunBlockers(const Configuration& configuration, const std::vector<s
       if (key->state == KeyState::kLaterRefusedAtRun) absl::StrAppend(&refused, refused.empty() ? "`" : ", `", key->name, "`");
     }
     if (!refused.empty() && blockers.empty())
-      blockers = absl::StrCat(place, place.empty() ? "" : ": ", "[", Shown(section), "] asks for ", refused);
+      blockers = absl::StrCat(place, place.empty() ? "" : ": ", "[", Shown(section), "] asks for ", refused, ", ", ReasonOf(refused.substr(1, refused.size() - 2)));
   };
   add(UnbuiltKeys(configuration.settings), configuration.file, "sshsync");
   std::unordered_map<std::string, const Repository*> by_name;
@@ -87,8 +97,7 @@ absl::Status RunBlockers(const Configuration& configuration, const std::vector<s
     add(UnbuiltKeys(repository), repository.file.empty() ? "" : absl::StrCat(repository.file, ":", repository.line), name);
   }
   if (blockers.empty()) return absl::OkStatus();
-  return MakeError(Failure::kConfig,
-                   absl::StrCat(blockers, ", which this version cannot do yet: take it out, for a run would not heed it"));
+  return MakeError(Failure::kConfig, blockers);
 }
 
 }  // namespace sshsync

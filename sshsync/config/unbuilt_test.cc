@@ -38,7 +38,7 @@ TEST(Unbuilt, OnlyTheRepositoriesOfTheRunCount) {
   const absl::Status status = RunBlockers(configuration, {"a", "b"});
   EXPECT_EQ(FailureOf(status), Failure::kConfig);
   EXPECT_EQ(status.message(),
-            "x.conf:2: [b] asks for `bwlimit`, which this version cannot do yet: take it out, for a run would not heed it");
+            "x.conf:2: [b] asks for `bwlimit`, which its synccmd does not take: give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or take the key out");
 }
 
 TEST(Unbuilt, ARunIsRefusedByExactlyTheKeysWhoseNeglectMatters) {
