@@ -171,6 +171,34 @@ TEST_F(BigFileOnBoardTest, ItsChildrenTakeChunksOfTheAttemptThatIsUnderWayAlone)
   EXPECT_EQ(flow_.Of("big").folder, next.attempt.folder);
 }
 
+TEST_F(BigFileOnBoardTest, OfAFileThatTheParentIsStillGettingOnlyItsVerifiedChunksAreTaken) {
+  Flow parent("m", "/m");
+  parent.Expect(entry_);
+  Work work(plan_, 3);
+  WorkBoard board(work, recorder_, HopNames{.run = "r", .parent = "m", .child = "p"},
+                  JobRules{.streams = 1, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
+                  // Each look takes its time, so that who is impatient comes back.
+                  WorkBoard::Surroundings{.supply = parent, .monotonic = [this] { return now_ += absl::Milliseconds(300); }, .pause = [](int) { return absl::ZeroDuration(); }});
+  EXPECT_EQ(board.Take(1 << 20, true).kind, Job::Kind::kIdle) << "there is nothing of it yet";
+  parent.GrowsIn("big", "/m/.sshsync/in/1");
+  parent.ChunkVerified("big", 1);
+  const Job create = board.Take(1 << 20, true);
+  ASSERT_EQ(create.kind, Job::Kind::kCreate);
+  board.Created(create, {});
+  const Job second = board.Take(1 << 20, true);
+  ASSERT_EQ(second.kind, Job::Kind::kRange);
+  EXPECT_EQ(second.range.first, 1);
+  EXPECT_EQ(second.range.count, 1);
+  EXPECT_EQ(second.folder, "/m/.sshsync/in/1");
+  EXPECT_EQ(board.Take(1 << 20, true).kind, Job::Kind::kIdle);
+  parent.ChunkVerified("big", 3);
+  EXPECT_EQ(board.Take(1 << 20, true).range.first, 3);
+  parent.Published("big", entry_.stat);
+  const Job first = board.Take(kBlockBytes, true);
+  EXPECT_EQ(first.range.first, 0);
+  EXPECT_EQ(first.folder, "/m");
+}
+
 TEST_F(BigFileOnBoardTest, WhatAnAbandonedAttemptHoldsIsReadBeforeTheNextTryAndTakenFromThere) {
   const std::string abandoned = Begin().attempt.staged();
   const Job lost = board_->Take(1 << 20, false);  // of which nobody saw how far it came
