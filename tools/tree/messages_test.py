@@ -97,7 +97,7 @@ def words_of(call):
     pieces = []
     for one in given:
         for literal in LITERAL.findall(re.sub(r'(?<!\\)"\s*"', "", one)):
-            pieces.append(plain(literal).split(": ")[0].strip(" :;,.()\"[]"))
+            pieces += [piece.strip(" :;,.()\"[]") for piece in re.split(r"%\d+\w", plain(literal).split(": ")[0])]
     return max(pieces, key=len, default="")
 
 
