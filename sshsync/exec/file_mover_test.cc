@@ -117,6 +117,34 @@ TEST_F(FileMoverTest, ASessionThatEndsBeforeItsLastRecordIsLost) {
   EXPECT_THAT(Open(), ElementsAre("a"));
 }
 
+TEST_F(FileMoverTest, ALineThatIsLostOnTheWayCostsATryWhicheverItIs) {
+  // Of a's three records and b's three: the first that is lost, and how many. No file is taken for another, and none is forgotten.
+  for (const auto& [lost, count] : {std::pair{0, 1}, std::pair{2, 1}, std::pair{0, 2}, std::pair{2, 2}}) {
+    LocalHop hop;
+    hop.child_config.templates["synccmd"] = "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
+    hop.dir.Write("m/a", "of a");
+    hop.dir.Write("m/b", "of b");
+    hop.Survey();
+    hop.runner.Next([&, first = lost, last = lost + count](std::string& output) {
+      std::string before = output, until = output;
+      Keep(before, hop.runner.scripts().back(), first);
+      Keep(until, hop.runner.scripts().back(), last);
+      output = before + output.substr(until.size());
+      return absl::OkStatus();
+    });
+    using Mover = FileMover<InterruptedRunner, RealClock>;
+    const absl::Status status = Mover(hop.parts()).Bring(hop.Take(), hop.stream());
+    EXPECT_TRUE(status.ok() || absl::IsUnavailable(status)) << status;
+    hop.Lose();
+    for (int tries = 0; tries < 4 && hop.work->AnyOpen(); ++tries) {
+      ASSERT_FALSE(hop.board->item(0).in_flight || hop.board->item(1).in_flight) << "nobody is at it; lost: " << lost << ", " << count;
+      EXPECT_TRUE(Mover(hop.parts()).Bring(hop.Take(), hop.stream()).ok());
+    }
+    EXPECT_FALSE(hop.work->AnyOpen());
+    EXPECT_THAT(hop.Verified(), ElementsAre("a: of a", "b: of b")) << "lost: " << lost << ", " << count;
+  }
+}
+
 TEST_F(FileMoverTest, WhatIsReadBackAsSomethingElseIsNotVerified) {
   Write({"a", "b"});
   hop_.Survey();

@@ -74,8 +74,9 @@ absl::Status TransferSession::OnRecord(const Record& record, absl::FunctionRef<a
   if (groups_.empty()) return MakeError(Failure::kInternal, absl::StrCat("a record that nobody waits for: ", record.label));
   const Group& group = groups_.front();
   const absl::Span<const Attempt> attempts = group.attempts;
+  // A host whose disk is full, or which has no memory, may lose any line: then nothing that follows is what it seems.
+  if ((record.label == "transfer") != arrivals_.empty()) return MakeError(Failure::kUnreachable, "an answer of the session is missing");
   if (record.label == "transfer") {
-    arrivals_.clear();
     digested_ = 0;
     for (const Attempt& attempt : attempts) arrivals_.push_back({.attempt = attempt, .command = group.display, .stood_in = group.stands_in});
     if (record.status == 0) return absl::OkStatus();
@@ -92,7 +93,7 @@ absl::Status TransferSession::OnRecord(const Record& record, absl::FunctionRef<a
   if (record.label == "digest") {
     const bool together = group.digest_texts.size() < attempts.size();
     const absl::Span<const Attempt> asked = together ? attempts : attempts.subspan(digested_, std::min<size_t>(1, attempts.size() - digested_));
-    if (asked.empty() || arrivals_.empty()) return MakeError(Failure::kBadDigest, "an answer to what was not asked");
+    if (asked.empty()) return MakeError(Failure::kUnreachable, "an answer of the session is missing");
     auto answers = parse_digest_(record.output, record.status, asked);
     if (record.status != 0) {
       arrivals_[digested_].output = record.output;
