@@ -435,6 +435,8 @@ absl::Status Hop<R, C>::AlignMetadata(const Contents& parent, const Contents& ch
 
 template <Runner R, Clock C>
 absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan) {
+  // Only its children, and what comes after the copies, ask what it holds by now.
+  const bool kept = part_.has_children || child_.config().metadata || child_.config().recheck;
   Work work(plan, child_.config().retries);
   if (child_.config().publish == PublishMode::kTogether) work.PublishTogether(!HeldBack());
   if (child_.config().stage == "no" && work.AnyOpen()) {
@@ -446,11 +448,9 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
       moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply,
-                                     .flow = flow_.get(), .turn = part_.turn}, work).Run();
+                                     .flow = flow_.get(), .turn = part_.turn, .seen = kept}, work).Run();
     }
   }
-  // Only its children, and what comes after the copies, ask what it holds by now.
-  const bool kept = part_.has_children || child_.config().metadata || child_.config().recheck;
   std::vector<FileEntry> arrived;
   std::vector<FileStat> wanted;
   int64_t held = 0;

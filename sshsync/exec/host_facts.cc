@@ -18,6 +18,7 @@ namespace sshsync {
 namespace {
 
 constexpr size_t kArgumentBytes = 20'000;
+constexpr size_t kLinuxArgumentBytes = 100'000;  // of 128 KiB at least
 
 constexpr absl::string_view kFacts = R"(cd "$P" || exit 3
 if stat -c %s / >/dev/null 2>&1; then s=c; elif stat -f %z / >/dev/null 2>&1; then s=f; elif perl -e 'exit 0' >/dev/null 2>&1; then s=p; else s=l; fi
@@ -98,11 +99,11 @@ absl::StatusOr<HostFacts> FactsInFront::Take(RemoteResult* result) const {
   return ParseHostFacts(facts, path_);
 }
 
-std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names) {
+std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names, size_t most_bytes) {
   std::vector<absl::Span<const std::string>> pieces;
   size_t start = 0, bytes = 0;
   for (size_t i = 0; i < names.size(); ++i) {
-    if (i > start && bytes + names[i].size() + 16 > kArgumentBytes) {
+    if (i > start && bytes + names[i].size() + 16 > most_bytes) {
       pieces.push_back(names.subspan(start, i - start));
       start = i;
       bytes = 0;
@@ -129,10 +130,15 @@ absl::string_view PresetOf(StatTool tool) {
   return "posix";
 }
 
+// Of a host whose limit is known.
+static std::vector<absl::Span<const std::string>> PiecesFor(const HostFacts& facts, absl::Span<const std::string> names) {
+  return ArgumentPieces(names, absl::StartsWith(facts.system, "Linux ") ? kLinuxArgumentBytes : kArgumentBytes);
+}
+
 std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Span<const std::string> names) {
   const absl::string_view tool = facts.stat_text.empty() ? Presets::Shipped().Find(PresetOf(facts.stat_tool))->text("stat") : absl::string_view(facts.stat_text);
   std::string text = absl::StrCat("cd ", ShellLiteral(folder), " || exit 3\n");
-  for (const auto& piece : ArgumentPieces(names)) {
+  for (const auto& piece : PiecesFor(facts, names)) {
     absl::StrAppend(&text, "set --");
     for (const std::string& name : piece) absl::StrAppend(&text, " ", ShellLiteral(absl::StrCat(".//./", name)));
     absl::StrAppend(&text, "\n", tool, "\n");
@@ -143,7 +149,7 @@ std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Spa
 std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output, absl::Span<const std::string> names) {
   std::vector<absl::optional<RemoteStat>> stats;
   stats.reserve(names.size());
-  for (const auto& piece : ArgumentPieces(names)) {
+  for (const auto& piece : PiecesFor(facts, names)) {
     for (auto& stat : TakeStatAnswers(&output, piece, facts.now)) stats.push_back(std::move(stat));
   }
   return stats;

@@ -46,6 +46,7 @@ class Mover {
     const Supply& supply;
     Flow* flow = nullptr;                      ///< of the child; nullptr: nobody waits for it
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish; empty: at once
+    bool seen = true;                          ///< whether somebody asks for the stat of what is published
   };
 
   Mover(RunContext<R, C>& context, const Hop& hop, Work& work);
@@ -81,6 +82,7 @@ class Mover {
   FileMover<R, C> files_;
   RangeMover<R, C> ranges_;
   const bool flows_;  // others wait for what is verified here
+  const bool seen_;
   int streams_ = 1;  // constant while they run
 };
 
@@ -100,7 +102,8 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
               .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}),
       files_(hop_),
       ranges_(hop_),
-      flows_(hop.flow != nullptr) {}
+      flows_(hop.flow != nullptr),
+      seen_(hop.seen) {}
 
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
@@ -123,7 +126,7 @@ absl::Status Mover<R, C>::Run() {
     SSHSYNC_RETURN_IF_ERROR(there);
   }
   {
-    std::jthread publisher = StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_).Run(); });
+    std::jthread publisher = StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_, seen_).Run(); });
     std::jthread watcher = StartThread([this] { WatchLoop(); });
     streams_ = board_.Streams(MostStreams());
     {

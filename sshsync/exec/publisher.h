@@ -23,8 +23,8 @@ namespace sshsync {
 template <Runner R, Clock C>
 class Publisher {
  public:
-  Publisher(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Lease& lease, WorkBoard& board)
-      : context_(context), parent_(parent), child_(child), lease_(lease), board_(board) {}
+  Publisher(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Lease& lease, WorkBoard& board, bool seen = true)
+      : context_(context), parent_(parent), child_(child), lease_(lease), board_(board), seen_(seen) {}
 
   void Run() {
     constexpr size_t kGroup = 4000;  // names in a round trip; what one command takes about half a second for
@@ -48,6 +48,7 @@ class Publisher {
   RemoteRepository<R, C>& child_;
   const Lease& lease_;
   WorkBoard& board_;
+  const bool seen_;  // whether somebody asks for the stat of what was published
 };
 
 // Implementation details follow.
@@ -90,10 +91,15 @@ void Publisher<R, C>::PublishGroup(std::vector<Publication> group) {
 // The child's own sizes and times of what it has now: its children compare with them before they publish.
 template <Runner R, Clock C>
 absl::StatusOr<std::vector<FileStat>> Publisher<R, C>::Seen(const std::vector<Publication>& files) {
+  std::vector<FileStat> seen;
+  seen.reserve(files.size());
+  if (!seen_) {
+    for (const Publication& file : files) seen.push_back(file.verified);
+    return seen;
+  }
   std::vector<std::string> names;
   for (const Publication& file : files) names.push_back(file.file);
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, child_.Stat(names));
-  std::vector<FileStat> seen;
   for (size_t i = 0; i < files.size(); ++i) {
     seen.push_back(stats[i] ? stats[i]->stat : files[i].verified);
     // What somebody else has put there since is not what was verified: nothing is to be remembered of it.
