@@ -96,6 +96,11 @@ bool Trial(const std::string& action, absl::string_view text, std::string* out, 
   return true;
 }
 
+std::string Facts() {
+  return absl::StrCat("uid 1000\nnow 20231115000000\nsystem Linux 6.1.0 x86_64\nstat c\ntar 1\ncpus 1\nwritable 1\naes 1\n",
+                      "df /dev/sda 1000000000 1000000 999000000 1% /\nroot ", kRoot, "\n");
+}
+
 [[noreturn]] void Unknown(absl::string_view script) {
   fprintf(stderr, "the simulated fleet does not know this command:\n%s\n", std::string(script).c_str());
   abort();
@@ -202,8 +207,7 @@ SimulatedFleet::Reply SimulatedFleet::Answer(int host, absl::string_view script)
   Reply reply;
   if (const size_t at = script.find("_ss_mark() { "); at != absl::string_view::npos) return AnswerRecords(host, script.substr(at));
   if (absl::StrContains(script, "`uname -s -r -m")) {
-    reply.out = absl::StrCat("uid 1000\nnow 20231115000000\nsystem Linux 6.1.0 x86_64\nstat c\ntar 1\ncpus 1\nwritable 1\naes 1\n",
-                             "df /dev/sda 1000000000 1000000 999000000 1% /\nroot ", kRoot, "\n");
+    reply.out = Facts();
   } else if (absl::StrContains(script, "find . -name .sshsync -prune -o -printf")) {
     reply.out = List(host, reply);
   } else if (absl::StrContains(script, "if mkdir lock 2>/dev/null; then")) {
@@ -222,16 +226,17 @@ SimulatedFleet::Reply SimulatedFleet::Answer(int host, absl::string_view script)
   return reply;
 }
 
-// A RecordScript: `_ss_run TEXT; _ss_mark LABEL $?`, `_ss_trial KIND ... LABEL TEXT`, `_ss_transfer TEXT FOLDER`, each at the beginning of a line.
+// A RecordScript, or one behind the other, each with a mark of its own: `_ss_run TEXT; _ss_mark LABEL $?`, `_ss_trial KIND ... LABEL TEXT`, `_ss_transfer TEXT FOLDER`, each at the beginning of a line.
 SimulatedFleet::Reply SimulatedFleet::AnswerRecords(int host, absl::string_view script) {
   Reply reply;
-  const std::string mark(Between(script, "echo; echo \"", " $1 $2"));
+  std::string mark;
   std::set<std::string> passed;
   const auto end = [&](absl::string_view label, int status) { absl::StrAppend(&reply.out, "\n", mark, " ", label, " ", status, "\n"); };
   for (size_t line = 0; line < script.size(); line = script.find('\n', line)) {
     if (line > 0 && ++line >= script.size()) break;
     absl::string_view rest = script.substr(line);
     if (absl::ConsumePrefix(&rest, "[ -n \"${_ss_enough-}\" ] || ")) line = script.size() - rest.size();
+    if (absl::StartsWith(rest, "_ss_mark() { ")) mark = std::string(Between(rest, "echo; echo \"", " $1 $2"));
     const size_t quote = line + rest.find('\'');
     if (absl::StartsWith(rest, "_ss_trial ")) {
       const std::vector<absl::string_view> words = absl::StrSplit(rest.substr(0, rest.find('\'')), ' ', absl::SkipEmpty());
@@ -247,7 +252,10 @@ SimulatedFleet::Reply SimulatedFleet::AnswerRecords(int host, absl::string_view 
       line = quote;
       const std::string text = TakeQuoted(script, &line);
       const absl::string_view label = Between(script.substr(line), "_ss_mark ", " ");
-      if (absl::StrContains(text, "stat -c '%n//x%f")) {
+      if (absl::StrContains(text, "`uname -s -r -m")) {
+        reply.out += Facts();
+        end(label, 0);
+      } else if (absl::StrContains(text, "stat -c '%n//x%f")) {
         reply.out += Look(host, text, reply);
         end(label, 0);
       } else if (absl::StrContains(text, "dgst -sha256")) {

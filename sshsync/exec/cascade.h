@@ -238,7 +238,9 @@ void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
     if (made.ok()) {
       child = *std::move(made);
       Source source(*this, *configuration_.Find(repository.parent), entry.after_parent);
-      typename Hop<R, C>::Part part{.has_children = entry.has_children, .turn = [this, step = entry.step] { return TurnOf(step); },
+      const Repository* root = &repository;
+      while (!root->is_root()) root = configuration_.Find(root->parent);
+      typename Hop<R, C>::Part part{.has_children = entry.has_children, .cut = {.algorithms = root->digest, .chunk = root->chunk}, .turn = [this, step = entry.step] { return TurnOf(step); },
                                     .announce = [&](Contents planned, std::shared_ptr<const Supply> supply) { Remember(repository, child, std::move(planned), std::move(supply)); }};
       contents = Hop<R, C>(context_, verb_, *child, report, std::move(part)).Run(source);
       status = contents.status();

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "sshsync/exec/chunk_survey.h"
 #include "sshsync/exec/deleter.h"
 #include "sshsync/exec/digest_recall.h"
 #include "sshsync/exec/flow.h"
@@ -39,6 +40,7 @@ class Hop {
   /// What the cascade has to do with it.
   struct Part {
     bool has_children = false;                   ///< that wait for it
+    CutRules cut = {};
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish
     /// Takes what the child will hold, as soon as that is known, and what it has of it by then.
     std::function<void(Contents planned, std::shared_ptr<const Supply> supply)> announce = {};
@@ -84,8 +86,7 @@ class Hop {
   HeldLease<R, C> held_;
   const Lease& lease_ = held_.lease();
   std::shared_ptr<Flow> flow_;
-  bool incomplete_ = false;
-  bool refused_ = false;  // deletions
+  bool incomplete_ = false, refused_ = false;  // its listing; deletions
 };
 
 // Implementation details follow.
@@ -447,8 +448,8 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
     moved = child_.Located(Preflight(child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); }));
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
-      moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply,
-                                     .flow = flow_.get(), .turn = part_.turn, .seen = kept}, work).Run();
+      moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .flow = flow_.get(),
+                                     .turn = part_.turn, .seen = kept, .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)}, work).Run();
     }
   }
   std::vector<FileEntry> arrived;

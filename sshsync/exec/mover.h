@@ -47,6 +47,7 @@ class Mover {
     Flow* flow = nullptr;                      ///< of the child; nullptr: nobody waits for it
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish; empty: at once
     bool seen = true;                          ///< whether somebody asks for the stat of what is published
+    Cut cut = {};
   };
 
   Mover(RunContext<R, C>& context, const Hop& hop, Work& work);
@@ -96,7 +97,7 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
       lease_(hop.lease),
       heartbeat_(hop.heartbeat),
       pull_(Peer::Make(hop.child.config(), hop.parent.config(), hop.child.config().peerssh)),
-      hop_{context_, parent_, child_, pull_, board_},
+      hop_{context_, parent_, child_, pull_, board_, hop.cut},
       board_(work, context.events, {.run = context.run, .parent = hop.parent.config().name, .child = hop.child.config().name, .secrets = context.secrets}, Rules(),
              {.supply = hop.supply, .flow = hop.flow, .monotonic = [this] { return context_.clock.Monotonic(); },
               .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}),
@@ -111,6 +112,7 @@ JobRules Mover<R, C>::Rules() {
                  .child_root = child_.facts().root};
   const bool ranges = !by_command() && !hop_.in_place() && child_.digests_chunks() && parent_.digests_chunks();
   if (ranges) rules.chunk = child_.chunk(), rules.algorithm = child_.algorithm();
+  if (hop_.cut.chunk > 0) rules.chunk = hop_.cut.chunk, rules.algorithm = hop_.cut.algorithm;
   return rules;
 }
 

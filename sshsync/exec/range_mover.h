@@ -31,6 +31,7 @@ class RangeMover {
  private:
   bool TakesShortWay(const Stream& stream) const { return stream.silent && !broke_ && hop_.child.tools().can("seek"); }
   std::string PullText(const RangeStep& step, const Stream& stream) const;
+  absl::Status VerifyWhole(const Job& job, Stream& stream, const WorkItem& item, const FileStat& stat);
   bool Grows(const std::string& folder, const std::string& file, Silence& silence);
 
   const StreamHop<R, C>& hop_;
@@ -55,7 +56,10 @@ absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
   const WorkItem item = hop_.board.item(job.indices[0]);
   RecordScript script(RandomMark());
   script.Add("create", CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
-  for (size_t i = 0; i < item.leftovers.size(); ++i) script.Add(absl::StrCat(i), hop_.child.ChunksTextOf(item.leftovers[i], job.big->size()));
+  for (size_t i = 0; i < item.leftovers.size(); ++i) {
+    const ChunkList& wanted = job.big->wanted();
+    script.Add(absl::StrCat(i), ChunksText(item.leftovers[i], 0, static_cast<int64_t>(wanted.digests.size()), job.big->blocks_per_chunk(), hop_.chunks_text()));
+  }
   RecordReader reader(script.mark(), size_t{16} << 20);
   absl::Status created = MakeError(Failure::kUnreachable, "the session ended early");
   std::string said;
@@ -110,7 +114,7 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
   const bool local = job.range.source != ChunkRange::kParent;
   step.look_always = !local;
   const std::string bring = local ? CopyText(step, hop_.child.tools()) : PullText(step, stream);
-  RangeScript script(step, bring, hop_.child.chunks_text(), hop_.child.facts());
+  RangeScript script(step, bring, hop_.chunks_text(), hop_.child.facts());
   const std::string display = local ? "" : absl::StrCat("builtin transfer through ", hop_.pull->display());
   Silence silence;
   const RemoteCommand command{.script = script.text(), .timeout = hop_.child.config().timeout, .writes = true};
@@ -141,7 +145,44 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
     hop_.board.Abandon(job, MakeError(Failure::kCommandFailed, "the staged file is not what was written"), display);
     return absl::OkStatus();
   }
+  if (item.parts) return VerifyWhole(job, stream, item, range.stat->stat);
   hop_.board.Verified(job.attempt, range.stat->stat);
+  return absl::OkStatus();
+}
+
+// Its chunks are right; what decides is the digest of the whole.
+template <Runner R, Clock C>
+absl::Status RangeMover<R, C>::VerifyWhole(const Job& job, Stream& stream, const WorkItem& item, const FileStat& stat) {
+  const auto text = hop_.child.DigestText(job.attempt.folder, {job.attempt.file});
+  absl::Status why = text.status();
+  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  if (text.ok()) {
+    RecordScript script(RandomMark());
+    script.Add("digest", *text);
+    RecordReader reader(script.mark(), size_t{4} << 20);
+    const auto result = stream.session->Run(
+        {.script = script.text(), .timeout = hop_.child.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)), .writes = true},
+        [&](absl::string_view bytes) {
+          return reader.Feed(bytes, [&](const Record& record) {
+            answers = hop_.child.ParseDigest(record.output, record.status, job.attempt.folder, {job.attempt.file});
+            return absl::OkStatus();
+          });
+        },
+        [] { return false; }, hop_.context.closing);
+    if (!result.ok()) {
+      if (!absl::IsCancelled(result.status())) hop_.board.Abandon(job, result.status(), "");
+      return result.status();
+    }
+    if (answers.empty()) answers.push_back(MakeError(Failure::kUnreachable, "the session ended early"));
+    why = answers[0].status();
+  }
+  if (!why.ok()) {
+    hop_.board.Abandon(job, Annotate(why, "of the transferred file"), "");
+  } else if (answers[0]->missing || answers[0]->digest != item.wanted.digest) {
+    hop_.board.PartsDiffer(job);
+  } else {
+    hop_.board.Verified(job.attempt, stat);
+  }
   return absl::OkStatus();
 }
 

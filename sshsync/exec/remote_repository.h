@@ -62,6 +62,8 @@ class RemoteRepository {
   /// Finds out, with `preset = auto`, how this host moves files: one round trip, the first time it is called. To be called before the actions of
   /// ToolGroup::kTransfer are used, and after Open.
   absl::Status PrepareTransfer() { return Prepare(ToolProbe::Extent::kOpen); }
+  absl::Status PrepareChunks(const DigestTool& tool) { return Prepare(ToolProbe::Extent::kChunks, tool); }
+  DigestRun<R, C> NewDigestRun() const { return DigestRun<R, C>(context_, repository_, facts_.cpus, Nice()); }
 
   /// Connects, resolves the folder, learns what the host has. `create` makes the folder where only it is missing.
   absl::Status Open(bool create);
@@ -158,7 +160,7 @@ class RemoteRepository {
     return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p `exec sh -c 'echo $PPID'` >/dev/null 2>&1\n");
   }
 
-  absl::Status Prepare(ToolProbe::Extent extent);
+  absl::Status Prepare(ToolProbe::Extent extent, DigestTool of_chunks = {});
   absl::StatusOr<DigestAnswers> DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
                                          std::vector<DigestQuestion> questions, const HostTools& tools);
   absl::StatusOr<DigestAnswers> DigestByTool(std::vector<DigestQuestion> questions);
@@ -268,12 +270,13 @@ absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vect
 }
 
 template <Runner R, Clock C>
-absl::Status RemoteRepository<R, C>::Prepare(ToolProbe::Extent extent) {
+absl::Status RemoteRepository<R, C>::Prepare(ToolProbe::Extent extent, DigestTool of_chunks) {
   Preparation& preparation = extent == ToolProbe::Extent::kChunks ? of_chunks_ : of_transfer_;
   const std::lock_guard lock(preparation.mu);
   if (preparation.done) return absl::OkStatus();
   HostTools settled = *tools_;
-  ToolProbe probe(settled, extent, [this] { const auto chosen = tool(); return chosen.ok() ? *chosen : DigestTool(); }());
+  if (const auto chosen = tool(); chosen.ok() && of_chunks.words.empty()) of_chunks = *chosen;
+  ToolProbe probe(settled, extent, of_chunks);
   if (!probe.empty()) {
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(probe.command()));
     probe.Read(result);
@@ -470,7 +473,7 @@ template <Runner R, Clock C>
 absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestChunks(const std::vector<DigestQuestion>& questions) {
   std::vector<typename DigestRun<R, C>::BigFile> files;
   for (const DigestQuestion& question : questions) files.push_back({absl::StrCat(facts_.root, "/", question.path), question.size});
-  auto answers = DigestRun<R, C>(context_, repository_, facts_.cpus, Nice()).AskChunks(files, chunk_, algorithm_, chunks_text());
+  auto answers = NewDigestRun().AskChunks(files, chunk_, algorithm_, chunks_text());
   if (!answers.ok()) return Located(answers.status());
   return answers;
 }

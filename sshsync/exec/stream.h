@@ -24,6 +24,13 @@ struct Stream {
   int lost_in_a_row = 0;
 };
 
+/// How big files are cut where their digests are not made of chunks (chunk_survey.h).
+struct Cut {
+  int64_t chunk = 0;           ///< bytes, whole blocks; 0: they are not cut
+  std::string algorithm = {};
+  std::string child_text = {};  ///< HostTools::Chunks of the child
+};
+
 /// What all streams of a hop share. Ownership: refers to all of it. Threads: any.
 template <Runner R, Clock C>
 struct StreamHop {
@@ -32,7 +39,10 @@ struct StreamHop {
   RemoteRepository<R, C>& child;
   const absl::StatusOr<Peer>& pull;
   WorkBoard& board;
+  Cut cut = {};
 
+  /// What digests chunks on the child.
+  std::string chunks_text() const { return cut.chunk > 0 ? cut.child_text : child.chunks_text(); }
   bool in_place() const { return child.config().stage == "no"; }
   /// Bytes a second that one of `streams` may move by now; 0: no limit.
   int64_t Share(int streams) const {

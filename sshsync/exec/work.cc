@@ -94,6 +94,16 @@ void Work::SourceChanged(size_t index) {
   item.look_again = item.changed = true;
 }
 
+void Work::PartsDiffer(size_t index) {
+  WorkItem& item = items_[index];
+  item.big = nullptr;
+  item.parts = nullptr;
+  item.created = false;
+  item.folder.clear();
+  item.leftovers.clear();
+  item.look_again = item.mismatched = true;
+}
+
 void Work::Published(size_t index) {
   WorkItem& item = items_[index];
   item.state = WorkItem::State::kDone;
@@ -120,6 +130,7 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
   if (now->digest != item.wanted.digest) {
     item.tries = 0;
     item.big = nullptr;
+    item.parts = nullptr;
   }
   item.wanted.digest = now->digest;
   item.wanted.chunks = now->chunks;
@@ -147,6 +158,7 @@ void Work::Supplied(size_t index, const FileEntry& now) {
   if (!other) return;
   item.tries = 0;
   item.big = nullptr;
+  item.parts = nullptr;
   if (item.child != nullptr && now.digest == item.child->digest) item.state = WorkItem::State::kKept;
 }
 

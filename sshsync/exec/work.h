@@ -27,6 +27,12 @@ struct Trouble {
   int exit_status = 0;
 };
 
+/// The chunks of a big file whose digest is that of the whole: they only say what to send.
+struct Parts {
+  ChunkList wanted;     ///< of the parent's file
+  ChunkList held = {};  ///< of the child's present file; none where it is not known
+};
+
 /// One file on its way through a hop: what is wanted, and how far it came. A hop has one for each file to move, so what few of them need is held apart.
 ///
 ///     open -> (transferred, verified) -> verified -> (published) -> done
@@ -43,6 +49,7 @@ struct WorkItem {
   absl::Time not_before = absl::InfinitePast();  ///< the next try; monotonic
   std::vector<std::string> leftovers = {};  ///< staged files of earlier runs and attempts that may be it, or a part of it; absolute
   // A big file on its way: chunk by chunk, in one attempt after the other.
+  std::shared_ptr<const Parts> parts = {};  ///< where the digest is not made of chunks
   std::shared_ptr<BigFile> big = {};
   std::string folder = {};  ///< of the attempt, absolute
   bool created = false;   ///< the staged file is there
@@ -56,6 +63,8 @@ struct WorkItem {
   std::shared_ptr<const Trouble> trouble = {};  ///< of the last try that failed; shared by copies, never changed
 
   Failure failure() const { return trouble ? trouble->failure : Failure::kNone; }
+  const ChunkList* wanted_chunks() const { return parts ? &parts->wanted : wanted.chunks.get(); }  ///< nullptr: it goes whole
+  const ChunkList* held_chunks() const { return parts ? &parts->held : child != nullptr ? child->chunks.get() : nullptr; }
   absl::string_view message() const { return trouble ? absl::string_view(trouble->message) : absl::string_view(); }
   Attempt attempt(size_t index) const { return {.index = index, .file = wanted.path, .folder = folder}; }
   /// What became of it, as a report tells it.
@@ -89,6 +98,9 @@ class Work {
 
   /// The parent's file has another size or time than when it was digested: it is looked at again; three times, then it fails.
   void SourceChanged(size_t index);
+
+  /// All chunks are right, but the whole is not: the source changed in between, or what computes them disagrees. From now on it goes whole.
+  void PartsDiffer(size_t index);
 
   /// The file has its final name.
   void Published(size_t index);

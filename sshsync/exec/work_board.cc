@@ -47,7 +47,7 @@ WorkItem WorkBoard::item(size_t index) const {
   return work_.at(index);
 }
 
-bool WorkBoard::IsBig(const WorkItem& item) const { return rules_.chunk > 0 && item.wanted.stat.size > rules_.chunk && item.wanted.chunks != nullptr; }
+bool WorkBoard::IsBig(const WorkItem& item) const { return rules_.chunk > 0 && item.wanted.stat.size > rules_.chunk && item.wanted_chunks() != nullptr; }
 
 int WorkBoard::Streams(int most) const {
   constexpr int64_t kWorthAStream = int64_t{8} << 20, kFile = 16'384;  // a file costs something, however small
@@ -175,8 +175,8 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     Holding holding;
     if (Look(index, &holding) != Ready::kYes) continue;
     if (IsBig(item)) {
-      if (!item.big) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted.chunks, rules_.algorithm);
-      if (item.child != nullptr && item.child->chunks) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.child->chunks);
+      if (!item.big) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
+      if (item.held_chunks() != nullptr) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
       item.folder = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
       item.in_flight = true;
       item.writers = 0;  // those of an earlier attempt are of no account
@@ -261,6 +261,14 @@ void WorkBoard::FailLocked(size_t index, const absl::Status& why, absl::string_v
     Tell(LogLevel::kInfo, absl::StrCat("try ", item.tries, " failed: ", message), item.wanted.path, names_.child);
   }
   Refresh(index);
+}
+
+void WorkBoard::PartsDiffer(const Job& job) {
+  const std::lock_guard lock(mu_);
+  if (!IsOf(job)) return;
+  work_.PartsDiffer(job.indices[0]);
+  if (around_.flow != nullptr) around_.flow->Expect(work_.at(job.indices[0]).wanted);
+  Refresh(job.indices[0]);
 }
 
 void WorkBoard::Mismatch(size_t index) {

@@ -103,6 +103,8 @@ class WorkBoard {
   std::map<size_t, Attempt> UnderWay() const;
   void Progress(size_t index, int64_t bytes);
   void Fail(size_t index, const absl::Status& why, absl::string_view command = "", absl::string_view output = "", int exit_status = 0);
+  /// All chunks arrived, and the whole has another digest than was wanted.
+  void PartsDiffer(const Job& job);
   /// What arrived has another digest than was wanted.
   void Mismatch(size_t index);
   void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);

@@ -163,5 +163,33 @@ TEST(WithoutSecrets, HidesThemRawAndQuoted) {
   EXPECT_EQ(WithoutSecrets("P='it'\\''s'; echo it's pw, of course", secrets), "P='***'; echo *** ***, of course");
 }
 
+TEST(Work, AFileWhoseChunksAreRightAndWhoseWholeIsNotGoesWholeNextTime) {
+  One one;
+  one.item().parts = std::make_shared<const Parts>(Parts{.wanted = {.chunk = 4, .digests = {Of('1'), Of('2'), Of('3')}}});
+  one.item().created = true;
+  one.item().folder = "/stage/attempt";
+  ASSERT_NE(one.item().wanted_chunks(), nullptr);
+  one.work.PartsDiffer(0);
+  EXPECT_EQ(one.item().wanted_chunks(), nullptr);
+  EXPECT_TRUE(one.item().folder.empty());
+  EXPECT_THAT(one.work.ToLookAgain(), testing::ElementsAre(0));
+  one.Look('a');
+  EXPECT_EQ(one.item().state, State::kOpen);
+  EXPECT_EQ(one.item().tries, 1) << "the source is what it was: something disagrees";
+}
+
+TEST(Work, ChunksOfAnotherVersionAreOfNoUse) {
+  for (const bool supplied : {false, true}) {
+    One one;
+    one.item().parts = std::make_shared<const Parts>();
+    if (supplied) {
+      one.work.Supplied(0, File("f", 10, 'd'));
+    } else {
+      one.Change('d');
+    }
+    EXPECT_EQ(one.item().parts, nullptr) << supplied;
+  }
+}
+
 }  // namespace
 }  // namespace sshsync
