@@ -347,10 +347,10 @@ bool WorkBoard::BrokeOff(const Job& job, const RangeResult& range, absl::string_
   return item.big && item.big->complete() && item.writers == 0;
 }
 
-// Whether a job is of the attempt that is under way.
+// Whether a job is of the attempt that is under way. What came to its end meanwhile, at another stream, stays as it is.
 bool WorkBoard::IsOf(const Job& job) const {
   const WorkItem& item = work_.at(job.indices[0]);
-  return item.big == job.big && item.folder == job.attempt.folder;
+  return item.state == WorkItem::State::kOpen && item.big == job.big && item.folder == job.attempt.folder;
 }
 
 void WorkBoard::TellChunks(const Job& job) {
@@ -380,7 +380,7 @@ void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_vi
   const size_t index = job.indices[0];
   WorkItem& item = work_.at(index);
   item.in_flight = false;
-  if (item.big == job.big && item.folder == job.attempt.folder) {
+  if (IsOf(job)) {
     work_.GaveUp(index);
     if (around_.flow != nullptr) around_.flow->Expect(item.wanted);
     return FailLocked(index, why, command, "", 0);

@@ -156,6 +156,31 @@ TEST_F(BigFileOnBoardTest, IsWholeWhenItsLastWriterHasEnded) {
   EXPECT_TRUE(board_->Arrived(three, Of(three)));
 }
 
+TEST_F(BigFileOnBoardTest, IsGoneForGoodWhateverAnotherStreamStillSaysOfIt) {
+  Begin();
+  const Job one = board_->Take(kBlockBytes, false), other = board_->Take(kBlockBytes, false);
+  board_->Abandon(one, MakeError(Failure::kUnreachable, "lost"), "");
+  EXPECT_EQ(board_->Take(kBlockBytes, false).kind, Job::Kind::kLookAgain);
+  board_->LookedAgain(0, absl::OkStatus(), nullptr);
+  EXPECT_EQ(board_->item(0).state, WorkItem::State::kGone);
+  board_->Abandon(other, MakeError(Failure::kUnreachable, "lost, too"), "");
+  EXPECT_EQ(board_->item(0).state, WorkItem::State::kGone);
+  EXPECT_EQ(board_->Take(kBlockBytes, false).kind, Job::Kind::kNone);
+}
+
+TEST_F(BigFileOnBoardTest, HasFailedForGoodWhateverAnotherStreamStillSaysOfIt) {
+  Begin();
+  const Job one = board_->Take(kBlockBytes, false), other = board_->Take(kBlockBytes, false);
+  RangeResult full, broken;
+  full.brought = MakeError(Failure::kNoSpace, "No space left on device");
+  broken.brought = MakeError(Failure::kCommandFailed, "the transfer ended with status 1");
+  EXPECT_FALSE(board_->BrokeOff(one, full, ""));
+  EXPECT_EQ(board_->item(0).state, WorkItem::State::kFailed);
+  EXPECT_FALSE(board_->BrokeOff(other, broken, ""));
+  EXPECT_EQ(board_->item(0).state, WorkItem::State::kFailed);
+  EXPECT_EQ(board_->item(0).failure(), Failure::kNoSpace);
+}
+
 TEST_F(BigFileOnBoardTest, ItsChildrenTakeChunksOfTheAttemptThatIsUnderWayAlone) {
   flow_.Expect(entry_);
   const std::string folder = Begin().attempt.folder;
