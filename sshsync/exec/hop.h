@@ -40,7 +40,7 @@ class Hop {
   /// What the cascade has to do with it.
   struct Part {
     bool has_children = false;                   ///< that wait for it
-    CutRules cut = {};
+    CutRules cut = {};                           ///< of big files, where their digests have no chunks
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish
     /// Takes what the child will hold, as soon as that is known, and what it has of it by then.
     std::function<void(Contents planned, std::shared_ptr<const Supply> supply)> announce = {};
@@ -150,8 +150,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   if (selection.unsettled().empty() && (child_.config().links != LinkMode::kCopy || theirs.targets.empty())) Announce(plan, ours);
   const std::vector<std::string> doomed = DeletedPaths(plan);
   // What was only listed takes as much room as what was digested.
-  listing = RemoteListing();
-  listed.contents = nullptr;
+  listing = RemoteListing(), listed.contents = nullptr;
   selection.Forget();
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(parent, std::move(ours), plan));
   SSHSYNC_RETURN_IF_ERROR(AwaitTurn());
@@ -445,7 +444,8 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   }
   absl::Status moved = absl::OkStatus();
   if (work.AnyOpen()) {
-    moved = child_.Located(Preflight(child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); }));
+    moved = child_.Located(Preflight(child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); },
+                                       [this](std::string text) { child_.Tell(LogLevel::kWarning, std::move(text)); }));
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
       moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .flow = flow_.get(),

@@ -24,7 +24,7 @@ class PreflightTest : public ::testing::Test {
   // The files that fail before anything is moved.
   std::vector<std::string> Failed(Work& work) {
     std::vector<std::string> failed;
-    status_ = Preflight(child_, work, [&failed](const WorkItem& item) { failed.push_back(item.wanted.path); });
+    status_ = Preflight(child_, work, [&failed](const WorkItem& item) { failed.push_back(item.wanted.path); }, [this](std::string text) { warnings_.push_back(std::move(text)); });
     return failed;
   }
 
@@ -32,6 +32,7 @@ class PreflightTest : public ::testing::Test {
   Manifest manifest_;
   Plan plan_;
   absl::Status status_;
+  std::vector<std::string> warnings_;
 };
 
 TEST_F(PreflightTest, FailsWhatCanNeverFitAndLetsTheRestGoAhead) {
@@ -44,6 +45,21 @@ TEST_F(PreflightTest, FailsWhatCanNeverFitAndLetsTheRestGoAhead) {
   EXPECT_THAT(std::string(big.message()), HasSubstr("it needs 2000 bytes, there are 500"));
   EXPECT_TRUE(work.AnyOpen());
   EXPECT_EQ(work.at(0).state, WorkItem::State::kOpen);
+}
+
+TEST_F(PreflightTest, CountsAllThatIsHeldBackTogether) {
+  child_.free_bytes = 2100;  // for each of them, not for 2110
+  Work alone(plan_, 5), together(plan_, 5);
+  together.PublishTogether(true);
+  EXPECT_THAT(Failed(alone), IsEmpty());
+  EXPECT_THAT(warnings_, IsEmpty());
+  EXPECT_THAT(Failed(together), IsEmpty());
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("up to 2110 bytes, there are 2100")));
+  child_.free_bytes = 2110;
+  Work fits(plan_, 5);
+  fits.PublishTogether(true);
+  Failed(fits);
+  EXPECT_EQ(warnings_.size(), 1U);
 }
 
 TEST_F(PreflightTest, AsksNothingOfAHostThatDoesNotTellItsSpace) {
