@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
+#include "sshsync/exec/routes.h"
 #include "sshsync/exec/start_thread.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/plan/queue.h"
@@ -36,6 +37,8 @@ class HostProbe {
     TryActions(remote, TryDigestTools(remote));
     if (remote.templates().has("digestcmd")) TryDigestcmd(remote);
     if (remote.templates().has("synccmd") && parent != nullptr) TrySynccmd(remote, *parent);
+    const bool builtin = !remote.templates().has("synccmd") || repository_.transfer == Transfer::kStream;
+    if (builtin && parent != nullptr) TryRoutes(remote, *parent);
   }
 
  private:
@@ -123,6 +126,26 @@ class HostProbe {
     if (status.ok() && answer->missing) status = MakeError(Failure::kBadDigest, "it says NONE of a file that is there");
     const std::string algorithm = status.ok() ? AlgorithmOf(answer->digest) : "";
     Add("digestcmd", status, algorithm.empty() ? "answers, with a digest that is none of the known ones" : algorithm);
+  }
+
+  void TryRoutes(Remote& remote, const Repository& parent_repository) {
+    auto templates = RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent), parts_.context().run, parts_.context().clock.Now());
+    if (!templates.ok()) return;  // its own probe says so
+    Remote parent(parts_.context(), parent_repository, *std::move(templates));
+    const absl::Status opened = parent.Open(false);
+    const auto listing = opened.ok() ? parent.List() : opened;
+    if (!listing.ok()) return Add("route", Annotate(listing.status(), "so that no route from it could be tried"), "");
+    if (listing->listing.paths.empty()) return Add("route", absl::OkStatus(), "not tried: the parent has no files");
+    Routes<RunParts::Runner, RealClock> routes(parts_.context(), parent, remote, ScratchFolder(RandomMark()));
+    std::string found;
+    absl::Status worst;
+    bool works = false;
+    for (const auto& [route, tried] : routes.TryAll({.folder = parent.facts().root, .file = listing->listing.paths.front()})) {
+      absl::StrAppend(&found, found.empty() ? "" : "; ", RouteName(route), ": ", tried.ok() ? "works" : std::string(tried.message()));
+      works = works || tried.ok();
+      if (!tried.ok()) worst = tried;
+    }
+    Add("route", works ? absl::OkStatus() : MakeError(FailureOf(worst), found), found);
   }
 
   void TrySynccmd(Remote& remote, const Repository& parent_repository) {

@@ -18,7 +18,7 @@ class AnyRunner;
 
 /// One thing a probe tried.
 struct ProbeCheck {
-  std::string name;    ///< connection and folder, listing, digest tools, actions, action NAME, listcmd, digestcmd, synccmd
+  std::string name;    ///< connection and folder, listing, digest tools, actions, action NAME, listcmd, digestcmd, synccmd, route
   bool ok = false;
   Failure failure = Failure::kNone;
   std::string detail;  ///< what was found, or what went wrong: one line, clean
@@ -46,7 +46,7 @@ struct RepositoryProbe {
 };
 
 /// Connects to the repositories and tries every command there: the listing is run, the digestcmd is asked of a scratch file with a known digest
-/// and of a file that does not exist, the synccmd brings the parent's smallest file into a scratch folder, where its digest is compared; each action of the tool itself must give a known answer. Nothing
+/// and of a file that does not exist, the synccmd brings the parent's smallest file into a scratch folder, where its digest is compared; each action of the tool itself must give a known answer; and where the tool moves the files, each route is tried on a file of the parent. Nothing
 /// is changed in any repository; the scratch folder lies in the host's /tmp and is removed.
 /// Errors: unknown names. What fails on a host is in its checks. Threads: one for each repository, all gone on return.
 ///

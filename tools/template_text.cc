@@ -1,6 +1,8 @@
 #include "tools/template_text.h"
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -38,6 +40,12 @@ std::string Value(absl::string_view text) {
   return absl::StrJoin(absl::StrSplit(text, '\n'), "\n    ", [](std::string* out, absl::string_view line) { out->append(CleanForTerminal(line)); });
 }
 
+/// `pull, else push, else relay`.
+std::string RoutesInWords(const Repository& repository) {
+  const std::vector<Route> all = {Route::kPull, Route::kPush, Route::kRelay};
+  return absl::StrJoin(repository.route.empty() ? all : repository.route, ", else ", [](std::string* out, Route route) { absl::StrAppend(out, RouteName(route)); });
+}
+
 }  // namespace
 
 std::string ActionsText(const Repository& repository) {
@@ -58,7 +66,7 @@ std::string CommandsText(const Repository& repository) {
   for (const CommandInForce& command : TemplatesInForce(repository)) {
     absl::StrAppend(&result, name, " ", EscapeForTerminal(command.key));
     if (!command.of_section) {
-      absl::StrAppend(&result, command.presets.empty() ? ": not given, files are moved by sshsync itself" : absl::StrCat(": from preset ", command.presets[0]), "\n");
+      absl::StrAppend(&result, command.presets.empty() ? absl::StrCat(": not given, files are moved by sshsync itself, route ", RoutesInWords(repository)) : absl::StrCat(": from preset ", command.presets[0]), "\n");
       continue;
     }
     absl::StrAppend(&result, ", run by ", CleanForTerminal(command.shell), command.refused ? ": REFUSED\n" : ":\n", Shell(command.text));

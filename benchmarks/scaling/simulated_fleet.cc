@@ -139,6 +139,7 @@ Configuration SimulatedFleet::configuration() const {
     repository.name = repository.endpoint.host = absl::StrCat("n", i);
     if (i > 0) repository.parent = absl::StrCat("n", ParentOf(i));
     repository.path = std::string(kRoot);
+    repository.route = {Route::kPull};
     configuration.repositories.push_back(std::move(repository));
   }
   return configuration;

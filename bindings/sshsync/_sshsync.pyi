@@ -233,7 +233,7 @@ class Event:
     """Something that happened in a run. Immutable; which properties mean something depends on the kind.
 
     Kinds: `run_started` (message: the queue), `step_started` (step, message), `repository_started` (parent), `listed`, `digested` (files,
-    bytes), `planned` (files and bytes to move, message), `file_started` (total), `file_progress` (bytes of total), `block_moved` (files, bytes,
+    bytes), `planned` (files and bytes to move, message), `file_started` (total), `file_progress` (bytes of total), `block_moved` (action: the route, files, bytes,
     offset, stream), `file_verified`, `file_published` (action, bytes), `file_failed` (failure, message, command, output), `repository_ended`
     (action: the outcome; files, bytes, failure), `run_ended` (action), `message`.
     """

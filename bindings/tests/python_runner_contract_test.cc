@@ -20,6 +20,8 @@ namespace py = pybind11;
 template <class Kind>
 class PythonPlace {
  public:
+  static constexpr bool kHasBytes = false;
+
   PythonPlace() {
     host_.transport = Transport::kLocal;
     python::WithGil([this] {

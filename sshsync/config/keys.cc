@@ -74,9 +74,10 @@ constexpr KeyInfo kKeys[] = {
     // How files move.
     {"transfer", kRepository, kBuilt, "auto|command|stream", "auto",
      "`command` calls synccmd for each file, `stream` moves files by itself, `auto` takes synccmd where it is given."},
-    {"route", kRepository, kLaterRefusedAtRun, "auto, or a list of pull push relay", "auto",
-     "`pull`: the child reads from its parent; `push`: the parent writes to the child; `relay`: through the controller. A list is tried in "
-     "its order, once per hop and run."},
+    {"route", kRepository, kBuilt, "auto, or a list of pull push relay", "auto",
+     "How the builtin transfer moves files. `pull`: the child reads from its parent; `push`: the parent writes to the child, which it reaches by the child's peerhost, "
+     "peerport, peeruser and peerssh; `relay`: through the controller, which reads once for all children that want the same at about the same time. `auto` (all of them) and a list "
+     "are tried in their order, once per hop and run, by a real read; a synccmd connects as it likes."},
     {"chunk", kRepository, kBuilt, "SIZE", "8M",
      "Granularity of digests inside big files, a multiple of 128K. The root's counts for its whole chain."},
     {"streams", kRepository, kBuilt, "1..64", "4, for command hops 1", "Parallel streams per hop."},

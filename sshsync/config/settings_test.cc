@@ -256,9 +256,8 @@ TEST(Settings, PasswordsAreNeverShown) {
 }
 
 TEST(Settings, WhatIsNotBuiltYetIsSaidInTime) {
-  const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, "route=push\nrecheck=7d\nsettle=0\n"));
-  EXPECT_THAT(Remarks(loaded, Severity::kWarning),
-              ElementsAre("x:4: `route` asks for what this version cannot do yet: take it out, or runs are refused"));
+  const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, "[c]\nhost=h\npath=/q\nparent=a\nsynccmd=scp x y\nbwlimit=2M\nsettle=0\n"));
+  EXPECT_THAT(Remarks(loaded, Severity::kWarning), Contains(HasSubstr("`bwlimit` asks for what this version cannot do yet: take it out, or runs are refused")));
   EXPECT_THAT(Remarks(loaded, Severity::kInfo), IsEmpty());
 }
 

@@ -1,6 +1,5 @@
 #include "sshsync/config/unbuilt.h"
 
-#include <algorithm>
 #include <unordered_map>
 
 #include "absl/strings/match.h"
@@ -17,10 +16,6 @@ bool KeepsBwlimit(const Repository& repository) {
   return synccmd == repository.templates.end() || repository.transfer == Transfer::kStream || absl::StrContains(synccmd->second, "BWLIMIT");
 }
 
-bool LacksPull(const Repository& repository) {
-  return !repository.route.empty() && std::find(repository.route.begin(), repository.route.end(), Route::kPull) == repository.route.end();
-}
-
 /// Whether a repository asks for what is not built behind a key. Keys without a row are built.
 struct RepositoryRow {
   absl::string_view key;
@@ -28,7 +23,6 @@ struct RepositoryRow {
 };
 
 constexpr RepositoryRow kRepositoryRows[] = {
-    {"route", LacksPull},
     {"bwlimit", [](const Repository& r) { return !r.bwlimit.empty() && !r.is_root() && !KeepsBwlimit(r); }},
     {"publish", [](const Repository& r) { return r.publish == PublishMode::kTogether; }},
     {"filter", [](const Repository& r) { return !r.filter.empty(); }},

@@ -46,7 +46,6 @@ TEST(Unbuilt, ARunIsRefusedByExactlyTheKeysWhoseNeglectMatters) {
   repository.templates["synccmd"] = "scp x y";
   repository.templates["rename"] = "mv x y";
   repository.transfer = Transfer::kStream;
-  repository.route = {Route::kPush};
   repository.bwlimit = "2M";
   repository.endpoint.compress = true;
   repository.publish = PublishMode::kTogether;
@@ -70,7 +69,6 @@ TEST(Unbuilt, WhatIsDoneByAnotherWayAsksForNothing) {
   Repository repository;
   repository.bwlimit = "2M";
   repository.templates["synccmd"] = "scp -l ${BWLIMIT} x y";
-  repository.route = {Route::kPush, Route::kPull};
   repository.transfer = Transfer::kCommand;
   EXPECT_TRUE(UnbuiltKeys(repository).empty());
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "sshsync/base/status.h"
 #include "sshsync/exec/runner.h"
 
 namespace sshsync {
@@ -27,8 +28,14 @@ class AnyRunner {
                                                const StopToken& stop) = 0;
   virtual absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) = 0;
   virtual void Release(const Endpoint&) {}
+  /// Not every transport has descriptors to give: then files are not relayed.
+  virtual absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop);
 };
 static_assert(Runner<AnyRunner>);
+
+inline absl::StatusOr<std::unique_ptr<RemoteBytes>> AnyRunner::OpenBytes(const Endpoint&, ByteWay, const RemoteCommand&, const StopToken&) {
+  return MakeError(Failure::kConfig, "this runner has no streams of bytes, which a relay needs");
+}
 
 /// Any model of Runner as an AnyRunner. Owns it, made in place from the constructor's arguments.
 template <Runner R>
@@ -47,6 +54,10 @@ class ErasedRunner final : public AnyRunner {
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override { return runner_.Open(host, stop); }
   void Release(const Endpoint& host) override {
     if constexpr (KeepsOpen<R>) runner_.Release(host);
+  }
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop) override {
+    if constexpr (MovesBytes<R>) return runner_.OpenBytes(host, way, command, stop);
+    return AnyRunner::OpenBytes(host, way, command, stop);
   }
 
  private:

@@ -13,7 +13,7 @@
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/start_thread.h"
-#include "sshsync/exec/stream.h"
+#include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/supply.h"
 #include "sshsync/exec/work.h"
 

@@ -40,6 +40,9 @@ class DryRunner {
   {
     runner_.Release(host);
   }
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint&, ByteWay, const RemoteCommand&, const StopToken&) {
+    return MakeError(Failure::kInternal, "a dry run was about to open a stream of bytes");
+  }
 
  private:
   static absl::Status Refusal(const RemoteCommand& command) {

@@ -2,13 +2,14 @@
 #define SSHSYNC_EXEC_FILE_MOVER_H_
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/stage.h"
-#include "sshsync/exec/stream.h"
+#include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/transfer_session.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -25,13 +26,33 @@ class FileMover {
   absl::Status Bring(const Job& job, Stream& stream);
 
  private:
-  TransferSession Prepare(const Job& job, const Stream& stream);
-  absl::StatusOr<TransferSession::Group> MakeGroup(const Job& job, const std::vector<size_t>& indices, const Stream& stream);
+  using Indices = std::vector<size_t>;
+  // A group, and what is to be carried before its script runs.
+  struct Made {
+    TransferSession::Group group;
+    absl::optional<Passage> passage = {};
+  };
+
+  std::deque<Indices> Cut(const Job& job);
+  TransferSession NewSession();
+  absl::Status BringSome(const Job& job, std::deque<Indices>& groups, Stream& stream);
+  absl::Status Carry(const Job& job, Made made, Stream& stream);
+  absl::StatusOr<Made> MakeGroup(const Job& job, const Indices& indices, Stream& stream);
   absl::Status RunSession(const Job& job, TransferSession& session, Stream& stream);
+  absl::Status Lost(TransferSession& session, const absl::Status& status);
+  void Drop(const Indices& indices, const absl::Status& status, absl::string_view command);
+  void LeaveAll(const Indices& indices) {
+    for (const size_t index : indices) hop_.board.Leave(index);
+  }
+  void Begin(const TransferSession::Group* group) {
+    if (group == nullptr) return;
+    for (const Attempt& attempt : group->attempts) hop_.board.Begin(attempt);
+  }
   absl::Status OnArrival(const Job& job, const Arrival& arrival);
   absl::Status TakeArrival(const Job& job, const Arrival& arrival);
   std::vector<absl::StatusOr<DigestAnswer>> ParseDigests(absl::string_view output, int status, absl::Span<const Attempt> attempts) const;
   bool Moves(const TransferSession& session, Silence& silence);
+  bool Grows(absl::Span<const Attempt> attempts, Silence& silence);
 
   const StreamHop<R, C>& hop_;
 };
@@ -40,48 +61,96 @@ class FileMover {
 
 template <Runner R, Clock C>
 absl::Status FileMover<R, C>::Bring(const Job& job, Stream& stream) {
-  TransferSession session = Prepare(job, stream);
-  if (session.current() == nullptr) return absl::OkStatus();
-  const absl::Status status = RunSession(job, session, stream);
+  std::deque<Indices> groups = Cut(job);
+  absl::Status status;
+  while (status.ok() && !groups.empty()) status = BringSome(job, groups, stream);
+  for (const Indices& indices : groups) LeaveAll(indices);
+  return status;
+}
+
+// As many of the groups as one script takes: all of them where they are pulled, one where it is carried.
+template <Runner R, Clock C>
+absl::Status FileMover<R, C>::BringSome(const Job& job, std::deque<Indices>& groups, Stream& stream) {
+  TransferSession session = NewSession();
+  while (!groups.empty()) {
+    auto made = MakeGroup(job, groups.front(), stream);
+    if (made.ok() && made->passage && session.current() != nullptr) break;
+    const Indices indices = groups.front();
+    groups.pop_front();
+    if (!made.ok()) {
+      Drop(indices, made.status(), "");
+    } else if (made->passage) {
+      return Carry(job, *std::move(made), stream);
+    } else {
+      session.Add(std::move(made->group));
+    }
+  }
+  return session.current() == nullptr ? absl::OkStatus() : Lost(session, RunSession(job, session, stream));
+}
+
+// The end of a session, good or not.
+template <Runner R, Clock C>
+absl::Status FileMover<R, C>::Lost(TransferSession& session, const absl::Status& status) {
   if (status.ok() || absl::IsCancelled(status)) return status;
   // Another try of these comes later; what the lost session had not begun goes on at once.
   const std::string command = session.current() != nullptr ? session.current()->display : "";
-  const absl::Status why = FailureOf(status) == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status;
   const bool counts = absl::IsUnavailable(status) || FailureOf(status) == Failure::kTimeout || FailureOf(status) == Failure::kOutputTooLarge;
-  for (const size_t index : session.DropCurrent()) {
-    if (counts) hop_.board.Fail(index, why, command);
-    hop_.board.Leave(index);
-  }
-  for (const size_t index : session.Remaining()) hop_.board.Leave(index);
+  const Indices dropped = session.DropCurrent();
+  if (counts) Drop(dropped, status, command);
+  if (!counts) LeaveAll(dropped);
+  LeaveAll(session.Remaining());
   return status;
 }
 
 template <Runner R, Clock C>
-TransferSession FileMover<R, C>::Prepare(const Job& job, const Stream& stream) {
-  constexpr size_t kBatchFiles = 1000;
-  constexpr int64_t kBatchBytes = int64_t{16} << 20, kSmall = int64_t{1} << 20;
-  TransferSession session(hop_.child.facts(), hop_.in_place(), [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
+void FileMover<R, C>::Drop(const Indices& indices, const absl::Status& status, absl::string_view command) {
+  const absl::Status why = FailureOf(status) == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status;
+  for (const size_t index : indices) {
+    hop_.board.Fail(index, why, command);
+    hop_.board.Leave(index);
+  }
+}
+
+template <Runner R, Clock C>
+absl::Status FileMover<R, C>::Carry(const Job& job, Made made, Stream& stream) {
+  TransferSession::Group& group = made.group;
+  Begin(&group);
+  Silence silence;
+  auto carried = hop_.routes.Carry(*made.passage, stream, [&] { return Grows(group.attempts, silence); });
+  TransferSession session = NewSession();
+  if (carried.ok()) group.text = *carried;
+  int64_t bytes = 0;
+  for (const Attempt& attempt : group.attempts) bytes += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
+  session.Add(std::move(group));
+  if (!carried.ok()) return Lost(session, carried.status());
+  const RemoteCommand command{.script = session.script(), .timeout = hop_.child.config().timeout + absl::Seconds(bytes / (int64_t{4} << 20)), .writes = true};
+  absl::Status looked = hop_.routes.Look(command, [&](absl::string_view printed) { return session.Feed(printed, [&](Arrival arrival) { return OnArrival(job, arrival); }); });
+  if (looked.ok() && session.current() != nullptr) looked = MakeError(Failure::kUnreachable, "the session ended early");
+  return Lost(session, looked);
+}
+
+template <Runner R, Clock C>
+TransferSession FileMover<R, C>::NewSession() {
+  return TransferSession(hop_.child.facts(), hop_.in_place(), [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
     return ParseDigests(output, status, attempts);
   });
+}
+
+template <Runner R, Clock C>
+std::deque<typename FileMover<R, C>::Indices> FileMover<R, C>::Cut(const Job& job) {
+  constexpr size_t kBatchFiles = 1000;
+  constexpr int64_t kBatchBytes = int64_t{16} << 20, kSmall = int64_t{1} << 20;
   const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar && hop_.parent.facts().has_tar;
-  std::vector<size_t> indices;
+  std::deque<Indices> groups;
+  Indices indices;
   int64_t bytes = 0;
   const auto flush = [&] {
     while (!indices.empty()) {
       std::vector<std::string> names;
       for (const size_t index : indices) names.push_back(hop_.board.item(index).wanted.path);
       const size_t count = indices.size() == 1 ? 1 : hop_.parent.tools().NamesPerCall("pack", Operands(names));
-      const std::vector<size_t> some(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
+      groups.emplace_back(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
       indices.erase(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
-      auto group = MakeGroup(job, some, stream);
-      if (group.ok()) {
-        session.Add(*std::move(group));
-        continue;
-      }
-      for (const size_t index : some) {
-        hop_.board.Fail(index, group.status());
-        hop_.board.Leave(index);
-      }
     }
     bytes = 0;
   };
@@ -96,16 +165,17 @@ TransferSession FileMover<R, C>::Prepare(const Job& job, const Stream& stream) {
     if (alone) flush();
   }
   flush();
-  return session;
+  return groups;
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<TransferSession::Group> FileMover<R, C>::MakeGroup(const Job& job, const std::vector<size_t>& indices, const Stream& stream) {
+absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const Job& job, const Indices& indices, Stream& stream) {
   const std::string& root = hop_.child.facts().root;
   const WorkItem first = hop_.board.item(indices[0]);
-  TransferSession::Group group;
+  Made made;
+  TransferSession::Group& group = made.group;
   std::vector<std::string> files;
-  std::string folder = hop_.in_place() ? root : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
+  const std::string folder = hop_.in_place() ? root : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
   for (const size_t index : indices) {
     files.push_back(hop_.board.item(index).wanted.path);
     group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
@@ -114,7 +184,7 @@ absl::StatusOr<TransferSession::Group> FileMover<R, C>::MakeGroup(const Job& job
   if (!builtin) {
     const auto bound = hop_.child.templates().Sync(hop_.parent.facts().root, folder, files[0]);
     // A name that the template's second parser would read goes by the builtin transfer, if that is free to choose.
-    builtin = group.stands_in = FailureOf(bound.status()) == Failure::kUnsafeName && hop_.child.config().transfer == Transfer::kAuto && hop_.pull.ok();
+    builtin = group.stands_in = FailureOf(bound.status()) == Failure::kUnsafeName && hop_.child.config().transfer == Transfer::kAuto && hop_.routes.status().ok();
     if (!builtin) {
       SSHSYNC_RETURN_IF_ERROR(bound.status());
       group.text = bound->script();
@@ -126,12 +196,20 @@ absl::StatusOr<TransferSession::Group> FileMover<R, C>::MakeGroup(const Job& job
     group.text = absl::StrCat("cp -p ", ShellLiteral(first.leftovers.back()), " ", ShellLiteral(absl::StrCat(folder, "/", files[0])), "\n");
     group.display = "copy of what an earlier run brought";
   } else if (builtin) {
-    group.text = files.size() == 1
-                     ? hop_.pull->PullText(absl::StrCat("exec cat ", ShellLiteral(absl::StrCat(job.folder, "/", files[0]))),
-                                       absl::StrCat("cat >", ShellLiteral(absl::StrCat(folder, "/", files[0]))), stream.control)
-                     : hop_.pull->PullText(absl::StrCat("cd ", ShellLiteral(job.folder), " || exit 1\n", hop_.parent.tools().OnNames("pack", Operands(files))),
-                                       absl::StrCat("cd ", ShellLiteral(folder), " || exit 1\n", hop_.child.tools().text("unpack")), stream.control);
-    group.display = absl::StrCat("builtin transfer through ", hop_.pull->display());
+    if (hop_.by_command()) SSHSYNC_RETURN_IF_ERROR(hop_.routes.Ready(stream, {.folder = job.folder, .file = files[0]}));
+    const std::string there = ShellLiteral(files.size() == 1 ? absl::StrCat(job.folder, "/", files[0]) : job.folder);
+    const std::string here = ShellLiteral(files.size() == 1 ? absl::StrCat(folder, "/", files[0]) : folder);
+    Passage passage{.reader = absl::StrCat("exec cat ", there), .writer = absl::StrCat("cat >", here)};
+    if (files.size() > 1) {
+      passage = {.reader = absl::StrCat("cd ", there, " || exit 1\n", hop_.parent.tools().OnNames("pack", Operands(files))),
+                 .writer = absl::StrCat("cd ", here, " || exit 1\n", hop_.child.tools().text("unpack"))};
+    }
+    group.display = hop_.routes.Display(stream);
+    if (hop_.routes.carries(stream)) {
+      made.passage = Passage{.reader = passage.reader, .writer = absl::StrCat(TransferSession::MakeFoldersText(group.attempts, hop_.in_place()), passage.writer), .in_one_piece = files.size() > 1};
+    } else {
+      group.text = hop_.routes.pull().PullText(passage.reader, passage.writer, stream.control);
+    }
   }
   if (hop_.child.templates().has("digestcmd")) {
     for (const std::string& file : files) {
@@ -144,7 +222,7 @@ absl::StatusOr<TransferSession::Group> FileMover<R, C>::MakeGroup(const Job& job
     SSHSYNC_ASSIGN_OR_RETURN(std::string text, hop_.child.DigestText(folder, files));
     group.digest_texts.push_back(std::move(text));
   }
-  return group;
+  return made;
 }
 
 template <Runner R, Clock C>
@@ -161,18 +239,15 @@ std::vector<absl::StatusOr<DigestAnswer>> FileMover<R, C>::ParseDigests(absl::st
 template <Runner R, Clock C>
 absl::Status FileMover<R, C>::RunSession(const Job& job, TransferSession& session, Stream& stream) {
   const RemoteCommand command{.script = session.script(), .timeout = hop_.child.config().timeout, .writes = true};
+  SSHSYNC_ASSIGN_OR_RETURN(RemoteSession* const there, hop_.routes.OnChild(stream));
   Silence silence;
-  const auto begin = [&] {
-    if (session.current() == nullptr) return;
-    for (const Attempt& attempt : session.current()->attempts) hop_.board.Begin(attempt);
-  };
-  begin();
-  const auto result = stream.session->Run(
+  Begin(session.current());
+  const auto result = there->Run(
       command,
       [&](absl::string_view bytes) {
         const TransferSession::Group* const before = session.current();
         SSHSYNC_RETURN_IF_ERROR(session.Feed(bytes, [&](Arrival arrival) { return OnArrival(job, arrival); }));
-        if (session.current() != before) begin();
+        if (session.current() != before) Begin(session.current());
         return hop_.board.fatal();
       },
       [&] { return Moves(session, silence); }, hop_.context.closing);
@@ -218,15 +293,19 @@ bool FileMover<R, C>::Moves(const TransferSession& session, Silence& silence) {
   if (session.current() == nullptr) return false;
   silence.count = session.records() == silence.records ? silence.count + 1 : 1;
   silence.records = session.records();
-  std::vector<std::string> files;
-  int64_t wanted = 0;
-  for (const Attempt& attempt : session.current()->attempts) {
-    files.push_back(attempt.file);
-    wanted += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
-  }
+  const absl::Span<const Attempt> attempts = session.current()->attempts;
+  if (!session.digesting()) return Grows(attempts, silence);
   // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
-  if (session.digesting()) return silence.count * hop_.child.config().timeout <= absl::Seconds(wanted / (int64_t{4} << 20));
-  const auto stats = hop_.child.StatIn(session.current()->attempts[0].folder, files);
+  int64_t wanted = 0;
+  for (const Attempt& attempt : attempts) wanted += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
+  return silence.count * hop_.child.config().timeout <= absl::Seconds(wanted / (int64_t{4} << 20));
+}
+
+template <Runner R, Clock C>
+bool FileMover<R, C>::Grows(absl::Span<const Attempt> attempts, Silence& silence) {
+  std::vector<std::string> files;
+  for (const Attempt& attempt : attempts) files.push_back(attempt.file);
+  const auto stats = hop_.child.StatIn(attempts[0].folder, files);
   if (!stats.ok()) return false;
   int64_t size = 0;
   for (const auto& stat : *stats) size += stat ? stat->stat.size + 1 : 0;

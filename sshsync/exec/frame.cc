@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "sshsync/base/status.h"
 
@@ -41,6 +42,18 @@ std::string RandomNonce() {
   return absl::BytesToHexString(absl::string_view(bytes, sizeof bytes));
 }
 
+std::string OctalText(absl::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '.' || c == '_' || c == '-') {
+      line += c;
+    } else {
+      absl::StrAppendFormat(&line, "\\0%03o", static_cast<unsigned char>(c));
+    }
+  }
+  return line;
+}
+
 std::string FrameEncoder::Preamble(absl::string_view shell) const {
   // One compound command, so that the first shell has read all of it before it runs any of it, and reads nothing after it.
   return absl::StrCat(
@@ -58,6 +71,24 @@ absl::StatusOr<std::string> FrameEncoder::Command(absl::string_view script, absl
   const std::string answer = absl::StrCat("_s=$?; ", Answer(mark, "$_s"));
   if (input.empty()) return absl::StrCat("(eval '", quoted, "') </dev/null; ", answer);
   return absl::StrCat("(eval '", quoted, "') <<'", mark, "'; ", answer, input, absl::EndsWith(input, "\n") ? "" : "\n", mark, "\n");
+}
+
+absl::StatusOr<std::string> FrameEncoder::LastCommand(absl::string_view script) {
+  if (HasNul(script)) return MakeError(Failure::kInternal, "a command with a NUL byte");
+  ++sequence_;
+  return absl::StrCat("(eval '", absl::StrReplaceAll(script, {{"'", "'\\''"}}), "') </dev/null; _s=$?; { echo; echo \"", label(), " $_s\"; } >&2; exit\n");
+}
+
+std::string FrameEncoder::TakeCommand(absl::string_view shell) const {
+  const std::string ready = absl::StrCat("\"", ready_label(), " $$\"");
+  return absl::StrCat("exec ", shell, " -c 'echo ", ready, "; { echo; echo ", ready, "; } >&2; IFS= read -r s; s=$(printf %b \"$s\"); eval \"$s\"'");
+}
+
+absl::StatusOr<std::string> FrameEncoder::TakenLine(absl::string_view script) {
+  if (HasNul(script)) return MakeError(Failure::kInternal, "a command with a NUL byte");
+  ++sequence_;
+  return absl::StrCat(OctalText(absl::StrCat("unset ENV BASH_ENV CDPATH; LC_ALL=C; TZ=UTC0; export LC_ALL TZ; umask 022\n(eval '",
+                                             absl::StrReplaceAll(script, {{"'", "'\\''"}}), "'); _s=$?; ", Answer(label(), "$_s"))), "\n");
 }
 
 std::string FrameEncoder::Farewell() const { return "exit\n"; }

@@ -16,6 +16,9 @@ namespace sshsync {
 /// 128 random bits as 32 hex digits.
 std::string RandomNonce();
 
+/// A text as `printf %b` takes it, in letters, digits, `/._-` and backslashes only: what every login shell reads alike, in single quotes.
+std::string OctalText(absl::string_view text);
+
 /// The words of one channel: what the controller writes to a remote shell, and the marks that the shell answers with. Around the output
 /// of each command the shell prints, on stdout and on stderr alike, a line with the channel's nonce, the number of the frame and the
 /// exit status, so that whatever a login prints, or a command prints without a final newline, cannot be taken for anything else
@@ -41,6 +44,17 @@ class FrameEncoder {
   /// The next frame: runs `script` with `input` as stdin, /dev/null where it is empty. Input is lines: a missing last newline is added.
   /// kInternal for a NUL in either, which no shell could be given.
   absl::StatusOr<std::string> Command(absl::string_view script, absl::string_view input);
+
+  /// The same for the last command of a channel, whose stdout is bytes for somebody else: the answer comes on stderr alone, and then the end.
+  absl::StatusOr<std::string> LastCommand(absl::string_view script);
+
+  // A command whose stdin is bytes: it has no preamble and no channel.
+
+  /// What ssh is given as the remote command, all of whose letters every login shell reads alike: `shell` answers by ready_label(), takes one
+  /// line, and runs what that says.
+  std::string TakeCommand(absl::string_view shell) const;
+  /// That line, for `script`, which is answered as a command of a channel. Everything behind it is the command's stdin.
+  absl::StatusOr<std::string> TakenLine(absl::string_view script);
 
   /// Ends the second shell, and with it the group; nothing stays behind on the host.
   std::string Farewell() const;

@@ -196,10 +196,10 @@ void Hop<R, C>::Announce(const Plan& plan, const Contents& child) {
 template <Runner R, Clock C>
 void Hop<R, C>::TellPlan(const Plan& plan) {
   Event planned = Told(EventKind::kPlanned);
-  planned.files = plan.copies + plan.replaces;
-  planned.bytes = plan.bytes;
+  planned.files = plan.copies + plan.replaces, planned.bytes = plan.bytes;
   planned.message = Summary(plan, report_.excluded);
   context_.events.On(planned);
+  if (verb_ == Verb::kPlan && planned.files > 0) child_.Tell(LogLevel::kInfo, WayInWords(child_.config()));
 }
 
 template <Runner R, Clock C>

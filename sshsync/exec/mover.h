@@ -16,12 +16,12 @@
 #include "sshsync/exec/file_mover.h"
 #include "sshsync/exec/heartbeat.h"
 #include "sshsync/exec/lease.h"
-#include "sshsync/exec/peer.h"
 #include "sshsync/exec/publisher.h"
 #include "sshsync/exec/range_mover.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/exec/start_thread.h"
-#include "sshsync/exec/stream.h"
+#include "sshsync/exec/routes.h"
+#include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/work_board.h"
 
 namespace sshsync {
@@ -65,8 +65,12 @@ class Mover {
   JobRules Rules();
 
   void RunStream(int number);
-  absl::Status OpenSession(Stream& stream);
-  void CloseSession(Stream& stream);
+  // Whether the builtin transfer brings something from the parent in it.
+  bool IsFromParent(const Job& job) const {
+    return !by_command() && (job.kind == Job::Kind::kFiles || (job.kind == Job::Kind::kRange && job.range.source == ChunkRange::kParent));
+  }
+  Job TakeJob(Stream& stream);
+  absl::Status Ready(const Job& job, Stream& stream);
   absl::Status Do(const Job& job, Stream& stream);
   void LookAgain(const Job& job);
 
@@ -77,13 +81,14 @@ class Mover {
   RemoteRepository<R, C>& child_;
   const Lease& lease_;
   const Heartbeat<R, C>& heartbeat_;
-  const absl::StatusOr<Peer> pull_;
+  Routes<R, C> routes_;
   const StreamHop<R, C> hop_;
   WorkBoard board_;
   FileMover<R, C> files_;
   RangeMover<R, C> ranges_;
   const bool flows_;  // others wait for what is verified here
   const bool seen_;
+  RelayDesk::Seat seat_;
   int streams_ = 1;  // constant while they run
 };
 
@@ -96,15 +101,16 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
       child_(hop.child),
       lease_(hop.lease),
       heartbeat_(hop.heartbeat),
-      pull_(Peer::Make(hop.child.config(), hop.parent.config(), hop.child.config().peerssh)),
-      hop_{context_, parent_, child_, pull_, board_, hop.cut},
+      routes_(context, hop.parent, hop.child),
+      hop_{context_, parent_, child_, routes_, board_, hop.cut},
       board_(work, context.events, {.run = context.run, .parent = hop.parent.config().name, .child = hop.child.config().name, .secrets = context.secrets}, Rules(),
              {.supply = hop.supply, .flow = hop.flow, .monotonic = [this] { return context_.clock.Monotonic(); },
               .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}),
       files_(hop_),
       ranges_(hop_),
       flows_(hop.flow != nullptr),
-      seen_(hop.seen) {}
+      seen_(hop.seen),
+      seat_(*context.relay_desk, hop.parent.config().name, [this](const RelayBlock& block) { return !by_command() && routes_.relays() && board_.Wants(block); }) {}
 
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
@@ -118,7 +124,7 @@ JobRules Mover<R, C>::Rules() {
 
 template <Runner R, Clock C>
 absl::Status Mover<R, C>::Run() {
-  if (!by_command()) SSHSYNC_RETURN_IF_ERROR(pull_.status());
+  if (!by_command()) SSHSYNC_RETURN_IF_ERROR(routes_.status());
   {
     // How files are moved is found out on both hosts at once.
     absl::Status there;
@@ -146,21 +152,24 @@ void Mover<R, C>::RunStream(int number) {
   Stream stream{.number = number};
   if (flows_) stream.bytes = std::max<int64_t>(child_.chunk(), 1);
   for (;;) {
-    const Job job = board_.Take(stream.bytes, stream.session != nullptr);
+    const Job job = TakeJob(stream);
     if (job.kind == Job::Kind::kNone) break;
     if (job.kind == Job::Kind::kIdle) {
-      CloseSession(stream);
+      routes_.Close(stream);
       continue;
     }
     if (job.kind == Job::Kind::kLookAgain) {
       LookAgain(job);
       continue;
     }
-    absl::Status status = stream.session ? absl::OkStatus() : OpenSession(stream);
+    absl::Status status = Ready(job, stream);
     if (!status.ok()) {
       board_.Return(job);
+    } else if (IsFromParent(job) && stream.route == Route::kRelay && stream.company == nullptr) {
+      board_.Return(job);  // it was taken before it was known that it is to be relayed: others may want it, too
     } else {
       status = Do(job, stream);
+      if (std::exchange(stream.left_behind, false)) seat_.KeepToItself();
     }
     if (absl::IsCancelled(status)) break;
     if (status.ok()) {
@@ -168,43 +177,42 @@ void Mover<R, C>::RunStream(int number) {
       continue;
     }
     stream.session = nullptr;
+    routes_.Doubt();
     const Failure failure = FailureOf(status);
     const bool at_one_group = failure == Failure::kTimeout || failure == Failure::kOutputTooLarge;
     if (!absl::IsUnavailable(status) && !at_one_group) return board_.SetFatal(status);
     if (failure != Failure::kOutputTooLarge && ++stream.lost_in_a_row > child_.config().retries) return board_.SetFatal(child_.Located(status));
     context_.closing.WaitFor(context_.backoff.Delay(stream.lost_in_a_row));
   }
-  CloseSession(stream);
+  routes_.Close(stream);
 }
 
 template <Runner R, Clock C>
-absl::Status Mover<R, C>::OpenSession(Stream& stream) {
-  SSHSYNC_ASSIGN_OR_RETURN(stream.session, context_.runner.Open(child_.config().endpoint, context_.closing));
-  stream.control.clear();
-  if (by_command() || !pull_.ok() || !pull_->keeps_connections()) return absl::OkStatus();
-  const std::string control = absl::StrCat("/tmp/.sshsync-", context_.run, "-", RandomMark().substr(0, 8));
-  const bool fast = child_.facts().fast_ciphers && parent_.facts().fast_ciphers;
-  std::string said;
-  const auto connected = stream.session->Run({.script = pull_->ConnectText(control, fast), .timeout = child_.config().timeout, .writes = true},
-                                             [&](absl::string_view bytes) {
-                                               said.append(bytes.data(), std::min<size_t>(bytes.size(), 100));
-                                               return absl::OkStatus();
-                                             },
-                                             [] { return false; }, context_.closing);
-  if (!connected.ok()) return connected.status();
-  stream.silent = said == "silent\n";
-  // Where it does not come up, each transfer logs in by itself and says what hinders it.
-  stream.control = control;
-  return absl::OkStatus();
-}
-
-template <Runner R, Clock C>
-void Mover<R, C>::CloseSession(Stream& stream) {
-  if (stream.session && !stream.control.empty()) {
-    (void)stream.session->Run({.script = pull_->DisconnectText(stream.control), .timeout = absl::Seconds(10), .writes = true},
-                              [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.stop);
+Job Mover<R, C>::TakeJob(Stream& stream) {
+  stream.company = nullptr;
+  while (!by_command() && routes_.relays()) {
+    Job job;
+    const int64_t pace = hop_.Share(streams_);
+    const auto take = [&](const RelayBlock& block) { return block.pace == pace && board_.TakeThis(block, &job); };
+    const auto next = [&](RelayBlock* block) {
+      job = board_.TryTake(stream.bytes);
+      if (!IsFromParent(job)) return false;
+      *block = board_.BlockOf(job);
+      block->pace = pace;
+      return true;
+    };
+    stream.company = seat_.Take(take, next, context_.closing);
+    if (job.kind != Job::Kind::kIdle) return job;
+    routes_.Close(stream);
+    board_.AwaitChange();
   }
-  stream.session = nullptr;
+  return board_.Take(stream.bytes, stream.session != nullptr);
+}
+
+template <Runner R, Clock C>
+absl::Status Mover<R, C>::Ready(const Job& job, Stream& stream) {
+  if (!IsFromParent(job)) return routes_.ReadyOnChild(stream, by_command());
+  return routes_.Ready(stream, {.folder = job.folder, .file = board_.item(job.indices[0]).wanted.path});
 }
 
 template <Runner R, Clock C>
@@ -223,7 +231,7 @@ absl::Status Mover<R, C>::Do(const Job& job, Stream& stream) {
     default: status = files_.Bring(job, stream);
   }
   if (!status.ok() || (job.kind == Job::Kind::kRange && job.range.source != ChunkRange::kParent)) return status;
-  board_.TellBlock(job, stream.number, began, static_cast<int64_t>(job.indices.size()), bytes);
+  board_.TellBlock(job, stream.number, IsFromParent(job) ? RouteName(stream.route) : "", began, static_cast<int64_t>(job.indices.size()), bytes);
   // The next one is of a size that takes a few seconds: short enough to see it, and to lose it; long enough for its round trip not to count.
   constexpr int64_t kLeast = int64_t{1} << 20, kMost = int64_t{128} << 20;
   const double seconds = flows_ ? 0.5 : 4;  // a child of this child has a range when all of it is there

@@ -1,10 +1,10 @@
 #include "sshsync/exec/peer.h"
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "sshsync/base/status.h"
+#include "sshsync/exec/frame.h"
 #include "sshsync/exec/record_script.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -28,19 +28,6 @@ done
 constexpr absl::string_view kEnds =
     "case $_ss_ends in *'reader 0'*) ;; *) echo \"the parent's side did not end well:\" $_ss_ends >&2; exit 1;; esac\n"
     "case $_ss_ends in *'writer 0'*) ;; *) echo \"the child's side did not end well:\" $_ss_ends >&2; exit 1;; esac\n";
-
-// For `printf %b`, in letters, digits and backslashes only, quoted for the shell here.
-std::string OctalLine(absl::string_view text) {
-  std::string line = "'";
-  for (const char c : text) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '.' || c == '_' || c == '-') {
-      line += c;
-    } else {
-      absl::StrAppendFormat(&line, "\\0%03o", static_cast<unsigned char>(c));
-    }
-  }
-  return line + "'";
-}
 
 }  // namespace
 
@@ -108,12 +95,21 @@ std::string Peer::PullIntoText(absl::string_view reader, absl::string_view file,
 }
 
 // The writer's script is the first line of the stream, in an alphabet that no shell minds; `read` takes no byte of what follows.
-std::string Peer::PushText(absl::string_view reader, absl::string_view writer, absl::string_view control) const {
+std::string Peer::PushText(absl::string_view reader, absl::string_view writer, absl::string_view mark, absl::string_view control) const {
   constexpr absl::string_view kTake = "IFS= read -r s; s=$(printf %b \"$s\"); eval \"$s\"";
   const std::string there =
       account_.empty() ? absl::StrCat("sh -c ", ShellLiteral(kTake)) : absl::StrCat(Shell(control), " ", ShellLiteral(absl::StrCat("exec sh -c '", kTake, "'")));
-  return absl::StrCat("_ss_ends=$( { { { printf '%s\\n' ", OctalLine(absl::StrCat("LC_ALL=C; export LC_ALL\n", writer, "\n")), "\n{\n", reader, "\n}\necho \"reader $?\" >&3; } | ", there,
-                      " >&2; echo \"writer $?\" >&3; } 3>&1; } )\n", kEnds);
+  const std::string script = absl::StrCat("LC_ALL=C; export LC_ALL\n", AwaitedText(writer), "echo; echo ", mark, "; exit $_ss_written\n");
+  return absl::StrCat("{ _ss_ends=$( { { { printf '%s\\n' ", "'", OctalText(script), "'", "\n(\n", reader, "\n)\necho \"reader $?\" >&3; } | ", there,
+                      " >&4; echo \"writer $?\" >&3; } 3>&1; } ); } 4>&1\n", kEnds);
 }
+
+// Descriptor 9 keeps the substitution open as long as anything that was left in the background is alive. What a writer that has all it needs leaves of its input (the
+// padding of an archive) is read, or the reader would be said to have failed.
+std::string AwaitedText(absl::string_view writer) {
+  return absl::StrCat("_ss_writer() {\n", writer, "\n}\n{ _ss_written=`( _ss_writer ) 9>&1 >&8 2>&1 8>&-; _ss_end=$?; [ $_ss_end != 0 ] || cat >/dev/null; echo $_ss_end`; } 8>&2\n");
+}
+
+bool HasFinalWord(absl::string_view printed, absl::string_view mark) { return absl::StrContains(printed, absl::StrCat("\n", mark, "\n")); }
 
 }  // namespace sshsync

@@ -38,8 +38,9 @@ class Peer {
   /// saves a third of the near host's work. Only where the login is silent.
   std::string PullIntoText(absl::string_view reader, absl::string_view file, absl::string_view seek, absl::string_view control) const;
 
-  /// Brings what `reader` prints here to `writer` over there.
-  std::string PushText(absl::string_view reader, absl::string_view writer, absl::string_view control = "") const;
+  /// Brings what `reader` prints here to `writer` over there, and prints the writer's final word: that it has ended, and all that it left in the
+  /// background. Whatever became of the connection, without that word it may be writing still.
+  std::string PushText(absl::string_view reader, absl::string_view writer, absl::string_view mark, absl::string_view control = "") const;
 
   /// Whether there are connections to keep.
   bool keeps_connections() const { return !account_.empty(); }
@@ -54,6 +55,13 @@ class Peer {
   std::string program_, account_;  // shell text: the program with its options, and behind our own options whom it is to reach; `sh`: nobody
   std::string display_;
 };
+
+/// Shell text that runs `writer` on stdin, waits for its end and for that of all that it left in the background, and has its status in $_ss_written; what
+/// it printed is on stderr.
+std::string AwaitedText(absl::string_view writer);
+
+/// Whether a push printed its writer's final word.
+bool HasFinalWord(absl::string_view printed, absl::string_view mark);
 
 }  // namespace sshsync
 

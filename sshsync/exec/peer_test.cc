@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/digest_session.h"
@@ -14,6 +15,8 @@
 
 namespace sshsync {
 namespace {
+
+using ::testing::HasSubstr;
 
 const std::vector<std::string> kNames = {"plain", "a b", "it's", "$(touch pwn)", "new\nline", "-rf", "back\\slash", "\\n", "\\056\\056\\057secret", "sub/\"q\"", "end\n"};
 
@@ -81,12 +84,37 @@ TEST_F(PeerTest, AnArchiveHoldsNothingThatANameSpellsInEscapes) {
 
 TEST_F(PeerTest, PushesWhateverTheBytesAndTheName) {
   for (const std::string& name : kNames) {
-    const std::string text = pull_.PushText(absl::StrCat("cat ", ShellLiteral(dir_.Path("m/" + name))), absl::StrCat("cat >", ShellLiteral(dir_.Path("p/" + name))));
-    EXPECT_EQ(Run(text).status, 0) << name;
+    const RemoteResult result = Run(pull_.PushText(absl::StrCat("exec cat ", ShellLiteral(dir_.Path("m/" + name))), absl::StrCat("cat >", ShellLiteral(dir_.Path("p/" + name))), "Mark"));
+    EXPECT_EQ(result.status, 0) << name << result.err;
+    EXPECT_TRUE(HasFinalWord(result.out, "Mark")) << result.out;
     EXPECT_EQ(dir_.Read("p/" + name), "content of " + name);
   }
-  EXPECT_NE(Run(pull_.PushText("echo x; exit 3", "cat >/dev/null")).status, 0);
-  EXPECT_NE(Run(pull_.PushText("echo x", "exit 3")).status, 0);
+}
+
+TEST_F(PeerTest, APushFailsWithEitherEndAndStillTellsThatItsWriterHasEnded) {
+  const RemoteResult reader = Run(pull_.PushText("echo x; exit 3", "cat >/dev/null", "Mark"));
+  EXPECT_NE(reader.status, 0);
+  EXPECT_THAT(reader.err, HasSubstr("the parent's side did not end well: "));
+  EXPECT_TRUE(HasFinalWord(reader.out, "Mark"));
+  const RemoteResult writer = Run(pull_.PushText("echo x", "echo no room >&2; exit 3", "Mark"));
+  EXPECT_NE(writer.status, 0);
+  EXPECT_THAT(writer.err, HasSubstr("no room"));
+  EXPECT_TRUE(HasFinalWord(writer.out, "Mark"));
+}
+
+TEST_F(PeerTest, APushWaitsForWhatItsWriterLeftInTheBackground) {
+  ReachThrough("shift $(( $# - 1 )); exec sh -c \"$1\" 3>&- 4>&-\n");  // as another host's processes hold nothing of this one's
+  const RemoteResult result = Run(pull_.PushText("echo x", absl::StrCat("cat; ( sleep 1; echo late >", dir_.Path("p/late"), " ) >/dev/null 2>&1 &"), "Mark"));
+  EXPECT_EQ(result.status, 0);
+  EXPECT_TRUE(HasFinalWord(result.out, "Mark"));
+  EXPECT_EQ(dir_.Read("p/late"), "late\n");
+}
+
+TEST_F(PeerTest, ThereIsNoFinalWordOfAWriterWhoseConnectionWasLost) {
+  ReachThrough("shift $(( $# - 1 )); sh -c \"$1\" >/dev/null; echo noise; exit 255\n");
+  const RemoteResult result = Run(pull_.PushText("echo x", "cat >/dev/null", "Mark"));
+  EXPECT_NE(result.status, 0);
+  EXPECT_FALSE(HasFinalWord(result.out, "Mark"));
 }
 
 TEST_F(PeerTest, ReadsStraightIntoAFileFromAnOffset) {

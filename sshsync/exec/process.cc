@@ -192,6 +192,8 @@ Process::~Process() {
 void Process::CloseIn() { Close(in_); }
 void Process::CloseOut() { Close(out_); }
 void Process::CloseErr() { Close(err_); }
+int Process::TakeIn() { return std::exchange(in_, -1); }
+int Process::TakeOut() { return std::exchange(out_, -1); }
 
 absl::optional<ProcessEnd> Process::end() const {
   if (pid_ <= 0) return absl::nullopt;

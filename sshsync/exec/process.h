@@ -55,6 +55,10 @@ class Process {
   void CloseOut();
   void CloseErr();
 
+  /// Gives an end of a pipe away: it is the caller's to close, and closed here.
+  int TakeIn();
+  int TakeOut();
+
   /// How it ended, if it has. Does not wait.
   absl::optional<ProcessEnd> end() const;
 

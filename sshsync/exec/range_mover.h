@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/range_step.h"
 #include "sshsync/exec/record_script.h"
-#include "sshsync/exec/stream.h"
+#include "sshsync/exec/stream_hop.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
@@ -29,8 +29,8 @@ class RangeMover {
   absl::Status Bring(const Job& job, Stream& stream);
 
  private:
-  bool TakesShortWay(const Stream& stream) const { return stream.silent && !broke_ && hop_.child.tools().can("seek"); }
-  std::string PullText(const RangeStep& step, const Stream& stream) const;
+  bool TakesShortWay(const Stream& stream) const { return !hop_.routes.carries(stream) && stream.silent && !broke_ && hop_.child.tools().can("seek"); }
+  absl::StatusOr<std::string> BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const;
   absl::Status VerifyWhole(const Job& job, Stream& stream, const WorkItem& item, const FileStat& stat);
   bool Grows(const std::string& folder, const std::string& file, Silence& silence);
 
@@ -94,10 +94,11 @@ absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
 
 // Once a way broke off it is seen how far each range comes, block by block; until then it goes the short way, and is seen chunk by chunk.
 template <Runner R, Clock C>
-std::string RangeMover<R, C>::PullText(const RangeStep& step, const Stream& stream) const {
+absl::StatusOr<std::string> RangeMover<R, C>::BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const {
   const std::string reader = ReaderText(step, hop_.parent.tools());
-  if (!TakesShortWay(stream)) return hop_.pull->PullText(reader, WriterText(step, hop_.child.tools()), stream.control);
-  return hop_.pull->PullIntoText(reader, step.staged, absl::StrCat("SEEK=", step.first_block(), "\n", hop_.child.tools().text("seek")), stream.control);
+  if (hop_.routes.carries(stream)) return hop_.routes.Carry({.reader = reader, .writer = WriterText(step, hop_.child.tools())}, stream, moved);
+  if (!TakesShortWay(stream)) return hop_.routes.pull().PullText(reader, WriterText(step, hop_.child.tools()), stream.control);
+  return hop_.routes.pull().PullIntoText(reader, step.staged, absl::StrCat("SEEK=", step.first_block(), "\n", hop_.child.tools().text("seek")), stream.control);
 }
 
 template <Runner R, Clock C>
@@ -113,18 +114,29 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
   }
   const bool local = job.range.source != ChunkRange::kParent;
   step.look_always = !local;
-  const std::string bring = local ? CopyText(step, hop_.child.tools()) : PullText(step, stream);
-  RangeScript script(step, bring, hop_.chunks_text(), hop_.child.facts());
-  const std::string display = local ? "" : absl::StrCat("builtin transfer through ", hop_.pull->display());
+  const std::string display = local ? "" : hop_.routes.Display(stream);
   Silence silence;
-  const RemoteCommand command{.script = script.text(), .timeout = hop_.child.config().timeout, .writes = true};
-  const auto result = stream.session->Run(
-      command, [&](absl::string_view bytes) { return script.Feed(bytes); },
-      [&] { return Grows(job.attempt.folder, path, silence) || (script.writer_ended() && ++silence.count * hop_.child.config().timeout <= absl::Seconds(job.big->BytesOf(job.range) / (int64_t{4} << 20))); },
-      hop_.context.closing);
-  if (!result.ok()) {
-    if (!absl::IsCancelled(result.status())) hop_.board.Abandon(job, result.status(), display);
-    return result.status();
+  const auto grows = [&] { return Grows(job.attempt.folder, path, silence); };
+  const absl::StatusOr<std::string> bring = local ? CopyText(step, hop_.child.tools()) : BringText(step, stream, grows);
+  if (!bring.ok()) {
+    if (!absl::IsCancelled(bring.status())) hop_.board.Abandon(job, bring.status(), display);
+    return bring.status();
+  }
+  RangeScript script(step, *bring, hop_.chunks_text(), hop_.child.facts());
+  const absl::Duration patience = absl::Seconds(job.big->BytesOf(job.range) / (int64_t{4} << 20));
+  RemoteCommand command{.script = script.text(), .timeout = hop_.child.config().timeout, .writes = true};
+  absl::Status ran;
+  if (!local && hop_.routes.carries(stream)) {
+    command.timeout += patience;
+    ran = hop_.routes.Look(command, [&](absl::string_view bytes) { return script.Feed(bytes); });
+  } else {
+    ran = stream.session->Run(command, [&](absl::string_view bytes) { return script.Feed(bytes); },
+                              [&] { return grows() || (script.writer_ended() && ++silence.count * hop_.child.config().timeout <= patience); }, hop_.context.closing)
+              .status();
+  }
+  if (!ran.ok()) {
+    if (!absl::IsCancelled(ran)) hop_.board.Abandon(job, ran, display);
+    return ran;
   }
   const RangeResult& range = script.result();
   bool whole = false;
@@ -160,7 +172,12 @@ absl::Status RangeMover<R, C>::VerifyWhole(const Job& job, Stream& stream, const
     RecordScript script(RandomMark());
     script.Add("digest", *text);
     RecordReader reader(script.mark(), size_t{4} << 20);
-    const auto result = stream.session->Run(
+    const auto there = hop_.routes.OnChild(stream);
+    if (!there.ok()) {
+      if (!absl::IsCancelled(there.status())) hop_.board.Abandon(job, there.status(), "");
+      return there.status();
+    }
+    const auto result = (*there)->Run(
         {.script = script.text(), .timeout = hop_.child.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)), .writes = true},
         [&](absl::string_view bytes) {
           return reader.Feed(bytes, [&](const Record& record) {

@@ -2,11 +2,13 @@
 #define SSHSYNC_EXEC_RUN_CONTEXT_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "sshsync/exec/backoff.h"
 #include "sshsync/exec/clock.h"
+#include "sshsync/exec/relay_desk.h"
 #include "sshsync/exec/runner.h"
 #include "sshsync/exec/stop.h"
 #include "sshsync/model/digest_memory.h"
@@ -33,6 +35,8 @@ struct RunContext {
   bool fail_fast = false;
   bool itemize = false;
   DigestMemory* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
+  /// Where hops that relay from one parent meet.
+  std::shared_ptr<RelayDesk> relay_desk = std::make_shared<RelayDesk>();
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.
   std::function<void(const RepositoryReport&)> repository_ended = {};
 };

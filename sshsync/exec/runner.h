@@ -53,6 +53,26 @@ class RemoteSession {
   virtual absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) = 0;
 };
 
+/// Which way the bytes of a `RemoteBytes` go.
+enum class ByteWay { kFromHost, kToHost };
+
+/// A command whose stdout (kFromHost) or stdin (kToHost) is a stream of bytes that somebody else moves, through a descriptor: so the kernel can move them from
+/// one host's process to another's without a copy here. (A verb that takes and gives strings was rejected: two copies of everything.)
+///
+/// A command that reads is over when its input ends: that is its dead man's handle. One that prints has the usual one.
+/// Ownership: the caller's; the destructor ends it, and then nothing is known of the command. Threads: one at a time.
+class RemoteBytes {
+ public:
+  virtual ~RemoteBytes() = default;
+  /// This machine's end: bytes come out of it, or go into it. Non-blocking; -1 after Close.
+  virtual int fd() const = 0;
+  /// No more bytes are moved: a command that reads sees the end of its input.
+  virtual void Close() = 0;
+  /// Waits for the end of the command, with the errors of `Runner::RunLong`; asks `moved` after each `timeout` of its command. A result is its final word. `out` is
+  /// what a command that reads has printed, bounded.
+  virtual absl::StatusOr<RemoteResult> Finish(ProgressProbe moved, const StopToken& stop) = 0;
+};
+
 /// Runs commands on hosts, as the class it expects:
 ///
 ///     // A command that takes a few seconds at most: one round trip through a channel that is kept.
@@ -71,6 +91,12 @@ class RemoteSession {
 ///     // Nothing more is wanted of the host for now: what lies idle is closed. A later call opens it again.
 ///     void Release(const Endpoint& host);
 ///
+/// One that can give out descriptors has another (MovesBytes); what is to be relayed needs it:
+///
+///     // A command with a stream of bytes, in a session to itself. The command's `input` is not heeded. One that takes bytes waits for a free session of
+///     // its host for its `timeout` at most: who opens two, the one that gives them first, waits for no other who holds one.
+///     absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop);
+///
 /// An error is the transport's, classified: Unavailable = trying again may help, FailedPrecondition = it will not, Cancelled = stopped.
 /// A non-zero exit status is no error but a result. After an error nothing is known about whether the command ran, nor whether it ended:
 /// after RunLong a session that was lost may still have a writer.
@@ -81,6 +107,11 @@ concept Runner = requires(R& runner, const Endpoint& host, const RemoteCommand& 
   { runner.Run(host, command, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
   { runner.RunLong(host, command, sink, moved, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
   { runner.Open(host, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteSession>>>;
+};
+
+template <class R>
+concept MovesBytes = requires(R& runner, const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop) {
+  { runner.OpenBytes(host, way, command, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteBytes>>>;
 };
 
 template <class R>

@@ -118,9 +118,11 @@ absl::Status Cause(const SshEnd& end) {
 
 }  // namespace
 
-ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options) {
-  const std::string shell = absl::StrCat("exec ", host.shell);
-  if (host.transport == Transport::kLocal) return {.argv = {"/bin/sh", "-c", shell}, .input = true};
+ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options) { return CommandAt(host, absl::StrCat("exec ", host.shell), options); }
+
+ProcessOptions CommandAt(const Endpoint& host, absl::string_view command, const SshOptions& options) {
+  const std::string words(command);
+  if (host.transport == Transport::kLocal) return {.argv = {"/bin/sh", "-c", words}, .input = true};
 
   std::vector<std::string> argv = host.ssh;
   argv.push_back("-T");
@@ -145,7 +147,7 @@ ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options) {
   if (!host.identity.empty()) argv.insert(argv.end(), {"-i", host.identity});
   if (!host.jump.empty()) argv.insert(argv.end(), {"-J", host.jump});
   if (!host.user.empty()) argv.insert(argv.end(), {"-l", host.user});
-  argv.insert(argv.end(), {"--", host.host, shell});
+  argv.insert(argv.end(), {"--", host.host, words});
   return {.argv = std::move(argv), .environment = {"LC_ALL=C"}, .input = true};
 }
 

@@ -30,6 +30,9 @@ struct SshOptions {
 /// checking are left as they are; options among the endpoint's `ssh` words come first, and ssh takes the first value it finds.
 ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options = {});
 
+/// The same for another remote command, which every login shell must read alike.
+ProcessOptions CommandAt(const Endpoint& host, absl::string_view command, const SshOptions& options);
+
 /// `ssh deploy@10.0.0.3`, `ssh node1 port 2222`, `this machine`: for messages.
 std::string Describe(const Endpoint& host);
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "sshsync/base/status.h"
+#include "sshsync/exec/byte_channel.h"
 
 namespace sshsync {
 namespace {
@@ -62,6 +64,52 @@ absl::StatusOr<std::unique_ptr<RemoteSession>> SshPool::OpenSession(const Endpoi
   return std::make_unique<Session>(*this, std::move(channel));
 }
 
+/// A command with a stream of bytes.
+class SshPool::ByteSession : public RemoteBytes {
+ public:
+  ByteSession(SshPool& pool, const Endpoint& host, std::unique_ptr<ByteChannel> channel) : pool_(pool), host_(host), channel_(std::move(channel)) {}
+  ~ByteSession() override {
+    const void* const session = channel_.get();
+    channel_ = nullptr;
+    pool_.Gone(host_, session);
+  }
+  int fd() const override { return channel_->fd(); }
+  void Close() override { channel_->Close(); }
+  absl::StatusOr<RemoteResult> Finish(ProgressProbe moved, const StopToken& stop) override { return channel_->Finish(moved, stop); }
+
+ private:
+  SshPool& pool_;
+  const Endpoint host_;
+  std::unique_ptr<ByteChannel> channel_;
+};
+
+absl::StatusOr<std::unique_ptr<RemoteBytes>> SshPool::OpenByteSession(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop,
+                                                                      Now now) {
+  const absl::Time until = way == ByteWay::kToHost ? now() + command.timeout : absl::InfiniteFuture();
+  SSHSYNC_RETURN_IF_ERROR(Enter(host, Kind::kApart, stop, now, until).status());  // it never is an idle channel
+  SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<ByteChannel> channel, LogIn<ByteChannel>(host, Kind::kApart, stop, now, [&](const ChannelOptions& options) {
+                             return ByteChannel::Open(host, way, command, options, stop);
+                           }));
+  return std::make_unique<ByteSession>(*this, host, std::move(channel));
+}
+
+void SshPool::Gone(const Endpoint& endpoint, const void* session) {
+  std::unique_ptr<Channel> over;
+  {
+    const std::lock_guard lock(mu_);
+    Host& host = hosts_[endpoint.host];
+    --host.sessions;
+    --CountOf(host, host.accounts[endpoint], Kind::kApart);
+    if (const auto at = places_.find(session); at != places_.end()) {
+      Carrier& carrier = *at->second.carrier;
+      if (--carrier.sessions == 0) over = std::move(carrier.retired);
+      places_.erase(at);
+    }
+    changed_.notify_all();
+  }
+  if (over != nullptr) over->AwaitEnd(Process::kGrace);
+}
+
 absl::StatusOr<RemoteResult> SshPool::RunShort(const Endpoint& host, const RemoteCommand& command, const StopToken& stop, Now now) {
   SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Obtain(host, Kind::kShort, stop, now));
   absl::StatusOr<RemoteResult> result = channel->Run(command, stop);
@@ -80,14 +128,14 @@ absl::StatusOr<RemoteResult> SshPool::RunInSession(const Endpoint& host, const R
 
 absl::StatusOr<std::unique_ptr<Channel>> SshPool::Obtain(const Endpoint& host, Kind kind, const StopToken& stop, Now now) {
   for (;;) {
-    SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Enter(host, kind, stop));
-    if (channel == nullptr) return LogIn(host, kind, stop, now);
+    SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Enter(host, kind, stop, now));
+    if (channel == nullptr) return LogIn<Channel>(host, kind, stop, now, [&](const ChannelOptions& options) { return Channel::Open(host, options, stop); });
     if (channel->alive()) return channel;
     Leave(kind, std::move(channel));  // it ended while it lay idle: nothing was asked of it
   }
 }
 
-absl::StatusOr<std::unique_ptr<Channel>> SshPool::Enter(const Endpoint& endpoint, Kind kind, const StopToken& stop) {
+absl::StatusOr<std::unique_ptr<Channel>> SshPool::Enter(const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now, absl::Time until) {
   std::unique_lock lock(mu_);
   Host& host = hosts_[endpoint.host];
   Account& account = host.accounts[endpoint];
@@ -96,6 +144,7 @@ absl::StatusOr<std::unique_ptr<Channel>> SshPool::Enter(const Endpoint& endpoint
     SSHSYNC_RETURN_IF_ERROR(stop.status());
     SSHSYNC_RETURN_IF_ERROR(account.refused);
     if (host.failures != failures_before) return host.failure;
+    if (until != absl::InfiniteFuture() && now() >= until) return MakeError(Failure::kUnreachable, absl::StrCat("no session of its host was free; ", Describe(endpoint)));
     const bool has_share =
         kind == Kind::kShort ? account.channels < options_.max_channels : host.long_sessions < std::max(1, options_.max_sessions - 1);
     if (!account.idle.empty() && (kind == Kind::kShort || (kind == Kind::kLong && has_share))) {
@@ -173,8 +222,9 @@ void SshPool::End(std::unique_ptr<Channel> channel) {
   for (const auto& one : over) one->AwaitEnd(Process::kGrace);
 }
 
-SshPool::Place SshPool::FindPlace(const Endpoint& endpoint, Account& account) {
+SshPool::Place SshPool::FindPlace(const Endpoint& endpoint, Account& account, bool bytes) {
   if (!options_.share || endpoint.transport == Transport::kLocal) return {};
+  if (bytes && (account.carrier == nullptr || endpoint.compress)) return {};
   if (account.carrier == nullptr) {
     const std::string path = NewControlPath();
     if (path.empty()) return {};
@@ -191,23 +241,25 @@ std::string SshPool::NewControlPath() {
   return control_folder_->path().empty() ? "" : absl::StrCat(control_folder_->path(), "/", ++control_paths_);
 }
 
-absl::StatusOr<std::unique_ptr<Channel>> SshPool::LogIn(const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now) {
+template <class S>
+absl::StatusOr<std::unique_ptr<S>> SshPool::LogIn(const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now,
+                                                  absl::FunctionRef<absl::StatusOr<std::unique_ptr<S>>(const ChannelOptions& options)> open) {
   ChannelOptions options = options_.channel;
   options.ssh.compress = kind != Kind::kShort;
   Place place;
   {
     const std::lock_guard lock(mu_);
-    place = FindPlace(endpoint, hosts_[endpoint.host].accounts[endpoint]);
+    place = FindPlace(endpoint, hosts_[endpoint.host].accounts[endpoint], !std::is_same_v<S, Channel>);
   }
   if (place.carrier) options.ssh.control_path = place.carrier->path;
   options.ssh.master = place.own;
   const absl::Time deadline = now() + options_.wait;
-  absl::StatusOr<std::unique_ptr<Channel>> channel = Channel::Open(endpoint, options, stop);
+  absl::StatusOr<std::unique_ptr<S>> channel = open(options);
   for (int tries = 0; channel.status().code() == absl::StatusCode::kUnavailable; ++tries) {
     const absl::Duration pause = backoff_.Delay(tries);
     if (now() + pause >= deadline || stop.WaitFor(pause)) break;
     if (!place.own) options.ssh.control_path.clear();  // what it was to share may be what is broken
-    channel = Channel::Open(endpoint, options, stop);
+    channel = open(options);
   }
   if (!channel.ok() && stop.stopped()) channel = stop.status();
 

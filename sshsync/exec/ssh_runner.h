@@ -64,9 +64,11 @@ class SshPool {
                                             const StopToken& stop, Now now);
   absl::StatusOr<std::unique_ptr<RemoteSession>> OpenSession(const Endpoint& host, const StopToken& stop, Now now);
   void CloseIdle(const Endpoint& endpoint);
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenByteSession(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop, Now now);
 
  private:
   class Session;
+  class ByteSession;
 
   /// A connection that sessions besides its own share, over a socket.
   struct Carrier {
@@ -101,17 +103,22 @@ class SshPool {
   enum class Kind { kShort, kLong, kApart };
 
   /// An idle channel, or permission to log in (nullptr): then a session and a login of the host are counted.
-  absl::StatusOr<std::unique_ptr<Channel>> Enter(const Endpoint& host, Kind kind, const StopToken& stop);
-  /// Logs in, trying again while that may help. On an error the counts of `Enter` are taken back.
-  absl::StatusOr<std::unique_ptr<Channel>> LogIn(const Endpoint& host, Kind kind, const StopToken& stop, Now now);
+  /// Until then it waits for its turn.
+  absl::StatusOr<std::unique_ptr<Channel>> Enter(const Endpoint& host, Kind kind, const StopToken& stop, Now now, absl::Time until = absl::InfiniteFuture());
+  /// Logs in (`open` does), trying again while that may help. On an error the counts of `Enter` are taken back.
+  template <class S>
+  absl::StatusOr<std::unique_ptr<S>> LogIn(const Endpoint& host, Kind kind, const StopToken& stop, Now now,
+                                           absl::FunctionRef<absl::StatusOr<std::unique_ptr<S>>(const ChannelOptions& options)> open);
   absl::StatusOr<std::unique_ptr<Channel>> Obtain(const Endpoint& host, Kind kind, const StopToken& stop, Now now);
   void Leave(Kind kind, std::unique_ptr<Channel> channel);
   /// Takes an idle channel of any account out of the pool, so that its session may be had by somebody else; nullptr where there is none.
   static std::unique_ptr<Channel> Evict(Host& host);
   /// Ends a session; a carrier's own stays until the last of those that share it has gone.
   void End(std::unique_ptr<Channel> channel);
-  /// Where a new session of that account belongs; under mu_.
-  Place FindPlace(const Endpoint& endpoint, Account& account);
+  /// A session of bytes has gone.
+  void Gone(const Endpoint& host, const void* session);
+  /// Where a new session of that account belongs; under mu_. `bytes`: it carries nobody, and where it is to be compressed it shares nothing.
+  Place FindPlace(const Endpoint& endpoint, Account& account, bool bytes);
   std::string NewControlPath();
   static int& CountOf(Host& host, Account& account, Kind kind) { return kind == Kind::kShort ? account.channels : host.long_sessions; }
 
@@ -123,7 +130,7 @@ class SshPool {
   std::mutex mu_;
   std::condition_variable changed_;
   std::map<std::string, Host> hosts_;
-  std::map<const Channel*, Place> places_;
+  std::map<const void*, Place> places_;  // by channel, or session of bytes
   absl::optional<ControlFolder> control_folder_;
   int control_paths_ = 0;
 };
@@ -156,6 +163,10 @@ class BasicSshRunner : private SshPool {
     return OpenSession(host, stop, now);
   }
   void Release(const Endpoint& host) { CloseIdle(host); }
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop) {
+    const auto now = [this] { return clock_.Monotonic(); };
+    return OpenByteSession(host, way, command, stop, now);
+  }
 
  private:
   C clock_;

@@ -47,16 +47,19 @@ TransferSession::TransferSession(const HostFacts& facts, bool in_place, DigestPa
   script_.AddRaw(kFunctions);
 }
 
-void TransferSession::Add(Group group) {
+std::string TransferSession::MakeFoldersText(absl::Span<const Attempt> attempts, bool in_place) {
   std::set<std::string> folders;
-  std::vector<std::string> names;
-  for (const Attempt& attempt : group.attempts) {
-    folders.insert(FolderOfStaged(attempt));
-    names.push_back(attempt.file);
-  }
+  for (const Attempt& attempt : attempts) folders.insert(FolderOfStaged(attempt));
   const std::vector<std::string> to_make(folders.begin(), folders.end());
   std::string make;
-  for (const auto& piece : ArgumentPieces(to_make)) absl::StrAppend(&make, "( ", in_place_ ? "" : "umask 077; ", WithArguments("mkdir -p", piece), " ) || exit\n");
+  for (const auto& piece : ArgumentPieces(to_make)) absl::StrAppend(&make, "( ", in_place ? "" : "umask 077; ", WithArguments("mkdir -p", piece), " ) || exit\n");
+  return make;
+}
+
+void TransferSession::Add(Group group) {
+  std::vector<std::string> names;
+  for (const Attempt& attempt : group.attempts) names.push_back(attempt.file);
+  const std::string make = MakeFoldersText(group.attempts, in_place_);
   const std::string& folder = group.attempts.front().folder;
   script_.AddRaw(absl::StrCat("_ss_transfer ", ShellLiteral(absl::StrCat(make, group.text)), " ", ShellLiteral(in_place_ ? "" : folder), "\nif [ $_ss_ok = 0 ]; then\n"));
   for (const std::string& text : group.digest_texts) script_.Add("digest", text);

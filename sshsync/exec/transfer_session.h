@@ -54,6 +54,9 @@ class TransferSession {
   TransferSession(const HostFacts& facts, bool in_place, DigestParser parse_digest);
 
   void Add(Group group);
+
+  /// Shell text that makes the folders of a group, as its script does by itself.
+  static std::string MakeFoldersText(absl::Span<const Attempt> attempts, bool in_place);
   const std::string& script() const { return script_.text(); }
 
   /// The session's stdout. Each file of the plan is told once, in the order of the groups.

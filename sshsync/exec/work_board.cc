@@ -9,7 +9,7 @@
 namespace sshsync {
 namespace {
 
-constexpr std::chrono::milliseconds kTick{20};  // how soon it is seen that a parent has something, or that a turn has come
+constexpr std::chrono::milliseconds kTick = WorkBoard::kTick;
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr size_t kLooks = 5000;  // files that one search asks the supply for
 constexpr size_t kFilesByCommand = 100, kFiles = 1000;  // in a job
@@ -116,9 +116,7 @@ WorkBoard::Ready WorkBoard::Look(size_t index, Holding* holding) {
 Job WorkBoard::Take(int64_t most_bytes, bool impatient) {
   std::unique_lock lock(mu_);
   const absl::Time begun = around_.monotonic();
-  while (fatal_.ok() && !around_.closing.stopped() && unsettled_ > 0) {
-    // What is held back for good, for not every file arrived, needs nothing more.
-    if (work_.together() && !publishing_ && !work_.MayPublish() && !work_.AnyOpen()) break;
+  while (!Over()) {
     Job job;
     if (TakeDoubtful(&job) || TakeRange(most_bytes, &job) || TakeFiles(most_bytes, &job)) return job;
     if (impatient && around_.monotonic() - begun >= kPatience) return {.kind = Job::Kind::kIdle};
@@ -388,10 +386,10 @@ void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_vi
   Refresh(index);
 }
 
-void WorkBoard::TellBlock(const Job& job, int stream, absl::Time began, int64_t files, int64_t bytes) {
+void WorkBoard::TellBlock(const Job& job, int stream, absl::string_view route, absl::Time began, int64_t files, int64_t bytes) {
   const std::lock_guard lock(mu_);
   const std::string path = job.indices.empty() ? "" : work_.at(job.indices[0]).wanted.path;
-  events_.On({.kind = EventKind::kBlockMoved, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = path, .files = files, .bytes = bytes,
+  events_.On({.kind = EventKind::kBlockMoved, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = path, .action = std::string(route), .files = files, .bytes = bytes,
               .offset = job.kind == Job::Kind::kRange ? job.range.first * job.big->wanted().chunk : 0, .stream = stream, .began = began,
               .level = LogLevel::kDebug});
 }

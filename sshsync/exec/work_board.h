@@ -1,6 +1,7 @@
 #ifndef SSHSYNC_EXEC_WORK_BOARD_H_
 #define SSHSYNC_EXEC_WORK_BOARD_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -17,6 +18,7 @@
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/publishing.h"
 #include "sshsync/exec/range_step.h"
+#include "sshsync/exec/relay_desk.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/exec/stop.h"
 #include "sshsync/exec/work.h"
@@ -64,6 +66,9 @@ struct JobRules {
 /// Threads: any; `work` is touched through the board only while threads run.
 class WorkBoard {
  public:
+  /// How soon it is seen that a parent has something, or that a turn has come.
+  static constexpr std::chrono::milliseconds kTick{20};
+
   /// Whether this hop's turn to publish has come, as the steps order it.
   enum class Turn { kYes, kNotYet, kNever };
   struct Surroundings {
@@ -94,6 +99,17 @@ class WorkBoard {
 
   /// Waits for a job: none when every file came to its end. `most_bytes`: of one range, or one batch. `impatient`: rather kIdle than to wait long.
   Job Take(int64_t most_bytes, bool impatient);
+
+  // Jobs that several children of a parent bring at the same time (work_board_shared.cc).
+  /// The same without waiting: kIdle where there is none by now.
+  Job TryTake(int64_t most_bytes);
+  /// Waits a moment for something to change.
+  void AwaitChange();
+  /// What a job brings; whether that, all of it, is to be brought here, too; and takes just that.
+  RelayBlock BlockOf(const Job& job) const;
+  bool Wants(const RelayBlock& block) const;
+  bool TakeThis(const RelayBlock& block, Job* job);
+
   /// How many streams have something to do at first, up to `most`.
   int Streams(int most) const;
 
@@ -120,7 +136,7 @@ class WorkBoard {
   /// The end of a session that had the staged file open was not seen: another attempt.
   void Abandon(const Job& job, const absl::Status& why, absl::string_view command);
 
-  void TellBlock(const Job& job, int stream, absl::Time began, int64_t files, int64_t bytes);
+  void TellBlock(const Job& job, int stream, absl::string_view route, absl::Time began, int64_t files, int64_t bytes);
 
   // Publishing.
   /// Waits for verified files whose turn has come and takes up to `most`; all of them, whatever `most` is, where they are published together, and not
@@ -142,6 +158,8 @@ class WorkBoard {
  private:
   enum class Ready { kNo, kYes, kOver };
   Ready Look(size_t index, Holding* holding);
+  bool Over() const;
+  const WorkItem* WantedAs(const RelayBlock& block, size_t i, size_t* index) const;
   bool TakeRange(int64_t most_bytes, Job* job);
   bool TakeFiles(int64_t most_bytes, Job* job);
   bool TakeDoubtful(Job* job);
@@ -171,6 +189,7 @@ class WorkBoard {
   size_t unsettled_ = 0;       // the others
   std::vector<Publication> verified_;
   std::map<size_t, Attempt> under_way_;
+  mutable std::map<std::string, size_t> by_path_;  // made when it is first asked for
   bool publishing_ = false;
   bool starved_ = false;  // the publisher found nothing whose turn has come
   bool ended_ = false;

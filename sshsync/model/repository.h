@@ -16,6 +16,8 @@ namespace sshsync {
 enum class Transport { kSsh, kLocal };
 enum class Transfer { kAuto, kCommand, kStream };
 enum class Route { kPull, kPush, kRelay };
+/// `pull`, `push`, `relay`.
+inline absl::string_view RouteName(Route route) { return route == Route::kPull ? "pull" : route == Route::kPush ? "push" : "relay"; }
 enum class PublishMode { kFile, kTogether };
 enum class LinkMode { kSkip, kCopy };
 

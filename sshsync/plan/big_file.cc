@@ -72,6 +72,23 @@ absl::optional<ChunkRange> BigFile::Take(Most most, absl::FunctionRef<bool(int64
   return absl::nullopt;
 }
 
+bool BigFile::IsOpen(const ChunkRange& range) const {
+  if (range.source != ChunkRange::kParent || range.first < 0 || range.first + range.count > static_cast<int64_t>(states_.size())) return false;
+  const auto begun = begun_.find(range.first);
+  if ((begun == begun_.end() ? 0 : begun->second) != range.skip) return false;
+  for (int64_t chunk = range.first; chunk < range.first + range.count; ++chunk) {
+    if (states_[static_cast<size_t>(chunk)] != State::kOpen || from_[static_cast<size_t>(chunk)] != ChunkRange::kParent) return false;
+  }
+  return true;
+}
+
+bool BigFile::TakeThis(const ChunkRange& range) {
+  if (!IsOpen(range)) return false;
+  for (int64_t chunk = range.first; chunk < range.first + range.count; ++chunk) Set(chunk, State::kTaken);
+  ++UnderWay(range);
+  return true;
+}
+
 std::vector<int64_t> BigFile::Arrived(const ChunkRange& range, absl::Span<const Digest> digests) {
   std::vector<int64_t> damaged;
   --UnderWay(range);

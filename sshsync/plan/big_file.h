@@ -61,6 +61,10 @@ class BigFile {
   /// the same time. `at_parent`: whether the parent has that chunk already.
   absl::optional<ChunkRange> Take(Most most, absl::FunctionRef<bool(int64_t chunk)> at_parent);
 
+  /// Whether just that range is still to be brought from the parent; and takes it.
+  bool IsOpen(const ChunkRange& range) const;
+  bool TakeThis(const ChunkRange& range);
+
   /// They were brought and read back; which of them are damaged. Fewer digests than chunks: the rest was not brought.
   std::vector<int64_t> Arrived(const ChunkRange& range, absl::Span<const Digest> digests);
 

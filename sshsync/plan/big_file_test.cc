@@ -117,6 +117,19 @@ TEST(BigFile, WhatTheParentDoesNotHaveYetIsWaitedFor) {
   EXPECT_TRUE(file.AnyOpen());
 }
 
+TEST(BigFile, ARangeThatSomebodyElseCutIsTakenWhereAllOfItIsOpen) {
+  BigFile file(kChunk * 4, List({"a", "b", "c", "d"}), "sha256");
+  file.Offer("/p/old", List({"x", "x", "x", "d"}));
+  EXPECT_FALSE(file.TakeThis({.first = 2, .count = 2})) << "one of them is here already";
+  EXPECT_FALSE(file.TakeThis({.first = 3, .count = 2})) << "it has no such chunks";
+  EXPECT_FALSE(file.TakeThis({.first = 1, .count = 2, .skip = 1})) << "it has not begun it";
+  EXPECT_TRUE(file.TakeThis({.first = 1, .count = 2}));
+  EXPECT_FALSE(file.IsOpen({.first = 2, .count = 1}));
+  EXPECT_TRUE(file.BrokeOff(ChunkRange{.first = 1, .count = 2}, {}, 1));
+  EXPECT_FALSE(file.IsOpen({.first = 1, .count = 1}));
+  EXPECT_TRUE(file.IsOpen({.first = 1, .count = 1, .skip = 1}));
+}
+
 TEST(BigFile, AfterALostWriterTheGoodChunksAreCopiedFromThere) {
   BigFile file(kChunk * 3, List({"a", "b", "0"}), "sha256");
   const auto zeros = file.Take({8, 8}, Always);

@@ -55,7 +55,7 @@ std::string Predicate(const Event& event) {
     case EventKind::kBlockMoved:
       return absl::StrCat(path, path.empty() ? "" : ": ", "moved ", event.files > 1 ? absl::StrCat(Files(event.files), ", ") : "", HumanBytes(event.bytes),
                           event.offset > 0 ? absl::StrCat(" at ", event.offset) : "", " in ",
-                          absl::FormatDuration(absl::Trunc(event.time - event.began, absl::Milliseconds(1))), " by stream ", event.stream);
+                          absl::FormatDuration(absl::Trunc(event.time - event.began, absl::Milliseconds(1))), " by stream ", event.stream, event.action.empty() ? "" : ", ", event.action);
     case EventKind::kFileVerified: return absl::StrCat(path, " verified");
     case EventKind::kFilePublished:
       if (event.action == "delete") return absl::StrCat(path, " deleted");

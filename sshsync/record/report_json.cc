@@ -188,6 +188,7 @@ std::string EventToJsonLine(const Event& event) {
       json["bytes"] = event.bytes;
       json["offset"] = event.offset;
       json["stream"] = event.stream;
+      if (!event.action.empty()) json["route"] = event.action;
       json["began"] = Time(event.began);
       break;
     case EventKind::kFileVerified: break;

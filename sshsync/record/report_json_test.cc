@@ -126,6 +126,9 @@ TEST(EventJson, AMovedBlockHasItsPlaceItsStreamAndItsBeginAndEnd) {
   EXPECT_EQ(line["bytes"], 8 << 20);
   EXPECT_EQ(line["offset"], 16 << 20);
   EXPECT_EQ(line["stream"], 3);
+  EXPECT_FALSE(line.contains("route"));
+  event.action = "push";
+  EXPECT_EQ(json::parse(EventToJsonLine(event))["route"], "push");
   EXPECT_EQ(line["began"], "2026-01-01T00:00:00.000Z");
   EXPECT_EQ(line["time"], "2026-01-01T00:00:02.500Z");
 }

@@ -15,8 +15,9 @@
 #include "gtest/gtest.h"
 #include "sshsync/exec/clock.h"
 #include "sshsync/exec/digest_agreement.h"
+#include "sshsync/exec/routes.h"
 #include "sshsync/exec/ssh_runner.h"
-#include "sshsync/exec/stream.h"
+#include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/plan/diff.h"
 #include "sshsync/testing/temp_dir.h"
@@ -94,6 +95,7 @@ class LocalHop {
       repository->timeout = absl::Seconds(20);
       repository->retries = 2;
     }
+    child_config.route = {Route::kPull};
     parent_config.name = "m", parent_config.path = dir.Path("m");
     child_config.name = "p", child_config.path = dir.Path("p"), child_config.parent = "m";
     dir.Write("m/.keep/x", "");
@@ -123,14 +125,14 @@ class LocalHop {
     work.emplace(plan_, 2);
     ASSERT_TRUE(parent_->PrepareTransfer().ok() && child_->PrepareTransfer().ok());
     supply_.emplace(parent_->facts().root);
-    pull_ = Peer::Make(child_config, parent_config, "");
-    ASSERT_TRUE(pull_.ok()) << pull_.status();
+    routes_.emplace(context_, *parent_, *child_);
+    ASSERT_TRUE(routes_->status().ok()) << routes_->status();
     const bool command = child_config.transfer != Transfer::kStream && child_->templates().has("synccmd");
     board.emplace(*work, recorder_, HopNames{.run = "run1", .parent = "m", .child = "p"},
                   JobRules{.by_command = command, .streams = 1, .chunk = command ? 0 : kBlockBytes, .algorithm = "sha256",
                            .stage_folder = StageFolder("", child_->facts().root), .child_root = child_->facts().root},
                   WorkBoard::Surroundings{.supply = *supply_, .monotonic = [] { return absl::Now(); }, .pause = [](int) { return absl::ZeroDuration(); }});
-    parts_.emplace(StreamHop<R, C>{context_, *parent_, *child_, pull_, *board});
+    parts_.emplace(StreamHop<R, C>{context_, *parent_, *child_, *routes_, *board});
   }
 
   RemoteRepository<R, C>& child() { return *child_; }
@@ -152,7 +154,7 @@ class LocalHop {
     if (!stream_.session) {
       auto session = runner.Open(child_config.endpoint, StopToken());
       EXPECT_TRUE(session.ok()) << session.status();
-      if (session.ok()) stream_.session = *std::move(session);
+      if (session.ok()) stream_.session = *std::move(session), stream_.place = Stream::Place::kChild;
     }
     return stream_;
   }
@@ -197,7 +199,7 @@ class LocalHop {
   Contents contents_, ours_;
   Plan plan_;
   absl::optional<SettledSupply> supply_;
-  absl::StatusOr<Peer> pull_ = absl::UnknownError("");
+  absl::optional<Routes<R, C>> routes_;
   absl::optional<StreamHop<R, C>> parts_;
   Stream stream_;
 };

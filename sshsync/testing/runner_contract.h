@@ -1,6 +1,11 @@
 #ifndef SSHSYNC_TESTING_RUNNER_CONTRACT_H_
 #define SSHSYNC_TESTING_RUNNER_CONTRACT_H_
 
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <random>
 #include <string>
@@ -15,6 +20,27 @@
 #include "sshsync/testing/process_group.h"
 
 namespace sshsync {
+
+/// All that comes out of a descriptor.
+inline std::string ReadToEnd(int fd) {
+  std::string all, buffer(65536, '\0');
+  for (pollfd waited{fd, POLLIN, 0}; poll(&waited, 1, 60'000) == 1;) {
+    const ssize_t count = read(fd, buffer.data(), buffer.size());
+    if (count <= 0) break;
+    all.append(buffer, 0, static_cast<size_t>(count));
+  }
+  return all;
+}
+
+/// Puts all of it into a descriptor.
+inline void WriteAll(int fd, const std::string& bytes) {
+  size_t done = 0;
+  for (pollfd waited{fd, POLLOUT, 0}; done < bytes.size() && poll(&waited, 1, 60'000) == 1;) {
+    const ssize_t count = write(fd, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno != EAGAIN) break;
+    done += static_cast<size_t>(std::max<ssize_t>(count, 0));
+  }
+}
 
 /// What every Runner with a real shell behind it promises, as one suite. A `Place` says where: it has `runner()`, a model of Runner, and
 /// `host()`, an Endpoint whose processes run on this machine. Places are made once per test.
@@ -290,6 +316,100 @@ TYPED_TEST_P(RunnerContract, AKilledLocalProcessEndsTheRemoteCommand) {
   EXPECT_EQ(this->Result("echo alive").out, "alive\n");
 }
 
+/// Places whose runner has no streams of bytes say `kHasBytes = false`: it is to refuse them in words.
+template <class Place>
+constexpr bool HasBytes() {
+  if constexpr (requires { Place::kHasBytes; }) return Place::kHasBytes;
+  return true;
+}
+
+TYPED_TEST_P(RunnerContract, ARunnerWithoutStreamsOfBytesSaysSo) {
+  if (HasBytes<TypeParam>()) return;
+  const auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kFromHost, {.script = "echo x"}, StopToken());
+  EXPECT_EQ(FailureOf(stream.status()), Failure::kConfig);
+  EXPECT_NE(stream.status().message().find("relay"), absl::string_view::npos);
+}
+
+TYPED_TEST_P(RunnerContract, BytesFromAHostAreExactAndTheCommandHasAFinalWord) {
+  if (!HasBytes<TypeParam>()) return;
+  auto stream = this->place_.runner().OpenBytes(
+      this->place_.host(), ByteWay::kFromHost, {.script = "printf 'a\\0\\377\\n'; dd if=/dev/zero bs=65536 count=40 2>/dev/null; cat; echo oops >&2; printf end; exit 3"}, StopToken());
+  ASSERT_TRUE(stream.ok()) << stream.status();
+  EXPECT_TRUE(ReadToEnd((*stream)->fd()) == std::string("a\0\377\n", 4) + std::string(65536 * 40, '\0') + "end");
+  const auto ended = (*stream)->Finish([] { return false; }, StopToken());
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(ended->status, 3);
+  EXPECT_EQ(ended->err, "oops\n");
+}
+
+TYPED_TEST_P(RunnerContract, BytesToAHostAreExactAndTheCommandHasAFinalWord) {
+  if (!HasBytes<TypeParam>()) return;
+  std::string bytes = "echo no; exit 9\n~.\n";
+  for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * i / 7);
+  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost,
+                                                {.script = "head -c 20 | od -An -c | head -n 1; wc -c; echo 'it''s' >&2; exit 4", .writes = true}, StopToken());
+  ASSERT_TRUE(stream.ok()) << stream.status();
+  WriteAll((*stream)->fd(), bytes);
+  const auto ended = (*stream)->Finish([] { return false; }, StopToken());
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(ended->status, 4);
+  EXPECT_EQ(ended->err, "its\n");
+  EXPECT_EQ(ended->out.substr(0, 26), "   e   c   h   o       n  ");
+}
+
+TYPED_TEST_P(RunnerContract, ACommandThatTakesBytesIsCountedExactly) {
+  if (!HasBytes<TypeParam>()) return;
+  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost, {.script = "wc -c", .writes = true}, StopToken());
+  ASSERT_TRUE(stream.ok()) << stream.status();
+  WriteAll((*stream)->fd(), std::string(1'234'567, '\n'));
+  const auto ended = (*stream)->Finish([] { return false; }, StopToken());
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  int64_t count = 0;
+  EXPECT_TRUE(absl::SimpleAtoi(ended->out, &count));
+  EXPECT_EQ(count, 1'234'567);
+}
+
+TYPED_TEST_P(RunnerContract, ACommandThatTakesBytesEndsWithThem) {
+  if (!HasBytes<TypeParam>()) return;
+  const std::string file = this->Result("mktemp /tmp/sshsync-contract-XXXXXX").out;
+  const std::string name = file.substr(0, file.size() - 1);
+  {
+    auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost,
+                                                  {.script = absl::StrCat("cut -d' ' -f5 /proc/self/stat >", name, "; cat >/dev/null; sleep 0"), .writes = true}, StopToken());
+    ASSERT_TRUE(stream.ok()) << stream.status();
+    while (this->Result("cat " + name).out.empty()) {
+    }
+  }
+  EXPECT_TRUE(GroupEnds(this->GroupIn(this->Result("cat " + name).out)));
+  this->Result("rm -f " + name);
+}
+
+TYPED_TEST_P(RunnerContract, ACommandThatGivesBytesEndsWithItsHandle) {
+  if (!HasBytes<TypeParam>()) return;
+  pid_t group = 0;
+  {
+    auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kFromHost, this->Telling("exec sleep 1000"), StopToken());
+    ASSERT_TRUE(stream.ok()) << stream.status();
+    std::string line;
+    for (pollfd waited{(*stream)->fd(), POLLIN, 0}; line.find('\n') == std::string::npos && poll(&waited, 1, 60'000) == 1;) {
+      char one = 0;
+      if (read(waited.fd, &one, 1) == 1) line += one;
+    }
+    group = this->GroupIn(line);
+  }
+  ASSERT_GT(group, 0);
+  EXPECT_TRUE(GroupEnds(group));
+}
+
+TYPED_TEST_P(RunnerContract, AStreamOfBytesThatIsKilledHasNoFinalWord) {
+  if (!HasBytes<TypeParam>()) return;
+  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost, {.script = "cat >/dev/null", .writes = true}, StopToken());
+  ASSERT_TRUE(stream.ok()) << stream.status();
+  KillChildrenOfThisProcess();
+  const auto ended = (*stream)->Finish([] { return false; }, StopToken());
+  EXPECT_EQ(ended.status().code(), absl::StatusCode::kUnavailable) << ended.status();
+}
+
 TYPED_TEST_P(RunnerContract, ManyCallersAreServedAtATime) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 6; ++t) {
@@ -308,7 +428,9 @@ REGISTER_TYPED_TEST_SUITE_P(RunnerContract, StatusAndBothStreamsAreExact, Output
                             ASessionKeepsWhatItsCommandsLeaveInTheBackgroundAndEndsIt,
                             ALongCommandReadsItsInputOrNothing, ALineOfALongCommandIsPassedOnAtOnce, AStopEndsALongCommandAndAllItStarted,
                             ASilentLongCommandIsEndedEvenIfItIgnoresSignals, AKilledLocalProcessEndsTheRemoteCommand,
-                            ManyCallersAreServedAtATime);
+                            ARunnerWithoutStreamsOfBytesSaysSo, BytesFromAHostAreExactAndTheCommandHasAFinalWord,
+                            BytesToAHostAreExactAndTheCommandHasAFinalWord, ACommandThatTakesBytesIsCountedExactly, ACommandThatTakesBytesEndsWithThem,
+                            ACommandThatGivesBytesEndsWithItsHandle, AStreamOfBytesThatIsKilledHasNoFinalWord, ManyCallersAreServedAtATime);
 
 }  // namespace sshsync
 

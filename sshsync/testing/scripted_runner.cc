@@ -1,5 +1,13 @@
 #include "sshsync/testing/scripted_runner.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -78,6 +86,64 @@ absl::StatusOr<std::unique_ptr<RemoteSession>> ScriptedRunner::Open(const Endpoi
   };
   SSHSYNC_RETURN_IF_ERROR(stop.status());
   return std::make_unique<Session>(*this, host);
+}
+
+absl::StatusOr<std::unique_ptr<RemoteBytes>> ScriptedRunner::OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop) {
+  // A pipe, and a thread at its other end.
+  class Bytes : public RemoteBytes {
+   public:
+    Bytes(ScriptedRunner& runner, ByteWay way, RemoteResult result) : runner_(runner), result_(std::move(result)) {
+      int ends[2];
+      if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
+      const bool from = way == ByteWay::kFromHost;
+      fd_ = ends[from ? 0 : 1];
+      fcntl(fd_, F_SETFL, O_NONBLOCK);
+      other_ = std::jthread([this, from, fd = ends[from ? 1 : 0]] { from ? Say(fd) : Take(fd); });
+    }
+    ~Bytes() override { Close(); }
+    int fd() const override { return fd_; }
+    void Close() override {
+      if (fd_ >= 0) close(fd_);
+      fd_ = -1;
+    }
+    absl::StatusOr<RemoteResult> Finish(ProgressProbe, const StopToken& stop) override {
+      Close();
+      SSHSYNC_RETURN_IF_ERROR(stop.status());
+      other_ = std::jthread();
+      return RemoteResult{.status = result_.status, .out = {}, .err = result_.err};
+    }
+
+   private:
+    void Say(int fd) {
+      sigset_t pipe_signal;
+      sigemptyset(&pipe_signal);
+      sigaddset(&pipe_signal, SIGPIPE);
+      pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
+      size_t done = 0;
+      for (ssize_t count = 1; count > 0 && done < result_.out.size(); done += static_cast<size_t>(std::max<ssize_t>(count, 0))) {
+        count = write(fd, result_.out.data() + done, result_.out.size() - done);
+      }
+      close(fd);
+    }
+    void Take(int fd) {
+      std::string taken, buffer(65536, '\0');
+      for (ssize_t count = 0; (count = read(fd, buffer.data(), buffer.size())) > 0;) taken.append(buffer, 0, static_cast<size_t>(count));
+      close(fd);
+      const std::lock_guard lock(runner_.mu_);
+      runner_.taken_.push_back(std::move(taken));
+    }
+    ScriptedRunner& runner_;
+    const RemoteResult result_;
+    int fd_ = -1;
+    std::jthread other_;
+  };
+  SSHSYNC_ASSIGN_OR_RETURN(RemoteResult result, Reply(host, command, true, stop));
+  return std::make_unique<Bytes>(*this, way, std::move(result));
+}
+
+std::vector<std::string> ScriptedRunner::taken() const {
+  const std::lock_guard lock(mu_);
+  return taken_;
 }
 
 absl::StatusOr<RemoteResult> ScriptedRunner::Reply(const Endpoint& host, const RemoteCommand& command, bool is_long,

@@ -70,6 +70,12 @@ class ScriptedRunner {
   /// Its commands are answered, recorded and policed as those of RunLong.
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop);
 
+  /// The same for a command with a stream of bytes: what it is answered as `out` can be read, or what was written can be seen in `taken`.
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop);
+
+  /// What commands took in as bytes, by the order of their ends.
+  std::vector<std::string> taken() const;
+
   /// What was received so far, in order.
   std::vector<Call> calls() const;
   /// The scripts that one host received.
@@ -83,6 +89,7 @@ class ScriptedRunner {
   // Protected by mu_.
   std::deque<Rule> rules_;
   std::vector<Call> calls_;
+  std::vector<std::string> taken_;
   std::map<std::string, int> running_;
 };
 static_assert(Runner<ScriptedRunner>);

@@ -1,0 +1,371 @@
+#ifndef SSHSYNC_EXEC_ROUTES_H_
+#define SSHSYNC_EXEC_ROUTES_H_
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "sshsync/exec/passage.h"
+#include "sshsync/exec/peer.h"
+#include "sshsync/exec/relay.h"
+#include "sshsync/exec/remote_repository.h"
+#include "sshsync/exec/stage.h"
+#include "sshsync/exec/stream.h"
+#include "sshsync/text/escape.h"
+#include "sshsync/text/shell_quote.h"
+
+namespace sshsync {
+
+/// The ways from a parent to its child, and which of them a hop takes. The child pulls, in its own session; the parent pushes, in a session of its
+/// own; or the controller relays between the two. What is pulled is one script on the child, which reads back at once what it wrote. Otherwise it is
+/// carried first (`Carry`), and looked at by a command of the child's own afterwards: only if the end of the writer was seen, for what
+/// may still be written into is never to be published.
+///
+/// A hop with one route takes it. One with several tries them in their order, when the first bytes are to move, by a real read of what is to move
+/// (a push also by a real write into the stage), and takes the first that works; that is told. A try that fails for a reason that may pass is
+/// repeated once. The choice holds as long as it works: after a lost session all of them are tried anew.
+///
+/// Ownership: refers to the hop. Threads: any, one for each stream.
+template <Runner R, Clock C>
+class Routes {
+ public:
+  /// A file that the parent has: below `folder`, or by then below its root.
+  struct Sample {
+    std::string folder, file;
+  };
+
+  /// `scratch`: a new folder on the child for the trial of a push, made and removed by it; empty: one in the stage.
+  Routes(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, std::string scratch = "");
+
+  /// Whether there is any way that may be tried. Errors: kConfig.
+  absl::Status status() const;
+
+  /// Readies a stream for a job that brings something from the parent, of which `sample` is a part: its route, its session, its connection.
+  absl::Status Ready(Stream& stream, const Sample& sample);
+
+  /// Tries all routes; `works` or why not, each in a few words.
+  std::vector<std::pair<Route, absl::Status>> TryAll(const Sample& sample) {
+    std::vector<std::pair<Route, absl::Status>> tried;
+    Stream stream;
+    for (const Route route : order_) tried.emplace_back(route, Try(stream, route, sample));
+    Close(stream);
+    return tried;
+  }
+
+  /// Readies it for what the child does by itself. `by_command`: its command logs in to the parent as it likes.
+  absl::Status ReadyOnChild(Stream& stream, bool by_command);
+
+  /// The same where it may be ready already.
+  absl::StatusOr<RemoteSession*> OnChild(Stream& stream) {
+    SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
+    return stream.session.get();
+  }
+
+  void Close(Stream& stream);
+
+  /// The session was lost, or what it brought did not come.
+  void Doubt() {
+    const std::lock_guard lock(mu_);
+    if (order_.size() > 1) Set(absl::nullopt);
+  }
+
+  /// Whether the controller relays by now.
+  bool relays() const { return relays_; }
+
+  /// Whether the route of the stream's job is another than to pull.
+  static bool carries(const Stream& stream) { return stream.route != Route::kPull; }
+  const Peer& pull() const { return *peers_.at(Route::kPull); }
+
+  /// Brings it. The result is text that says and ends as both ends did, to stand in a script for what was done here. `moved`: asked when all were silent.
+  /// Errors: the end of the writer was not seen.
+  absl::StatusOr<std::string> Carry(const Passage& passage, Stream& stream, ProgressProbe moved);
+
+  /// Runs a script on the child after what it looks at was carried; again where its answer was lost.
+  absl::Status Look(const RemoteCommand& command, OutputSink sink);
+
+  /// `builtin transfer through ssh -l deploy 10.0.0.3`, for people.
+  std::string Display(const Stream& stream) const { return absl::StrCat("builtin transfer ", How(stream.route)); }
+
+ private:
+  void Set(absl::optional<Route> route) {
+    chosen_ = route;
+    relays_ = route == Route::kRelay;
+  }
+  absl::Status Move(Stream& stream, Stream::Place place);
+  absl::Status Connect(Stream& stream, const Peer& peer, std::string* said);
+  void Disconnect(Stream& stream);
+  absl::Status Choose(Stream& stream, const Sample& sample);
+  absl::Status Try(Stream& stream, Route route, const Sample& sample);
+  absl::Status TryPull(Stream& stream, const Passage& passage);
+  absl::Status TryPush(Stream& stream, const Passage& passage);
+  absl::StatusOr<Relayed> Relay(const Passage& passage, Stream& stream, ProgressProbe moved);
+  Passage Trial(Route route, const Sample& sample) const;
+  std::string How(Route route) const;
+
+  RunContext<R, C>& context_;
+  RemoteRepository<R, C>& parent_;
+  RemoteRepository<R, C>& child_;
+  std::map<Route, absl::StatusOr<Peer>> peers_;
+  const std::string scratch_;
+  const std::vector<Route> order_;
+
+  mutable std::mutex mu_;
+  std::atomic<bool> relays_ = false;  // asked by other hops, while one is chosen
+  // Protected by mu_.
+  absl::optional<Route> chosen_;
+  std::string told_;
+};
+
+// Implementation details follow.
+
+template <Runner R, Clock C>
+Routes<R, C>::Routes(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, std::string scratch)
+    : context_(context), parent_(parent), child_(child), scratch_(std::move(scratch)), order_(RoutesOf(child.config())) {
+  const std::string& program = child.config().peerssh;
+  peers_.emplace(Route::kPull, Peer::Make(child.config(), parent.config(), program));
+  peers_.emplace(Route::kPush, Peer::Make(parent.config(), child.config(), program));
+  if (order_.size() == 1) Set(order_[0]);
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::status() const {
+  absl::Status first;
+  for (const Route route : order_) {
+    const auto peer = peers_.find(route);
+    if (peer == peers_.end() || peer->second.ok()) return absl::OkStatus();
+    if (first.ok()) first = peer->second.status();
+  }
+  return first;
+}
+
+template <Runner R, Clock C>
+std::string Routes<R, C>::How(Route route) const {
+  if (route == Route::kRelay) return "relayed by the controller";
+  const auto& peer = peers_.at(route);
+  return absl::StrCat(route == Route::kPush ? "pushed through " : "through ", peer.ok() ? peer->display() : "");
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::Move(Stream& stream, Stream::Place place) {
+  if (stream.session && stream.place == place) return absl::OkStatus();
+  Close(stream);
+  const Repository& at = place == Stream::Place::kChild ? child_.config() : parent_.config();
+  auto session = context_.runner.Open(at.endpoint, context_.closing);
+  if (!session.ok()) return place == Stream::Place::kChild ? session.status() : parent_.Located(session.status());
+  stream.session = *std::move(session);
+  stream.place = place;
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+void Routes<R, C>::Close(Stream& stream) {
+  Disconnect(stream);
+  stream.session = nullptr;
+  stream.place = Stream::Place::kNowhere;
+}
+
+template <Runner R, Clock C>
+void Routes<R, C>::Disconnect(Stream& stream) {
+  if (stream.session && !stream.control.empty()) {
+    (void)stream.session->Run({.script = stream.peer->DisconnectText(stream.control), .timeout = absl::Seconds(10), .writes = true},
+                              [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.stop);
+  }
+  stream.control.clear();
+  stream.peer = nullptr;
+}
+
+// Where it does not come up, each transfer logs in by itself and says what hinders it: `said` is what this one said.
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::Connect(Stream& stream, const Peer& peer, std::string* said) {
+  if (stream.peer == &peer) return absl::OkStatus();
+  Disconnect(stream);
+  stream.peer = &peer;
+  stream.silent = false;
+  if (!peer.keeps_connections()) return absl::OkStatus();
+  const std::string control = absl::StrCat("/tmp/.sshsync-", context_.run, "-", RandomMark().substr(0, 8));
+  const bool fast = child_.facts().fast_ciphers && parent_.facts().fast_ciphers;
+  std::string printed;
+  const auto connected = stream.session->Run({.script = peer.ConnectText(control, fast), .timeout = child_.config().timeout, .writes = true},
+                                             [&](absl::string_view bytes) {
+                                               printed.append(bytes.data(), std::min<size_t>(bytes.size(), 100));
+                                               return absl::OkStatus();
+                                             },
+                                             [] { return false; }, context_.closing);
+  if (!connected.ok()) return connected.status();
+  stream.silent = printed == "silent\n";
+  stream.control = control;
+  if (said != nullptr && connected->status != 0) *said = connected->err;
+  return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::ReadyOnChild(Stream& stream, bool by_command) {
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
+  const bool pulls = !by_command && order_.size() == 1 && order_[0] == Route::kPull;
+  return pulls ? Connect(stream, pull(), nullptr) : absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::Ready(Stream& stream, const Sample& sample) {
+  {
+    // What one stream finds out is good for all of them.
+    const std::lock_guard lock(mu_);
+    if (!chosen_) SSHSYNC_RETURN_IF_ERROR(Choose(stream, sample));
+    stream.route = *chosen_;
+  }
+  switch (stream.route) {
+    case Route::kPull:
+      SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
+      return Connect(stream, pull(), nullptr);
+    case Route::kPush:
+      SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
+      return Connect(stream, *peers_.at(Route::kPush), nullptr);
+    default: Close(stream); return absl::OkStatus();
+  }
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::Choose(Stream& stream, const Sample& sample) {
+  constexpr absl::Duration kSoon = absl::Seconds(3);  // what fails later was waited for long enough
+  std::string others;
+  absl::Status worst;  // the one that may pass, if any
+  for (const Route route : order_) {
+    const absl::Time began = context_.clock.Monotonic();
+    absl::Status tried = Try(stream, route, sample);
+    const bool quick = context_.clock.Monotonic() - began < kSoon;
+    if (absl::IsUnavailable(tried) && quick && !context_.closing.WaitFor(context_.backoff.Delay(0))) {
+      tried = Try(stream, route, sample);
+    }
+    SSHSYNC_RETURN_IF_ERROR(context_.closing.status());
+    if (tried.ok()) {
+      Set(route);
+      const std::string choice = absl::StrCat("route ", RouteName(route), ": ", How(route), others.empty() ? "" : "; ", others);
+      if (std::exchange(told_, choice) != choice) child_.Tell(LogLevel::kInfo, choice);
+      return absl::OkStatus();
+    }
+    absl::StrAppend(&others, others.empty() ? "" : "; ", "no ", RouteName(route), ": ", tried.message());
+    if (worst.ok() || (absl::IsUnavailable(tried) && !absl::IsUnavailable(worst))) worst = tried;
+  }
+  return MakeError(FailureOf(worst), absl::StrCat("no route from \"", parent_.config().name, "\" works: ", others));
+}
+
+// A file that cannot be read is no fault of the way to it.
+template <Runner R, Clock C>
+Passage Routes<R, C>::Trial(Route route, const Sample& sample) const {
+  const std::string file = absl::StrCat(sample.folder, "/", sample.file), fallback = absl::StrCat(parent_.facts().root, "/", sample.file);
+  Passage trial{.reader = absl::StrCat("FILEPATH=", ShellLiteral(file), "\n[ -f \"$FILEPATH\" ] || FILEPATH=", ShellLiteral(fallback),
+                                       "\ndd if=\"$FILEPATH\" bs=512 count=1 2>/dev/null || :"),
+                .writer = "cat >/dev/null"};
+  if (route != Route::kPush || (scratch_.empty() && child_.config().stage == "no")) return trial;
+  Attempt attempt = NewAttempt(StageFolder(child_.config().stage, child_.facts().root), 0, "trial", Digest());
+  if (!scratch_.empty()) attempt.folder = scratch_;
+  const std::string folder = ShellLiteral(attempt.folder);
+  trial.writer = absl::StrCat("umask 077; mkdir -p ", folder, " && cat >", ShellLiteral(attempt.staged()), "\n_ss_tried=$?\nrm -rf ", folder, "\n( exit $_ss_tried )");
+  return trial;
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::Try(Stream& stream, Route route, const Sample& sample) {
+  const Passage trial = Trial(route, sample);
+  if (route == Route::kPull) return TryPull(stream, trial);
+  if (route == Route::kPush) return TryPush(stream, trial);
+  SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(trial, stream, [] { return false; }));
+  const auto [status, said] = OutcomeOf(relayed);
+  return status == 0 ? absl::OkStatus() : MakeError(Failure::kUnreachable, CleanForTerminal(absl::StripAsciiWhitespace(said)));
+}
+
+// Nothing is held while others are waited for.
+template <Runner R, Clock C>
+absl::StatusOr<Relayed> Routes<R, C>::Relay(const Passage& passage, Stream& stream, ProgressProbe moved) {
+  constexpr size_t kMostOfOnePiece = size_t{20} << 20;  // a batch, and what its archive adds
+  Close(stream);
+  const absl::Duration timeout = child_.config().timeout;
+  const auto open = [&](const Repository& at, ByteWay way, const RemoteCommand& command) -> absl::StatusOr<std::unique_ptr<RemoteBytes>> {
+    if constexpr (MovesBytes<R>) return context_.runner.OpenBytes(at.endpoint, way, command, context_.closing);
+    return MakeError(Failure::kConfig, "this runner has no streams of bytes, which a relay needs");
+  };
+  const RelayPart part{
+      .open_reader = [&] { return open(parent_.config(), ByteWay::kFromHost, {.script = passage.reader, .timeout = timeout}); },
+      .open_writer = [&] {
+        return open(child_.config(), ByteWay::kToHost, {.script = absl::StrCat(AwaitedText(passage.writer), "exit $_ss_written\n"), .timeout = timeout, .writes = true});
+      },
+      .what = passage.reader, .timeout = timeout, .moved = [&] { return moved(); }, .stop = context_.closing};
+  BytePump pump;
+  if (passage.in_one_piece) pump.window = kMostOfOnePiece;
+  const std::shared_ptr<RelayCompany> company = stream.company ? stream.company : std::make_shared<RelayCompany>();
+  auto relayed = company->Carry(part, pump);
+  if (relayed.ok() && relayed->end == PumpEnd::kLeftBehind) stream.left_behind = true;
+  return relayed;
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::TryPull(Stream& stream, const Passage& passage) {
+  const auto& peer = peers_.at(Route::kPull);
+  SSHSYNC_RETURN_IF_ERROR(peer.status());
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
+  std::string said;
+  Disconnect(stream);
+  SSHSYNC_RETURN_IF_ERROR(Connect(stream, *peer, &said));
+  if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(parent_.config()), said, "reader");
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           stream.session->Run({.script = peer->PullText(passage.reader, passage.writer, stream.control), .timeout = child_.config().timeout, .writes = true},
+                                               [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.closing));
+  return result.status == 0 ? absl::OkStatus() : WhyNoWay(PeerEndpoint(parent_.config()), result.err, "reader");
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::TryPush(Stream& stream, const Passage& passage) {
+  const auto& peer = peers_.at(Route::kPush);
+  SSHSYNC_RETURN_IF_ERROR(peer.status());
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
+  std::string said, printed;
+  Disconnect(stream);
+  SSHSYNC_RETURN_IF_ERROR(Connect(stream, *peer, &said));
+  if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(child_.config()), said, "writer");
+  const std::string mark = RandomMark();
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           stream.session->Run({.script = peer->PushText(passage.reader, passage.writer, mark, stream.control), .timeout = child_.config().timeout, .writes = true},
+                                               [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, [] { return false; }, context_.closing));
+  if (result.status == 0 && HasFinalWord(printed, mark)) return absl::OkStatus();
+  return WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer");
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<std::string> Routes<R, C>::Carry(const Passage& passage, Stream& stream, ProgressProbe moved) {
+  if (stream.route == Route::kRelay) {
+    SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(passage, stream, moved));
+    const auto [status, said] = OutcomeOf(relayed);
+    return ReplayText(status, said);
+  }
+  const Peer& peer = *peers_.at(Route::kPush);
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
+  SSHSYNC_RETURN_IF_ERROR(Connect(stream, peer, nullptr));
+  const std::string mark = RandomMark();
+  std::string printed;
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           stream.session->Run({.script = peer.PushText(passage.reader, passage.writer, mark, stream.control), .timeout = child_.config().timeout, .writes = true},
+                                               [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, moved, context_.closing));
+  if (HasFinalWord(printed, mark)) return ReplayText(result.status, result.err);
+  return Annotate(MakeError(Failure::kUnreachable, "the end of the writer was not seen"), std::string(WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer").message()));
+}
+
+template <Runner R, Clock C>
+absl::Status Routes<R, C>::Look(const RemoteCommand& command, OutputSink sink) {
+  for (int tries = 0;; ++tries) {
+    const auto result = context_.runner.Run(child_.config().endpoint, command, context_.closing);
+    if (result.ok()) return sink(result->out);
+    if (!absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout || tries >= child_.config().retries) return result.status();
+    if (context_.closing.WaitFor(context_.backoff.Delay(tries))) return context_.closing.status();
+  }
+}
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_ROUTES_H_

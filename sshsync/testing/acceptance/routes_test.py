@@ -1,0 +1,167 @@
+"""The routes of the builtin transfer, over real sshd: whoever can reach whom, whatever is cut, the files arrive; and what several children relay is read once."""
+
+import os
+import signal
+
+import pytest
+
+from sshsync.testing import python_cases
+from sshsync.testing.acceptance import laws, trees
+from sshsync.testing.acceptance.rig import rig, scp, site  # noqa: F401
+
+STEP = ("--sync", "repoproxy")
+NODES = ("--sync", "appnode1,appnode2")
+BIG = 8 * trees.MIB
+BLOCK = 131072
+NAMES = [b"a b", b"it's", b'"q"', b"$(touch pwn)", b"`touch pwn`", b"new\nline", b"\\n", b"\\056\\056\\057x", b"-rf", b"*", b"end\n", b"\xff\xfe", b"x/${FILE}", b"x/!h"]
+TREE = {**trees.few(), **{name: b"content of " + name for name in NAMES}, b"big $(touch pwn)\n": trees.content(BIG, 9)}
+
+
+def between(rig, route, blocked=()):
+    """From now on all children have this route, and hosts reach each other by one program, which gets nowhere from those that are blocked."""
+    rig.builtin()
+    home = rig.host("repomaster").home
+    text = "#!/bin/sh\ncase $SSHSYNC_FLEET_HOST in %s) set -- -o Port=1 \"$@\";; esac\nexec ssh -F \"$SSHSYNC_FLEET_HOST/home/.ssh/config\" \"$@\"\n" % (
+        "|".join([rig.host(name).folder for name in blocked] or ["none"])
+    )
+    trees.write(home, {b"peer-ssh": text.encode()}, rig.owner("repomaster"))
+    os.chmod(os.path.join(home, "peer-ssh"), 0o755)
+    for name in [name for name, parent in rig.parents.items() if parent]:
+        rig.plain[name].update(route=route, peerssh=os.path.join(home, "peer-ssh"))
+    rig.configure()
+
+
+def nothing_was_executed(rig):
+    for host in rig.fleet.hosts.values():
+        for folder, _, files in os.walk(host.home):
+            assert "pwn" not in files, folder
+
+
+@pytest.mark.parametrize("route", ["push", "relay"])
+def test_every_name_and_size_arrives_through_the_whole_cascade(rig, route):
+    rig.populate(TREE)
+    rig.put({b"one": b"old", b"big $(touch pwn)\n": trees.content(BIG, 77)}, "appnode1")
+    between(rig, route)
+    with rig.watch() as watcher:
+        rig.equal(rig.full())
+        again = rig.full()
+    watcher.check()
+    rig.equal(again)
+    assert not again.told("INFO", " published "), str(again)
+    nothing_was_executed(rig)
+
+
+def test_a_child_that_cannot_reach_its_parent_is_pushed_to(rig):
+    rig.populate(TREE)
+    between(rig, "auto", blocked=["repoproxy"])
+    run = rig.run(*STEP)
+    rig.equal(run, "repoproxy")
+    assert run.told("INFO", "route push: pushed through ", "; no pull: ", "Connection refused"), str(run)
+    nothing_was_executed(rig)
+
+
+def test_where_neither_reaches_the_other_the_controller_relays(rig):
+    rig.populate(TREE)
+    between(rig, "auto", blocked=["repoproxy", "repomaster"])
+    run = rig.run(*STEP)
+    rig.equal(run, "repoproxy")
+    assert run.told("INFO", "route relay: relayed by the controller; no pull: ", "; no push: "), str(run)
+    nothing_was_executed(rig)
+
+
+def test_the_first_route_that_works_is_taken(rig):
+    rig.populate(trees.few(BIG))
+    between(rig, "auto")
+    run = rig.run(*STEP)
+    rig.equal(run, "repoproxy")
+    assert run.told("INFO", "route pull: through "), str(run)
+
+
+def test_a_list_of_which_nothing_works_is_told_with_every_reason(rig):
+    rig.populate(trees.few())
+    between(rig, "push pull", blocked=["repoproxy", "repomaster"])
+    run = rig.run(*STEP)
+    rig.failed(run, "repoproxy", 'no route from "repomaster" works: no push: ', "; no pull: ", "Connection refused")
+    between(rig, "auto")
+    rig.converges("repoproxy", steps=STEP)
+
+
+def test_what_a_synccmd_cannot_be_told_goes_by_the_route(rig):
+    rig.populate({name: b"content of " + name for name in NAMES + [b"plain"]})
+    between(rig, "relay")
+    rig.plain["repoproxy"]["synccmd"] = scp(rig.host("repoproxy"))
+    rig.configure()
+    run = rig.run(*STEP)
+    rig.equal(run, "repoproxy")
+    rig.converges("repoproxy", steps=STEP)
+    nothing_was_executed(rig)
+
+
+def cut_the_child(rig, run):
+    rig.fleet.cut_sessions("repoproxy")
+
+
+def cut_the_parent(rig, run):
+    rig.fleet.cut_sessions("repomaster")
+
+
+def kill_local_ssh(rig, run):
+    for task in os.listdir("/proc/%d/task" % run.process.pid):
+        with open("/proc/%d/task/%s/children" % (run.process.pid, task)) as file:
+            for pid in map(int, file.read().split()):
+                os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("route", ["push", "relay"])
+@pytest.mark.parametrize("kill", [kill_local_ssh, cut_the_child, cut_the_parent])
+def test_a_session_that_is_cut_in_the_middle_goes_on(rig, kill, route):
+    rig.populate(trees.few(BIG))
+    rig.put({trees.BIG: trees.content(BIG, 77), b"one": b"old"}, "repoproxy")
+    between(rig, route)
+    rig.configure(repoproxy={"bwlimit": "4M"})
+    with rig.watch("repoproxy") as watcher:
+        run = rig.start(*STEP)
+        rig.mid(run, "repoproxy", BIG)
+        kill(rig, run)
+        run.wait()
+        rig.equal(run, "repoproxy")
+        laws.check_leftovers(rig.fleet, rig.fleet.hosts)
+        rig.converges("repoproxy", steps=STEP)
+    watcher.check()
+
+
+def test_what_two_children_relay_at_the_same_time_is_read_once(rig):
+    size = 32 * trees.MIB
+    rig.put({trees.BIG: trees.content(size, 4), b"small": b"x"}, "repoproxy")
+    between(rig, "relay")
+    reads = os.path.join(rig.host("repoproxy").home, "reads")
+    counted = 'echo $COUNT >>%s\nexec dd if="$FILEPATH" bs=131072 skip=$SKIP count=$COUNT 2>/dev/null' % reads
+    rig.configure(repoproxy={"action.read": counted.replace("\n", "\n  ")}, appnode1={"bwlimit": "16M"}, appnode2={"bwlimit": "16M"})
+    run = rig.run(*NODES)
+    rig.equal(run, "appnode1", "appnode2")
+    with open(reads) as file:
+        blocks = sum(map(int, file))
+    # How much of it they want at the same time is a matter of their pace; each block apart would be twice the file.
+    assert size // BLOCK <= blocks < size // BLOCK * 15 // 8, "%d blocks were read for a file of %d" % (blocks, size // BLOCK)
+
+
+def test_a_child_that_is_slow_does_not_hold_the_other_up(rig):
+    size = 24 * trees.MIB
+    rig.put({trees.BIG: trees.content(size, 4)}, "repoproxy")
+    between(rig, "relay")
+    slow = (
+        "#!/usr/bin/python3\nimport sys, time\nwhile True:\n  data = sys.stdin.buffer.read(131072)\n  if not data: break\n"
+        "  sys.stdout.buffer.write(data)\n  sys.stdout.flush()\n  time.sleep(0.2)\n"
+    )
+    home = rig.host("appnode2").home
+    trees.write(home, {b"slow": slow.encode()}, rig.owner("appnode2"))
+    os.chmod(os.path.join(home, "slow"), 0o755)
+    rig.configure(appnode2={"action.write": '%s/slow | dd of="$STAGED" ibs=131072 obs=131072 seek="$SEEK" conv=notrunc' % home})
+    run = rig.run(*NODES)
+    rig.equal(run, "appnode1", "appnode2")
+    published = [record for record in run.records("INFO") if "big.bin published" in record]
+    assert len(published) == 2 and "appnode1" in published[0], str(run)
+
+
+if __name__ == "__main__":
+    python_cases.main(__file__)
