@@ -160,9 +160,11 @@ class LocalHop {
   }
   void Lose() { stream_.session = nullptr; }
 
-  /// The verified files, as `path: content`, sorted. There has to be one.
+  /// The verified files, as `path: content`, sorted.
   std::vector<std::string> Verified() {
-    if (::testing::Test::HasFailure()) return {};  // it would be waited for in vain
+    bool any = false;  // else they would be waited for
+    for (size_t i = 0; i < work->items().size(); ++i) any |= board->item(i).state == WorkItem::State::kVerified;
+    if (!any) return {};
     std::vector<std::string> found;
     for (const Publication& file : board->TakeVerified(1000)) {
       const std::string root = dir.path() + "/";
