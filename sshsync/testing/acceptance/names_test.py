@@ -82,7 +82,7 @@ def test_a09_a_name_that_scp_would_read_again_goes_by_the_builtin_transfer(rig):
 
 def test_a09_where_the_builtin_transfer_cannot_reach_the_parent_only_those_names_fail(rig):
     rig.populate({name: b"content of " + name for name in FEW_ODD})
-    rig.configure(nodetcsh={"peerssh": "ssh -F /dev/null"})
+    rig.configure(nodetcsh={"peerssh": "ssh -F /dev/null", "route": "pull"})
     run = rig.run("--sync", "nodetcsh")
     rig.failed(run, "nodetcsh", "touch pwn", "cannot be given to synccmd")
     rig.same("nodetcsh", names=[b"plain"])

@@ -24,12 +24,12 @@ def site():
         yield fleet
 
 
-def prepare(rig, **keys):
+def prepare(rig, mib_per_second=3, **keys):
     """A hop by the builtin transfer, slow enough to be ended in its middle, whose bytes are counted where they come from the parent."""
     rig.populate(TREE)
     rig.put({b"d0/small00": b"old", b"extra": b"mine"}, "repoproxy")
     rig.builtin()
-    rig.configure(defaults={"chunk": "256K", "streams": str(STREAMS)}, repoproxy={"peerssh": counting_ssh(rig, "repoproxy", 3), **keys})
+    rig.configure(defaults={"chunk": "256K", "streams": str(STREAMS)}, repoproxy={"peerssh": counting_ssh(rig, "repoproxy", mib_per_second), **keys})
 
 
 def resumed(rig, end, run, exit_code):
@@ -103,8 +103,8 @@ def test_a_session_that_is_cut_costs_what_was_in_flight(rig):
 
 
 def test_what_arrived_before_the_time_window_ended_is_not_sent_again(rig):
-    prepare(rig)
-    # A time zone in which the next minute begins in four seconds: the link is too slow for all of it until then.
+    prepare(rig, mib_per_second=0.5)
+    # A time zone in which the next minute begins in four seconds: over four streams of half a MiB a second, not all of it comes until then.
     second = (56 - time.time()) % 60
     zone = "Fixed/UTC+00:00:%02d" % second
     local = time.gmtime(time.time() + int(second) + 60)

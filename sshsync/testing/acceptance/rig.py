@@ -81,7 +81,7 @@ def counting_ssh(rig, name, mib_per_second=1000):
         "seen, place = 0, os.open('%s/%%d' %% os.getpid(), os.O_WRONLY | os.O_CREAT)\nos.set_inheritable(1, True)\n"
         "while True:\n  data = os.read(ssh.stdout.fileno(), 65536)\n  if not data: break\n  seen += len(data)\n  os.pwrite(place, b'%%d\\n' %% seen, 0)\n"
         "  pause = len(data) / %d\n  while data: data = data[os.write(1, data):]\n  time.sleep(pause)\nsys.exit(ssh.wait() %% 256)\n"
-        % (host.ssh_config, os.path.join(host.home, "counts"), mib_per_second << 20)
+        % (host.ssh_config, os.path.join(host.home, "counts"), int(mib_per_second * trees.MIB))
     )
     trees.write(host.home, {b"counting-ssh": text.encode()}, rig.owner(name))
     trees.make_folder(os.path.join(host.home, "counts"), rig.owner(name))
