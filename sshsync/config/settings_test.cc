@@ -255,9 +255,9 @@ TEST(Settings, PasswordsAreNeverShown) {
   }
 }
 
-TEST(Settings, WhatIsNotBuiltYetIsSaidInTime) {
+TEST(Settings, ALimitThatASynccmdDoesNotTakeIsSaidInTime) {
   const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, "[c]\nhost=h\npath=/q\nparent=a\nsynccmd=scp x y\nbwlimit=2M\nsettle=0\n"));
-  EXPECT_THAT(Remarks(loaded, Severity::kWarning), Contains(HasSubstr("`bwlimit` asks for what this version cannot do yet: take it out, or runs are refused")));
+  EXPECT_THAT(Remarks(loaded, Severity::kWarning), Contains(HasSubstr("`bwlimit` is not taken by this synccmd: give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or runs are refused")));
   EXPECT_THAT(Remarks(loaded, Severity::kInfo), IsEmpty());
 }
 
