@@ -1,5 +1,6 @@
 """The routes of the builtin transfer, over real sshd: whoever can reach whom, whatever is cut, the files arrive; and what several children relay is read once."""
 
+import contextlib
 import os
 import signal
 
@@ -107,7 +108,8 @@ def cut_the_parent(rig, run):
 
 def kill_local_ssh(rig, run):
     for task in os.listdir("/proc/%d/task" % run.process.pid):
-        with open("/proc/%d/task/%s/children" % (run.process.pid, task)) as file:
+        # Threads and their children may end meanwhile.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open("/proc/%d/task/%s/children" % (run.process.pid, task)) as file:
             for pid in map(int, file.read().split()):
                 os.kill(pid, signal.SIGKILL)
 
