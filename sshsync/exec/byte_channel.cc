@@ -116,7 +116,7 @@ void ByteChannel::Listen(std::string first) {
   ProcessSet set(over_.token());
   set.Add(process_);
   if (!first.empty()) set.Write(process_, first);
-  FrameDecoder decoders[2] = {{encoder_.label(), FrameDecoder::kOut}, {encoder_.label(), FrameDecoder::kErr}};
+  FrameDecoder decoders[2] = {{encoder_.label(), FrameDecoder::kOut, FrameDecoder::kFarewell}, {encoder_.label(), FrameDecoder::kErr, FrameDecoder::kFarewell}};
   BoundedText out(command_.max_stderr), err(command_.max_stderr);
   std::string last_words;
   absl::Status broken;

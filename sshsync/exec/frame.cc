@@ -97,7 +97,8 @@ std::string FrameEncoder::ready_label() const { return absl::StrCat(nonce_, "-R"
 
 std::string FrameEncoder::label() const { return absl::StrCat(nonce_, "-", sequence_); }
 
-FrameDecoder::FrameDecoder(absl::string_view label, Stream stream) : mark_(absl::StrCat(stream == kErr ? "\n" : "", label, " ")) {}
+FrameDecoder::FrameDecoder(absl::string_view label, Stream stream, After after)
+    : mark_(absl::StrCat(stream == kErr ? "\n" : "", label, " ")), after_(after) {}
 
 absl::Status FrameDecoder::Feed(absl::string_view bytes, Payload payload) {
   if (bytes.empty()) return absl::OkStatus();
@@ -128,6 +129,7 @@ size_t FrameDecoder::PossibleBeginning(absl::string_view bytes) const {
 }
 
 absl::Status FrameDecoder::FeedAfterMark(absl::string_view rest) {
+  if (finished() && after_ == kFarewell) return absl::OkStatus();
   if (finished()) return MakeError(Failure::kUnreachable, "the host printed something after the end of a command");
   const absl::string_view digits = rest.substr(mark_.size());
   const size_t end = digits.find('\n');

@@ -81,10 +81,14 @@ class FrameDecoder {
   enum Stream { kOut, kErr };
   using Payload = absl::FunctionRef<absl::Status(absl::string_view bytes)>;
 
-  FrameDecoder(absl::string_view label, Stream stream);
+  /// What may follow the mark: nothing, for then nothing more of that stream can be trusted; or, of the last command, a farewell of the
+  /// login (a message of logging out, a word on how the shell ended), which is dropped.
+  enum After { kNothing, kFarewell };
 
-  /// Takes the next bytes of the stream. kUnreachable when a mark is damaged or bytes follow it: nothing more of that stream can be
-  /// trusted. An error of `payload` is passed on.
+  FrameDecoder(absl::string_view label, Stream stream, After after = kNothing);
+
+  /// Takes the next bytes of the stream. kUnreachable when a mark is damaged or bytes follow that may not. An error of `payload` is
+  /// passed on.
   absl::Status Feed(absl::string_view bytes, Payload payload);
 
   bool finished() const { return number_.has_value(); }
@@ -97,6 +101,7 @@ class FrameDecoder {
   absl::Status FeedAfterMark(absl::string_view rest);
 
   std::string mark_;
+  After after_;
   std::string held_;  // a possible beginning of the mark, or the mark and a part of its number
   absl::optional<int> number_;
 };

@@ -76,6 +76,14 @@ TEST(Frame, BytesAfterTheEndAreAnError) {
   EXPECT_EQ(DecodeOut("x\nabc-1 0\ny", 1), "the host printed something after the end of a command");
 }
 
+TEST(Frame, AFarewellAfterTheLastEndIsDropped) {
+  for (const size_t pieces : {100u, 1u}) {
+    absl::optional<int> number;
+    EXPECT_EQ(Decode({"abc-1", FrameDecoder::kErr, FrameDecoder::kFarewell}, "x\nabc-1 3\nsetsid: child 7 did not exit normally\nbye", pieces, &number), "x");
+    EXPECT_EQ(number, 3);
+  }
+}
+
 TEST(Frame, AnErrorOfTheReceiverIsPassedOn) {
   FrameDecoder decoder("abc-1", FrameDecoder::kOut);
   const absl::Status status = decoder.Feed("x", [](absl::string_view) { return MakeError(Failure::kNoSpace, "full"); });

@@ -405,9 +405,11 @@ TYPED_TEST_P(RunnerContract, AStreamOfBytesThatIsKilledHasNoFinalWord) {
   if (!HasBytes<TypeParam>()) return;
   auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost, {.script = "cat >/dev/null", .writes = true}, StopToken());
   ASSERT_TRUE(stream.ok()) << stream.status();
+  const int held = dup((*stream)->fd());  // so that the command, should it outlive its ssh, does not come to its end
   KillChildrenOfThisProcess();
   const auto ended = (*stream)->Finish([] { return false; }, StopToken());
   EXPECT_EQ(ended.status().code(), absl::StatusCode::kUnavailable) << ended.status();
+  close(held);
 }
 
 TYPED_TEST_P(RunnerContract, ManyCallersAreServedAtATime) {
