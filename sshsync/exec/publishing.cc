@@ -23,6 +23,7 @@ namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr size_t kArgumentBytes = 20'000;
+constexpr absl::string_view kPublishPiece = "_ss_piece";
 
 // Parent folder of a relative path, `.` at the top.
 absl::string_view FolderOf(absl::string_view path) {
@@ -35,7 +36,7 @@ absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind
 // `_ss_where`: which file system a folder is on. `_ss_walk FOLDER` goes there without following links. `_ss_same_fs ./FOLDER...`
 // makes what is missing, goes to all of them once and asks of all, and of the stage, at once.
 constexpr absl::string_view kEnter = R"(
-[ -z "${ZSH_VERSION-}" ] || setopt sh_word_split
+[ -z "${ZSH_VERSION-}" ] || setopt sh_word_split no_nomatch
 _ss_dir=; _ss_fs=; _ss_one_fs=no; _ss_making=yes; _ss_looking=no
 _ss_walk() {
   [ "$1" = "$_ss_dir" ] && return 0
@@ -180,11 +181,40 @@ _ss_singly() {
 }
 _ss_piece() {
   _ss_ours
+  if eval "[ \"\${_ss_w$1-}\" = gone ]"; then echo; echo "$M $1 0"; return; fi
   if [ $_ss_checked = yes ] && _ss_enter "$2" >/dev/null 2>&1 && _ss_p$1 _ss_rename "$3" "$4" "$5" >/dev/null 2>&1; then
     echo; echo "$M $1 0"
   else
     _ss_p$1 _ss_singly "$@"
   fi
+}
+)";
+
+// A folder that is new on the child, and of which nothing is staged that is not to be published, is renamed as one, and with it all others that are new in the
+// same place: ten thousand files of a hundred folders are one process instead of a hundred. Only files whose time and mode are right already; anything that is not
+// as it should be leaves the folder to _ss_piece.
+//
+// _ss_new:   K FOLDER; before any folder is made
+// _ss_whole: PLACE { K COUNT STAGED }...; leaves `gone` in `$_ss_wK`
+constexpr absl::string_view kWhole = R"(
+_ss_new() { [ -e "$R/$2" ] || [ -h "$R/$2" ] || eval "_ss_w$1=new"; }
+_ss_see() { if [ $# = 1 ] && [ ! -e "$1" ] && [ ! -h "$1" ]; then shift; fi; _ss_seen=$((_ss_seen + $#)); }
+_ss_holds() { _ss_seen=0; _ss_see "$1"/*; _ss_see "$1"/.[!.]*; _ss_see "$1"/..?*; [ $_ss_seen = $2 ]; }
+_ss_whole() {
+  [ $_ss_checked = yes ] || return 0
+  _ss_ours; _ss_enter "$1" >/dev/null 2>&1 || return 0
+  shift; _ss_left=$(($# / 3)); _ss_taken=
+  while [ $_ss_left -gt 0 ]; do
+    _ss_left=$((_ss_left - 1)); _ss_k=$1 _ss_files=$2 _ss_from=$3; shift 3
+    eval "[ \"\${_ss_w$_ss_k-}\" = new ]" && _ss_holds "$_ss_from" $_ss_files && _ss_holds "./${_ss_from##*/}" 0 || continue
+    _ss_taken="$_ss_taken $_ss_k"; set -- "$@" "$_ss_from"
+  done
+  [ $# != 0 ] || return 0
+  { chmod 755 "$@" && mv -f "$@" ./; } >/dev/null 2>&1
+  for _ss_k in $_ss_taken; do
+    [ -d "$1" ] || eval "_ss_w$_ss_k=gone"
+    shift
+  done
 }
 )";
 
@@ -281,6 +311,44 @@ std::string CheckText(const std::vector<Piece>& pieces, size_t begin, size_t end
   return absl::StrCat("_ss_checked=no; [ \"`{ ", go, " && ", calls, "_ss_states; } 2>/dev/null`\" = \"", lines, "\" ] && _ss_checked=yes\n");
 }
 
+// The folder of a staged file.
+absl::string_view StagedFolder(const Publication& file) { return absl::string_view(file.staged).substr(0, file.staged.rfind('/')); }
+
+// Whether its folder may be renamed as one: it is all there is of that folder, lies in one place in the repository's own stage, and needs nothing but the rename.
+bool MayGoWhole(const HostFacts& facts, const std::vector<Piece>& pieces, size_t k, absl::Span<const Publication> files) {
+  const Piece& piece = pieces[k];
+  if (piece.in_place || piece.folder == "." || !piece.mode.empty() || !piece.iso.empty() || facts.actions.contains("rename")) return false;
+  if ((k > 0 && pieces[k - 1].folder == piece.folder) || (k + 1 < pieces.size() && pieces[k + 1].folder == piece.folder)) return false;
+  const absl::string_view folder = StagedFolder(files[piece.files[0]]);
+  if (!absl::StartsWith(folder, absl::StrCat(facts.root, "/.sshsync/")) || !absl::EndsWith(folder, absl::StrCat("/", piece.folder))) return false;
+  return std::all_of(piece.files.begin(), piece.files.end(), [&](size_t i) { return StagedFolder(files[i]) == folder; });
+}
+
+std::string NewCalls(const HostFacts& facts, const std::vector<Piece>& pieces, absl::Span<const Publication> files) {
+  std::string text;
+  for (size_t k = 0; k < pieces.size(); ++k) {
+    if (MayGoWhole(facts, pieces, k, files)) absl::StrAppend(&text, "_ss_new ", k, " ", ShellLiteral(pieces[k].folder), "\n");
+  }
+  return text;
+}
+
+// For those of pieces `begin` to `end` that may go whole; neighbours in the same place together.
+std::string WholeCalls(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin, size_t end, absl::Span<const Publication> files, absl::string_view common) {
+  std::string text;
+  absl::string_view place;
+  for (size_t k = begin; k < end; ++k) {
+    if (!MayGoWhole(facts, pieces, k, files)) continue;
+    if (text.empty() || FolderOf(pieces[k].folder) != place) {
+      place = FolderOf(pieces[k].folder);
+      absl::StrAppend(&text, text.empty() ? "" : "\n", "_ss_whole ", ShellLiteral(place));
+    }
+    const absl::string_view folder = StagedFolder(files[pieces[k].files[0]]);
+    const bool below = folder.size() > common.size();
+    absl::StrAppend(&text, " ", k, " ", pieces[k].files.size(), " ", below ? "\"$A\"" : "", ShellLiteral(below ? folder.substr(common.size()) : folder));
+  }
+  return text.empty() ? text : text + "\n";
+}
+
 // The end of the pieces that are compared together with `begin`.
 size_t CheckedTogether(StatTool tool, const std::vector<Piece>& pieces, size_t begin, absl::Span<const Publication> files, absl::string_view common) {
   size_t end = begin, bytes = 0;
@@ -347,13 +415,16 @@ absl::string_view FolderOfAll(absl::Span<const Publication> files) {
 std::string PiecesText(const HostFacts& facts, absl::Span<const Publication> files, absl::string_view function) {
   const absl::string_view common = FolderOfAll(files);
   const std::vector<Piece> pieces = Pieces(files);
-  std::string text(kPublish);
+  std::string text = absl::StrCat(kPublish, kWhole);
+  const bool whole = function == kPublishPiece;
+  if (whole) text += NewCalls(facts, pieces, files);
   if (!common.empty()) absl::StrAppend(&text, "A=", ShellLiteral(common), "\n");
   text += SameFileSystemCalls(pieces);
   for (size_t begin = 0; begin < pieces.size();) {
     const size_t end = CheckedTogether(facts.stat_tool, pieces, begin, files, common);
     for (size_t k = begin; k < end; ++k) text += PieceText(facts.stat_tool, k, pieces[k], files, common);
     text += CheckText(pieces, begin, end);
+    if (whole) text += WholeCalls(facts, pieces, begin, end, files, common);
     for (size_t k = begin; k < end; ++k) text += PieceCall(facts, function, k, pieces[k]);
     begin = end;
   }
@@ -367,7 +438,7 @@ RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::S
   script.append(before.data(), before.size());
   // What is renamed is on the disk first: a host that loses its power has the old content or the new one.
   if (!common.empty()) absl::StrAppend(&script, "_ss_flush >/dev/null 2>&1\n");
-  absl::StrAppend(&script, "_ss_keeps=", keep ? "yes" : "no", "\n", KeepText(lease, keep), PiecesText(facts, files, "_ss_piece"));
+  absl::StrAppend(&script, "_ss_keeps=", keep ? "yes" : "no", "\n", KeepText(lease, keep), PiecesText(facts, files, kPublishPiece));
   return {.script = std::move(script), .writes = true};
 }
 

@@ -108,6 +108,53 @@ TEST_F(PublishingTest, PublishesFilesWithAnyName) {
   EXPECT_FALSE(dir_.Exists("r/pwn"));
 }
 
+TEST_F(PublishingTest, NewFoldersAreRenamedAsOne) {
+  for (const char* shell : {"sh", "bash", "ksh", "mksh", "zsh", "busybox sh"}) {
+    shell_ = shell;
+    const std::string top = absl::StrCat("of ", shell, "/");
+    const std::vector<std::string> names = {top + "-a/x", top + "-a/.y", top + "-a/..z", top + "it's *\n/\n", top + "deep/er/w"};
+    const std::vector<Publication> files = StagedAll(names, "new ");
+    std::vector<uint64_t> inodes;
+    for (const Publication& file : files) inodes.push_back(StatOf(file.staged.substr(0, file.staged.rfind('/'))).inode);
+    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << shell;
+    EXPECT_EQ(said_alone_, 0u);
+    for (size_t i = 0; i < names.size(); ++i) {
+      const FileStat folder = StatOf(Root(names[i].substr(0, names[i].rfind('/'))));
+      EXPECT_EQ(folder.inode, inodes[i]) << shell << " " << names[i];
+      EXPECT_EQ(folder.mode, 0755) << shell;
+      EXPECT_EQ(StatOf(Root(names[i])).inode, files[i].verified.inode);
+    }
+  }
+}
+
+TEST_F(PublishingTest, AFolderWithAnythingElseInTheStageIsNotRenamed) {
+  for (const std::string other : {"other", ".other", "..other", "sub/other"}) {
+    const std::vector<std::string> names = {absl::StrCat("beside ", other.substr(0, 3), "/a"), "whole " + other.substr(0, 3) + "/b"};
+    const std::vector<Publication> files = StagedAll(names, "");
+    const std::string folder = files[0].staged.substr(dir_.path().size() + 1, files[0].staged.rfind('/') - dir_.path().size() - 1);
+    dir_.Write(absl::StrCat(folder, "/", other), "not verified");
+    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << other;
+    EXPECT_TRUE(dir_.Exists("r/" + names[0]));
+    EXPECT_FALSE(dir_.Exists(absl::StrCat("r/", names[0].substr(0, names[0].size() - 1), other)));
+    EXPECT_TRUE(dir_.Exists(absl::StrCat(folder, "/", other)));
+  }
+}
+
+TEST_F(PublishingTest, AFolderThatIsThereKeepsWhatItIs) {
+  Shell("mkdir r/empty r/sub && chmod 2750 r/empty && ln -s sub r/link");
+  const FileStat empty = StatOf(Root("empty"));
+  const std::vector<PublishResult> results = PublishAll(StagedAll(std::vector<std::string>{"empty/a", "link/b", "sub/new/c"}, ""));
+  EXPECT_THAT(results, ElementsAre(PublishResult::kDone, PublishResult::kLinkInPath, PublishResult::kDone));
+  EXPECT_EQ(StatOf(Root("empty")).inode, empty.inode);
+  EXPECT_EQ(StatOf(Root("empty")).mode, empty.mode);
+}
+
+TEST_F(PublishingTest, ACommandWhoseAnswerWasLostFindsFoldersThatItRenamed) {
+  const std::vector<Publication> files = StagedAll(std::vector<std::string>{"a/x", "a/y", "b/z"}, "");
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone));
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone));
+}
+
 TEST_F(PublishingTest, CallsAnOperatorsActionsForEachFile) {
   const std::string log = absl::StrCat(" >>'", dir_.Path("log"), "'");
   facts_.actions = {{"rename", absl::StrCat("echo \"rename $FILEPATH in $DESTDIR\"", log, "; mv -f \"$STAGED\" \"$DESTDIR/\"")},
