@@ -130,15 +130,12 @@ absl::string_view PresetOf(StatTool tool) {
   return "posix";
 }
 
-// Of a host whose limit is known.
-static std::vector<absl::Span<const std::string>> PiecesFor(const HostFacts& facts, absl::Span<const std::string> names) {
-  return ArgumentPieces(names, absl::StartsWith(facts.system, "Linux ") ? kLinuxArgumentBytes : kArgumentBytes);
-}
+size_t ArgumentBytes(const HostFacts& facts) { return absl::StartsWith(facts.system, "Linux ") ? kLinuxArgumentBytes : kArgumentBytes; }
 
 std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Span<const std::string> names) {
   const absl::string_view tool = facts.stat_text.empty() ? Presets::Shipped().Find(PresetOf(facts.stat_tool))->text("stat") : absl::string_view(facts.stat_text);
   std::string text = absl::StrCat("cd ", ShellLiteral(folder), " || exit 3\n");
-  for (const auto& piece : PiecesFor(facts, names)) {
+  for (const auto& piece : ArgumentPieces(names, ArgumentBytes(facts))) {
     absl::StrAppend(&text, "set --");
     for (const std::string& name : piece) absl::StrAppend(&text, " ", ShellLiteral(absl::StrCat(".//./", name)));
     absl::StrAppend(&text, "\n", tool, "\n");
@@ -149,7 +146,7 @@ std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Spa
 std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output, absl::Span<const std::string> names) {
   std::vector<absl::optional<RemoteStat>> stats;
   stats.reserve(names.size());
-  for (const auto& piece : PiecesFor(facts, names)) {
+  for (const auto& piece : ArgumentPieces(names, ArgumentBytes(facts))) {
     for (auto& stat : TakeStatAnswers(&output, piece, facts.now)) stats.push_back(std::move(stat));
   }
   return stats;

@@ -66,6 +66,9 @@ std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Spa
 /// Reads what StatText's commands printed, in the order of the names: by position, so that a name cannot forge a line.
 std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output, absl::Span<const std::string> names);
 
+/// How many bytes of arguments one process of that host is given; hosts whose limit is not known are given few.
+size_t ArgumentBytes(const HostFacts& facts);
+
 /// Words for a shell, cut into pieces of at most so many bytes; each piece is one command `PREFIX './a' './b'`, each on a line of its own.
 /// POSIX promises 4 KiB for arguments and environment, every system in use gives 24 KiB or more.
 std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names, size_t most_bytes = 20'000);

@@ -350,14 +350,14 @@ std::string WholeCalls(const HostFacts& facts, const std::vector<Piece>& pieces,
 }
 
 // The end of the pieces that are compared together with `begin`.
-size_t CheckedTogether(StatTool tool, const std::vector<Piece>& pieces, size_t begin, absl::Span<const Publication> files, absl::string_view common) {
+size_t CheckedTogether(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin, absl::Span<const Publication> files, absl::string_view common) {
   size_t end = begin, bytes = 0;
   while (end < pieces.size() && pieces[end].in_place == pieces[begin].in_place) {
     for (const size_t i : pieces[end].files) bytes += files[i].staged.size() - std::min(common.size(), files[i].staged.size()) + 18;
-    if (end > begin && bytes > kArgumentBytes) break;
+    if (end > begin && bytes > ArgumentBytes(facts)) break;
     ++end;
     // ls sorts all that it is given; a shell's functions may be nested so deep.
-    if (pieces[begin].in_place || tool == StatTool::kLs || tool == StatTool::kPerl || end - begin == 100) break;
+    if (pieces[begin].in_place || facts.stat_tool == StatTool::kLs || facts.stat_tool == StatTool::kPerl || end - begin == 100) break;
   }
   return end;
 }
@@ -421,7 +421,7 @@ std::string PiecesText(const HostFacts& facts, absl::Span<const Publication> fil
   if (!common.empty()) absl::StrAppend(&text, "A=", ShellLiteral(common), "\n");
   text += SameFileSystemCalls(pieces);
   for (size_t begin = 0; begin < pieces.size();) {
-    const size_t end = CheckedTogether(facts.stat_tool, pieces, begin, files, common);
+    const size_t end = CheckedTogether(facts, pieces, begin, files, common);
     for (size_t k = begin; k < end; ++k) text += PieceText(facts.stat_tool, k, pieces[k], files, common);
     text += CheckText(pieces, begin, end);
     if (whole) text += WholeCalls(facts, pieces, begin, end, files, common);
