@@ -2,7 +2,6 @@
 #define SSHSYNC_EXEC_HOP_H_
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/chunk_survey.h"
 #include "sshsync/exec/deleter.h"
+#include "sshsync/exec/early_start.h"
 #include "sshsync/exec/digest_recall.h"
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/held_lease.h"
@@ -85,6 +85,7 @@ class Hop {
   const Part part_;
   HeldLease<R, C> held_;
   const Lease& lease_ = held_.lease();
+  absl::optional<EarlyStart<R, C>> early_;
   std::shared_ptr<Flow> flow_;
   bool incomplete_ = false, refused_ = false;  // its listing; deletions
 };
@@ -137,8 +138,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   }
   SSHSYNC_ASSIGN_OR_RETURN(Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
-  const std::vector<std::jthread> meanwhile =
-      PrepareEarly(*listed.repository, child_, verb_ == Verb::kSync && SurelyDiffers(*selection.Of(listed.contents), listing));
+  early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? SurelyDiffering(*selection.Of(listed.contents), listing) : Differing());
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};
@@ -448,7 +448,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
                                        [this](std::string text) { child_.Tell(LogLevel::kWarning, std::move(text)); }));
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
-      moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .flow = flow_.get(),
+      moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .early = *early_, .flow = flow_.get(),
                                      .turn = part_.turn, .seen = kept, .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)}, work).Run();
     }
   }

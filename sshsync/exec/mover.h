@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "sshsync/exec/early_start.h"
 #include "sshsync/exec/file_mover.h"
 #include "sshsync/exec/heartbeat.h"
 #include "sshsync/exec/lease.h"
@@ -44,6 +45,7 @@ class Mover {
     const Lease& lease;
     const Heartbeat<R, C>& heartbeat;
     const Supply& supply;
+    EarlyStart<R, C>& early;
     Flow* flow = nullptr;                      ///< of the child; nullptr: nobody waits for it
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish; empty: at once
     bool seen = true;                          ///< whether somebody asks for the stat of what is published
@@ -56,12 +58,6 @@ class Mover {
 
  private:
   bool by_command() const { return hop_.by_command(); }
-  int MostStreams() const {
-    constexpr int64_t kLeastShare = int64_t{256} << 10;  // below that a limit is better kept by fewer streams
-    const int most = child_.config().streams > 0 ? child_.config().streams : by_command() ? 1 : 4;
-    const int64_t limit = hop_.Share(1);
-    return limit > 0 && !by_command() ? static_cast<int>(std::clamp<int64_t>(limit / kLeastShare, 1, most)) : most;
-  }
   JobRules Rules();
 
   void RunStream(int number);
@@ -81,7 +77,8 @@ class Mover {
   RemoteRepository<R, C>& child_;
   const Lease& lease_;
   const Heartbeat<R, C>& heartbeat_;
-  Routes<R, C> routes_;
+  EarlyStart<R, C>& early_;
+  Routes<R, C>& routes_;
   const StreamHop<R, C> hop_;
   WorkBoard board_;
   FileMover<R, C> files_;
@@ -101,7 +98,8 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
       child_(hop.child),
       lease_(hop.lease),
       heartbeat_(hop.heartbeat),
-      routes_(context, hop.parent, hop.child),
+      early_(hop.early),
+      routes_(early_.routes()),
       hop_{context_, parent_, child_, routes_, board_, hop.cut},
       board_(work, context.events, {.run = context.run, .parent = hop.parent.config().name, .child = hop.child.config().name, .secrets = context.secrets}, Rules(),
              {.supply = hop.supply, .flow = hop.flow, .monotonic = [this] { return context_.clock.Monotonic(); },
@@ -114,7 +112,7 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
 
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
-  JobRules rules{.by_command = by_command(), .streams = MostStreams(), .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
+  JobRules rules{.by_command = by_command(), .streams = MostStreams(child_, context_.clock), .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
                  .child_root = child_.facts().root};
   const bool ranges = !by_command() && !hop_.in_place() && child_.digests_chunks() && parent_.digests_chunks();
   if (ranges) rules.chunk = child_.chunk(), rules.algorithm = child_.algorithm();
@@ -136,7 +134,7 @@ absl::Status Mover<R, C>::Run() {
   {
     std::jthread publisher = StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_, seen_).Run(); });
     std::jthread watcher = StartThread([this] { WatchLoop(); });
-    streams_ = board_.Streams(MostStreams());
+    streams_ = board_.Streams(MostStreams(child_, context_.clock));
     {
       std::vector<std::jthread> running;
       for (int i = 0; i < streams_; ++i) running.push_back(StartThread([this, i] { RunStream(i); }));
@@ -149,7 +147,7 @@ absl::Status Mover<R, C>::Run() {
 
 template <Runner R, Clock C>
 void Mover<R, C>::RunStream(int number) {
-  Stream stream{.number = number};
+  auto [stream, begun] = early_.Take(number);
   if (flows_) stream.bytes = std::max<int64_t>(child_.chunk(), 1);
   for (;;) {
     const Job job = TakeJob(stream);
@@ -162,7 +160,9 @@ void Mover<R, C>::RunStream(int number) {
       LookAgain(job);
       continue;
     }
-    absl::Status status = Ready(job, stream);
+    // What hindered it at its early start counts as its first try.
+    absl::Status status = IsFromParent(job) ? std::exchange(begun, absl::OkStatus()) : absl::OkStatus();
+    if (status.ok()) status = Ready(job, stream);
     if (!status.ok()) {
       board_.Return(job);
     } else if (IsFromParent(job) && stream.route == Route::kRelay && stream.company == nullptr) {

@@ -18,13 +18,17 @@ std::string LinkAbove(absl::string_view path, const std::set<std::string>& links
   return "";
 }
 
-bool SurelyDiffers(const Contents& parent, const RemoteListing& child) {
+Differing SurelyDiffering(const Contents& parent, const RemoteListing& child) {
+  Differing sure;
   const std::vector<std::string>& paths = child.listing.paths;
-  return std::any_of(parent.manifest.files.begin(), parent.manifest.files.end(), [&](const FileEntry& file) {
+  for (const FileEntry& file : parent.manifest.files) {
     const auto at = std::lower_bound(paths.begin(), paths.end(), file.path);
-    if (at == paths.end() || *at != file.path) return true;
-    return child.own && child.stats[static_cast<size_t>(at - paths.begin())].stat.size != file.stat.size;
-  });
+    const bool there = at != paths.end() && *at == file.path;
+    if (there && (!child.own || child.stats[static_cast<size_t>(at - paths.begin())].stat.size == file.stat.size)) continue;
+    if (sure.files++ == 0) sure.sample = file.path;
+    sure.bytes += std::max<int64_t>(file.stat.size, 0);
+  }
+  return sure;
 }
 
 void Contents::Forget(const std::vector<std::string>& paths) {

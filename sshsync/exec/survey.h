@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,7 +14,6 @@
 #include "sshsync/exec/digest_recall.h"
 #include "sshsync/exec/link_copy.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/start_thread.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"
 #include "sshsync/model/report.h"
@@ -82,19 +80,12 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
 template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestRest(RemoteRepository<R, C>& repository, Contents child);
 
-/// Whether the child will differ whatever the digests say: a file of the parent is missing, or has another size.
-bool SurelyDiffers(const Contents& parent, const RemoteListing& child);
-
-/// Where something will be moved (`moves`), finds out on both hosts how, while they digest. The threads end with that; what fails is met again by
-/// whoever moves. Ownership: they refer to both.
-template <Runner R, Clock C>
-std::vector<std::jthread> PrepareEarly(RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, bool moves) {
-  std::vector<std::jthread> threads;
-  for (RemoteRepository<R, C>* side : {&parent, &child}) {
-    if (moves) threads.push_back(StartThread([side] { side->PrepareTransfer().IgnoreError(); }));
-  }
-  return threads;
-}
+/// What will differ whatever the digests say: the parent's files that the child lacks, or has in another size.
+struct Differing {
+  int64_t files = 0, bytes = 0;
+  std::string sample;  ///< one of them
+};
+Differing SurelyDiffering(const Contents& parent, const RemoteListing& child);
 
 /// The first symbolic link among the folders of `path`; empty if there is none.
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
+#include "sshsync/plan/shares.h"
 
 namespace sshsync {
 namespace {
@@ -50,12 +51,12 @@ WorkItem WorkBoard::item(size_t index) const {
 bool WorkBoard::IsBig(const WorkItem& item) const { return rules_.chunk > 0 && item.wanted.stat.size > rules_.chunk && item.wanted_chunks() != nullptr; }
 
 int WorkBoard::Streams(int most) const {
-  constexpr int64_t kWorthAStream = int64_t{8} << 20, kFile = 16'384;  // a file costs something, however small
   const std::lock_guard lock(mu_);
+  const auto files = static_cast<int64_t>(open_.size());
+  if (rules_.by_command) return static_cast<int>(std::clamp<int64_t>(files, 1, most));
   int64_t bytes = 0;
-  for (const size_t index : open_) bytes += std::max<int64_t>(work_.at(index).wanted.stat.size, 0) + kFile;
-  const int64_t useful = rules_.by_command ? static_cast<int64_t>(open_.size()) : bytes / kWorthAStream + 1;
-  return static_cast<int>(std::clamp<int64_t>(useful, 1, most));
+  for (const size_t index : open_) bytes += std::max<int64_t>(work_.at(index).wanted.stat.size, 0);
+  return UsefulStreams(bytes, files, most);
 }
 
 // Puts a file where its state says it belongs.

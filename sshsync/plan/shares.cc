@@ -21,4 +21,9 @@ std::vector<size_t> Shares(absl::Span<const int64_t> costs, size_t count) {
   return bounds;
 }
 
+int UsefulStreams(int64_t bytes, int64_t files, int most) {
+  constexpr int64_t kWorthAStream = int64_t{8} << 20, kFile = 16'384;  // bytes
+  return static_cast<int>(std::clamp<int64_t>((bytes + files * kFile) / kWorthAStream + 1, 1, most));
+}
+
 }  // namespace sshsync

@@ -16,6 +16,10 @@ namespace sshsync {
 ///     Shares({5, 5, 5, 5}, 2) == {0, 2, 4}
 std::vector<size_t> Shares(absl::Span<const int64_t> costs, size_t count);
 
+/// How many streams are worth opening, `most` at most and at least one, for so many files that the builtin transfer moves: each costs a login, and a file costs
+/// something, however small.
+int UsefulStreams(int64_t bytes, int64_t files, int most);
+
 }  // namespace sshsync
 
 #endif  // SSHSYNC_PLAN_SHARES_H_

@@ -29,5 +29,13 @@ TEST(SharesTest, OneWorkerTakesAll) { EXPECT_THAT(Shares({1, 2, 3}, 1), Elements
 
 TEST(SharesTest, NoWorkHasNoRuns) { EXPECT_THAT(Shares({}, 3), ElementsAre(0)); }
 
+TEST(SharesTest, StreamsAreAsManyAsTheyAreWorth) {
+  EXPECT_EQ(UsefulStreams(0, 0, 4), 1);
+  EXPECT_EQ(UsefulStreams(1000, 10, 4), 1);
+  EXPECT_EQ(UsefulStreams(0, 1000, 4), 2);
+  EXPECT_EQ(UsefulStreams(int64_t{20} << 20, 1, 4), 3);
+  EXPECT_EQ(UsefulStreams(int64_t{1} << 30, 1, 4), 4);
+}
+
 }  // namespace
 }  // namespace sshsync

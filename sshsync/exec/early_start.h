@@ -1,0 +1,77 @@
+#ifndef SSHSYNC_EXEC_EARLY_START_H_
+#define SSHSYNC_EXEC_EARLY_START_H_
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "sshsync/exec/routes.h"
+#include "sshsync/exec/start_thread.h"
+#include "sshsync/exec/stream_hop.h"
+#include "sshsync/exec/survey.h"
+#include "sshsync/plan/shares.h"
+
+namespace sshsync {
+
+/// What a hop begins as soon as two listings show that something will move, while both hosts still digest: how files are moved is found out on both, and streams are
+/// readied (their route, session and connection), as many as are sure to be of use. Nothing is written yet, but by a trial of the push.
+/// A hop that turns out to move nothing closes them again.
+///
+/// Ownership: refers to its arguments; the streams that nobody took are closed by the destructor, which waits for those that are being readied.
+/// Threads: one for each side and stream; Take from any, once for a number.
+///
+///     EarlyStart<R, C> early(context, parent, child, SurelyDiffering(theirs, listing));
+///     auto [stream, status] = early.Take(0);   // ready, or why not
+template <Runner R, Clock C>
+class EarlyStart {
+ public:
+  /// A stream, and what came of readying it; a new one where none was begun.
+  struct Begun {
+    Stream stream;
+    absl::Status status;
+  };
+
+  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Differing& sure) : routes_(context, parent, child) {
+    if (sure.files == 0) return;
+    for (RemoteRepository<R, C>* side : {&parent, &child}) {
+      sides_.push_back(StartThread([side] { side->PrepareTransfer().IgnoreError(); }));  // what fails is met again by whoever moves
+    }
+    if (MovesByCommand(child) || !routes_.status().ok()) return;
+    const int count = UsefulStreams(sure.bytes, sure.files, MostStreams(child, context.clock));
+    for (int i = 0; i < count; ++i) {
+      begun_.emplace_back();
+      threads_.push_back(StartThread([this, begun = &begun_.back(), sample = typename Routes<R, C>::Sample{parent.facts().root, sure.sample}] {
+        begun->status = routes_.Ready(begun->stream, sample);
+      }));
+    }
+  }
+  ~EarlyStart() {
+    threads_.clear();
+    for (Begun& begun : begun_) routes_.Close(begun.stream);
+  }
+  EarlyStart(const EarlyStart&) = delete;
+  EarlyStart& operator=(const EarlyStart&) = delete;
+
+  Routes<R, C>& routes() { return routes_; }
+
+  Begun Take(int number) {
+    Begun begun;
+    if (const auto i = static_cast<size_t>(number); i < threads_.size()) {
+      if (threads_[i].joinable()) threads_[i].join();
+      begun = std::exchange(begun_[i], Begun());
+    }
+    begun.stream.number = number;
+    return begun;
+  }
+
+ private:
+  Routes<R, C> routes_;
+  std::deque<Begun> begun_;
+  std::vector<std::jthread> threads_, sides_;  // Last, so that they end first.
+};
+
+}  // namespace sshsync
+
+#endif  // SSHSYNC_EXEC_EARLY_START_H_
