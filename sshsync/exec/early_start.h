@@ -42,7 +42,8 @@ class EarlyStart {
     const int count = UsefulStreams(sure.bytes, sure.files, MostStreams(child, context.clock));
     for (int i = 0; i < count; ++i) {
       begun_.emplace_back();
-      threads_.push_back(StartThread([this, begun = &begun_.back(), sample = typename Routes<R, C>::Sample{parent.facts().root, sure.sample}] {
+      threads_.push_back(StartThread([this, begun = &begun_.back(), i, sample = typename Routes<R, C>::Sample{parent.facts().root, sure.sample}] {
+        if (i > 0) routes_.Approach(begun->stream);
         begun->status = routes_.Ready(begun->stream, sample);
       }));
     }

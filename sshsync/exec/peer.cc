@@ -61,19 +61,20 @@ std::string Peer::Shell(absl::string_view control) const {
   return Start(absl::StrCat(" -o ControlMaster=no -o ControlPath=", control.empty() ? "none" : ShellLiteral(absl::StrCat(control, "/s"))));
 }
 
-std::string Peer::ConnectText(absl::string_view control, bool fast_ciphers) const {
+std::string Peer::ConnectText(absl::string_view control, bool fast_ciphers, bool tell_silent) const {
   const std::string folder = ShellLiteral(control);
   std::string text = absl::StrCat("( umask 077; mkdir ", folder, " && mkfifo ", folder, "/up ) || exit 1\n");
-  if (account_.empty()) return absl::StrCat(text, "echo silent\n");
+  if (account_.empty()) return absl::StrCat(text, "echo up; echo silent\n");
   text += "set --\n";
   if (fast_ciphers) absl::StrAppend(&text, absl::StrReplaceAll(kCiphers, {{"%s", absl::StrCat(program_, " -G ", account_)}}));
   // The local command runs as soon as the login worked; without one, the end of ssh is what is heard.
   const std::string options = absl::StrCat(" -N -o ControlMaster=yes -o ControlPath=", folder, "/s -o PermitLocalCommand=yes -o LocalCommand=",
                                            ShellLiteral(absl::StrCat("echo up >", control, "/up")), " \"$@\"");
+  absl::StrAppend(&text, "( ", kAllocation, Start(options), " </dev/null >/dev/null 2>", folder, "/said; [ ! -p ", folder, "/up ] || echo down >", folder, "/up ) </dev/null >/dev/null 2>&1 &\n",
+                      "read _ss_answer <", folder, "/up; rm -f ", folder, "/up\n[ \"$_ss_answer\" = up ] || { cat ", folder, "/said >&2; exit 1; }\necho up\n");
+  if (!tell_silent) return text;
   const std::string mark = RandomMark();
-  return absl::StrCat(text, "( ", kAllocation, Start(options), " </dev/null >/dev/null 2>", folder, "/said; [ ! -p ", folder, "/up ] || echo down >", folder, "/up ) </dev/null >/dev/null 2>&1 &\n",
-                      "read _ss_answer <", folder, "/up; rm -f ", folder, "/up\n[ \"$_ss_answer\" = up ] || { cat ", folder, "/said >&2; exit 1; }\n",
-                      "_ss_said=`echo 'echo ", mark, "' | ", Shell(control), " 'exec sh' 2>/dev/null`; [ \"$_ss_said\" != ", mark, " ] || echo silent\n");
+  return absl::StrCat(text, "_ss_said=`echo 'echo ", mark, "' | ", Shell(control), " 'exec sh' 2>/dev/null`; [ \"$_ss_said\" != ", mark, " ] || echo silent\n");
 }
 
 std::string Peer::DisconnectText(absl::string_view control) const {

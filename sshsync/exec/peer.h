@@ -26,8 +26,8 @@ class Peer {
   static absl::StatusOr<Peer> Make(const Repository& near, const Repository& far, absl::string_view program);
 
   /// Brings up the connection for the socket `control`/s; makes the folder `control`, which must be new. Status 0: it is up, or none is needed; it
-  /// prints `silent` where the far login prints nothing of its own.
-  std::string ConnectText(absl::string_view control, bool fast_ciphers) const;
+  /// prints a line `up` as soon as it is, and, where it is to `tell_silent`, a line `silent` if the far login prints nothing of its own.
+  std::string ConnectText(absl::string_view control, bool fast_ciphers, bool tell_silent = true) const;
   /// Ends it and removes the folder.
   std::string DisconnectText(absl::string_view control) const;
 

@@ -29,7 +29,7 @@ class RangeMover {
   absl::Status Bring(const Job& job, Stream& stream);
 
  private:
-  bool TakesShortWay(const Stream& stream) const { return !hop_.routes.carries(stream) && stream.silent && !broke_ && hop_.child.tools().can("seek"); }
+  bool TakesShortWay(const Stream& stream) const { return !hop_.routes.carries(stream) && hop_.routes.silent(stream) && !broke_ && hop_.child.tools().can("seek"); }
   absl::StatusOr<std::string> BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const;
   absl::Status VerifyWhole(const Job& job, Stream& stream, const WorkItem& item, const FileStat& stat);
   bool Grows(const std::string& folder, const std::string& file, Silence& silence);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/passage.h"
@@ -59,6 +61,10 @@ class Routes {
     return tried;
   }
 
+  /// Connects a stream for the first of several routes as soon as one login of that way has worked, while another stream, which is in its first Ready, still tries
+  /// it. Ready follows.
+  void Approach(Stream& stream);
+
   /// Readies it for what the child does by itself. `by_command`: its command logs in to the parent as it likes.
   absl::Status ReadyOnChild(Stream& stream, bool by_command);
 
@@ -83,6 +89,13 @@ class Routes {
   static bool carries(const Stream& stream) { return stream.route != Route::kPull; }
   const Peer& pull() const { return *peers_.at(Route::kPull); }
 
+  /// Whether the login at the other end of its connection prints nothing of its own, as far as that is known.
+  bool silent(const Stream& stream) const {
+    const std::lock_guard lock(logins_mu_);
+    const auto login = logins_.find(stream.peer);
+    return login != logins_.end() && login->second.silent;
+  }
+
   /// Brings it. The result is text that says and ends as both ends did, to stand in a script for what was done here. `moved`: asked when all were silent.
   /// Errors: the end of the writer was not seen.
   absl::StatusOr<std::string> Carry(const Passage& passage, Stream& stream, ProgressProbe moved);
@@ -94,6 +107,11 @@ class Routes {
   std::string Display(const Stream& stream) const { return absl::StrCat("builtin transfer ", How(stream.route)); }
 
  private:
+  /// What is known of the logins of one way. The first of them tells the others.
+  struct Login {
+    bool asked = false, up = false, silent = false;
+  };
+
   void Set(absl::optional<Route> route) {
     chosen_ = route;
     relays_ = route == Route::kRelay;
@@ -121,6 +139,12 @@ class Routes {
   // Protected by mu_.
   absl::optional<Route> chosen_;
   std::string told_;
+
+  mutable std::mutex logins_mu_;  // taken under mu_, never the other way round
+  std::condition_variable logins_changed_;
+  // Protected by logins_mu_.
+  std::map<const Peer*, Login> logins_;
+  bool chosen_once_ = false;  // or it was found that there is nothing to choose
 };
 
 // Implementation details follow.
@@ -187,22 +211,48 @@ absl::Status Routes<R, C>::Connect(Stream& stream, const Peer& peer, std::string
   if (stream.peer == &peer) return absl::OkStatus();
   Disconnect(stream);
   stream.peer = &peer;
-  stream.silent = false;
   if (!peer.keeps_connections()) return absl::OkStatus();
+  bool first = false;
+  {
+    const std::lock_guard lock(logins_mu_);
+    first = !std::exchange(logins_[&peer].asked, true);
+  }
   const std::string control = absl::StrCat("/tmp/.sshsync-", context_.run, "-", RandomMark().substr(0, 8));
   const bool fast = child_.facts().fast_ciphers && parent_.facts().fast_ciphers;
   std::string printed;
-  const auto connected = stream.session->Run({.script = peer.ConnectText(control, fast), .timeout = child_.config().timeout, .writes = true},
+  const auto connected = stream.session->Run({.script = peer.ConnectText(control, fast, first), .timeout = child_.config().timeout, .writes = true},
                                              [&](absl::string_view bytes) {
                                                printed.append(bytes.data(), std::min<size_t>(bytes.size(), 100));
+                                               if (!absl::StartsWith(printed, "up\n")) return absl::OkStatus();
+                                               const std::lock_guard lock(logins_mu_);
+                                               logins_[&peer].up = true;
+                                               logins_changed_.notify_all();
                                                return absl::OkStatus();
                                              },
                                              [] { return false; }, context_.closing);
+  if (first) {
+    const std::lock_guard lock(logins_mu_);
+    Login& login = logins_[&peer];
+    login.asked = connected.ok() && connected->status == 0;
+    login.silent = printed == "up\nsilent\n";
+  }
   if (!connected.ok()) return connected.status();
-  stream.silent = printed == "silent\n";
   stream.control = control;
   if (said != nullptr && connected->status != 0) *said = connected->err;
   return absl::OkStatus();
+}
+
+template <Runner R, Clock C>
+void Routes<R, C>::Approach(Stream& stream) {
+  const auto pull = peers_.find(Route::kPull);
+  if (order_.size() < 2 || order_[0] != Route::kPull || !pull->second.ok()) return;
+  {
+    std::unique_lock lock(logins_mu_);
+    const Peer* const peer = &*pull->second;
+    logins_changed_.wait(lock, [&] { return chosen_once_ || logins_[peer].up; });
+    if (!logins_[peer].up) return;
+  }
+  if (Move(stream, Stream::Place::kChild).ok()) Connect(stream, *pull->second, nullptr).IgnoreError();  // what fails is met again by Ready
 }
 
 template <Runner R, Clock C>
@@ -217,7 +267,13 @@ absl::Status Routes<R, C>::Ready(Stream& stream, const Sample& sample) {
   {
     // What one stream finds out is good for all of them.
     const std::lock_guard lock(mu_);
-    if (!chosen_) SSHSYNC_RETURN_IF_ERROR(Choose(stream, sample));
+    if (!chosen_) {
+      const absl::Status chosen = Choose(stream, sample);
+      const std::lock_guard logins(logins_mu_);
+      chosen_once_ = true;
+      logins_changed_.notify_all();
+      SSHSYNC_RETURN_IF_ERROR(chosen);
+    }
     stream.route = *chosen_;
   }
   switch (stream.route) {

@@ -23,7 +23,6 @@ struct Stream {
   Route route = Route::kPull;         ///< of the job that it is at
   std::string control = {};           ///< the folder of its connection to the other host; empty: none
   const Peer* peer = nullptr;         ///< whose connection that is
-  bool silent = false;                ///< the login at its other end prints nothing of its own
   int64_t bytes = int64_t{16} << 20;  ///< of one job: what takes a few seconds
   int64_t share = 0;                  ///< bytes a second that it may move in this job; 0: no limit
   int lost_in_a_row = 0;
