@@ -17,12 +17,12 @@ namespace sshsync {
 
 /// What a hop begins as soon as two listings show that something will move, while both hosts still digest: how files are moved is found out on both, and streams are
 /// readied (their route, session and connection), as many as are sure to be of use. Nothing is written yet, but by a trial of the push.
-/// A hop that turns out to move nothing closes them again.
+/// `flows`: others wait for what arrives. A hop that turns out to move nothing closes them again.
 ///
 /// Ownership: refers to its arguments; the streams that nobody took are closed by the destructor, which waits for those that are being readied.
 /// Threads: one for each side and stream; Take from any, once for a number.
 ///
-///     EarlyStart<R, C> early(context, parent, child, SurelyDiffering(theirs, listing));
+///     EarlyStart<R, C> early(context, parent, child, SurelyDiffering(theirs, listing), has_children);
 ///     auto [stream, status] = early.Take(0);   // ready, or why not
 template <Runner R, Clock C>
 class EarlyStart {
@@ -33,13 +33,13 @@ class EarlyStart {
     absl::Status status;
   };
 
-  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Differing& sure) : routes_(context, parent, child) {
+  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Differing& sure, bool flows) : routes_(context, parent, child) {
     if (sure.files == 0) return;
     for (RemoteRepository<R, C>* side : {&parent, &child}) {
       sides_.push_back(StartThread([side] { side->PrepareTransfer().IgnoreError(); }));  // what fails is met again by whoever moves
     }
     if (MovesByCommand(child) || !routes_.status().ok()) return;
-    const int count = UsefulStreams(sure.bytes, sure.files, MostStreams(child, context.clock));
+    const int count = UsefulStreams(sure.bytes, sure.files, MostStreams(child, context.clock, flows));
     for (int i = 0; i < count; ++i) {
       begun_.emplace_back();
       threads_.push_back(StartThread([this, begun = &begun_.back(), i, sample = typename Routes<R, C>::Sample{parent.facts().root, sure.sample}] {

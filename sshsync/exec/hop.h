@@ -138,7 +138,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   }
   SSHSYNC_ASSIGN_OR_RETURN(Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
-  early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? SurelyDiffering(*selection.Of(listed.contents), listing) : Differing());
+  early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? SurelyDiffering(*selection.Of(listed.contents), listing) : Differing(), part_.has_children);
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};

@@ -77,13 +77,13 @@ class Mover {
   RemoteRepository<R, C>& child_;
   const Lease& lease_;
   const Heartbeat<R, C>& heartbeat_;
+  const bool flows_;  // others wait for what is verified here
   EarlyStart<R, C>& early_;
   Routes<R, C>& routes_;
   const StreamHop<R, C> hop_;
   WorkBoard board_;
   FileMover<R, C> files_;
   RangeMover<R, C> ranges_;
-  const bool flows_;  // others wait for what is verified here
   const bool seen_;
   RelayDesk::Seat seat_;
   int streams_ = 1;  // constant while they run
@@ -98,6 +98,7 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
       child_(hop.child),
       lease_(hop.lease),
       heartbeat_(hop.heartbeat),
+      flows_(hop.flow != nullptr),
       early_(hop.early),
       routes_(early_.routes()),
       hop_{context_, parent_, child_, routes_, board_, hop.cut},
@@ -106,13 +107,12 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
               .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}),
       files_(hop_),
       ranges_(hop_),
-      flows_(hop.flow != nullptr),
       seen_(hop.seen),
       seat_(*context.relay_desk, hop.parent.config().name, [this](const RelayBlock& block) { return !by_command() && routes_.relays() && board_.Wants(block); }) {}
 
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
-  JobRules rules{.by_command = by_command(), .streams = MostStreams(child_, context_.clock), .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
+  JobRules rules{.by_command = by_command(), .streams = MostStreams(child_, context_.clock, flows_), .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
                  .child_root = child_.facts().root};
   const bool ranges = !by_command() && !hop_.in_place() && child_.digests_chunks() && parent_.digests_chunks();
   if (ranges) rules.chunk = child_.chunk(), rules.algorithm = child_.algorithm();
@@ -134,7 +134,7 @@ absl::Status Mover<R, C>::Run() {
   {
     std::jthread publisher = StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_, seen_).Run(); });
     std::jthread watcher = StartThread([this] { WatchLoop(); });
-    streams_ = board_.Streams(MostStreams(child_, context_.clock));
+    streams_ = board_.Streams(MostStreams(child_, context_.clock, flows_));
     {
       std::vector<std::jthread> running;
       for (int i = 0; i < streams_; ++i) running.push_back(StartThread([this, i] { RunStream(i); }));

@@ -34,12 +34,13 @@ bool MovesByCommand(const RemoteRepository<R, C>& child) {
   return child.config().transfer != Transfer::kStream && child.templates().has("synccmd");
 }
 
-/// How many streams its files may have, by its configuration.
+/// How many streams its files may have, by its configuration. `flows`: others wait for what arrives. Streams that share a link finish their chunks at the same time, and each
+/// further one makes those wait longer.
 template <Runner R, Clock C>
-int MostStreams(const RemoteRepository<R, C>& child, C& clock) {
+int MostStreams(const RemoteRepository<R, C>& child, C& clock, bool flows) {
   constexpr int64_t kLeastShare = int64_t{256} << 10;  // below that a limit is better kept by fewer streams
   const bool by_command = MovesByCommand(child);
-  const int most = child.config().streams > 0 ? child.config().streams : by_command ? 1 : 4;
+  const int most = child.config().streams > 0 ? child.config().streams : by_command ? 1 : flows ? 3 : 4;
   const int64_t limit = ShareOf(child.config(), clock, 1);
   return limit > 0 && !by_command ? static_cast<int>(std::clamp<int64_t>(limit / kLeastShare, 1, most)) : most;
 }

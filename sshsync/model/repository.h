@@ -77,7 +77,7 @@ struct Repository {
   Transfer transfer = Transfer::kAuto;
   std::vector<Route> route;  ///< empty: auto
   int64_t chunk = int64_t{8} << 20;  ///< bytes
-  int streams = 0;           ///< 0: 4 for stream hops, 1 for command hops
+  int streams = 0;           ///< 0: 4 for stream hops, or 3 where others wait for what arrives; 1 for command hops
   std::string bwlimit;       ///< a rate or a timetable, validated text; empty: off
 
   std::string stage = "yes";  ///< "yes", "no", or an absolute folder
