@@ -63,7 +63,8 @@ RunParts::RunParts(const Configuration& configuration, AnyRunner* runner, EventS
       own_runner_(runner != nullptr ? nullptr : OverSsh(configuration, seed_, first_pause)),
       backoff_(seed_, first_pause),
       context_{.runner = runner != nullptr ? *runner : *own_runner_, .clock = clock_, .events = events_, .stop = stop, .closing = stop, .run = RunId(clock_.Now(), std::random_device()()),
-               .controller = Controller(), .backoff = backoff_, .secrets = secrets_} {}
+               .controller = Controller(), .backoff = backoff_, .secrets = secrets_,
+               .spare_sessions = std::make_shared<SpareSessions>(SpareSessions::MostOf(configuration.settings.max_sessions))} {}
 
 void RunParts::Tell(EventKind kind, LogLevel level, absl::string_view message) {
   events_.On({.kind = kind, .run = context_.run, .level = level, .message = std::string(message)});

@@ -159,5 +159,19 @@ TEST_F(LimitsTest, AParentStaysOpenForTheChildrenThatAreToCome) {
   EXPECT_EQ(Run(runner, listener).exit_code(), 0);
 }
 
+TEST(Limits, ChildrenOfOneHostThatOpenTheirStreamsEarlyDoNotWaitForEachOther) {
+  LocalCascade local;
+  local.configuration().settings.max_sessions = 5;
+  std::vector<std::string> step;
+  for (int i = 0; i < 4; ++i) step.push_back(local.Add(absl::StrCat("c", i), "m").name);
+  for (const std::string& name : {std::string("m"), step[0], step[1], step[2], step[3]}) {
+    local[name].templates.clear();
+    local.Write(name + "/there", "to be digested");
+  }
+  local.Shell("truncate -s 40M m/new");  // as many streams as there may be
+  EXPECT_EQ(local.Sync({step}).exit_code(), 0);
+  for (const std::string& name : step) EXPECT_TRUE(local.Exists(name + "/new"));
+}
+
 }  // namespace
 }  // namespace sshsync

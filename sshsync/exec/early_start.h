@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "sshsync/exec/routes.h"
+#include "sshsync/exec/spare_sessions.h"
 #include "sshsync/exec/start_thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/survey.h"
@@ -17,6 +20,7 @@ namespace sshsync {
 
 /// What a hop begins as soon as two listings show that something will move, while both hosts still digest: how files are moved is found out on both, and streams are
 /// readied (their route, session and connection), as many as are sure to be of use. Nothing is written yet, but by a trial of the push.
+/// Sessions that it holds while the digests still need theirs are spare ones (spare_sessions.h): where a host has none, it begins less.
 /// `flows`: others wait for what arrives. A hop that turns out to move nothing closes them again.
 ///
 /// Ownership: refers to its arguments; the streams that nobody took are closed by the destructor, which waits for those that are being readied.
@@ -33,13 +37,14 @@ class EarlyStart {
     absl::Status status;
   };
 
-  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Differing& sure, bool flows) : routes_(context, parent, child) {
+  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Differing& sure, bool flows)
+      : spare_(*context.spare_sessions), hosts_{parent.config().endpoint.host, child.config().endpoint.host}, routes_(context, parent, child) {
     if (sure.files == 0) return;
     for (RemoteRepository<R, C>* side : {&parent, &child}) {
       sides_.push_back(StartThread([side] { side->PrepareTransfer().IgnoreError(); }));  // what fails is met again by whoever moves
     }
     if (MovesByCommand(child) || !routes_.status().ok()) return;
-    const int count = UsefulStreams(sure.bytes, sure.files, MostStreams(child, context.clock, flows));
+    const int count = spare_.Take(hosts_, UsefulStreams(sure.bytes, sure.files, MostStreams(child, context.clock, flows)));
     for (int i = 0; i < count; ++i) {
       begun_.emplace_back();
       threads_.push_back(StartThread([this, begun = &begun_.back(), i, sample = typename Routes<R, C>::Sample{parent.facts().root, sure.sample}] {
@@ -49,8 +54,10 @@ class EarlyStart {
     }
   }
   ~EarlyStart() {
-    threads_.clear();
-    for (Begun& begun : begun_) routes_.Close(begun.stream);
+    for (size_t i = 0; i < threads_.size(); ++i) {
+      Begun left = Take(static_cast<int>(i));
+      routes_.Close(left.stream);
+    }
   }
   EarlyStart(const EarlyStart&) = delete;
   EarlyStart& operator=(const EarlyStart&) = delete;
@@ -59,15 +66,18 @@ class EarlyStart {
 
   Begun Take(int number) {
     Begun begun;
-    if (const auto i = static_cast<size_t>(number); i < threads_.size()) {
-      if (threads_[i].joinable()) threads_[i].join();
-      begun = std::exchange(begun_[i], Begun());
+    if (const auto i = static_cast<size_t>(number); i < threads_.size() && threads_[i].joinable()) {
+      threads_[i].join();
+      begun = std::move(begun_[i]);
+      spare_.Give(hosts_, 1);
     }
     begun.stream.number = number;
     return begun;
   }
 
  private:
+  SpareSessions& spare_;
+  const std::set<std::string> hosts_;
   Routes<R, C> routes_;
   std::deque<Begun> begun_;
   std::vector<std::jthread> threads_, sides_;  // Last, so that they end first.

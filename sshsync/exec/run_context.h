@@ -10,6 +10,7 @@
 #include "sshsync/exec/clock.h"
 #include "sshsync/exec/relay_desk.h"
 #include "sshsync/exec/runner.h"
+#include "sshsync/exec/spare_sessions.h"
 #include "sshsync/exec/stop.h"
 #include "sshsync/model/digest_memory.h"
 #include "sshsync/model/event.h"
@@ -37,6 +38,8 @@ struct RunContext {
   DigestMemory* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
   /// Where hops that relay from one parent meet.
   std::shared_ptr<RelayDesk> relay_desk = std::make_shared<RelayDesk>();
+  /// What each host has for streams that are opened early.
+  std::shared_ptr<SpareSessions> spare_sessions = std::make_shared<SpareSessions>();
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.
   std::function<void(const RepositoryReport&)> repository_ended = {};
 };
