@@ -191,8 +191,8 @@ _ss_piece() {
 )";
 
 // A folder that is new on the child, and of which nothing is staged that is not to be published, is renamed as one, and with it all others that are new in the
-// same place: ten thousand files of a hundred folders are one process instead of a hundred. Only files whose time and mode are right already; anything that is not
-// as it should be leaves the folder to _ss_piece.
+// same place: ten thousand files of a hundred folders are one process instead of a hundred. Only files whose time and mode are right already, and only where a folder
+// inherits neither group nor access list from its place; anything that is not as it should be leaves the folder to _ss_piece.
 //
 // _ss_new:   K FOLDER; before any folder is made
 // _ss_whole: PLACE { K COUNT STAGED }...; leaves `gone` in `$_ss_wK`
@@ -203,6 +203,7 @@ _ss_holds() { _ss_seen=0; _ss_see "$1"/*; _ss_see "$1"/.[!.]*; _ss_see "$1"/..?*
 _ss_whole() {
   [ $_ss_checked = yes ] || return 0
   _ss_ours; _ss_enter "$1" >/dev/null 2>&1 || return 0
+  case `ls -ld . 2>/dev/null` in d?????[-x]???[\ .]*) ;; *) return 0;; esac
   shift; _ss_left=$(($# / 3)); _ss_taken=
   while [ $_ss_left -gt 0 ]; do
     _ss_left=$((_ss_left - 1)); _ss_k=$1 _ss_files=$2 _ss_from=$3; shift 3

@@ -149,6 +149,17 @@ TEST_F(PublishingTest, AFolderThatIsThereKeepsWhatItIs) {
   EXPECT_EQ(StatOf(Root("empty")).mode, empty.mode);
 }
 
+TEST_F(PublishingTest, ANewFolderInheritsTheGroupOfItsPlace) {
+  Shell("mkdir r/shared && chgrp 4 r/shared 2>/dev/null; chmod 2775 r/shared");
+  const std::vector<Publication> files = StagedAll(std::vector<std::string>{"shared/new/a", "other/a"}, "");
+  EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone));
+  struct stat place = {}, made = {};
+  EXPECT_EQ(stat(Root("shared").c_str(), &place) + stat(Root("shared/new").c_str(), &made), 0);
+  EXPECT_EQ(made.st_gid, place.st_gid);
+  EXPECT_EQ(made.st_mode & S_ISGID, S_ISGID);
+  EXPECT_EQ(StatOf(Root("other")).mode, 0755);
+}
+
 TEST_F(PublishingTest, ACommandWhoseAnswerWasLostFindsFoldersThatItRenamed) {
   const std::vector<Publication> files = StagedAll(std::vector<std::string>{"a/x", "a/y", "b/z"}, "");
   EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone));
