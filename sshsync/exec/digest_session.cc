@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/text/escape.h"
@@ -34,6 +35,16 @@ int Oddness(absl::string_view name) {
   return odd;
 }
 
+// What a tool said of one of many operands; empty where it is not to be told from what it said of others.
+absl::string_view LineAbout(absl::string_view said, absl::string_view operand) {
+  for (const absl::string_view line : absl::StrSplit(said, '\n')) {
+    const size_t at = line.find(operand);
+    if (at == absl::string_view::npos) continue;
+    const absl::string_view rest = line.substr(at + operand.size());
+    if (absl::StartsWith(rest, ":") || absl::StartsWith(rest, "'") || absl::StartsWith(rest, "\"")) return line;
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -214,7 +225,7 @@ void DigestSession::DiscardBatch() {
   }
 }
 
-void DigestSession::JudgeBatch() {
+void DigestSession::JudgeBatch(absl::string_view session_stderr) {
   for (const auto& [question, answer] : samples_) {
     const auto at = batch_.find(question);
     const bool none = !answer.ok() || answer->missing;
@@ -228,11 +239,18 @@ void DigestSession::JudgeBatch() {
     from_batch_[question] = true;
   }
   // What the batch left out is asked of the template; without one there is nobody else to ask.
-  for (const auto& piece : pieces_) {
-    for (const size_t question : piece) {
+  for (size_t i = 0; i < pieces_.size(); ++i) {
+    absl::optional<std::string> said;
+    for (const size_t question : pieces_[i]) {
       if (question >= questions_.size() || answers_[question]) continue;
-      if (templates_ == nullptr) Answer(question, MakeError(Failure::kBadDigest, absl::StrCat(tool_->words, " gave no digest of it")));
-      else progressed_ = alone_[question] = true;
+      if (templates_ != nullptr) {
+        progressed_ = alone_[question] = true;
+        continue;
+      }
+      if (!said) said = StderrOf(session_stderr, mark_, absl::StrCat("b:", i));
+      const std::string why = CleanForTerminal(LineAbout(*said, absl::StrCat("./", questions_[question].path)));
+      Answer(question, MakeError(FailureFromWords(why, 1, Failure::kBadDigest),
+                                 absl::StrCat(tool_->words, " gave no digest of it", why.empty() ? "" : "; it said: ", why)));
     }
   }
 }
@@ -247,7 +265,7 @@ bool DigestSession::EndSession(absl::string_view session_stderr) {
     answer = Annotate(failure == Failure::kCommandFailed ? MakeError(FailureFromWords(said, 1, failure), answer.status().message()) : answer.status(),
                       absl::StrCat("it said: ", CleanForTerminal(absl::StripAsciiWhitespace(said))));
   }
-  if (!pieces_.empty()) JudgeBatch();
+  if (!pieces_.empty()) JudgeBatch(session_stderr);
   return progressed_;
 }
 

@@ -69,7 +69,7 @@ class DigestSession {
  private:
   absl::Status OnRecord(const Record& record);
   void Answer(size_t question, absl::StatusOr<DigestAnswer> answer);
-  void JudgeBatch();
+  void JudgeBatch(absl::string_view session_stderr);
   void DiscardBatch();
   std::vector<size_t> NextQuestions();
   void AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question, RecordScript* script);

@@ -101,6 +101,17 @@ TEST_F(DigestSessionInShell, DoesWithoutATemplateWhereTheToolIsTheOnlyWay) {
   EXPECT_THAT(Wrong(session), testing::ElementsAre("missing"));
 }
 
+TEST_F(DigestSessionInShell, WhatTheToolSaidOfAFileIsItsReason) {
+  for (const char* name : {"a", "ab", "b"}) questions_.push_back({name, 1});
+  facts_.root = dir_.path();
+  dir_.Write("b", "content of b");
+  DigestSession session(facts_, nullptr, DigestTool{"sha1sum"}, questions_);
+  RunAll(session, "sha1sum() { command sha1sum ./b; echo 'sha1sum: ./ab: Is gone' >&2; echo \"sha1sum: can't open './a': Permission denied\" >&2; }\n");
+  EXPECT_EQ(session.answers()[0]->status(), MakeError(Failure::kPermission, "sha1sum gave no digest of it; it said: sha1sum: can't open './a': Permission denied"));
+  EXPECT_EQ(session.answers()[1]->status(), MakeError(Failure::kBadDigest, "sha1sum gave no digest of it; it said: sha1sum: ./ab: Is gone"));
+  EXPECT_TRUE(session.answers()[2]->ok());
+}
+
 TEST_F(DigestSessionInShell, ListsTakeWhatTheyCanHoldAndTheRestGoesAsOperands) {
   for (const char* name : {"plain", "new\nline", "one\001more", "it's", "end\n"}) Write(name);
   facts_.root = dir_.path();

@@ -326,7 +326,7 @@ std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, Contents& chil
     outcome.message = absl::StrCat(where, outcome.message);
     ReportFailure(std::move(outcome));
   };
-  for (const auto& [path, outcome] : parent.failed) leave_out(outcome, "at the parent: ");
+  for (const auto& [path, outcome] : parent.failed) leave_out(outcome, outcome.failure == Failure::kWaiting ? "" : "at the parent: ");
   for (const auto& [path, outcome] : child.failed) leave_out(outcome, "at the child: ");
   bool weak = false;
   for (const FileEntry& file : parent.manifest.files) {
@@ -474,6 +474,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
         if (moved.ok() && work.together() && item.state == WorkItem::State::kVerified) {
           outcome.failure = Failure::kWaiting;
           outcome.message = "verified, and held back, for not every file arrived (publish = together)";
+          if (flow_) flow_->Failed(outcome.path, outcome.failure, outcome.message);
           ++held;
         }
         if (outcome.failure == Failure::kNone) {
@@ -488,9 +489,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   DigestRecall<R, C>(child_).Brought(arrived, wanted);
   if (!moved.ok()) return moved;
   if (held > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(held, " verified files are held back, for not every file arrived (publish = together)"));
-  Contents brought;
-  brought.manifest.files = std::move(arrived);
-  child.Add(std::move(brought));
+  child.Add({.manifest = {.files = std::move(arrived)}});
   child.empty_listing = child.manifest.files.empty();
   return child;
 }

@@ -25,7 +25,7 @@ inline absl::Status Preflight(const HostFacts& child, Work& work, absl::Function
     const int64_t size = work.at(i).wanted.stat.size;
     held += std::max<int64_t>(size, 0);
     if (size <= child.free_bytes) continue;
-    work.Failed(i, MakeError(Failure::kNoSpace, absl::StrCat("No space left on device: it needs ", size, " bytes, there are ", child.free_bytes)), "", "", 0);
+    work.Refused(i, MakeError(Failure::kNoSpace, absl::StrCat("No space left on device: it needs ", size, " bytes, there are ", child.free_bytes)));
     failed(work.at(i));
   }
   if (work.together() && held > child.free_bytes) {

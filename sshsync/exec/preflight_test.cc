@@ -42,6 +42,7 @@ TEST_F(PreflightTest, FailsWhatCanNeverFitAndLetsTheRestGoAhead) {
   const WorkItem& big = work.at(2);
   EXPECT_EQ(big.state, WorkItem::State::kFailed);
   EXPECT_EQ(big.failure(), Failure::kNoSpace);
+  EXPECT_EQ(big.outcome().attempts, 0);
   EXPECT_THAT(std::string(big.message()), HasSubstr("it needs 2000 bytes, there are 500"));
   EXPECT_TRUE(work.AnyOpen());
   EXPECT_EQ(work.at(0).state, WorkItem::State::kOpen);

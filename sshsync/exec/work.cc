@@ -72,7 +72,13 @@ bool Work::MayPublish() const {
   return complete_ && settled_ == items_.size() && !AnyFailed();
 }
 
+void Work::Refused(size_t index, const absl::Status& why) {
+  items_[index].trouble = std::make_shared<const Trouble>(Trouble{.failure = FailureOf(why), .message = std::string(why.message())});
+  items_[index].state = WorkItem::State::kFailed;
+}
+
 void Work::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+  if (FailureOf(why) == Failure::kWaiting) return Refused(index, why);  // for its parent's file
   WorkItem& item = items_[index];
   ++item.tries;
   const bool again = absl::IsUnavailable(why) && item.tries <= retries_;

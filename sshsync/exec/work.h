@@ -93,6 +93,9 @@ class Work {
   /// Whether what is verified may be published now.
   bool MayPublish() const;
 
+  /// It fails without a try.
+  void Refused(size_t index, const absl::Status& why);
+
   /// A try failed. A permanent failure (by its status code) or one try too many fails the file; otherwise it stays open.
   void Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
 

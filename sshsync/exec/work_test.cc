@@ -78,6 +78,19 @@ TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
   }
 }
 
+TEST(Work, WhatNeverBeganHasNoTries) {
+  One one;
+  one.work.Refused(0, MakeError(Failure::kNoSpace, "full"));
+  EXPECT_EQ(one.item().state, State::kFailed);
+  EXPECT_EQ(one.item().outcome().failure, Failure::kNoSpace);
+  EXPECT_EQ(one.item().outcome().attempts, 0);
+  One other;
+  other.Fail(Failure::kUnreachable);
+  other.Fail(Failure::kWaiting);
+  EXPECT_EQ(other.item().state, State::kFailed);
+  EXPECT_EQ(other.item().outcome().attempts, 1);
+}
+
 TEST(Work, KeepsWhatTheLastFailureSaid) {
   One one;
   one.work.Failed(0, MakeError(Failure::kNoSpace, "full"), "cp a b", std::string(5000, 'x') + "end", 3);
