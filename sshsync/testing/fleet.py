@@ -233,7 +233,8 @@ class Fleet:
 
     def let_expire(self, *names):
         """From now on the accounts of these hosts have expired, and the others have not."""
-        text = "".join("%s:*:19000:0:99999:7::%s:\n" % (host.user, "1" if host.name in names else "") for host in self.hosts.values())
+        # The caller's own account, too, can be logged in to: by a peeruser.
+        text = "root:*:19000:0:99999:7:::\n" + "".join("%s:*:19000:0:99999:7::%s:\n" % (host.user, "1" if host.name in names else "") for host in self.hosts.values())
         # Bound over each sshd's own /etc/shadow: the file itself changes.
         with open(os.open(os.path.join(self.folder, "shadow"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text)

@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import pwd
 import signal
 
 import pytest
 
 from sshsync.testing import python_cases
 from sshsync.testing.acceptance import laws, trees
-from sshsync.testing.acceptance.rig import rig, scp, site  # noqa: F401
+from sshsync.testing.acceptance.rig import private_accounts_only, rig, scp, site  # noqa: F401
 
 STEP = ("--sync", "repoproxy")
 NODES = ("--sync", "appnode1,appnode2")
@@ -30,6 +31,14 @@ def between(rig, route, blocked=()):
     for name in [name for name, parent in rig.parents.items() if parent]:
         rig.plain[name].update(route=route, peerssh=os.path.join(home, "peer-ssh"))
     rig.configure()
+
+
+def peer_ssh(rig, name, text):
+    """A peerssh of the test's own, of that account; everybody may run it."""
+    home = rig.host(name).home
+    trees.write(home, {b"own-ssh": ("#!/bin/sh\n" + text).encode()}, rig.owner(name))
+    os.chmod(os.path.join(home, "own-ssh"), 0o755)
+    return os.path.join(home, "own-ssh")
 
 
 def nothing_was_executed(rig):
@@ -85,6 +94,97 @@ def test_a_list_of_which_nothing_works_is_told_with_every_reason(rig):
     rig.failed(run, "repoproxy", 'no route from "repomaster" works: no push: ', "; no pull: ", "Connection refused")
     between(rig, "auto")
     rig.converges("repoproxy", steps=STEP)
+
+
+def test_a_push_reaches_the_child_as_its_peers_do(rig):
+    private_accounts_only(rig.fleet)
+    rig.populate(TREE)
+    child, parent = rig.host("repoproxy"), rig.host("repomaster")
+    # Of this configuration ssh learns neither address, port nor account; the controller's knows them.
+    trust = "Host *\n  IdentityFile %s\n  UserKnownHostsFile %s\n  StrictHostKeyChecking yes\n" % (
+        os.path.join(parent.home, ".ssh", "id_ed25519"), os.path.join(rig.fleet.folder, "known_hosts"))
+    trees.write(parent.home, {b"bare": trust.encode()}, rig.owner("repomaster"))
+    bare = "exec ssh -F %s/bare \"$@\"\n" % parent.home
+    reached = {"peerhost": child.address, "peerport": str(child.port), "peeruser": child.user, "port": None, "user": None}
+    rig.builtin()
+    rig.plain["repoproxy"].update(reached, route="push", peerssh=peer_ssh(rig, "repomaster", bare))
+    rig.configure()
+    run = rig.run(*STEP)
+    rig.equal(run, "repoproxy")
+    for key, words in [("peerport", "connect to host " + child.address), ("peeruser", "Permission denied"), ("peerhost", "connect to host")]:
+        rig.put({b"one": key.encode()}, "repoproxy")
+        rig.configure(repoproxy={key: {"peerport": "1", "peeruser": "repomaster", "peerhost": "127.0.0.1"}[key]})
+        rig.failed(rig.run(*STEP), "repoproxy", words)
+    rig.converges("repoproxy", steps=STEP)
+
+
+@pytest.mark.parametrize("who", ["repomaster", "repoproxy"])
+@pytest.mark.parametrize("route", ["push", "pull"])
+def test_what_either_end_wants_compressed_is(rig, route, who):
+    text = b"".join(b"line %d of what compresses well\n" % number for number in range(150000))
+    rig.populate({**trees.few(), b"text": text, b"small": text[:4000]})
+    between(rig, route)
+    sender = rig.host("repomaster" if route == "push" else "repoproxy")
+    told = os.path.join(sender.home, "told")
+    loud = 'case $SSHSYNC_FLEET_HOST in %s) set -- -v -E %s.$$ "$@";; esac\nexec ssh -F "$SSHSYNC_FLEET_HOST/home/.ssh/config" "$@"\n' % (sender.folder, told)
+    rig.plain["repoproxy"]["peerssh"] = peer_ssh(rig, "repomaster", loud)
+    rig.configure()
+    rig.equal(rig.run(*STEP), "repoproxy")
+    assert compressed_sessions(sender.home) == (0, True)
+    rig.put({b"text": b"old"}, "repoproxy")
+    rig.configure(**{who: {"compress": "yes"}})
+    rig.equal(rig.run(*STEP), "repoproxy")
+    sessions, others = compressed_sessions(sender.home)
+    assert sessions > 0 and not others
+
+
+def compressed_sessions(home):
+    """(how many logins since the last question had compression, whether any had not)."""
+    with_it = without = 0
+    for name in os.listdir(home):
+        if name.startswith("told."):
+            with open(os.path.join(home, name)) as file:
+                text = file.read()
+            os.remove(os.path.join(home, name))
+            if "Authenticated to" in text:
+                with_it, without = with_it + ("Enabling compression" in text), without + ("Enabling compression" not in text)
+    return with_it, without > 0
+
+
+def on_the_controller(rig, name, **keys):
+    """From now on that repository is a folder of the controller's own account."""
+    rig.builtin()
+    rig.plain.setdefault(name, {}).update({"transport": "local", "host": None, "port": None, "user": None}, **keys)
+
+
+@pytest.mark.parametrize("here", ["repomaster", "repoproxy"])
+@pytest.mark.parametrize("route", ["pull", "push", "relay"])
+def test_a_folder_of_the_controller_is_at_either_end_of_every_route(rig, route, here):
+    rig.populate(TREE)
+    rig.put({b"one": b"old", b"big $(touch pwn)\n": trees.content(BIG, 77)}, "repoproxy")
+    on_the_controller(rig, here, peerhost=here, peeruser=pwd.getpwuid(os.getuid()).pw_name)
+    far = rig.host("repoproxy" if here == "repomaster" else "repomaster")
+    reached_from_here = (route == "pull") == (here == "repoproxy")
+    rig.plain["repoproxy"].update(route=route, peerssh="ssh -F " + (rig.fleet.ssh_config if reached_from_here else far.ssh_config))
+    rig.configure()
+    with rig.watch("repoproxy") as watcher:
+        rig.equal(rig.run(*STEP), "repoproxy")
+    watcher.check()
+    nothing_was_executed(rig)
+
+
+@pytest.mark.parametrize("here, refused, taken", [("repomaster", "pull", "push"), ("repoproxy", "push", "pull")])
+def test_a_folder_of_the_controller_without_an_address_is_left_to_the_other_routes(rig, here, refused, taken):
+    rig.populate(TREE)
+    on_the_controller(rig, here)
+    rig.plain["repoproxy"].update(route=refused, peerssh="ssh -F " + rig.fleet.ssh_config)
+    rig.configure()
+    run = rig.run(*STEP)
+    rig.failed(run, "repoproxy", "[%s], which is a folder of the controller: give [%s] a peerhost" % (here, here), exit_code=3)
+    rig.configure(repoproxy={"route": "push pull" if refused == "push" else "auto"})
+    run = rig.run(*STEP)
+    rig.equal(run, "repoproxy")
+    assert run.told("INFO", "route %s: " % taken, "no %s: " % refused), str(run)
 
 
 def test_what_a_synccmd_cannot_be_told_goes_by_the_route(rig):
