@@ -67,9 +67,10 @@ class FiguresTest(unittest.TestCase):
 
 
 class CompareTest(unittest.TestCase):
-    def run_compare(self, *options):
+    def run_compare(self, *options, **environment):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([COMPARE, "--output", folder] + list(options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder)
+            done = subprocess.run([COMPARE, "--output", folder] + list(options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
+                                  env={**os.environ, **environment})
             try:
                 with open(os.path.join(folder, "compare.json")) as file:
                     return done, json.load(file)
@@ -83,6 +84,21 @@ class CompareTest(unittest.TestCase):
         for found in document["workloads"]:
             for way in found["ways"]:
                 self.assertNotIn("failed", way, found["workload"])
+
+    def test_ansible_is_given_the_parents_folder_and_a_connection_that_is_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            fake = os.path.join(folder, "ansible")
+            with open(fake, "w") as file:
+                file.write(
+                    "#!/bin/sh\n[ $1 = all ] || exit 0\ncase $ANSIBLE_PIPELINING,$ANSIBLE_SSH_ARGS in True,*ControlPersist*) ;; *) exit 1;; esac\n"
+                    "set -- $7\nssh $ANSIBLE_SSH_ARGS repoproxy exit && cp -r ${1#src=}. ${2#dest=}\n"
+                )
+            os.chmod(fake, 0o755)
+            done, document = self.run_compare(
+                "--tiny", "--rounds", "2", "--only", "few-new", "--peers", "ansible copy", PATH=folder + ":" + os.environ["PATH"])
+        self.assertEqual(done.returncode, 0, done.stdout)
+        way = document["workloads"][0]["ways"][1]
+        self.assertEqual((way["way"], way["compares"], len(way["seconds"])), ("ansible copy", "checksum", 2))
 
     def test_a_program_that_does_nothing_has_not_done_the_job(self):
         done, document = self.run_compare("--tiny", "--rounds", "1", "--only", "big-new", "--peers", "none", "--sshsync", "/bin/true")

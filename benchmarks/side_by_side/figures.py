@@ -112,7 +112,8 @@ def machine():
         "network": "loopback",
         "load": round(os.getloadavg()[0], 1),
         "versions": {name: _first_line(command) for name, command in (
-            ("ssh", ["ssh", "-V"]), ("rsync", ["rsync", "--version"]), ("lftp", ["lftp", "--version"]), ("rclone", ["rclone", "version"]), ("tar", ["tar", "--version"]))},
+            ("ssh", ["ssh", "-V"]), ("rsync", ["rsync", "--version"]), ("lftp", ["lftp", "--version"]), ("rclone", ["rclone", "version"]),
+            ("ansible", ["ansible", "--version"]), ("tar", ["tar", "--version"]))},
     }
 
 

@@ -27,8 +27,17 @@ _OLD = int(time.time()) - 7 * 86400
 
 def small_files(folder, scale):
     """Many files of 4 KiB, in folders of a hundred or so."""
-    for number in range(scale.small_files):
-        parent = os.path.join(folder, "part%02d" % (number % min(MANY_FOLDERS, max(1, scale.small_files // 10))))
+    _files(folder, scale.small_files)
+
+
+def few_files(folder, scale):
+    """A hundredth of that, in folders of ten."""
+    _files(folder, max(2, scale.small_files // 100))
+
+
+def _files(folder, count):
+    for number in range(count):
+        parent = os.path.join(folder, "part%02d" % (number % min(MANY_FOLDERS, max(1, count // 10))))
         os.makedirs(parent, exist_ok=True)
         _write(os.path.join(parent, "file-%05d.bin" % number), os.urandom(_SMALL), _OLD)
 

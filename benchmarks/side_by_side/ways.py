@@ -4,6 +4,8 @@ A way gets a ground and a workload's hops and returns one command for the contro
 to: the child pulls from its parent over its own ssh, as sshsync's builtin transfer does. That is the peers' own best way to get files from
 one remote host to another (through the controller every byte would travel twice), and the one login of the controller is the least that it
 takes. Several hops are taken one after the other, for none of the peers can start a hop before the one above it has ended.
+
+Ansible alone sends from the controller: it is given the parent's folder as if it were there, and so is spared the way from the parent.
 """
 
 import os
@@ -81,6 +83,35 @@ class Sshsync:
         return command
 
 
+class Ansible:
+    """Its copy module, set as an operator who minds the time would: no temporary file for a module (pipelining), one connection that is kept, the
+    interpreter named. It is not asked whether it keeps times, which it does not."""
+
+    name = "ansible copy"
+    compares = "checksum"
+
+    def installed(self):
+        return shutil.which("ansible") is not None
+
+    def command(self, ground, workload, scratch):
+        ((child, parent),) = workload.hops()
+        with open(os.path.join(scratch, "ansible.cfg"), "w"):
+            pass
+        connection = "-F %s -o ControlPath=%s" % (ground.fleet.ssh_config, os.path.join(scratch, "%C"))
+        settings = {
+            "ANSIBLE_CONFIG": os.path.join(scratch, "ansible.cfg"),  # not the operator's own
+            "ANSIBLE_HOME": os.path.join(scratch, "ansible"),
+            "ANSIBLE_PIPELINING": "True",
+            "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",
+            "ANSIBLE_SSH_ARGS": connection + " -o ControlMaster=auto -o ControlPersist=60s",
+            "LC_ALL": "C.UTF-8",
+        }
+        copy = "src=%s/ dest=%s/ mode=preserve" % (ground.repo(parent), ground.repo(child))
+        run = ["env"] + ["%s=%s" % item for item in settings.items()] + ["ansible", "all", "-i", child + ",", "-m", "ansible.builtin.copy", "-a", copy]
+        # The connection that it leaves would be taken for work of the next run.
+        return ["sh", "-c", "%s; s=$?; ssh %s -O exit %s; exit $s" % (shlex.join(run), connection, child)]
+
+
 def _ssh(ground, child):
     return "ssh -F " + shlex.quote(ground.ssh_config(child))
 
@@ -124,4 +155,5 @@ PEERS = (
     Way("lftp mirror", ("lftp",), "size and time", _lftp("--parallel=4 --use-pget-n=4")),
     Way("lftp mirror -c", ("lftp",), "size and time", _lftp("-c --parallel=4 --use-pget-n=4"), again=True),
     Way("rclone sftp", ("rclone",), "size and time", _rclone),
+    Ansible(),
 )

@@ -13,6 +13,7 @@ THREE_HOPS = ONE_HOP + (((SECOND, PROXY),), ((NODES[0], SECOND),))
 
 ALL = ("scp -r", "tar | ssh", "rsync -a", "rsync -ac", "lftp mirror", "rclone sftp")
 COMPARING = ("rsync -a", "rsync -ac", "lftp mirror", "rclone sftp")
+ANSIBLE = ("ansible copy",)  # seconds a file: where there are few
 WINDOW = str(4 << 20)  # what Linux's TCP lets a connection have under way by default, about
 
 
@@ -44,8 +45,10 @@ WORKLOADS = (
     Workload("small-unchanged", "10,000 files of 4 KiB, all as the parent's", trees.small_files, COMPARING, before="old",
              goals=[("sshsync", "rsync -ac", 0.9)]),
     Workload("small-changed", "10,000 files of 4 KiB, 1 % changed", trees.small_files, COMPARING, trees.change_small_files, "old"),
-    Workload("big-new", "1 GiB in one file, the child has none", _big(1024), goals=[("sshsync", "scp -r", 1.0)]),
-    Workload("big-unchanged", "1 GiB in one file, as the parent's", _big(1024), COMPARING, before="old", goals=[("sshsync", "rsync -ac", 1.4)]),
+    Workload("few-new", "100 files of 4 KiB, the child has none", trees.few_files, ALL + ANSIBLE),
+    Workload("few-unchanged", "100 files of 4 KiB, all as the parent's", trees.few_files, COMPARING + ANSIBLE, before="old"),
+    Workload("big-new", "1 GiB in one file, the child has none", _big(1024), ALL + ANSIBLE, goals=[("sshsync", "scp -r", 1.0)]),
+    Workload("big-unchanged", "1 GiB in one file, as the parent's", _big(1024), COMPARING + ANSIBLE, before="old", goals=[("sshsync", "rsync -ac", 1.4)]),
     Workload("big-changed", "1 GiB in one file, 1 % changed in ten places", _big(1024), ("scp -r",) + COMPARING, trees.change_big_file, "old",
              goals=[("sshsync", "rsync -a", 0.6)]),
     Workload("big-appended", "1 GiB in one file, 1 % appended", _big(1024), ("scp -r",) + COMPARING, trees.append_to_big_file, "old"),
