@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "sshsync/base/status.h"
-#include "sshsync/config/unbuilt.h"
+#include "sshsync/config/bandwidth_check.h"
 #include "sshsync/exec/any_runner.h"
 #include "sshsync/exec/cascade.h"
 #include "sshsync/exec/dry_runner.h"
@@ -46,13 +46,13 @@ Configuration WithOptions(Configuration configuration, const SyncOptions& option
   return configuration;
 }
 
-// What would copy, load or publish more than asked is an error before anything is contacted.
+// What would load a line more than asked is an error before anything is contacted.
 absl::Status CanRun(const Configuration& configuration, const ResolvedQueue& queue) {
   std::vector<std::string> names;
   for (const auto& step : queue.steps) {
     for (const QueueEntry& entry : step) names.push_back(entry.repository->name);
   }
-  return RunBlockers(configuration, names);
+  return CheckBandwidthLimits(configuration, names);
 }
 
 // When a run that writes has to end; nothing where it may take its time.

@@ -46,7 +46,7 @@ template <class Rows>
 std::string DidYouMean(absl::string_view dashes, absl::string_view word, const Rows& rows) {
   std::vector<absl::string_view> known;
   for (const auto& row : rows) {
-    if (row.built && !row.name.empty()) known.push_back(row.name);
+    if (!row.name.empty()) known.push_back(row.name);
   }
   const absl::optional<std::string> nearest = Nearest(word.substr(0, kLongestShown), known);
   return nearest ? absl::StrCat(": did you mean ", dashes, *nearest, "?") : "";
@@ -168,15 +168,11 @@ absl::Status CheckWords(const Verb& verb, const std::vector<std::string>& words)
   return absl::OkStatus();
 }
 
-/// Refuses what does not go with the verb or is not built yet.
+/// Refuses what does not go with the verb.
 absl::Status CheckFit(const Verb& verb, const Given& given) {
   for (const auto& [id, value] : given) {
     const Flag& flag = RowOf(id);
     if (!(flag.verbs & SetOf(verb.id))) return UsageError("--", flag.name, " does not go with ", NameOf(verb));
-  }
-  if (!verb.built) return UsageError("sshsync ", verb.name, " is not built yet");
-  for (const auto& [id, value] : given) {
-    if (!RowOf(id).built) return UsageError("--", RowOf(id).name, " is not built yet");
   }
   return absl::OkStatus();
 }

@@ -50,8 +50,7 @@ struct CommandLine {
 
 /// Reads the arguments after the program's name. A first word that is a verb is one; options may stand anywhere. Names are as given, bytes
 /// and all. Errors: kOption for an option that is unknown, lacks its value, has one too many or one that cannot be read; kUsage for words
-/// that make no sense together, and for what is known but not built yet. Messages are clean text, bounded in length, and name the nearest
-/// known word.
+/// that make no sense together. Messages are clean text, bounded in length, and name the nearest known word.
 ///
 ///     auto line = ParseCommandLine({"--sync", "repoproxy", "-sappnode1,appnode2"});
 ///     line->steps.size() == 2;

@@ -14,7 +14,7 @@ std::string Choices(const Flag& flag) { return absl::StrReplaceAll(flag.placehol
 std::string VerbNames() {
   std::string result;
   for (const Verb& verb : AllVerbs()) {
-    if (verb.built && !verb.name.empty()) absl::StrAppend(&result, result.empty() ? "" : " ", verb.name);
+    if (!verb.name.empty()) absl::StrAppend(&result, result.empty() ? "" : " ", verb.name);
   }
   return result;
 }
@@ -99,7 +99,6 @@ std::string ZshText(absl::string_view text) { return absl::StrReplaceAll(text, {
 std::string BashCompletion() {
   std::string result(kBashHead), flags;
   for (const Flag& flag : AllFlags()) {
-    if (!flag.built) continue;
     absl::StrAppend(&flags, " --", flag.name);
     if (flag.value != Value::kNone) absl::StrAppend(&result, "    ", Pattern(flag), ") ", BashReply(flag), "; return ;;\n");
   }
@@ -111,11 +110,10 @@ std::string BashCompletion() {
 std::string ZshCompletion() {
   std::string result(kZshHead);
   for (const Verb& verb : AllVerbs()) {
-    if (verb.built && !verb.name.empty()) absl::StrAppend(&result, "    ", Quoted(absl::StrCat(verb.name, ":", ZshText(verb.brief))), "\n");
+    if (!verb.name.empty()) absl::StrAppend(&result, "    ", Quoted(absl::StrCat(verb.name, ":", ZshText(verb.brief))), "\n");
   }
   absl::StrAppend(&result, "  )\n  _describe verb verbs\n}\n\n_arguments -s \\\n");
   for (const Flag& flag : AllFlags()) {
-    if (!flag.built) continue;
     const std::string text = absl::StrCat("[", ZshText(flag.brief), "]");
     const std::string value = flag.value == Value::kNone ? "" : absl::StrCat(":", ZshText(flag.name), ":", ZshAction(flag));
     const absl::string_view often = flag.repeatable ? "*" : "";
@@ -134,13 +132,12 @@ std::string FishCompletion() {
   std::string result = absl::StrCat("# fish completion for sshsync\ncomplete -c sshsync -f\n");
   constexpr absl::string_view kNames = "'(sshsync graph --format names 2>/dev/null)'";
   for (const Verb& verb : AllVerbs()) {
-    if (!verb.built || verb.name.empty()) continue;
+    if (verb.name.empty()) continue;
     absl::StrAppend(&result, "complete -c sshsync -n __fish_use_subcommand -a ", verb.name, " -d ", Quoted(verb.brief), "\n");
     if (verb.words != Words::kRepositories) continue;
     absl::StrAppend(&result, "complete -c sshsync -n '__fish_seen_subcommand_from ", verb.name, "' -a ", kNames, "\n");
   }
   for (const Flag& flag : AllFlags()) {
-    if (!flag.built) continue;
     absl::StrAppend(&result, "complete -c sshsync ", flag.letter ? absl::StrCat("-s ", std::string(1, flag.letter), " ") : "", "-l ",
                     flag.name);
     if (flag.value != Value::kNone) absl::StrAppend(&result, " -x");

@@ -28,8 +28,7 @@ enum class VerbId : uint8_t {
 /// What follows a verb.
 enum class Words : uint8_t { kNone, kRepositories, kRun, kRunAndRepository };
 
-/// One row of the table of verbs. `built` is false for a verb that is known by name only: it is answered with "not built yet" and
-/// stands in no document.
+/// One row of the table of verbs.
 struct Verb {
   VerbId id;
   absl::string_view name;  ///< empty for the default verb
@@ -39,7 +38,6 @@ struct Verb {
   absl::string_view synopsis = "";
   absl::string_view brief = "";
   absl::string_view doc = "";
-  bool built = true;
 };
 
 enum class FlagId : uint8_t {
@@ -101,7 +99,6 @@ struct Flag {
   absl::string_view brief = "";
   absl::string_view doc = "";
   bool repeatable = false;
-  bool built = true;
 };
 
 struct ExitCode {

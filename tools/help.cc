@@ -14,13 +14,13 @@ std::string Usage(VerbId id) {
   std::string result = absl::StrCat("Usage: sshsync [OPTIONS] ", RowOf(id).synopsis, "\n");
   if (id != VerbId::kSync) return result;
   for (const Verb& verb : AllVerbs()) {
-    if (verb.built && !verb.name.empty()) absl::StrAppend(&result, "       sshsync [OPTIONS] ", verb.synopsis, "\n");
+    if (!verb.name.empty()) absl::StrAppend(&result, "       sshsync [OPTIONS] ", verb.synopsis, "\n");
   }
   return result;
 }
 
 /// The flags that are shown for a verb; all of them for the default one, which stands for the whole tool.
-bool Shows(const Flag& flag, VerbId verb) { return flag.built && (verb == VerbId::kSync || (flag.verbs & SetOf(verb))); }
+bool Shows(const Flag& flag, VerbId verb) { return verb == VerbId::kSync || (flag.verbs & SetOf(verb)); }
 
 std::string Flags(VerbId verb, bool with_doc) {
   std::vector<absl::string_view> groups;
@@ -45,7 +45,7 @@ std::string Flags(VerbId verb, bool with_doc) {
 std::string Verbs(VerbId only, bool with_doc) {
   std::string result;
   for (const Verb& verb : AllVerbs()) {
-    if (!verb.built || (only == VerbId::kSync ? verb.name.empty() : verb.id != only)) continue;
+    if (only == VerbId::kSync ? verb.name.empty() : verb.id != only) continue;
     absl::StrAppend(&result, Definition(verb.name, verb.brief, 2, 13));
     if (with_doc) absl::StrAppend(&result, Paragraph(verb.doc, 13));
   }

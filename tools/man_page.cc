@@ -21,7 +21,6 @@ std::string Tagged(absl::string_view tag, absl::string_view text) {
 std::string Verbs() {
   std::string result = ".SH VERBS\n";
   for (const Verb& verb : AllVerbs()) {
-    if (!verb.built) continue;
     absl::StrAppend(&result, Tagged(verb.synopsis, absl::StrCat(verb.brief, ". ", verb.doc)));
   }
   return result;
@@ -30,7 +29,6 @@ std::string Verbs() {
 std::string Flags() {
   std::string result = ".SH OPTIONS\n", group;
   for (const Flag& flag : AllFlags()) {
-    if (!flag.built) continue;
     std::string text = absl::StrCat(flag.brief, flag.doc.empty() ? "" : ". ", flag.doc);
     absl::StrAppend(&result, Tagged(FlagTerm(flag, false), text));
   }
@@ -56,7 +54,7 @@ std::string CommandManPage() {
   std::string result = absl::StrCat(".TH SSHSYNC 1 \"\" \"sshsync ", Version(), "\" \"User Commands\"\n.SH NAME\nsshsync \\- ",
                                     TroffText(Tagline()), "\n.SH SYNOPSIS\n.nf\n");
   for (const Verb& verb : AllVerbs()) {
-    if (verb.built) absl::StrAppend(&result, "\\fBsshsync\\fR [\\fIOPTIONS\\fR] ", TroffText(verb.synopsis), "\n");
+    absl::StrAppend(&result, "\\fBsshsync\\fR [\\fIOPTIONS\\fR] ", TroffText(verb.synopsis), "\n");
   }
   absl::StrAppend(
       &result, ".fi\n.SH DESCRIPTION\n",
@@ -90,9 +88,8 @@ std::string ConfigManPage() {
     absl::StrAppend(&result, ".SH ", TroffText(title), "\n");
     for (const KeyInfo& key : AllKeys()) {
       if (key.scope != scope) continue;
-      const absl::string_view later = key.state == KeyState::kBuilt ? "" : " Not built yet.";
       absl::StrAppend(&result, Tagged(absl::StrCat(key.name, " = ", key.form),
-                                      absl::StrCat(key.documentation, later, " Default: ", key.default_text, ".")));
+                                      absl::StrCat(key.documentation, " Default: ", key.default_text, ".")));
     }
   }
   absl::StrAppend(

@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/config/unbuilt.h"
+#include "sshsync/config/bandwidth_check.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/event_log.h"
 #include "sshsync/record/report_json.h"
@@ -157,7 +157,7 @@ absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configurati
                                    ? QueueRequest{.steps = options.queue}
                                    : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};
   SSHSYNC_ASSIGN_OR_RETURN(ResolvedQueue queue, ResolveQueue(configuration, request));
-  if (line.verb != VerbId::kVerify) SSHSYNC_RETURN_IF_ERROR(RunBlockers(configuration, Flat(queue.names())));
+  if (line.verb != VerbId::kVerify) SSHSYNC_RETURN_IF_ERROR(CheckBandwidthLimits(configuration, Flat(queue.names())));
   return queue;
 }
 

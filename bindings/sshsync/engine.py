@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Concatenate, Dict, Generic, List, Optional, ParamSpec, Tuple, TypeVar, Union
 
 from . import _sshsync
@@ -41,11 +41,12 @@ def _steps(steps: Iterable[Step]) -> List[List[str]]:
 
 def _with_parameters_of(
     verb: Callable[Concatenate[Any, _Parameters], object],
-) -> Callable[[Callable[..., Awaitable[_Outcome]]], Callable[Concatenate[Any, _Parameters], Awaitable[_Outcome]]]:
-    """For a function that hands all of its arguments on to `verb`: it takes what that takes, also for editors and type checkers."""
+) -> Callable[[Callable[..., _Outcome]], Callable[Concatenate[Any, _Parameters], _Outcome]]:
+    """For a function whose arguments are those of `verb`: it takes what that takes, also for editors and type checkers."""
 
-    def dressed(function: Callable[..., Awaitable[_Outcome]]) -> Callable[Concatenate[Any, _Parameters], Awaitable[_Outcome]]:
-        function.__signature__ = inspect.signature(verb).replace(return_annotation="Report")  # type: ignore[attr-defined]
+    def dressed(function: Callable[..., _Outcome]) -> Callable[Concatenate[Any, _Parameters], _Outcome]:
+        own = inspect.signature(function).return_annotation
+        function.__signature__ = inspect.signature(verb).replace(return_annotation=own)  # type: ignore[attr-defined]
         return function
 
     return dressed
@@ -288,29 +289,6 @@ class Engine:
         options["queue"] = self._queue(given["steps"], given["cascade"], given["exclude_repo"])
         return self._start(options, events)
 
-    def stream(
-        self,
-        *steps: Step,
-        dry_run: bool = False,
-        cascade: Step = (),
-        exclude_repo: Step = (),
-        delete: bool = False,
-        max_delete: Union[int, str, None] = None,
-        include: Iterable[str] = (),
-        exclude: Iterable[str] = (),
-        timeout: Optional[Seconds] = None,
-        wait: Optional[Seconds] = None,
-        retries: Optional[int] = None,
-        bwlimit: Optional[str] = None,
-        jobs: Optional[int] = None,
-        fail_fast: bool = False,
-        itemize: bool = False,
-        stop_at: Optional[str] = None,
-        lock_wait: Optional[Seconds] = None,
-    ) -> Stream[Report]:
-        """Starts what `sync` does, and gives its events one by one; the arguments are those of `sync`."""
-        return self._begin(locals(), True)
-
     def sync(
         self,
         *steps: Step,
@@ -353,6 +331,13 @@ class Engine:
             LockedError: another run is at it.
         """
         return _end_of(self._begin(locals(), False))
+
+    @_with_parameters_of(sync)
+    def stream(self, *steps: Step, **options: Any) -> Stream[Report]:
+        """Starts what `sync` does, and gives its events one by one; the arguments are those of `sync`."""
+        given = inspect.signature(Engine.sync).bind(self, *steps, **options)
+        given.apply_defaults()
+        return self._begin(given.arguments, True)
 
     def plan(
         self,
@@ -457,7 +442,7 @@ class Engine:
         """
         return _sshsync.run_page(self._config._loaded, self._state_dir, run)
 
-    @_with_parameters_of(stream)
+    @_with_parameters_of(sync)
     async def sync_async(self, *steps: Step, **options: Any) -> Report:
         """`sync` for asyncio: other tasks go on meanwhile. A task that is cancelled ends the run in order. The callback is called in another thread."""
         return await self._async(lambda: self.stream(*steps, **options))

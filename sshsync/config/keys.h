@@ -12,18 +12,10 @@ enum class KeyScope {
   kTool,        ///< [sshsync]
 };
 
-/// Whether a key does what its documentation says. A later release flips one word of the table.
-enum class KeyState {
-  kBuilt,
-  kLater,              ///< read and validated, without effect yet; harmless
-  kLaterRefusedAtRun,  ///< the same, and a run refuses it: neglect would copy, load or publish more than asked, or mislead
-};
-
 /// One row of the table of keys. Static lifetime.
 struct KeyInfo {
   absl::string_view name;
   KeyScope scope;
-  KeyState state;
   absl::string_view form;           ///< of its value, as manuals show it: `HOST`, `yes|no`
   absl::string_view default_text;   ///< in words where there is no plain value
   absl::string_view documentation;  ///< one paragraph

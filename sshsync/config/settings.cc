@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "sshsync/config/bandwidth_check.h"
 #include "sshsync/config/entry_reader.h"
 #include "sshsync/config/ini.h"
 #include "sshsync/config/keys.h"
@@ -14,7 +15,6 @@
 #include "sshsync/config/relations.h"
 #include "sshsync/config/repository_reader.h"
 #include "sshsync/config/template_checker.h"
-#include "sshsync/config/unbuilt.h"
 #include "sshsync/text/nearest.h"
 
 namespace sshsync {
@@ -39,7 +39,6 @@ class Loader {
       if (section.name == kToolSection) {
         EntryReader reader(ini_, section, "", diagnostics_);
         loaded_.configuration.settings = ReadSettings(reader);
-        ReportUnbuilt(UnbuiltKeys(loaded_.configuration.settings), reader);
       } else {
         ReadSection(section);
       }
@@ -137,22 +136,11 @@ class Loader {
       }
       EntryReader reader(ini_, section, node.node, diagnostics_);
       loaded_.configuration.repositories.push_back(ReadRepository(reader, templates_, node.name, node.node));
-      ReportUnbuilt(UnbuiltKeys(loaded_.configuration.repositories.back()), reader);
-      places_.push_back({section.place, reader.PlaceOf("parent"), reader.PlaceOf("path")});
-    }
-  }
-
-  void ReportUnbuilt(const std::vector<const KeyInfo*>& keys, EntryReader& reader) {
-    for (const KeyInfo* key : keys) {
-      const auto place = reader.PlaceOf(key->name);
-      if (key->name == "bwlimit") {
-        diagnostics_.Warning(place, "`bwlimit` is not taken by this synccmd", "give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or runs are refused");
-      } else if (key->state == KeyState::kLaterRefusedAtRun) {
-        diagnostics_.Warning(place, absl::StrCat("`", key->name, "` asks for what this version cannot do yet"),
-                             "take it out, or runs are refused");
-      } else {
-        diagnostics_.Info(place, absl::StrCat("`", key->name, "` has no effect yet"), "nothing needs to be done");
+      if (!KeepsBandwidthLimit(loaded_.configuration.repositories.back())) {
+        diagnostics_.Warning(reader.PlaceOf("bwlimit"), "`bwlimit` is not taken by this synccmd",
+                             "give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or runs are refused");
       }
+      places_.push_back({section.place, reader.PlaceOf("parent"), reader.PlaceOf("path")});
     }
   }
 

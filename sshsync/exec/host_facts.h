@@ -31,7 +31,7 @@ struct HostFacts {
   std::string stat_text;  ///< the action `stat` where it is not the one of that tool
   std::map<std::string, std::string> actions;  ///< the operator's own for `rename`, `settime` and `flush`, where there are such
   int cpus = 1;
-  bool has_tar = false;
+  bool has_tar = false;  ///< where there is none, files go one by one: the last `pack` and `unpack` are taken untried
   bool fast_ciphers = false;  ///< its CPU has instructions for AES
   bool writable = false;  ///< the folder, for the account
   int64_t free_bytes = -1;  ///< of its file system; -1: not known

@@ -20,7 +20,7 @@ enum class EventKind {
   kPlanned,            ///< repository; files and bytes to move; message: the counts as text
   kFileStarted,        ///< repository, path; total
   kFileProgress,       ///< repository, path; bytes of total so far
-  kBlockMoved,         ///< repository, path (of a batch the first, or empty); files, bytes, offset, stream, began
+  kBlockMoved,         ///< repository, path (of a batch the first, or empty); action: route; files, bytes, offset, stream, began
   kFileVerified,       ///< repository, path: staged, digest right
   kFilePublished,      ///< repository, path; action, bytes
   kFileFailed,         ///< repository, path; failure, message
@@ -40,7 +40,7 @@ struct Event {
   std::string repository = {};
   std::string parent = {};
   std::string path = {};
-  std::string action = {};  ///< copy, replace, delete, mode, keep; or an outcome
+  std::string action = {};  ///< copy, replace, delete, mode, keep; or an outcome; or a route
   int64_t files = 0;
   int64_t bytes = 0;
   int64_t total = 0;

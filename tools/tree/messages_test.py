@@ -21,7 +21,6 @@ LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 NO_MESSAGES = {
     "a bug, which the entry `internal` tells of": re.compile(r"Failure::kInternal"),
     "not a warning": re.compile(r"^(Tell|tell_?)\((?!LogLevel::k(Warning|Error))"),
-    "what this release has not got": re.compile(r"is not built yet"),
     "the build's own data, which its tests hold": re.compile(r"^MakeError.*(its base |\[auto\] )"),
 }
 
