@@ -196,7 +196,7 @@ class HostProbe {
 absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(AnyRunner* runner, const Configuration& configuration, const std::vector<std::string>& names,
                                                       EventSink& events, const StopToken& stop) {
   SSHSYNC_ASSIGN_OR_RETURN(const auto repositories, ResolveNames(configuration, names));
-  RunParts parts(configuration, runner, events, stop, absl::nullopt);
+  RunParts parts(configuration, runner, events, stop, stop, absl::nullopt);
   std::vector<RepositoryProbe> probes(repositories.size());
   std::vector<std::jthread> threads;
   for (size_t i = 0; i < repositories.size(); ++i) {

@@ -55,14 +55,14 @@ void RunParts::OrderedEvents::On(const Event& event) {
   sink_.On(stamped);
 }
 
-RunParts::RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
-                   absl::Duration first_pause)
+RunParts::RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, const StopToken& closing,
+                   absl::optional<unsigned> seed, absl::Duration first_pause)
     : secrets_(Secrets(configuration)),
       events_(sink, clock_, secrets_),
       seed_(seed ? *seed : std::random_device()()),
       own_runner_(runner != nullptr ? nullptr : OverSsh(configuration, seed_, first_pause)),
       backoff_(seed_, first_pause),
-      context_{.runner = runner != nullptr ? *runner : *own_runner_, .clock = clock_, .events = events_, .stop = stop, .closing = stop, .run = RunId(clock_.Now(), std::random_device()()),
+      context_{.runner = runner != nullptr ? *runner : *own_runner_, .clock = clock_, .events = events_, .stop = stop, .closing = closing, .run = RunId(clock_.Now(), std::random_device()()),
                .controller = Controller(), .backoff = backoff_, .secrets = secrets_,
                .spare_sessions = std::make_shared<SpareSessions>(SpareSessions::MostOf(configuration.settings.max_sessions))} {}
 

@@ -22,8 +22,8 @@ class RunParts {
  public:
   using Runner = AnyRunner;
 
-  /// `runner`: borrowed; nullptr for one over ssh. `seed` of all jitter; absent: random. `first_pause`: before a second try.
-  RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, absl::optional<unsigned> seed,
+  /// `runner`: borrowed; nullptr for one over ssh. `stop`, `closing`: as RunContext has them. `seed` of all jitter; absent: random. `first_pause`: before a second try.
+  RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, const StopToken& closing, absl::optional<unsigned> seed,
            absl::Duration first_pause = absl::Milliseconds(250));
   RunParts(const RunParts&) = delete;
   RunParts& operator=(const RunParts&) = delete;
@@ -38,6 +38,7 @@ class RunParts {
    public:
     OrderedEvents(EventSink& sink, RealClock& clock, const std::vector<std::string>& secrets) : sink_(sink), clock_(clock), secrets_(secrets) {}
     void On(const Event& event) override;
+    bool watches() const override { return sink_.watches(); }
 
    private:
     std::mutex mu_;

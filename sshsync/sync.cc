@@ -131,8 +131,7 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   SSHSYNC_ASSIGN_OR_RETURN(const auto stop_time, StopTime(configuration, options));
   const StopWindow window(stop, stop_time);
   BlockHistory history(events, CountOf(queue));
-  RunParts parts(configuration, runner, history, window.token(), options.seed, options.first_pause);
-  parts.context().closing = window.closing();
+  RunParts parts(configuration, runner, history, window.token(), window.closing(), options.seed, options.first_pause);
   const auto tell = [&parts](LogLevel level, absl::string_view text) { parts.Tell(EventKind::kMessage, level, text); };
   Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
   report.repositories = NotBegun(queue);

@@ -1,6 +1,7 @@
 #ifndef SSHSYNC_TOOLS_FAN_OUT_H_
 #define SSHSYNC_TOOLS_FAN_OUT_H_
 
+#include <algorithm>
 #include <vector>
 
 #include "sshsync/model/event.h"
@@ -15,6 +16,9 @@ class FanOut : public EventSink {
 
   void On(const Event& event) override {
     for (EventSink* sink : sinks_) sink->On(event);
+  }
+  bool watches() const override {
+    return std::any_of(sinks_.begin(), sinks_.end(), [](const EventSink* sink) { return sink->watches(); });
   }
 
  private:

@@ -24,6 +24,7 @@ class HumanPrinter : public EventSink {
   HumanPrinter(Screen& screen, const Options& options) : screen_(screen), options_(options) {}
 
   void On(const Event& event) override;
+  bool watches() const override { return false; }
 
   /// What a plan or a comparison found, and the last line.
   void Finish(const Report& report);

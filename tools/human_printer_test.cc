@@ -120,5 +120,20 @@ TEST(FanOut, EverySinkHearsEveryEventInTurn) {
   EXPECT_EQ(heard, "abab");
 }
 
+TEST(FanOut, WatchesWhereOneOfItsSinksDoes) {
+  struct Deaf : EventSink {
+    void On(const Event&) override {}
+    bool watches() const override { return false; }
+  } deaf;
+  struct Watching : EventSink {
+    void On(const Event&) override {}
+  } watching;
+  FanOut sinks;
+  sinks.Add(deaf);
+  EXPECT_FALSE(sinks.watches());
+  sinks.Add(watching);
+  EXPECT_TRUE(sinks.watches());
+}
+
 }  // namespace
 }  // namespace sshsync::cli

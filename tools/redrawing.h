@@ -25,6 +25,7 @@ class Redrawing : public EventSink {
   Redrawing& operator=(const Redrawing&) = delete;
 
   void On(const Event& event) override;
+  bool watches() const override { return next_.watches(); }
 
  private:
   void Loop();

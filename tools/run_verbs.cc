@@ -68,6 +68,7 @@ class LogLines : public EventSink {
     const auto write = [&] { EventLog(*sink_).On(event); };
     screen_.err_is_terminal() && sink_->Enabled(EventLevel(event)) ? screen_.Around(write) : write();
   }
+  bool watches() const override { return false; }
 
  private:
   Screen& screen_;

@@ -40,6 +40,7 @@ class CountingSink : public EventSink {
       fprintf(stderr, "%s: %s\n", event.repository.c_str(), event.message.c_str());
     }
   }
+  bool watches() const override { return false; }
   int64_t count() const { return count_; }
 
  private:

@@ -75,6 +75,7 @@ class SimulatedFleet : public AnyRunner {
     std::string out = {};
     int status = 0;
     absl::Duration took = {};
+    bool at_once = false;  ///< it takes no simulated time, for it is asked by real time
   };
 
   Reply Answer(int host, absl::string_view script);

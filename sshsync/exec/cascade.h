@@ -90,6 +90,7 @@ class Cascade {
   std::vector<Entry> entries_;            // constant once Run works
   std::vector<RepositoryReport> reports_;  // each written by its hop's thread
 
+  Bell turns_;  // a step has ended, or something failed
   std::mutex mu_;
   std::condition_variable changed_;
   // Protected by mu_.
@@ -176,8 +177,9 @@ void Cascade<R, C>::Work() {
     RunHop(entries_[index], report);
     DropUnused(entries_[index]);
     const std::lock_guard lock(mu_);
-    --open_[report.step];
-    if ((report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_)) failed_step_ = report.step;
+    const bool failed = (report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_);
+    if (failed) failed_step_ = report.step;
+    if (--open_[report.step] == 0 || failed) turns_.Ring();
     changed_.notify_all();
   }
 }
@@ -240,7 +242,7 @@ void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
       Source source(*this, *configuration_.Find(repository.parent), entry.after_parent);
       const Repository* root = &repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
-      typename Hop<R, C>::Part part{.has_children = entry.has_children, .cut = {.algorithms = root->digest, .chunk = root->chunk}, .turn = [this, step = entry.step] { return TurnOf(step); },
+      typename Hop<R, C>::Part part{.has_children = entry.has_children, .cut = {.algorithms = root->digest, .chunk = root->chunk}, .turn = [this, step = entry.step] { return TurnOf(step); }, .turns = &turns_,
                                     .announce = [&](Contents planned, std::shared_ptr<const Supply> supply) { Remember(repository, child, std::move(planned), std::move(supply)); }};
       contents = Hop<R, C>(context_, verb_, *child, report, std::move(part)).Run(source);
       status = contents.status();

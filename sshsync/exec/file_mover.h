@@ -124,7 +124,10 @@ absl::Status FileMover<R, C>::Carry(const Job& job, Made made, Stream& stream) {
   session.Add(std::move(group));
   if (!carried.ok()) return Lost(session, carried.status());
   const RemoteCommand command{.script = session.script(), .timeout = hop_.child.config().timeout + absl::Seconds(bytes / (int64_t{4} << 20)), .writes = true};
-  absl::Status looked = hop_.routes.Look(command, [&](absl::string_view printed) { return session.Feed(printed, [&](Arrival arrival) { return OnArrival(job, arrival); }); });
+  absl::Status looked = hop_.routes.Look(command, [&](absl::string_view printed) {
+    const WorkBoard::Quiet quiet(hop_.board);
+    return session.Feed(printed, [&](Arrival arrival) { return OnArrival(job, arrival); });
+  });
   if (looked.ok() && session.current() != nullptr) looked = MakeError(Failure::kUnreachable, "the session ended early");
   return Lost(session, looked);
 }
@@ -245,6 +248,7 @@ absl::Status FileMover<R, C>::RunSession(const Job& job, TransferSession& sessio
   const auto result = there->Run(
       command,
       [&](absl::string_view bytes) {
+        const WorkBoard::Quiet quiet(hop_.board);
         const TransferSession::Group* const before = session.current();
         SSHSYNC_RETURN_IF_ERROR(session.Feed(bytes, [&](Arrival arrival) { return OnArrival(job, arrival); }));
         if (session.current() != before) Begin(session.current());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sshsync/exec/bell.h"
 #include "sshsync/exec/supply.h"
 
 namespace sshsync {
@@ -35,6 +36,7 @@ class Flow : public Supply {
     return static_cast<size_t>(chunk) < chunks.size() && chunks[static_cast<size_t>(chunk)];
   }
 
+  Bell* bell() const override { return &bell_; }
   bool ended() const override {
     const std::lock_guard lock(mu_);
     return ended_;
@@ -47,62 +49,64 @@ class Flow : public Supply {
 
   /// Its deletion failed.
   void NotDeleted(const std::string& path, const std::string& why) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     kept_[path] = absl::StrCat("waiting for \"", repository_, "\": ", why);
   }
 
   /// It is to come, in this version (another one than before: what there was of it does not count).
   void Expect(const FileEntry& entry) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     files_[entry.path] = {.state = Holding::State::kAwaited, .entry = entry};
   }
   /// The attempt in which it grows.
   void GrowsIn(const std::string& path, const std::string& folder) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     File& file = files_[path];
     file.folder = folder;
     file.chunks.clear();
   }
   void ChunkVerified(const std::string& path, int64_t chunk) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     std::vector<bool>& chunks = files_[path].chunks;
     if (static_cast<size_t>(chunk) >= chunks.size()) chunks.resize(static_cast<size_t>(chunk) + 1);
     chunks[static_cast<size_t>(chunk)] = true;
   }
   void Verified(const std::string& path, const std::string& folder) {
-    const std::lock_guard lock(mu_);
+    Change change(*this);
     File& file = files_[path];
+    change.seen = held_ || !file.chunks.empty();
     file.state = Holding::State::kVerified;
     file.folder = folder;
   }
   /// What was there turned out to be what is wanted.
   void Kept(const FileEntry& entry) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     files_[entry.path] = {.state = Holding::State::kPublished, .entry = entry};
   }
   /// Whether what is verified has to wait for its turn. Where it has not, it is in its place in a moment, and not worth to be taken from the stage.
   void SetHeld(bool held) {
-    const std::lock_guard lock(mu_);
+    Change change(*this);
+    change.seen = held && !held_;
     held_ = held;
   }
   /// With the size and time that it has there.
   void Published(const std::string& path, const FileStat& stat) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     File& file = files_[path];
     file.state = Holding::State::kPublished;
     file.entry.stat = stat;
   }
   void Gone(const std::string& path) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     files_[path].state = Holding::State::kGone;
   }
   void Failed(const std::string& path, Failure failure, std::string why) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     Fail(files_[path], failure, std::move(why));
   }
   /// The hop has ended: what did not come by now does not come.
   void End(Failure failure, const std::string& why) {
-    const std::lock_guard lock(mu_);
+    const Change change(*this);
     ended_ = true;
     for (auto& [path, file] : files_) {
       if (file.state == Holding::State::kAwaited || file.state == Holding::State::kVerified) Fail(file, failure, why);
@@ -110,6 +114,21 @@ class Flow : public Supply {
   }
 
  private:
+  // Under the lock; rings afterwards, where others see a difference.
+  class Change {
+   public:
+    explicit Change(Flow& flow) : flow_(flow), lock_(flow.mu_) {}
+    ~Change() {
+      lock_.unlock();
+      if (seen) flow_.bell_.Ring();
+    }
+    bool seen = true;
+
+   private:
+    Flow& flow_;
+    std::unique_lock<std::mutex> lock_;
+  };
+
   struct File {
     Holding::State state = Holding::State::kAwaited;
     std::string folder = {};
@@ -125,6 +144,7 @@ class Flow : public Supply {
   }
 
   const std::string repository_, root_;
+  mutable Bell bell_;
   mutable std::mutex mu_;
   // Protected by mu_.
   std::unordered_map<std::string, File> files_;

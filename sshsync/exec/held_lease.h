@@ -1,9 +1,8 @@
 #ifndef SSHSYNC_EXEC_HELD_LEASE_H_
 #define SSHSYNC_EXEC_HELD_LEASE_H_
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <poll.h>
+
 #include <string>
 #include <thread>
 
@@ -81,21 +80,17 @@ void HeldLease<R, C>::Release(bool keep_stage, const std::string& before) {
   // A stopped run gives its lease back, too: with a patience of its own, a login included.
   RemoteCommand release = ReleaseCommand(lease_, keep_stage, before);
   release.timeout = std::min(child_.config().timeout, absl::Seconds(context_.stop.stopped() ? 2 : 30));
-  StopSource patience;
-  std::mutex mu;
-  std::condition_variable changed;
-  bool released = false;
+  StopSource patience, released;
   std::jthread timer = StartThread([&] {
-    std::unique_lock lock(mu);
-    while (!released && !context_.stop.stopped()) changed.wait_for(lock, std::chrono::milliseconds(100));
-    if (!changed.wait_for(lock, std::chrono::seconds(2), [&] { return released; })) patience.Request(kStopByCaller);
+    const StopToken done = released.token();
+    while (!done.stopped() && !context_.stop.stopped()) {
+      pollfd waited[] = {{context_.stop.fd(), POLLIN, 0}, {done.fd(), POLLIN, 0}};
+      poll(waited, 2, -1);
+    }
+    if (!done.WaitFor(absl::Seconds(2))) patience.Request(kStopByCaller);
   });
   const auto result = context_.runner.Run(child_.config().endpoint, release, patience.token());
-  {
-    const std::lock_guard lock(mu);
-    released = true;
-  }
-  changed.notify_all();
+  released.Request(kStopByCaller);
   if (!result.ok() || result->status != 0) child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
 }
 

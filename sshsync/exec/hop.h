@@ -42,6 +42,7 @@ class Hop {
     bool has_children = false;                   ///< that wait for it
     CutRules cut = {};                           ///< of big files, where their digests have no chunks
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish
+    Bell* turns = nullptr;                       ///< rings when it may have come
     /// Takes what the child will hold, as soon as that is known, and what it has of it by then.
     std::function<void(Contents planned, std::shared_ptr<const Supply> supply)> announce = {};
   };
@@ -175,11 +176,9 @@ Plan Hop<R, C>::Compare(const Contents& parent, Contents& child) {
 template <Runner R, Clock C>
 absl::Status Hop<R, C>::AwaitTurn() {
   if (verb_ != Verb::kSync || !part_.turn) return absl::OkStatus();
-  for (WorkBoard::Turn turn = part_.turn(); turn != WorkBoard::Turn::kYes; turn = part_.turn()) {
-    if (turn == WorkBoard::Turn::kNever) return MakeError(Failure::kStopped, "stopped: an earlier repository failed (--fail-fast)");
-    if (context_.closing.WaitFor(absl::Milliseconds(20))) return context_.closing.status();
-  }
-  return absl::OkStatus();
+  WorkBoard::Turn turn = WorkBoard::Turn::kNotYet;
+  SSHSYNC_RETURN_IF_ERROR(context_.stops->Await(part_.turns, [&] { return (turn = part_.turn()) != WorkBoard::Turn::kNotYet; }));
+  return turn == WorkBoard::Turn::kNever ? MakeError(Failure::kStopped, "stopped: an earlier repository failed (--fail-fast)") : absl::OkStatus();
 }
 
 // From here on its own children need not wait for the end of this hop.
@@ -256,9 +255,7 @@ absl::Status Hop<R, C>::TakeUpArrived(const HopParent<R, C>& parent, const std::
 template <Runner R, Clock C>
 absl::Status Hop<R, C>::DeleteAfter(const Supply& parent, const std::vector<std::string>& paths, Contents& child) {
   if (paths.empty()) return absl::OkStatus();
-  while (!parent.ended()) {
-    if (context_.closing.WaitFor(absl::Milliseconds(20))) return context_.closing.status();
-  }
+  SSHSYNC_RETURN_IF_ERROR(context_.stops->Await(parent.bell(), [&parent] { return parent.ended(); }));
   std::vector<std::string> doomed;
   for (const std::string& path : paths) {
     const std::string why = parent.WhyKept(path);
@@ -449,7 +446,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
       moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .early = *early_, .flow = flow_.get(),
-                                     .turn = part_.turn, .seen = kept, .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)}, work).Run();
+                                     .turn = part_.turn, .turns = part_.turns, .seen = kept, .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)}, work).Run();
     }
   }
   std::vector<FileEntry> arrived;

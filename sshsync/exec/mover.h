@@ -48,6 +48,7 @@ class Mover {
     EarlyStart<R, C>& early;
     Flow* flow = nullptr;                      ///< of the child; nullptr: nobody waits for it
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish; empty: at once
+    Bell* turns = nullptr;                       ///< rings when it may have come
     bool seen = true;                          ///< whether somebody asks for the stat of what is published
     Cut cut = {};
   };
@@ -104,7 +105,7 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
       hop_{context_, parent_, child_, routes_, board_, hop.cut},
       board_(work, context.events, {.run = context.run, .parent = hop.parent.config().name, .child = hop.child.config().name, .secrets = context.secrets}, Rules(),
              {.supply = hop.supply, .flow = hop.flow, .monotonic = [this] { return context_.clock.Monotonic(); },
-              .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .closing = context.closing}),
+              .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .turns = hop.turns, .closing = context.closing, .stops = context.stops->bell()}),
       files_(hop_),
       ranges_(hop_),
       seen_(hop.seen),
@@ -282,14 +283,22 @@ void Mover<R, C>::WatchLoop() {
   std::map<size_t, int64_t> shown;
   while (!board_.WaitForEnd(absl::Seconds(1))) {
     if (heartbeat_.lost()) board_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
+    if (!context_.events.watches()) continue;
     constexpr size_t kShown = 16;  // of a batch a few say enough
+    std::map<std::string, std::vector<Attempt>> growing;  // by folder: a question each
     size_t count = 0;
     for (const auto& [index, attempt] : board_.UnderWay()) {
-      if (++count > kShown) break;
-      const auto stats = child_.StatIn(attempt.folder, {attempt.file});
-      if (!stats.ok() || !(*stats)[0] || (*stats)[0]->stat.size == shown[index]) continue;
-      shown[index] = (*stats)[0]->stat.size;
-      board_.Progress(index, shown[index]);
+      if (++count <= kShown) growing[attempt.folder].push_back(attempt);
+    }
+    for (const auto& [folder, attempts] : growing) {
+      std::vector<std::string> names;
+      for (const Attempt& attempt : attempts) names.push_back(attempt.file);
+      const auto stats = child_.StatIn(folder, names);
+      for (size_t i = 0; stats.ok() && i < attempts.size(); ++i) {
+        int64_t& size = shown[attempts[i].index];
+        if (!(*stats)[i] || (*stats)[i]->stat.size == std::exchange(size, (*stats)[i]->stat.size)) continue;
+        board_.Progress(attempts[i].index, size);
+      }
     }
   }
 }

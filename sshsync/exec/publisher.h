@@ -76,6 +76,7 @@ void Publisher<R, C>::PublishGroup(std::vector<Publication> group) {
   if (!unchanged.ok()) return board_.SetFatal(unchanged.status());
   if (unchanged->empty()) return;
   if (child_.config().stage == "no") {
+    const WorkBoard::Quiet quiet(board_);
     for (const Publication& file : *unchanged) board_.Published(file.index, file.verified);
     return;
   }
@@ -85,6 +86,7 @@ void Publisher<R, C>::PublishGroup(std::vector<Publication> group) {
   if (!published.ok()) return board_.SetFatal(child_.Located(published.status()));
   const auto seen = Seen(*unchanged);
   if (!seen.ok()) return board_.SetFatal(seen.status());
+  const WorkBoard::Quiet quiet(board_);
   for (size_t i = 0; i < unchanged->size(); ++i) Take((*unchanged)[i], (*published)[i], (*seen)[i]);
 }
 
@@ -141,6 +143,7 @@ void Publisher<R, C>::PublishAll(std::vector<Publication> group) {
   if (!dropped.ok() || dropped->status != 0) child_.Tell(LogLevel::kWarning, "the list of what was published together could not be removed; the next run does it");
   const auto seen = Seen(files);
   if (!seen.ok()) return board_.SetFatal(seen.status());
+  const WorkBoard::Quiet quiet(board_);
   for (size_t i = 0; i < files.size(); ++i) board_.Published(files[i].index, (*seen)[i]);
 }
 

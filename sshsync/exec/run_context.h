@@ -12,6 +12,7 @@
 #include "sshsync/exec/runner.h"
 #include "sshsync/exec/spare_sessions.h"
 #include "sshsync/exec/stop.h"
+#include "sshsync/exec/stop_bell.h"
 #include "sshsync/model/digest_memory.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
@@ -27,7 +28,7 @@ struct RunContext {
   EventSink& events;  ///< sets the time of events that have none
   StopToken stop;
   /// Stops with `stop` or earlier: then nothing new begins and transfers are ended, but what is verified is still published.
-  StopToken closing;
+  const StopToken closing;
   std::string run;         ///< id: letters, digits and `-`
   std::string controller;  ///< host name and PID, for people
   Backoff& backoff;
@@ -40,6 +41,8 @@ struct RunContext {
   std::shared_ptr<RelayDesk> relay_desk = std::make_shared<RelayDesk>();
   /// What each host has for streams that are opened early.
   std::shared_ptr<SpareSessions> spare_sessions = std::make_shared<SpareSessions>();
+  /// Rings when `closing` stops.
+  std::shared_ptr<const StopBell> stops = std::make_shared<StopBell>(closing);
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.
   std::function<void(const RepositoryReport&)> repository_ended = {};
 };

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "sshsync/base/status.h"
+#include "sshsync/exec/bell.h"
 #include "sshsync/model/manifest.h"
 
 namespace sshsync {
@@ -34,6 +35,8 @@ class Supply {
   virtual bool HasChunk(const std::string& path, int64_t chunk) const = 0;
   /// Whether nothing changes there any more.
   virtual bool ended() const = 0;
+  /// Rings when something has changed there; null: nothing ever does.
+  virtual Bell* bell() const { return nullptr; }
   /// Why a file that was to be deleted there has stayed; empty: it has not.
   virtual std::string WhyKept(const std::string& path) const = 0;
 };

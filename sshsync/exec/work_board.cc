@@ -1,7 +1,6 @@
 #include "sshsync/exec/work_board.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
@@ -10,13 +9,9 @@
 namespace sshsync {
 namespace {
 
-constexpr std::chrono::milliseconds kTick = WorkBoard::kTick;
 constexpr absl::Duration kPatience = absl::Seconds(1);
-constexpr size_t kLooks = 5000;  // files that one search asks the supply for
 constexpr size_t kFilesByCommand = 100, kFiles = 1000;  // in a job
 constexpr int64_t kJobBytes = int64_t{16} << 20, kEndGame = 4;  // at the end ranges shrink to a fourth, that streams end at about the same time
-
-bool IsSettled(const WorkItem& item) { return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified; }
 
 }  // namespace
 
@@ -40,7 +35,8 @@ absl::Status WorkBoard::fatal() const {
 void WorkBoard::SetFatal(const absl::Status& status) {
   const std::lock_guard lock(mu_);
   if (fatal_.ok()) fatal_ = status;
-  changed_.notify_all();
+  published_.notify_all();
+  bell_.Ring();
 }
 
 WorkItem WorkBoard::item(size_t index) const {
@@ -68,7 +64,9 @@ void WorkBoard::Refresh(size_t index) {
   if (IsSettled(item)) {
     if (!settled_[index]) --unsettled_;
     settled_[index] = true;
-    if (around_.flow == nullptr) return changed_.notify_all();
+    // One that is in its place is no news before it is the last.
+    if (item.state != WorkItem::State::kDone || unsettled_ == 0) bell_.Ring();
+    if (around_.flow == nullptr) return;
     if (item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
     if (item.state == WorkItem::State::kGone) around_.flow->Gone(item.wanted.path);
     if (item.state == WorkItem::State::kKept) around_.flow->Kept(*item.child);
@@ -79,8 +77,8 @@ void WorkBoard::Refresh(size_t index) {
       open_.insert(index);
     }
     if (item.look_again && !item.in_flight) doubtful_.insert(index);
+    bell_.Ring();
   }
-  changed_.notify_all();
 }
 
 // Whether the parent has the file, or can be seen not to get it.
@@ -115,21 +113,37 @@ WorkBoard::Ready WorkBoard::Look(size_t index, Holding* holding) {
 }
 
 Job WorkBoard::Take(int64_t most_bytes, bool impatient) {
-  std::unique_lock lock(mu_);
-  const absl::Time begun = around_.monotonic();
-  while (!Over()) {
-    Job job;
-    if (TakeDoubtful(&job) || TakeRange(most_bytes, &job) || TakeFiles(most_bytes, &job)) return job;
-    if (impatient && around_.monotonic() - begun >= kPatience) return {.kind = Job::Kind::kIdle};
-    if (unsettled_ > 0) changed_.wait_for(lock, kTick);
+  const absl::Time patient_until = impatient ? around_.monotonic() + kPatience : absl::InfiniteFuture();
+  for (;;) {
+    const int64_t heard = bell_.rings();
+    absl::Duration most;
+    {
+      const std::lock_guard lock(mu_);
+      if (Over()) return {};
+      Job job;
+      if (TakeAny(most_bytes, &job)) return job;
+      const absl::Time now = around_.monotonic();
+      if (now >= patient_until) return {.kind = Job::Kind::kIdle};
+      most = std::min(next_due_, patient_until) - now;
+    }
+    bell_.WaitPast(heard, most);
   }
-  return {};
+}
+
+bool WorkBoard::TakeAny(int64_t most_bytes, Job* job) {
+  next_due_ = absl::InfiniteFuture();
+  return TakeDoubtful(job) || TakeRange(most_bytes, job) || TakeFiles(most_bytes, job);
+}
+
+bool WorkBoard::IsDue(const WorkItem& item, absl::Time now) {
+  if (item.not_before > now) next_due_ = std::min(next_due_, item.not_before);
+  return item.not_before <= now;
 }
 
 bool WorkBoard::TakeDoubtful(Job* job) {
   const absl::Time now = around_.monotonic();
   for (const size_t index : doubtful_) {
-    if (work_.at(index).not_before <= now) job->indices.push_back(index);
+    if (IsDue(work_.at(index), now)) job->indices.push_back(index);
   }
   for (const size_t index : job->indices) {
     work_.at(index).in_flight = true;
@@ -144,7 +158,7 @@ bool WorkBoard::TakeRange(int64_t most_bytes, Job* job) {
   const std::vector<size_t> growing(growing_.begin(), growing_.end());
   for (const size_t index : growing) {
     WorkItem& item = work_.at(index);
-    if (item.look_again || item.not_before > now || !item.big->AnyOpen()) continue;
+    if (item.look_again || !item.big->AnyOpen() || !IsDue(item, now)) continue;
     Holding holding;
     if (Look(index, &holding) == Ready::kOver || !item.big || !item.created) continue;
     const bool whole = holding.state != Holding::State::kAwaited;
@@ -168,7 +182,7 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
   for (auto at = open_.begin(); at != open_.end() && looks < kLooks && job->indices.size() < most;) {
     const size_t index = *at++;
     WorkItem& item = work_.at(index);
-    if (item.not_before > now) continue;
+    if (!IsDue(item, now)) continue;
     if (IsBig(item) && !job->indices.empty()) break;
     ++looks;
     Holding holding;
@@ -192,6 +206,7 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     open_.erase(index);
     job->indices.push_back(index);
   }
+  if (looks == kLooks) next_due_ = std::min(next_due_, now + kTick);
   job->kind = Job::Kind::kFiles;
   return !job->indices.empty();
 }
@@ -303,6 +318,7 @@ void WorkBoard::Verified(const Attempt& attempt, const FileStat& stat) {
   if (around_.flow != nullptr) around_.flow->Verified(item.wanted.path, attempt.folder);
   Tell(EventKind::kFileVerified, item, item.wanted.stat.size);
   Refresh(attempt.index);
+  bell_.Ring();
 }
 
 void WorkBoard::Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers) {
@@ -393,96 +409,6 @@ void WorkBoard::TellBlock(const Job& job, int stream, absl::string_view route, a
   events_.On({.kind = EventKind::kBlockMoved, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = path, .action = std::string(route), .files = files, .bytes = bytes,
               .offset = job.kind == Job::Kind::kRange ? job.range.first * job.big->wanted().chunk : 0, .stream = stream, .began = began,
               .level = LogLevel::kDebug});
-}
-
-std::vector<Publication> WorkBoard::TakeVerified(size_t most) {
-  std::unique_lock lock(mu_);
-  publishing_ = false;
-  changed_.notify_all();
-  while (!ended_) {
-    const Turn turn = around_.turn && !verified_.empty() ? around_.turn() : Turn::kYes;
-    if (turn == Turn::kNever && fatal_.ok()) fatal_ = MakeError(Failure::kStopped, "not published: an earlier repository failed (--fail-fast)");
-    std::vector<Publication> taken, kept;
-    size_t looks = 0;
-    if (turn == Turn::kYes && fatal_.ok() && work_.MayPublish()) {
-      for (Publication& file : verified_) {
-        if (!work_.together() && (taken.size() >= most || ++looks > kLooks)) {
-          kept.push_back(std::move(file));
-          continue;
-        }
-        WorkItem& item = work_.at(file.index);
-        Holding holding = around_.supply.Of(file.file);
-        const bool other = holding.now != nullptr && holding.now->digest != item.wanted.digest;
-        if (holding.state == Holding::State::kFailed || holding.state == Holding::State::kGone || other) {
-          item.state = WorkItem::State::kOpen;  // it is looked at again, and then comes to its end or begins anew
-          Look(file.index, &holding);
-          if (!IsSettled(item)) Refresh(file.index);
-        } else if (holding.state == Holding::State::kPublished) {
-          if (holding.now != nullptr) file.parent = item.wanted.stat = holding.now->stat;
-          taken.push_back(std::move(file));
-        } else {
-          kept.push_back(std::move(file));
-        }
-      }
-      // What was looked at in vain goes behind what was not.
-      if (looks > kLooks) std::rotate(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(std::min(kLooks, kept.size())), kept.end());
-      verified_ = std::move(kept);
-      if (work_.together() && !verified_.empty()) {
-        // Not before the parent has published all of them, and none of them turned out to be another by now.
-        std::move(taken.begin(), taken.end(), std::back_inserter(verified_));
-        taken.clear();
-      }
-    }
-    if (around_.flow != nullptr) around_.flow->SetHeld(!verified_.empty());
-    starved_ = taken.empty();
-    publishing_ = !taken.empty();
-    changed_.notify_all();
-    if (!taken.empty()) return taken;
-    changed_.wait_for(lock, kTick);
-  }
-  return {};
-}
-
-void WorkBoard::SourceChanged(size_t index) {
-  const std::lock_guard lock(mu_);
-  work_.SourceChanged(index);
-  WorkItem& item = work_.at(index);
-  item.big = nullptr;
-  item.created = false;
-  if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.message());
-  Refresh(index);
-}
-
-void WorkBoard::Published(size_t index, const FileStat& stat) {
-  const std::lock_guard lock(mu_);
-  work_.Published(index);
-  WorkItem& item = work_.at(index);
-  item.published = stat;
-  item.big = nullptr;
-  if (around_.flow != nullptr) around_.flow->Published(item.wanted.path, stat);
-  Tell(EventKind::kFilePublished, item, item.wanted.stat.size);
-  Refresh(index);
-}
-
-void WorkBoard::AwaitPublished() {
-  std::unique_lock lock(mu_);
-  changed_.wait(lock, [this] { return !publishing_ && (verified_.empty() || starved_ || !fatal_.ok() || !work_.MayPublish()); });
-}
-
-void WorkBoard::PutBack(std::vector<Publication> files) {
-  const std::lock_guard lock(mu_);
-  verified_.insert(verified_.end(), files.begin(), files.end());
-}
-
-void WorkBoard::End() {
-  const std::lock_guard lock(mu_);
-  ended_ = true;
-  changed_.notify_all();
-}
-
-bool WorkBoard::WaitForEnd(absl::Duration duration) {
-  std::unique_lock lock(mu_);
-  return changed_.wait_for(lock, absl::ToChronoMilliseconds(duration), [this] { return ended_; });
 }
 
 void WorkBoard::Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message) {

@@ -1,7 +1,6 @@
 #ifndef SSHSYNC_EXEC_WORK_BOARD_H_
 #define SSHSYNC_EXEC_WORK_BOARD_H_
 
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -15,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "sshsync/exec/bell.h"
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/publishing.h"
 #include "sshsync/exec/range_step.h"
@@ -66,9 +66,6 @@ struct JobRules {
 /// Threads: any; `work` is touched through the board only while threads run.
 class WorkBoard {
  public:
-  /// How soon it is seen that a parent has something, or that a turn has come.
-  static constexpr std::chrono::milliseconds kTick{20};
-
   /// Whether this hop's turn to publish has come, as the steps order it.
   enum class Turn { kYes, kNotYet, kNever };
   struct Surroundings {
@@ -77,7 +74,18 @@ class WorkBoard {
     std::function<absl::Time()> monotonic;
     std::function<absl::Duration(int tries)> pause;  ///< before another try
     std::function<Turn()> turn;                      ///< empty: yes
+    Bell* turns = nullptr;                           ///< rings when a turn may have come
     StopToken closing = {};
+    Bell* stops = nullptr;                           ///< rings when that stops
+  };
+
+  /// While it lives nobody is woken: for much that is put up or taken down at once.
+  class Quiet {
+   public:
+    explicit Quiet(WorkBoard& board) : own_(&board.bell_), flow_(board.around_.flow == nullptr ? nullptr : board.around_.flow->bell()) {}
+
+   private:
+    const Bell::Muffled own_, flow_;
   };
 
   WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rules, Surroundings around);
@@ -103,7 +111,7 @@ class WorkBoard {
   // Jobs that several children of a parent bring at the same time (work_board_shared.cc).
   /// The same without waiting: kIdle where there is none by now.
   Job TryTake(int64_t most_bytes);
-  /// Waits a moment for something to change.
+  /// Waits for something to change, a moment at most.
   void AwaitChange();
   /// What a job brings; whether that, all of it, is to be brought here, too; and takes just that.
   RelayBlock BlockOf(const Job& job) const;
@@ -156,10 +164,16 @@ class WorkBoard {
   bool WaitForEnd(absl::Duration duration);
 
  private:
+  static constexpr size_t kLooks = 5000;  // files that one search asks the supply for
+  static constexpr absl::Duration kTick = absl::Milliseconds(20);  // how soon the others are looked at, and whether other boards posted something
+
   enum class Ready { kNo, kYes, kOver };
   Ready Look(size_t index, Holding* holding);
   bool Over() const;
   const WorkItem* WantedAs(const RelayBlock& block, size_t i, size_t* index) const;
+  static bool IsSettled(const WorkItem& item) { return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified; }
+  bool TakeAny(int64_t most_bytes, Job* job);
+  bool IsDue(const WorkItem& item, absl::Time now);
   bool TakeRange(int64_t most_bytes, Job* job);
   bool TakeFiles(int64_t most_bytes, Job* job);
   bool TakeDoubtful(Job* job);
@@ -178,8 +192,11 @@ class WorkBoard {
   const JobRules rules_;
   const Surroundings around_;
 
+  Bell bell_;
+  const Bell::Following supplied_{around_.supply.bell(), &bell_}, turned_{around_.turns, &bell_}, stopped_{around_.stops, &bell_};
+
   mutable std::mutex mu_;
-  std::condition_variable changed_;
+  std::condition_variable over_, published_;  // that it has ended; that nothing is left to publish
   // Protected by mu_, as work_ is.
   absl::Status fatal_;
   std::set<size_t> open_;      // to be taken by a stream: small ones first
@@ -189,6 +206,7 @@ class WorkBoard {
   size_t unsettled_ = 0;       // the others
   std::vector<Publication> verified_;
   std::map<size_t, Attempt> under_way_;
+  absl::Time next_due_;  // when what the last search left out for its time is to be looked at
   mutable std::map<std::string, size_t> by_path_;  // made when it is first asked for
   bool publishing_ = false;
   bool starved_ = false;  // the publisher found nothing whose turn has come

@@ -13,14 +13,10 @@ Job WorkBoard::TryTake(int64_t most_bytes) {
   const std::lock_guard lock(mu_);
   if (Over()) return {};
   Job job;
-  if (TakeDoubtful(&job) || TakeRange(most_bytes, &job) || TakeFiles(most_bytes, &job)) return job;
-  return {.kind = Job::Kind::kIdle};
+  return TakeAny(most_bytes, &job) ? job : Job{.kind = Job::Kind::kIdle};
 }
 
-void WorkBoard::AwaitChange() {
-  std::unique_lock lock(mu_);
-  changed_.wait_for(lock, kTick);
-}
+void WorkBoard::AwaitChange() { bell_.WaitPast(bell_.rings(), kTick); }
 
 RelayBlock WorkBoard::BlockOf(const Job& job) const {
   const std::lock_guard lock(mu_);

@@ -60,6 +60,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void On(const Event& event) = 0;
+  /// Whether somebody sees how far files are: else no host is asked for that. Called from any thread.
+  virtual bool watches() const { return true; }
 };
 
 /// `file_published` and its kin, as they stand in JSON.

@@ -33,6 +33,7 @@ class BlockHistory : public EventSink {
   BlockHistory(EventSink& next, size_t repositories);
 
   void On(const Event& event) override;
+  bool watches() const override { return next_.watches(); }
 
   /// What is known of those repositories that moved something since the last call; of each all that is kept.
   std::vector<MovedBlock> Fresh();

@@ -27,6 +27,7 @@ class EventLog : public EventSink {
   explicit EventLog(LogSink& sink) : sink_(sink) {}
 
   void On(const Event& event) override;
+  bool watches() const override { return false; }
 
  private:
   LogSink& sink_;
