@@ -2,10 +2,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -30,7 +33,14 @@ void Pause() { usleep(50); }
 
 }  // namespace
 
-SimulatedTime::SimulatedTime() : turner_([this] { Turn(); }) {}
+SimulatedTime::SimulatedTime() : tasks_(open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  // A descriptor for each thread.
+  rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65'536);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  turner_ = std::thread([this] { Turn(); });
+}
 
 SimulatedTime::~SimulatedTime() {
   {
@@ -38,6 +48,8 @@ SimulatedTime::~SimulatedTime() {
     ending_ = true;
   }
   turner_.join();
+  for (const auto& [thread, fd] : threads_) close(fd);
+  close(tasks_);
 }
 
 absl::Duration SimulatedTime::Now() const {
@@ -85,32 +97,60 @@ void SimulatedTime::Turn() {
 }
 
 bool SimulatedTime::AllAsleep() {
-  const std::string own = std::to_string(gettid());
-  DIR* const tasks = opendir("/proc/self/task");
+  // Who was awake at the last look mostly is still.
+  if (awake_ >= 0 && IsAwake(awake_)) return false;
+  awake_ = -1;
+  struct stat status;
+  if (fstat(tasks_, &status) != 0) std::abort();
+  if (status.st_nlink != known_nlink_) threads_changed_ = true;
+  if (threads_changed_) FindThreads();
+  known_nlink_ = status.st_nlink;
+  for (const auto& [thread, fd] : threads_) {
+    if (!IsAwake(fd)) continue;
+    awake_ = fd;
+    return false;
+  }
+  // Another may have come for one that ended.
+  if (threads_changed_) return false;
+  const std::lock_guard lock(mu_);
+  most_threads_ = std::max(most_threads_, static_cast<int>(threads_.size()));
+  return true;
+}
+
+bool SimulatedTime::IsAwake(int fd) {
+  char text[128];
+  const ssize_t got = pread(fd, text, sizeof(text) - 1, 0);
+  if (got <= 0) {
+    threads_changed_ = true;  // it ended
+    return false;
+  }
+  text[got] = 0;
+  const char* const name_end = std::strrchr(text, ')');
+  return name_end == nullptr || (name_end[2] != 'S' && name_end[2] != 'Z' && name_end[2] != 'X');
+}
+
+void SimulatedTime::FindThreads() {
+  threads_changed_ = false;
+  std::map<pid_t, int> found;
+  DIR* const tasks = fdopendir(openat(tasks_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (tasks == nullptr) std::abort();
-  bool asleep = true;
-  int threads = 0;
   while (const dirent* const task = readdir(tasks)) {
-    if (task->d_name[0] == '.') continue;
-    ++threads;
-    if (own == task->d_name) continue;
-    const int fd = openat(dirfd(tasks), (std::string(task->d_name) + "/stat").c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) continue;  // it ended
-    char text[128];
-    const ssize_t got = read(fd, text, sizeof(text) - 1);
-    close(fd);
-    if (got <= 0) continue;
-    text[got] = 0;
-    const char* const name_end = std::strrchr(text, ')');
-    asleep = name_end != nullptr && (name_end[2] == 'S' || name_end[2] == 'Z' || name_end[2] == 'X');
-    if (!asleep) break;
+    const pid_t thread = std::atoi(task->d_name);
+    if (thread == 0 || thread == gettid()) continue;
+    const auto known = threads_.find(thread);
+    char byte;
+    if (known != threads_.end() && pread(known->second, &byte, 1, 0) == 1) {
+      found.insert(*known);
+      threads_.erase(known);
+      continue;
+    }
+    const int fd = openat(tasks_, (std::string(task->d_name) + "/stat").c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) found[thread] = fd;
+    if (fd < 0 && errno != ENOENT) std::abort();
   }
   closedir(tasks);
-  if (asleep) {
-    const std::lock_guard lock(mu_);
-    most_threads_ = std::max(most_threads_, threads - 1);
-  }
-  return asleep;
+  threads_.swap(found);
+  for (const auto& [thread, fd] : found) close(fd);
 }
 
 }  // namespace sshsync

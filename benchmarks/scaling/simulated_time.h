@@ -46,6 +46,8 @@ class SimulatedTime {
 
   void Turn();
   bool AllAsleep();
+  bool IsAwake(int fd);
+  void FindThreads();
 
   mutable std::mutex mu_;
   // Protected by mu_.
@@ -54,6 +56,13 @@ class SimulatedTime {
   double cpu_seconds_ = 0;
   int most_threads_ = 0;
   bool ending_ = false;
+
+  // The turner's: what it knows of the threads, for a look at hundreds of them has to take less time than they sleep.
+  const int tasks_;               // their folder in /proc
+  std::map<pid_t, int> threads_;  // their states, opened
+  bool threads_changed_ = true;
+  nlink_t known_nlink_ = 0;       // of the folder: so many threads
+  int awake_ = -1;                // of those states
 
   std::thread turner_;
 };
