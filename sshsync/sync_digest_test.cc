@@ -117,6 +117,30 @@ TEST(Digests, ThatPrintTooMuchFailAlone) {
   EXPECT_EQ(local.Read("p/c"), "m/c");
 }
 
+TEST(Digests, OfAChildAreReadWhileItsParentIsComparedAndOnlyOnce) {
+  LocalCascade local;
+  const std::string log = local.Path("aside/read");
+  local.Write("aside/read", "");
+  for (const char* name : {"same", "stale", "other"}) {
+    local.Write(absl::StrCat("m/", name), "new");
+    local.Write(absl::StrCat("p/", name), "old");
+    local.Write(absl::StrCat("n/", name), "new");
+  }
+  local.Write("p/same", "new");
+  local.Write("n/other", "odd");
+  local.Write("n/own", "n");
+  for (const char* name : {"m", "p", "n"}) local[name].templates.erase("listcmd");
+  // What p has is not known before a digest of n was read.
+  local["p"].templates["digestcmd"] = absl::StrCat("until [ -s ", log, " ]; do :; done; sha1sum ${FILEPATH} | cut -d' ' -f1");
+  local["n"].templates["digestcmd"] = absl::StrCat("echo ${FILE} >>", log, "; sha1sum ${FILEPATH} | cut -d' ' -f1");
+  const Report report = local.Sync({{"p"}, {"n"}});
+  EXPECT_EQ(report.exit_code(), 0);
+  EXPECT_EQ(Of(report, "n").kept, 2);
+  EXPECT_EQ(Of(report, "n").replaced, 1);
+  for (const char* name : {"same", "stale", "other"}) EXPECT_EQ(local.Read(absl::StrCat("n/", name)), "new");
+  EXPECT_EQ(local.Shell(absl::StrCat("sort ", log, " | uniq -c | sed 's/^ *//'")), "2 other\n1 same\n1 stale\n") << "and what arrived";
+}
+
 TEST(Agreement, FindsADigestWhereNobodyGivesOne) {
   LocalCascade local;
   for (const char* name : {"m", "p", "n"}) local[name].templates.erase("digestcmd");

@@ -53,20 +53,23 @@ class Cascade {
     int step = 0;
     bool after_parent = false;  // its parent is a child of this run that comes before it
     bool has_children = false;  // that come after it
+    const Repository* source = nullptr;  // what all that it gets in this run comes from
   };
 
   // A hop's view of its parent.
   class Source : public HopSource<R, C> {
    public:
-    Source(Cascade& cascade, const Repository& parent, bool awaited) : cascade_(cascade), parent_(parent), awaited_(awaited) {
-      if (!awaited) cascade_.StartSurvey(parent_);
+    Source(Cascade& cascade, const Repository& parent, const Entry& entry) : cascade_(cascade), parent_(parent), source_(*entry.source), awaited_(entry.after_parent) {
+      if (!awaited_) cascade_.StartSurvey(parent_);
     }
+    std::shared_ptr<const Contents> Expected() override { return awaited_ ? cascade_.Expected(source_) : nullptr; }
     absl::StatusOr<HopParent<R, C>> Listed() override { return cascade_.Wait(parent_, awaited_, &Known::listed); }
     absl::StatusOr<HopParent<R, C>> Digested() override { return cascade_.Wait(parent_, awaited_, &Known::digested); }
 
    private:
     Cascade& cascade_;
     const Repository& parent_;
+    const Repository& source_;
     const bool awaited_;
   };
 
@@ -77,6 +80,7 @@ class Cascade {
   void StartSurvey(const Repository& repository);
   void StartSurveyLocked(const Repository& repository);
   void Survey(const Repository& repository);
+  std::shared_ptr<const Contents> Expected(const Repository& source);
   absl::StatusOr<HopParent<R, C>> Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half);
   void Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply);
   absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Make(const Repository& repository);
@@ -120,7 +124,8 @@ std::vector<typename Cascade<R, C>::Entry> Cascade<R, C>::Entries(const Resolved
       const bool awaited = parent != at.end() && verb_ != Verb::kVerify;
       if (awaited) entries[parent->second].has_children = true;
       at[entry.repository->name] = entries.size();
-      entries.push_back({.repository = entry.repository, .step = step, .after_parent = awaited, .has_children = false});
+      const Repository* const source = awaited ? entries[parent->second].source : configuration_.Find(entry.repository->parent);
+      entries.push_back({.repository = entry.repository, .step = step, .after_parent = awaited, .has_children = false, .source = source});
     }
   }
   return entries;
@@ -239,7 +244,7 @@ void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
     status = made.status();
     if (made.ok()) {
       child = *std::move(made);
-      Source source(*this, *configuration_.Find(repository.parent), entry.after_parent);
+      Source source(*this, *configuration_.Find(repository.parent), entry);
       const Repository* root = &repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
       typename Hop<R, C>::Part part{.has_children = entry.has_children, .cut = {.algorithms = root->digest, .chunk = root->chunk}, .turn = [this, step = entry.step] { return TurnOf(step); }, .turns = &turns_,
@@ -315,6 +320,15 @@ void Cascade<R, C>::Survey(const Repository& repository) {
   auto digested = DigestParent(**made, *std::move(listed));
   if (!digested.ok()) return remember(&Known::digested, digested.status(), *made, nullptr);
   remember(&Known::digested, absl::OkStatus(), *made, std::make_shared<const Contents>(*std::move(digested)));
+}
+
+// Nothing where its survey has not begun, or is over and forgotten.
+template <Runner R, Clock C>
+std::shared_ptr<const Contents> Cascade<R, C>::Expected(const Repository& source) {
+  std::unique_lock lock(mu_);
+  const Known& known = known_[source.name];
+  changed_.wait(lock, [&] { return known.listed || !known.busy; });
+  return known.listed && known.listed->ok() ? known.contents : nullptr;
 }
 
 template <Runner R, Clock C>

@@ -132,6 +132,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(held_.Claim());
   SSHSYNC_ASSIGN_OR_RETURN(RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
+  SSHSYNC_ASSIGN_OR_RETURN(Manifest ahead, DigestAhead(child_, listing, links, source.Expected().get()));
   SSHSYNC_ASSIGN_OR_RETURN(auto listed, source.Listed());
   if (listed.contents->empty_listing && !listing.listing.paths.empty()) {
     return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,
@@ -140,7 +141,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   SSHSYNC_ASSIGN_OR_RETURN(Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
   early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? SurelyDiffering(*selection.Of(listed.contents), listing) : Differing(), part_.has_children);
-  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents)));
+  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents), std::exchange(ahead, {})));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};
   const Contents& theirs = *parent.contents;

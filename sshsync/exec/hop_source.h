@@ -22,6 +22,9 @@ template <Runner R, Clock C>
 class HopSource {
  public:
   virtual ~HopSource() = default;
+  /// Where the parent is brought in line by this run: what the repository lists from which all of that comes. Mostly the parent will hold it, so that a child need not
+  /// wait for the plan above it to begin with its digests. Nothing where that is not known, or nothing waits.
+  virtual std::shared_ptr<const Contents> Expected() { return nullptr; }
   virtual absl::StatusOr<HopParent<R, C>> Listed() = 0;
   virtual absl::StatusOr<HopParent<R, C>> Digested() = 0;
 };

@@ -70,11 +70,16 @@ absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository);
 template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Contents listed);
 
+/// Digests what a child has of the files that it will be compared with, as far as that can be `expected` (nullptr: not at all): those of the same size. For SurveyChild, when
+/// it is known what its parent will hold. Nothing where filters or remembered digests may make that needless.
+template <Runner R, Clock C>
+absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected);
+
 /// Surveys a child: which of the files that `parent` lists it has, and their digests. Files that stand behind a symbolic link fail unless links
-/// are followed; a link in place of a file has no digest, so that it is replaced and its target is never read.
+/// are followed; a link in place of a file has no digest, so that it is replaced and its target is never read. `ahead`: what was digested since it was listed.
 template <Runner R, Clock C>
 absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                     const Contents& parent);
+                                     const Contents& parent, const Manifest& ahead = {});
 
 /// Makes what is known of a child good for its own children: digests the files that only they need.
 template <Runner R, Clock C>
@@ -164,8 +169,30 @@ absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Conten
 }
 
 template <Runner R, Clock C>
+absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected) {
+  const Repository& config = repository.config();
+  Manifest ahead;
+  if (expected == nullptr || !listing.own || config.recheck || !config.filter.empty()) return ahead;
+  std::vector<DigestQuestion> questions;
+  for (const FileEntry& file : expected->manifest.files) {
+    const auto there = listing.Find(file.path);
+    if (!there || there->type != RemoteStat::Type::kFile || there->stat.size != file.stat.size || !LinkAbove(file.path, links).empty()) continue;
+    ahead.files.push_back({file.path, there->stat, {}});
+    questions.push_back({file.path, file.stat.size});
+  }
+  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i].ok() || answers[i]->missing) continue;  // what that is will be found out when it is asked again
+    ahead.files[i].digest = answers[i]->digest;
+    ahead.files[i].chunks = answers[i]->chunks;
+  }
+  std::erase_if(ahead.files, [](const FileEntry& file) { return file.digest.empty(); });
+  return ahead;
+}
+
+template <Runner R, Clock C>
 absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                     const Contents& parent) {
+                                     const Contents& parent, const Manifest& ahead) {
   Contents contents;
   contents.incomplete = listing.incomplete;
   contents.own.emplace();
@@ -191,11 +218,13 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
       contents.failed[names[i]] = FailedPath(names[i], Failure::kObstructed, "a folder of the child stands where the file is to be");
     } else if (stats[i]->type == RemoteStat::Type::kFile) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
-      if (i >= wanted) {
-        contents.undigested.push_back({names[i], stats[i]->stat.size});
-        contents.own->push_back(names[i]);
+      if (i >= wanted) contents.own->push_back(names[i]);
+      if (i < wanted && !parent.usable(names[i])) continue;
+      if (const FileEntry* const known = ahead.Find(names[i])) {
+        contents.manifest.files.back() = *known;
+      } else {
+        (i < wanted ? questions : contents.undigested).push_back({names[i], stats[i]->stat.size});
       }
-      if (i < wanted && parent.usable(names[i])) questions.push_back({names[i], stats[i]->stat.size});
     } else if (i < wanted) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
       repository.Tell(LogLevel::kWarning, "a symbolic link or special file stands in its place; it will be replaced by a regular file", names[i]);
