@@ -107,6 +107,25 @@ TEST(Routes, AListTakesTheFirstThatWorksAndSaysSo) {
   EXPECT_THAT(local.Messages(LogLevel::kInfo), Contains(HasSubstr("p: route push: pushed through sh")));
 }
 
+// A writer that is not seen to end may be writing still: the file it has is never published.
+TEST(Routes, WhatAPushDidNotSeeTheEndOfIsBroughtAnew) {
+  LocalCascade local;
+  for (const char* name : {"m", "p"}) local[name].templates.clear(), local[name].chunk = 262'144;
+  local["p"].route = {Route::kPush};
+  std::string big;
+  for (int i = 0; big.size() < 1'200'000; ++i) absl::StrAppend(&big, i, "\n");
+  local.Write("m/b", big);
+  local["p"].templates["seek"] = "false";
+  local["p"].templates["write"] =
+      absl::StrCat("dd of=\"$STAGED\" ibs=131072 obs=131072 seek=\"$SEEK\" conv=notrunc 2>/dev/null\n[ -f ", local.Path("unseen"), " ] || { stat -c %i \"$STAGED\" >", local.Path("unseen"),
+                   "; kill -9 $$; }");
+  EXPECT_EQ(local.Sync({{"p"}}).exit_code(), 0);
+  EXPECT_EQ(local.Read("p/b"), big);
+  EXPECT_THAT(local.Messages(LogLevel::kInfo), Contains(HasSubstr("the end of the writer was not seen")));
+  local.Shell("stat -c %i p/b >published");
+  EXPECT_NE(local.Read("published"), local.Read("unseen"));
+}
+
 TEST(Routes, NothingIsTriedWhereNothingIsToMove) {
   LocalCascade local;
   for (const char* name : {"m", "p"}) local[name].templates.clear();

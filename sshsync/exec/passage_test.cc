@@ -57,6 +57,7 @@ TEST(Passage, WhatHindersAWayIsWhatSshSaid) {
 TEST(Passage, TellsWhenTheOtherHostWasNotReachedAtAll) {
   EXPECT_TRUE(IsAboutTheConnection("ssh: connect to host m port 22: No route to host"));
   EXPECT_TRUE(IsAboutTheConnection("Host key verification failed."));
+  EXPECT_TRUE(IsAboutTheConnection("u@m: Permission denied (publickey)."));
   EXPECT_FALSE(IsAboutTheConnection("command-line: line 0: Bad configuration option: controlpersist"));
 }
 

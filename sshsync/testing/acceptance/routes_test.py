@@ -19,14 +19,18 @@ NAMES = [b"a b", b"it's", b'"q"', b"$(touch pwn)", b"`touch pwn`", b"new\nline",
 TREE = {**trees.few(), **{name: b"content of " + name for name in NAMES}, b"big $(touch pwn)\n": trees.content(BIG, 9)}
 
 
+def block(rig, name):
+    trees.write(rig.host(name).home, {b"blocked": b""}, rig.owner(name))
+
+
 def between(rig, route, blocked=()):
     """From now on all children have this route, and hosts reach each other by one program, which gets nowhere from those that are blocked."""
     rig.builtin()
     home = rig.host("repomaster").home
-    text = "#!/bin/sh\ncase $SSHSYNC_FLEET_HOST in %s) set -- -o Port=1 \"$@\";; esac\nexec ssh -F \"$SSHSYNC_FLEET_HOST/home/.ssh/config\" \"$@\"\n" % (
-        "|".join([rig.host(name).folder for name in blocked] or ["none"])
-    )
+    text = '#!/bin/sh\n[ ! -f "$SSHSYNC_FLEET_HOST/home/blocked" ] || set -- -o Port=1 "$@"\nexec ssh -F "$SSHSYNC_FLEET_HOST/home/.ssh/config" "$@"\n'
     trees.write(home, {b"peer-ssh": text.encode()}, rig.owner("repomaster"))
+    for name in blocked:
+        block(rig, name)
     os.chmod(os.path.join(home, "peer-ssh"), 0o755)
     for name in [name for name, parent in rig.parents.items() if parent]:
         rig.plain[name].update(route=route, peerssh=os.path.join(home, "peer-ssh"))
@@ -92,6 +96,8 @@ def test_a_list_of_which_nothing_works_is_told_with_every_reason(rig):
     between(rig, "push pull", blocked=["repoproxy", "repomaster"])
     run = rig.run(*STEP)
     rig.failed(run, "repoproxy", 'no route from "repomaster" works: no push: ', "; no pull: ", "Connection refused")
+    for name in ("repoproxy", "repomaster"):
+        os.remove(os.path.join(rig.host(name).home, "blocked"))
     between(rig, "auto")
     rig.converges("repoproxy", steps=STEP)
 
@@ -230,6 +236,20 @@ def test_a_session_that_is_cut_in_the_middle_goes_on(rig, kill, route):
         laws.check_leftovers(rig.fleet, rig.fleet.hosts)
         rig.converges("repoproxy", steps=STEP)
     watcher.check()
+
+
+def test_a_route_that_breaks_under_way_is_left_for_another(rig):
+    rig.populate(trees.few(BIG))
+    between(rig, "push pull")
+    rig.configure(repoproxy={"bwlimit": "4M"})
+    run = rig.start(*STEP)
+    rig.mid(run, "repoproxy", BIG)
+    block(rig, "repomaster")
+    rig.fleet.cut_sessions("repoproxy")
+    run.wait()
+    rig.equal(run, "repoproxy")
+    assert run.told("INFO", "route push: pushed through "), str(run)
+    assert run.told("INFO", "route pull: through ", "; no push: ", "Connection refused"), str(run)
 
 
 def test_what_two_children_relay_at_the_same_time_is_read_once(rig):
