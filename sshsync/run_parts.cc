@@ -50,7 +50,9 @@ std::vector<std::string> Secrets(const Configuration& configuration) {
 void RunParts::OrderedEvents::On(const Event& event) {
   Event stamped = event;
   stamped.time = clock_.Now();
-  for (std::string* text : {&stamped.message, &stamped.command, &stamped.output}) *text = WithoutSecrets(*text, secrets_);
+  for (std::string* text : {&stamped.message, &stamped.command, &stamped.output}) {
+    if (!text->empty()) *text = WithoutSecrets(*text, secrets_);
+  }
   const std::lock_guard lock(mu_);
   sink_.On(stamped);
 }

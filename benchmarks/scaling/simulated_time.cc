@@ -29,7 +29,7 @@ double CpuSeconds(clockid_t clock) {
 // Of this process but for the calling thread.
 double OthersCpuSeconds() { return CpuSeconds(CLOCK_PROCESS_CPUTIME_ID) - CpuSeconds(CLOCK_THREAD_CPUTIME_ID); }
 
-void Pause() { usleep(50); }
+void Pause() { usleep(100); }
 
 }  // namespace
 
@@ -77,7 +77,13 @@ void SimulatedTime::Sleep(absl::Duration duration) {
 
 void SimulatedTime::Turn() {
   for (;;) {
-    // No CPU time while this thread paused, none while it looked at the others, and all of them asleep. A look costs: the first is cheap.
+    // No CPU time while this thread paused, none while it looked at the others, and all of them asleep. A look costs: who was awake at the last one mostly still
+    // is, and CPU time is added up over all threads.
+    if (awake_ >= 0 && IsAwake(awake_)) {
+      Pause();
+      continue;
+    }
+    awake_ = -1;
     const double before = OthersCpuSeconds();
     Pause();
     const auto nobody_ran = [before] { return OthersCpuSeconds() - before < kInstant; };
@@ -97,9 +103,6 @@ void SimulatedTime::Turn() {
 }
 
 bool SimulatedTime::AllAsleep() {
-  // Who was awake at the last look mostly is still.
-  if (awake_ >= 0 && IsAwake(awake_)) return false;
-  awake_ = -1;
   struct stat status;
   if (fstat(tasks_, &status) != 0) std::abort();
   if (status.st_nlink != known_nlink_) threads_changed_ = true;
