@@ -1,6 +1,7 @@
 #include "sshsync/exec/flow.h"
 
 #include <string>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
@@ -96,6 +97,25 @@ TEST(Flow, ADeletionThatFailedIsKnownToTheChildren) {
   EXPECT_EQ(flow.WhyKept("a"), "");
   flow.NotDeleted("a", "refused");
   EXPECT_EQ(flow.WhyKept("a"), "waiting for \"p\": refused");
+}
+
+TEST(Flow, RingsWhereItsChildrenSeeADifference) {
+  Flow flow("p", "/p");
+  flow.Expect(File("a", '1'));
+  flow.Expect(File("b", '2'));
+  int64_t before = 0;
+  const auto rings = [&] { return flow.bell()->rings() - std::exchange(before, flow.bell()->rings()); };
+  rings();
+  flow.Verified("a", "/p/.sshsync/in/x");
+  EXPECT_EQ(rings(), 0) << "in its place in a moment";
+  flow.SetHeld(true);
+  EXPECT_EQ(rings(), 1);
+  flow.SetHeld(true);
+  EXPECT_EQ(rings(), 0);
+  flow.Verified("b", "/p/.sshsync/in/x");
+  flow.Published("a", {.size = 3});
+  flow.End(Failure::kWaiting, "no");
+  EXPECT_EQ(rings(), 3);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "sshsync/exec/work_board.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -7,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
+#include "sshsync/exec/stop_bell.h"
 
 namespace sshsync {
 namespace {
@@ -299,6 +301,31 @@ TEST_F(WorkBoardTest, WhatTheParentDoesNotHaveYetWaitsAndIsTakenFromItsStage) {
   publisher.join();
   EXPECT_EQ(board.item(0).outcome().failure, Failure::kWaiting);
   EXPECT_EQ(board.item(0).outcome().message, "waiting for \"m\": full");
+}
+
+TEST_F(WorkBoardTest, WhoWaitsIsWokenByTheParentTheTurnAndTheStop) {
+  Flow flow("m", "/m");
+  for (const FileEntry& file : parent_.files) flow.Expect(file);
+  StopSource stop;
+  const StopBell stops(stop.token());
+  Bell turns;
+  std::atomic<WorkBoard::Turn> turn = WorkBoard::Turn::kNotYet;
+  WorkBoard::Surroundings around = Around(flow);
+  around.turn = [&] { return turn.load(); };
+  around.turns = &turns;
+  around.closing = stop.token();
+  around.stops = stops.bell();
+  WorkBoard board(work_, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p"}, around);
+  std::jthread parent([&] { flow.Published("b", {.size = 3}); });
+  EXPECT_EQ(board.Take(1 << 20, false).indices, std::vector<size_t>{1});
+  board.Verified({.index = 1, .file = "b", .folder = "/stage/x"}, {.size = 3});
+  std::jthread steps([&] {
+    turn = WorkBoard::Turn::kYes;
+    turns.Ring();
+  });
+  EXPECT_EQ(board.TakeVerified(10).size(), 1u);
+  std::jthread caller([&] { stop.Request(kStopByCaller); });
+  EXPECT_EQ(board.Take(1 << 20, false).kind, Job::Kind::kNone) << "the other file never came";
 }
 
 TEST_F(WorkBoardTest, WhatItsParentPublishedMeanwhileIsTakenFromItsPlaceAndCostsNoTry) {
