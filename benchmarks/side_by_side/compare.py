@@ -127,7 +127,7 @@ def end_in_order(number, _):
 
 
 def main():
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ground.ENDING:
         signal.signal(number, end_in_order)
     options = parse_options()
     chosen = [workload for workload in workloads.WORKLOADS if not options.only or workload.name in options.only]

@@ -21,6 +21,7 @@ import time
 from sshsync.testing import fleet as fleets
 
 RELAY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "relay.py")
+ENDING = (signal.SIGTERM, signal.SIGHUP)  # what ends a comparison in order
 _TICK = os.sysconf("SC_CLK_TCK")
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -135,11 +136,15 @@ class Ground:
         before = self._sessions_cpu()
         with tempfile.TemporaryFile() as output:
             start = time.perf_counter()
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            # A signal that ends the comparison waits until what was started is seen to be ended with it.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+                                       preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask))
             ended = threading.Event()
             watcher = threading.Thread(target=self._watch, args=(process, cost, limit, ended))
             watcher.start()
             try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
                 _, status, usage = os.wait4(process.pid, 0)
                 cost.seconds = time.perf_counter() - start
             except BaseException:
