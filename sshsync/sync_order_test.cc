@@ -100,7 +100,7 @@ TEST(Failure, OfOneChildDoesNotStopTheOthersAndItsDescendantsWait) {
   local.Write("m/a", "new");
   local.Write("n/a", "old");
   local["p"].templates["listcmd"] = "sleep 1000 # ${REPOPATH}";
-  local["p"].timeout = absl::Milliseconds(300);
+  local["p"].timeout = absl::Seconds(2);
   local["p"].retries = 0;
   const Report report = local.Sync({{"p", "p2"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 6);
