@@ -142,6 +142,10 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
     keeper.emplace(history, writing->recorder());
     parts.context().lock = writing->lock_identity();
     parts.context().memory = &writing->recorder();
+    parts.context().last_equal = [known = writing->recorder().LastEquals(), &configuration](const std::string& name) {
+      const auto at = known.find(name);
+      return at == known.end() || at->second.parent != configuration.Find(name)->parent ? absl::InfinitePast() : at->second.last_equal;
+    };
     parts.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
       writing->EndRepository(repository, history.Take(repository.name));
     };

@@ -14,6 +14,7 @@
 #include "sshsync/exec/deleter.h"
 #include "sshsync/exec/early_start.h"
 #include "sshsync/exec/digest_recall.h"
+#include "sshsync/exec/drafts.h"
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/held_lease.h"
 #include "sshsync/exec/hop_source.h"
@@ -86,6 +87,7 @@ class Hop {
   const Part part_;
   HeldLease<R, C> held_;
   const Lease& lease_ = held_.lease();
+  Drafts<R, C> drafts_{context_, child_};
   absl::optional<EarlyStart<R, C>> early_;
   std::shared_ptr<Flow> flow_;
   bool incomplete_ = false, refused_ = false;  // its listing; deletions
@@ -101,27 +103,8 @@ absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
     flow_->End(contents.ok() ? Failure::kWaiting : FailureOf(contents.status()), contents.ok() ? "it did not get it" : std::string(contents.status().message()));
   }
   const bool well = contents.ok() && report_.failed == 0 && !context_.closing.stopped();
-  held_.Release(!well, well && report_.failure == Failure::kNone ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : "");
-  if (!contents.ok()) {
-    report_.failure = FailureOf(contents.status());
-    report_.message = std::string(contents.status().message());
-    switch (InfoOf(report_.failure).exit_code) {
-      case 7: report_.outcome = Outcome::kLocked; break;
-      case 8: report_.outcome = Outcome::kRefused; break;
-      default: report_.outcome = absl::IsCancelled(contents.status()) ? Outcome::kStopped : Outcome::kFailed;
-    }
-    if (report_.failure == Failure::kWaiting) report_.outcome = Outcome::kWaiting;
-  } else if (refused_) {
-    report_.outcome = Outcome::kRefused;
-  } else if (report_.failed > 0 || incomplete_) {
-    const bool waits = std::all_of(report_.files.begin(), report_.files.end(),
-                                   [](const FileOutcome& file) { return file.failure == Failure::kNone || file.failure == Failure::kWaiting; });
-    report_.outcome = waits && !incomplete_ ? Outcome::kWaiting : Outcome::kFailed;
-  } else if (verb_ == Verb::kVerify && report_.copied + report_.replaced + report_.deleted > 0) {
-    report_.outcome = Outcome::kDiffers;
-  } else if (report_.copied + report_.replaced + report_.deleted > 0) {
-    report_.outcome = verb_ == Verb::kPlan ? Outcome::kPlanned : Outcome::kChanged;
-  }
+  held_.Release(!well, absl::StrCat(drafts_.DiscardText(), well && report_.failure == Failure::kNone ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : ""));
+  Conclude(verb_, contents.status(), refused_, incomplete_, &report_);
   report_.ended = context_.clock.Now();
   return contents;
 }
@@ -132,7 +115,9 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(held_.Claim());
   SSHSYNC_ASSIGN_OR_RETURN(RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
-  SSHSYNC_ASSIGN_OR_RETURN(Manifest ahead, DigestAhead(child_, listing, links, source.Expected().get()));
+  const auto expected = source.Expected();
+  if (verb_ == Verb::kSync && expected != nullptr) drafts_.Begin(*expected, listing, links);
+  SSHSYNC_ASSIGN_OR_RETURN(Manifest ahead, DigestAhead(child_, listing, links, expected.get(), drafts_.paths()));
   SSHSYNC_ASSIGN_OR_RETURN(auto listed, source.Listed());
   if (listed.contents->empty_listing && !listing.listing.paths.empty()) {
     return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,
@@ -140,8 +125,11 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   }
   SSHSYNC_ASSIGN_OR_RETURN(Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
-  early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? SurelyDiffering(*selection.Of(listed.contents), listing) : Differing(), part_.has_children);
-  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *selection.Of(listed.contents), std::exchange(ahead, {})));
+  const auto chosen = selection.Of(listed.contents);
+  early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? LikelyDiffering(*chosen, listing, drafts_.last_equal()) : Differing(), part_.has_children);
+  if (verb_ == Verb::kSync) drafts_.Begin(*chosen, listing, links, &ahead);
+  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
+  SSHSYNC_RETURN_IF_ERROR(drafts_.End(ours));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};
   const Contents& theirs = *parent.contents;
@@ -444,6 +432,7 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   if (work.AnyOpen()) {
     moved = child_.Located(Preflight(child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); },
                                        [this](std::string text) { child_.Tell(LogLevel::kWarning, std::move(text)); }));
+    drafts_.GiveTo(work);
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
       moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .early = *early_, .flow = flow_.get(),

@@ -54,8 +54,9 @@ bool RangeMover<R, C>::Grows(const std::string& folder, const std::string& file,
 template <Runner R, Clock C>
 absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
   const WorkItem item = hop_.board.item(job.indices[0]);
+  if (job.begun && item.leftovers.empty()) return hop_.board.Created(job, {}), absl::OkStatus();
   RecordScript script(RandomMark());
-  script.Add("create", CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
+  script.Add("create", job.begun ? ":" : CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
   for (size_t i = 0; i < item.leftovers.size(); ++i) {
     const ChunkList& wanted = job.big->wanted();
     script.Add(absl::StrCat(i), ChunksText(item.leftovers[i], 0, static_cast<int64_t>(wanted.digests.size()), job.big->blocks_per_chunk(), hop_.chunks_text()));

@@ -26,6 +26,15 @@ std::pair<std::string, std::string> FolderAndName(absl::string_view path) {
   return {std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
 }
 
+std::string FoldersText(absl::string_view staged, absl::string_view attempt) {
+  return absl::StrCat("( umask 077; mkdir -p ", ShellLiteral(FolderAndName(attempt).first), " && mkdir ", ShellLiteral(attempt), " && mkdir -p ",
+                      ShellLiteral(FolderAndName(staged).first), " ) || exit 1\n");
+}
+
+std::string SizeText(absl::string_view staged, int64_t size, const HostTools& child) {
+  return absl::StrCat(Set("STAGED", staged), "SIZE=", size, " LAST=", std::max<int64_t>(size - 1, 0), "\n", child.text("size"));
+}
+
 // The last line of what a command said, where the cause stands; dd's counts are none.
 std::string Cause(absl::string_view output) {
   constexpr size_t kSaid = 400;  // bytes
@@ -59,9 +68,14 @@ std::string CopyText(const RangeStep& step, const HostTools& child) {
 }
 
 std::string CreateText(absl::string_view staged, absl::string_view attempt, int64_t size, const HostTools& child) {
-  return absl::StrCat("( umask 077; mkdir -p ", ShellLiteral(FolderAndName(attempt).first), " && mkdir ", ShellLiteral(attempt), " && mkdir -p ",
-                      ShellLiteral(FolderAndName(staged).first), " ) || exit 1\n", Set("STAGED", staged), "SIZE=", size, " LAST=", std::max<int64_t>(size - 1, 0),
-                      "\n", child.text("size"), "\n");
+  return absl::StrCat(FoldersText(staged, attempt), SizeText(staged, size, child), "\n");
+}
+
+std::string DraftText(absl::string_view file, int64_t file_size, absl::string_view staged, absl::string_view attempt, int64_t size, const HostTools& child) {
+  const std::string copy = child.can("clone") ? absl::StrCat(Set("FILEPATH", file), Set("STAGED", staged), child.text("clone"))
+                                              : CopyText({.staged = std::string(staged), .local = std::string(file), .range = {.count = (file_size + kBlockBytes - 1) / kBlockBytes}, .blocks_per_chunk = 1}, child);
+  const std::string resize = size == file_size ? "" : absl::StrCat(" && (\n", SizeText(staged, size, child), "\n)");
+  return absl::StrCat(FoldersText(staged, attempt), "(\numask 077\n", copy, "\n)", resize, " || { rm -rf ", ShellLiteral(attempt), "; exit 1; }\n");
 }
 
 std::string ChunksText(absl::string_view file, int64_t first, int64_t count, int64_t blocks_per_chunk, absl::string_view chunks_text) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "sshsync/exec/backoff.h"
 #include "sshsync/exec/clock.h"
 #include "sshsync/exec/relay_desk.h"
@@ -37,6 +38,8 @@ struct RunContext {
   bool fail_fast = false;
   bool itemize = false;
   DigestMemory* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
+  /// When a repository last equalled its parent, as far as that is remembered; infinite past: never. Empty: nothing is.
+  std::function<absl::Time(const std::string& repository)> last_equal = {};
   /// Where hops that relay from one parent meet.
   std::shared_ptr<RelayDesk> relay_desk = std::make_shared<RelayDesk>();
   /// What each host has for streams that are opened early.

@@ -71,26 +71,28 @@ template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Contents listed);
 
 /// Digests what a child has of the files that it will be compared with, as far as that can be `expected` (nullptr: not at all): those of the same size. For SurveyChild, when
-/// it is known what its parent will hold. Nothing where filters or remembered digests may make that needless.
+/// it is known what its parent will hold. Nothing where filters or remembered digests may make that needless. `drafted`: as SurveyChild has it.
 template <Runner R, Clock C>
-absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected);
+absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected,
+                                     const std::set<std::string>& drafted = {});
 
 /// Surveys a child: which of the files that `parent` lists it has, and their digests. Files that stand behind a symbolic link fail unless links
 /// are followed; a link in place of a file has no digest, so that it is replaced and its target is never read. `ahead`: what was digested since it was listed.
+/// `drafted`: what somebody else digests, and is left without a digest.
 template <Runner R, Clock C>
 absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                     const Contents& parent, const Manifest& ahead = {});
+                                     const Contents& parent, const Manifest& ahead = {}, const std::set<std::string>& drafted = {});
 
 /// Makes what is known of a child good for its own children: digests the files that only they need.
 template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestRest(RemoteRepository<R, C>& repository, Contents child);
 
-/// What will differ whatever the digests say: the parent's files that the child lacks, or has in another size.
+/// What will probably differ, whatever the digests say: the parent's files that the child lacks, and those that have LikelyChanged.
 struct Differing {
   int64_t files = 0, bytes = 0;
   std::string sample;  ///< one of them
 };
-Differing SurelyDiffering(const Contents& parent, const RemoteListing& child);
+Differing LikelyDiffering(const Contents& parent, const RemoteListing& child, absl::Time last_equal);
 
 /// The first symbolic link among the folders of `path`; empty if there is none.
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);
@@ -169,14 +171,15 @@ absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Conten
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected) {
+absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected,
+                                     const std::set<std::string>& drafted) {
   const Repository& config = repository.config();
   Manifest ahead;
   if (expected == nullptr || !listing.own || config.recheck || !config.filter.empty()) return ahead;
   std::vector<DigestQuestion> questions;
   for (const FileEntry& file : expected->manifest.files) {
     const auto there = listing.Find(file.path);
-    if (!there || there->type != RemoteStat::Type::kFile || there->stat.size != file.stat.size || !LinkAbove(file.path, links).empty()) continue;
+    if (!there || there->type != RemoteStat::Type::kFile || there->stat.size != file.stat.size || drafted.contains(file.path) || !LinkAbove(file.path, links).empty()) continue;
     ahead.files.push_back({file.path, there->stat, {}});
     questions.push_back({file.path, file.stat.size});
   }
@@ -192,7 +195,7 @@ absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const R
 
 template <Runner R, Clock C>
 absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                     const Contents& parent, const Manifest& ahead) {
+                                     const Contents& parent, const Manifest& ahead, const std::set<std::string>& drafted) {
   Contents contents;
   contents.incomplete = listing.incomplete;
   contents.own.emplace();
@@ -222,7 +225,7 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
       if (i < wanted && !parent.usable(names[i])) continue;
       if (const FileEntry* const known = ahead.Find(names[i])) {
         contents.manifest.files.back() = *known;
-      } else {
+      } else if (i >= wanted || !drafted.contains(names[i])) {
         (i < wanted ? questions : contents.undigested).push_back({names[i], stats[i]->stat.size});
       }
     } else if (i < wanted) {

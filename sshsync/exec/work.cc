@@ -39,6 +39,14 @@ FileOutcome WorkItem::outcome() const {
   return outcome;
 }
 
+int64_t WorkItem::bytes_to_bring() const {
+  const ChunkList *const theirs = wanted_chunks(), *const ours = draft ? &draft->chunks : held_chunks();
+  if (theirs == nullptr || ours == nullptr || theirs->chunk != ours->chunk) return std::max<int64_t>(wanted.stat.size, 0);
+  int64_t chunks = 0;
+  for (size_t i = 0; i < theirs->digests.size(); ++i) chunks += i >= ours->digests.size() || ours->digests[i] != theirs->digests[i];
+  return chunks * theirs->chunk;
+}
+
 Work::Work(const Plan& plan, int retries) : retries_(retries) {
   std::vector<const PlanItem*> planned;
   planned.reserve(plan.items.size());
@@ -149,7 +157,7 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
 
 void Work::GaveUp(size_t index) {
   WorkItem& item = items_[index];
-  if (item.created) {
+  if (item.big && (item.created || item.big->good_bytes() > 0)) {
     item.big->StartOver(item.attempt(index).staged());
     item.leftovers.push_back(item.attempt(index).staged());
   }

@@ -33,6 +33,13 @@ struct Parts {
   ChunkList held = {};  ///< of the child's present file; none where it is not known
 };
 
+/// A staged file that was begun with the child's present one (drafts.h).
+struct Draft {
+  std::string folder;  ///< of the attempt, absolute
+  int64_t size = 0;    ///< bytes
+  ChunkList chunks;    ///< read from where it lies
+};
+
 /// One file on its way through a hop: what is wanted, and how far it came. A hop has one for each file to move, so what few of them need is held apart.
 ///
 ///     open -> (transferred, verified) -> verified -> (published) -> done
@@ -48,6 +55,7 @@ struct WorkItem {
   bool in_flight = false;  ///< some stream is at it; of a big file many may be
   absl::Time not_before = absl::InfinitePast();  ///< the next try; monotonic
   std::vector<std::string> leftovers = {};  ///< staged files of earlier runs and attempts that may be it, or a part of it; absolute
+  std::shared_ptr<const Draft> draft = {};  ///< that the first attempt may go on with; nullptr: it begins anew
   // A big file on its way: chunk by chunk, in one attempt after the other.
   std::shared_ptr<const Parts> parts = {};  ///< where the digest is not made of chunks
   std::shared_ptr<BigFile> big = {};
@@ -65,6 +73,8 @@ struct WorkItem {
   Failure failure() const { return trouble ? trouble->failure : Failure::kNone; }
   const ChunkList* wanted_chunks() const { return parts ? &parts->wanted : wanted.chunks.get(); }  ///< nullptr: it goes whole
   const ChunkList* held_chunks() const { return parts ? &parts->held : child != nullptr ? child->chunks.get() : nullptr; }
+  /// As far as that is known by now.
+  int64_t bytes_to_bring() const;
   absl::string_view message() const { return trouble ? absl::string_view(trouble->message) : absl::string_view(); }
   Attempt attempt(size_t index) const { return {.index = index, .file = wanted.path, .folder = folder}; }
   /// What became of it, as a report tells it.

@@ -51,7 +51,7 @@ int WorkBoard::Streams(int most) const {
   const auto files = static_cast<int64_t>(open_.size());
   if (rules_.by_command) return static_cast<int>(std::clamp<int64_t>(files, 1, most));
   int64_t bytes = 0;
-  for (const size_t index : open_) bytes += std::max<int64_t>(work_.at(index).wanted.stat.size, 0);
+  for (const size_t index : open_) bytes += work_.at(index).bytes_to_bring();
   return UsefulStreams(bytes, files, most);
 }
 
@@ -189,12 +189,14 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     if (Look(index, &holding) != Ready::kYes) continue;
     if (IsBig(item)) {
       if (!item.big) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
+      const auto draft = std::exchange(item.draft, nullptr);
+      const bool begun = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
       if (item.held_chunks() != nullptr) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
-      item.folder = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
+      item.folder = begun ? draft->folder : NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
       item.in_flight = true;
       item.writers = 0;  // those of an earlier attempt are of no account
       open_.erase(index);
-      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big};
+      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big, .begun = begun};
       return true;
     }
     if (job->indices.empty()) job->folder = holding.folder;
@@ -331,6 +333,7 @@ void WorkBoard::Created(const Job& job, const std::vector<std::pair<std::string,
     item.created = true;
     if (around_.flow != nullptr) around_.flow->GrowsIn(item.wanted.path, job.attempt.folder);
     Tell(EventKind::kFileStarted, item, 0);
+    if (job.begun) TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
   }
   Refresh(job.indices[0]);
 }

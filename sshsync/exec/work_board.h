@@ -39,7 +39,7 @@ struct Job {
     kIdle,       ///< nothing by now; there may be something again
     kLookAgain,  ///< at the sources of `indices`
     kFiles,      ///< bring these files whole
-    kCreate,     ///< begin a big file: make `attempt`
+    kCreate,     ///< begin a big file: make `attempt`, and see what earlier ones left
     kRange,      ///< bring `range` of a big file
   } kind = Kind::kNone;
   std::vector<size_t> indices = {};
@@ -47,6 +47,7 @@ struct Job {
   Attempt attempt = {};
   ChunkRange range = {};
   std::shared_ptr<BigFile> big = {};
+  bool begun = false;  ///< of kCreate: the staged file is there
 };
 
 /// How jobs are cut.

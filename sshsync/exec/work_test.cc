@@ -43,6 +43,23 @@ struct One {
   void Fail(Failure failure) { work.Failed(0, MakeError(failure, "why"), "command", "output", 7); }
 };
 
+TEST(WorkItem, KnowsWhatIsToBeBroughtByTheChunksThatDiffer) {
+  const auto chunks = [](std::vector<char> letters) {
+    ChunkList list{.chunk = 100};
+    for (const char letter : letters) list.digests.push_back(Of(letter));
+    return list;
+  };
+  FileEntry child = File("f", 250, 'c');
+  WorkItem item{.wanted = File("f", 350, 'a'), .child = &child};
+  EXPECT_EQ(item.bytes_to_bring(), 350);
+  item.wanted.chunks = std::make_shared<const ChunkList>(chunks({'1', '2', '3', '4'}));
+  EXPECT_EQ(item.bytes_to_bring(), 350) << "nobody knows what the child has";
+  child.chunks = std::make_shared<const ChunkList>(chunks({'1', 'f', '3'}));
+  EXPECT_EQ(item.bytes_to_bring(), 200);
+  item.draft = std::make_shared<const Draft>(Draft{.size = 350, .chunks = chunks({'1', '2', '3', 'f'})});
+  EXPECT_EQ(item.bytes_to_bring(), 100);
+}
+
 TEST(Work, TakesWhatThePlanCopiesAndReplacesSmallestFirst) {
   const FileEntry big = File("big", 1000, 'a'), small = File("small", 1, 'b'), extra = File("extra", 5, 'c');
   Plan plan;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
@@ -50,6 +51,10 @@ struct RepositoryReport {
   std::string command = {}, output = {};
   std::vector<FileOutcome> files = {};
 };
+
+/// Writes into a report what a hop came to in all, by its status and by what the report counts: outcome, failure and message. `refused`: its deletions were; `incomplete`: a
+/// listing was.
+void Conclude(Verb verb, const absl::Status& status, bool refused, bool incomplete, RepositoryReport* report);
 
 /// The result of one run: a plain value.
 struct Report {

@@ -49,6 +49,20 @@ void BigFile::Offer(std::string path, const ChunkList& held) {
   if (useful) sources_.push_back(std::move(path));
 }
 
+bool BigFile::Adopt(const ChunkList& held) {
+  if (held.chunk != wanted_.chunk || held.digests.size() != wanted_.digests.size() || good_ + taken_ > 0) return false;
+  bool useful = false;
+  for (size_t i = 0; i < states_.size(); ++i) useful |= held.digests[i] == wanted_.digests[i];
+  if (!useful) return false;
+  for (size_t i = 0; i < states_.size(); ++i) {
+    if (held.digests[i] == wanted_.digests[i]) Set(static_cast<int64_t>(i), State::kGood);
+    from_[i] = ChunkRange::kParent;  // also zeros: something else is there
+  }
+  // Nothing is to be brought: then one chunk is read back once more, for whoever brings the last one sees that the file is whole.
+  if (complete()) from_.back() = ChunkRange::kZeros, Set(static_cast<int64_t>(states_.size()) - 1, State::kOpen);
+  return true;
+}
+
 absl::optional<ChunkRange> BigFile::Take(Most most, absl::FunctionRef<bool(int64_t chunk)> at_parent) {
   const int64_t count = static_cast<int64_t>(states_.size());
   const bool first = local_ <= remote_;

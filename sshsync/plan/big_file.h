@@ -28,7 +28,7 @@ struct ChunkRange {
   static constexpr int kParent = -1, kZeros = -2;
 
   int64_t first = 0, count = 0;
-  int source = kParent;  ///< a place that was offered, or one of the above; zeros are in a new file by themselves
+  int source = kParent;  ///< a place that was offered, or one of the above; zeros are in a new file by themselves, and need only be read back
   int64_t skip = 0;      ///< blocks of the first chunk that an earlier try has brought already
 };
 
@@ -51,6 +51,10 @@ class BigFile {
   /// A local file of which these chunks are known. What it has of the wanted ones is taken from there.
   void Offer(std::string path, const ChunkList& held);
   const std::string& source(int index) const { return sources_[static_cast<size_t>(index)]; }
+
+  /// The staged file is not new: it holds these chunks, read back from where it lies now, and they count as brought. To be called before anything is taken. False, and
+  /// nothing happened, where none of them is wanted.
+  bool Adopt(const ChunkList& held);
 
   /// The longest range, in chunks, by where it comes from; at least one chunk is brought.
   struct Most {

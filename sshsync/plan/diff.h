@@ -3,6 +3,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"
 
@@ -18,6 +19,10 @@ Plan Diff(const Manifest& parent, const Manifest& child, absl::FunctionRef<bool(
 /// The child's manifest as it is once the plan is carried out: what its own children are compared with. Give it the manifest away where the
 /// plan is no longer needed: at a million files a further copy is what no longer fits into the memory that is promised.
 Manifest AfterPlan(Manifest child, const Plan& plan);
+
+/// Whether a file of the parent has probably changed since it was brought to the child, by what two listings say of it: another size, or a later mtime, later also than
+/// when the two repositories were last seen to be equal (infinite past: never). A guess that may be wrong either way: it decides what is worth preparing, nothing else.
+bool LikelyChanged(const FileStat& parent, const FileStat& child, absl::Time last_equal);
 
 }  // namespace sshsync
 

@@ -42,8 +42,9 @@ class RunRecorder : public DigestMemory {
   void Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) override;
   void Remember(const DigestWay& way, const NewDigests& digests) override;
 
-  /// What is known of each repository; nothing where there is no state.
+  /// What is known of each repository; nothing where there is no state. The second: only when it last equalled its parent, and which that was.
   std::map<std::string, RepositoryRecord> Repositories();
+  std::map<std::string, RepositoryRecord> LastEquals();
 
  private:
   RunRecorder(std::string run, Warn warn) : run_(std::move(run)), warn_(std::move(warn)) {}

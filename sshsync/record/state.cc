@@ -341,7 +341,7 @@ absl::StatusOr<bool> State::IsUnfinished(absl::string_view run) const {
   });
 }
 
-absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() const {
+absl::StatusOr<std::map<std::string, RepositoryRecord>> State::LastEquals() const {
   return Guarded([&]() -> absl::StatusOr<std::map<std::string, RepositoryRecord>> {
     std::map<std::string, RepositoryRecord> records;
     Query equal(*database_, "SELECT repository, parent, at FROM last_equal");
@@ -350,6 +350,13 @@ absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() co
       record.parent = equal.Text();
       record.last_equal = equal.Time();
     }
+    return records;
+  });
+}
+
+absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() const {
+  return Guarded([&]() -> absl::StatusOr<std::map<std::string, RepositoryRecord>> {
+    SSHSYNC_ASSIGN_OR_RETURN(auto records, LastEquals());
     Query last(*database_, absl::StrCat("SELECT run, (SELECT id FROM runs WHERE number = r.run), (SELECT pid FROM runs WHERE number = r.run), ", kRepositoryColumns,
                                         " FROM repositories r WHERE run = (SELECT max(run) FROM repositories WHERE name = r.name)"));
     while (last.Next()) {

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "sshsync/exec/clock.h"
 #include "sshsync/exec/digest_agreement.h"
+#include "sshsync/exec/drafts.h"
 #include "sshsync/exec/routes.h"
 #include "sshsync/exec/ssh_runner.h"
 #include "sshsync/exec/stream_hop.h"
@@ -118,11 +119,15 @@ class LocalHop {
     contents_ = *std::move(theirs);
     const auto listing = child_->List();
     ASSERT_TRUE(listing.ok()) << listing.status();
-    auto ours = SurveyChild(*child_, *listing, {}, contents_);
+    drafts.emplace(context_, *child_);
+    if (drafted) drafts->Begin(contents_, *listing, {});
+    auto ours = SurveyChild(*child_, *listing, {}, contents_, {}, drafts->paths());
     ASSERT_TRUE(ours.ok()) << ours.status();
     ours_ = *std::move(ours);
+    ASSERT_TRUE(drafts->End(ours_).ok());
     plan_ = Diff(contents_.manifest, ours_.manifest, [](absl::string_view) { return false; });
     work.emplace(plan_, 2);
+    drafts->GiveTo(*work);
     ASSERT_TRUE(parent_->PrepareTransfer().ok() && child_->PrepareTransfer().ok());
     supply_.emplace(parent_->facts().root);
     routes_.emplace(context_, *parent_, *child_);
@@ -184,6 +189,9 @@ class LocalHop {
   TempDir dir;
   Repository parent_config, child_config;
   InterruptedRunner runner;
+  bool drafted = false;                                       ///< whether old versions are staged before they are compared
+  absl::Time last_equal = absl::InfinitePast();
+  absl::optional<Drafts<R, C>> drafts;
   absl::optional<Work> work;
   absl::optional<WorkBoard> board;
 
@@ -196,7 +204,8 @@ class LocalHop {
   Recorder recorder_;
   RealClock clock_;
   Backoff backoff_{1, absl::Milliseconds(1), absl::Milliseconds(1)};
-  RunContext<R, C> context_{.runner = runner, .clock = clock_, .events = recorder_, .run = "run1", .controller = "here", .backoff = backoff_};
+  RunContext<R, C> context_{.runner = runner, .clock = clock_, .events = recorder_, .run = "run1", .controller = "here", .backoff = backoff_,
+                            .last_equal = [this](const std::string&) { return last_equal; }};
   absl::optional<RemoteRepository<R, C>> parent_, child_;
   Contents contents_, ours_;
   Plan plan_;

@@ -1,0 +1,189 @@
+#include "sshsync/exec/drafts.h"
+
+#include <chrono>
+#include <filesystem>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sshsync/base/status.h"
+#include "sshsync/exec/range_mover.h"
+#include "sshsync/testing/local_hop.h"
+
+namespace sshsync {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::Ge;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr size_t kChunk = kBlockBytes;
+
+// Four chunks and a bit, each another.
+std::string Big() {
+  std::string content;
+  for (int i = 0; i < 4; ++i) content += std::string(kChunk, static_cast<char>('a' + i));
+  return content + "end";
+}
+
+// The same with another byte in its third chunk.
+std::string Old() {
+  std::string content = Big();
+  content[2 * kChunk + 7] = '?';
+  return content;
+}
+
+class DraftsTest : public ::testing::Test {
+ protected:
+  DraftsTest() {
+    hop_.drafted = true;
+    hop_.dir.Write("m/big", Big());
+  }
+  // The child has that since yesterday.
+  void Had(absl::string_view content) {
+    hop_.dir.Write("p/big", content);
+    std::filesystem::last_write_time(hop_.dir.Path("p/big"), std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
+  }
+  bool IsDrafted() { return !hop_.work->items().empty() && hop_.work->at(0).draft != nullptr; }
+  size_t InStage() const {
+    std::error_code none;
+    const std::filesystem::directory_iterator stage(hop_.dir.Path("p/.sshsync/in"), none);
+    return static_cast<size_t>(std::distance(begin(stage), end(stage)));
+  }
+  // Brings the file; where each range came from, in their order.
+  std::vector<int> Bring() {
+    RangeMover<InterruptedRunner, RealClock> mover(hop_.parts());
+    std::vector<int> sources;
+    while (hop_.board->item(0).state == WorkItem::State::kOpen) {
+      const Job job = hop_.Take();
+      if (job.kind == Job::Kind::kRange) sources.push_back(job.range.source);
+      EXPECT_TRUE((job.kind == Job::Kind::kCreate ? mover.Create(job, hop_.stream()) : mover.Bring(job, hop_.stream())).ok());
+    }
+    return sources;
+  }
+
+  LocalHop hop_;
+};
+
+TEST_F(DraftsTest, TheOldVersionIsStagedAndReadThereAndOnlyTheRestIsBrought) {
+  Had(Old());
+  hop_.Survey();
+  ASSERT_TRUE(IsDrafted());
+  EXPECT_EQ(hop_.work->at(0).child->digest, DigestOfChunks(hop_.work->at(0).draft->chunks, "sha256").value());
+  EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
+  EXPECT_EQ(InStage(), 1u) << "it is the attempt";
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+  EXPECT_EQ(hop_.dir.Read("p/big"), Old()) << "it is not published yet";
+}
+
+TEST_F(DraftsTest, AFileThatTurnsOutToBeEqualIsKeptAndItsDraftTakenAway) {
+  Had(Big());
+  hop_.Survey();
+  EXPECT_EQ(hop_.drafts->paths().size(), 1u);
+  EXPECT_THAT(hop_.work->items(), IsEmpty());
+  EXPECT_EQ(InStage(), 0u);
+}
+
+TEST_F(DraftsTest, AFileThatGrewOrShrankIsDraftedInItsNewSize) {
+  for (const std::string& old : {Big().substr(0, 3 * kChunk + 5), Big() + "more" + std::string(kChunk, 'x')}) {
+    LocalHop hop;
+    hop.drafted = true;
+    hop.dir.Write("m/big", Big());
+    hop.dir.Write("p/big", old);
+    hop.Survey();
+    ASSERT_TRUE(hop.work->at(0).draft);
+    RangeMover<InterruptedRunner, RealClock> mover(hop.parts());
+    int64_t sent = 0;
+    while (hop.board->item(0).state == WorkItem::State::kOpen) {
+      const Job job = hop.Take();
+      if (job.kind == Job::Kind::kRange && job.range.source == ChunkRange::kParent) sent += job.range.count;
+      ASSERT_TRUE((job.kind == Job::Kind::kCreate ? mover.Create(job, hop.stream()) : mover.Bring(job, hop.stream())).ok());
+    }
+    EXPECT_EQ(sent, old.size() < Big().size() ? 2 : 0) << old.size();
+    EXPECT_THAT(hop.Verified(), ElementsAre("big: " + Big()));
+  }
+}
+
+TEST_F(DraftsTest, WhatTheCopyDamagedIsBrought) {
+  Had(Old());
+  hop_.child_config.templates["clone"] = "sed s/b/B/ ${FILEPATH} >${STAGED}";  // the first one: of the second chunk
+  hop_.Survey();
+  ASSERT_TRUE(IsDrafted());
+  EXPECT_EQ(hop_.work->at(0).bytes_to_bring(), 2 * kBlockBytes);
+  EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+TEST_F(DraftsTest, WhereNoneCanBeMadeTheFileIsDigestedAndBroughtAsAllOthersAre) {
+  Had(Old());
+  hop_.child_config.templates["clone"] = "head -c 1000 ${FILEPATH} >${STAGED}; echo No space left on device >&2; false";
+  hop_.Survey();
+  EXPECT_FALSE(IsDrafted());
+  EXPECT_EQ(InStage(), 0u) << "nothing is left of it";
+  EXPECT_FALSE(hop_.work->at(0).child->digest.empty());
+  EXPECT_THAT(Bring(), UnorderedElementsAre(0, 0, ChunkRange::kParent));
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+TEST_F(DraftsTest, NothingOfWhichAnythingIsWantedIsNoDraft) {
+  Had(std::string(Big().size(), 'z'));
+  hop_.Survey();
+  ASSERT_TRUE(IsDrafted());
+  const std::string draft = hop_.work->at(0).draft->folder;
+  EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
+  EXPECT_NE(hop_.board->item(0).folder, draft) << "it would keep the disk's place of what is not wanted";
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoIt) {
+  Had(Old());
+  hop_.Survey();
+  const std::string left = hop_.dir.Path("p/.sshsync/in/old-earlier/big");
+  hop_.dir.Write("p/.sshsync/in/old-earlier/big", Big());
+  hop_.work->at(0).leftovers = {left};
+  EXPECT_THAT(Bring(), ElementsAre(0));
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+TEST_F(DraftsTest, ASessionThatIsLostGivesItUpAndItsGoodChunksAreCopied) {
+  Had(Old());
+  hop_.Survey();
+  RangeMover<InterruptedRunner, RealClock> mover(hop_.parts());
+  ASSERT_TRUE(mover.Create(hop_.Take(), hop_.stream()).ok());
+  hop_.runner.Next([](std::string& output) {
+    output.clear();
+    return MakeError(Failure::kUnreachable, "connection lost");
+  });
+  EXPECT_EQ(FailureOf(mover.Bring(hop_.Take(), hop_.stream())), Failure::kUnreachable);
+  hop_.Lose();
+  EXPECT_THAT(Bring(), Each(Ge(0))) << "what came was seen there";
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+struct Refusal {
+  const char* name;
+  std::function<void(LocalHop&)> make;
+};
+class NoDraft : public DraftsTest, public ::testing::WithParamInterface<Refusal> {};
+
+TEST_P(NoDraft, IsMade) {
+  Had(Old());
+  GetParam().make(hop_);
+  hop_.Survey();
+  EXPECT_THAT(hop_.drafts->paths(), IsEmpty());
+  EXPECT_EQ(InStage(), 0u);
+  ASSERT_EQ(hop_.work->items().size(), 1u);
+  EXPECT_FALSE(hop_.work->at(0).child->digest.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, NoDraft, ::testing::Values(
+    Refusal{"AFileThatIsYoungerThanTheParents", [](LocalHop& hop) { hop.dir.Write("p/big", Old()); }},
+    Refusal{"AFileThatWasComparedSince", [](LocalHop& hop) { hop.last_equal = absl::Now() + absl::Hours(1); }},
+    Refusal{"AFileThatMayBeRemembered", [](LocalHop& hop) { hop.child_config.recheck = absl::Hours(24); }},
+    Refusal{"AFileThatAFilterMayLeaveOut", [](LocalHop& hop) { hop.child_config.filter = {"- x"}; }},
+    Refusal{"AFileThatIsWrittenInPlace", [](LocalHop& hop) { hop.child_config.stage = "no"; }}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace sshsync
