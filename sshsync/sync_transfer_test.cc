@@ -1,4 +1,8 @@
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
@@ -202,6 +206,61 @@ TEST(Secrets, NeverShowInWhatIsReported) {
   for (const Event& event : local.events()) {
     EXPECT_THAT(event.message + event.output + event.command, testing::Not(HasSubstr("hunter2"))) << EventKindName(event.kind);
   }
+}
+
+// The files that were staged before they were compared, in all runs so far.
+size_t Drafts(const LocalCascade& local) {
+  const auto told = local.Messages(LogLevel::kDebug);
+  return static_cast<size_t>(std::count_if(told.begin(), told.end(), [](const std::string& text) { return absl::StrContains(text, "it has probably changed"); }));
+}
+
+TEST(SyncTransfer, ABigFileThatChangedIsStagedBeforeItIsComparedInEveryHop) {
+  LocalCascade local;
+  for (const char* name : {"m", "p", "n"}) local[name].templates.clear(), local[name].chunk = 131'072;
+  std::string content(5 * 131'072 + 3, 'a');
+  local.Write("m/big", content);
+  ASSERT_EQ(local.Sync({{"p"}, {"n"}}).exit_code(), 0);
+  EXPECT_EQ(Drafts(local), 0u) << "there was nothing";
+  for (size_t at = 0; at < content.size(); at += 150'000) content[at] = 'b';
+  local.Write("m/big", content);
+  local.SetTime("m/big", absl::ToUnixSeconds(absl::Now()) + 5);
+  const Report report = local.Sync({{"p"}, {"n"}});
+  EXPECT_EQ(report.exit_code(), 0);
+  EXPECT_EQ(Drafts(local), 2u);
+  EXPECT_EQ(local.Read("p/big"), content);
+  EXPECT_EQ(local.Read("n/big"), content);
+  for (const char* name : {"p", "n"}) {
+    EXPECT_EQ(Of(report, name).replaced, 1);
+    EXPECT_FALSE(local.Exists(absl::StrCat(name, "/.sshsync/in")));
+  }
+}
+
+TEST(SyncTransfer, ABigFileThatWasOnlyTouchedIsStagedOnceAndNotInEveryRun) {
+  LocalCascade local;
+  for (const char* name : {"m", "p", "n"}) local[name].templates.clear(), local[name].chunk = 131'072;
+  const std::string content(5 * 131'072 + 3, 'a');
+  for (const char* file : {"m/big", "p/big"}) local.Write(file, content);
+  local.SetTime("p/big", absl::ToUnixSeconds(absl::Now()) - 60);
+  const auto before = local.Tree("p");
+  for (int run = 1; run <= 2; ++run) {
+    const Report report = local.Sync({{"p"}});
+    EXPECT_EQ(report.exit_code(), 0);
+    EXPECT_EQ(Of(report, "p").kept, 1);
+    EXPECT_EQ(Drafts(local), 1u) << "the first: it may have changed. The second: they were equal after that";
+    EXPECT_FALSE(local.Exists("p/.sshsync/in"));
+  }
+  EXPECT_EQ(local.Tree("p"), before);
+}
+
+TEST(SyncTransfer, NothingIsStagedToMakeAPlan) {
+  LocalCascade local;
+  for (const char* name : {"m", "p", "n"}) local[name].templates.clear(), local[name].chunk = 131'072;
+  local.Write("m/big", std::string(5 * 131'072, 'a'));
+  local.Write("p/big", std::string(5 * 131'072, 'b'));
+  local.SetTime("p/big", absl::ToUnixSeconds(absl::Now()) - 60);
+  const auto before = local.WholeTree("p");
+  EXPECT_EQ(local.Run(Verb::kPlan, {{"p"}}).exit_code(), 0);
+  EXPECT_EQ(local.WholeTree("p"), before);
 }
 
 TEST(SyncTransfer, AStageElsewhereIsEmptyAfterAGoodRun) {

@@ -99,6 +99,7 @@ void Drafts<R, C>::Begin(const Contents& parent, const RemoteListing& listing, c
     if (!LinkAbove(file.path, links).empty() || bytes_ + file.stat.size > most) continue;
     bytes_ += file.stat.size;
     paths_.insert(file.path);
+    child_.Tell(LogLevel::kDebug, "it has probably changed: it is copied into the stage, and compared there", file.path);
     entries_.push_back({.path = file.path, .folder = NewDraftFolder(stage), .size = there->stat.size, .wanted = file.stat.size});
     entries.push_back(&entries_.back());
   }

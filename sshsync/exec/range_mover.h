@@ -14,6 +14,7 @@
 #include "sshsync/exec/record_script.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/text/escape.h"
+#include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
@@ -32,6 +33,7 @@ class RangeMover {
   bool TakesShortWay(const Stream& stream) const { return !hop_.routes.carries(stream) && hop_.routes.silent(stream) && !broke_ && hop_.child.tools().can("seek"); }
   absl::StatusOr<std::string> BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const;
   absl::Status VerifyWhole(const Job& job, Stream& stream, const WorkItem& item, const FileStat& stat);
+  void Remove(const std::vector<std::string>& leftovers);
   bool Grows(const std::string& folder, const std::string& file, Silence& silence);
 
   const StreamHop<R, C>& hop_;
@@ -51,10 +53,21 @@ bool RangeMover<R, C>::Grows(const std::string& folder, const std::string& file,
   return !same;
 }
 
+// What earlier attempts left, and is of no more use: else a file that is cut off each night would lie there as often as it was begun.
+template <Runner R, Clock C>
+void RangeMover<R, C>::Remove(const std::vector<std::string>& leftovers) {
+  std::string text;
+  for (const std::string& file : leftovers) absl::StrAppend(&text, "rm -f ", ShellLiteral(file), "\n");
+  if (!text.empty()) hop_.child.Ask({.script = text, .writes = true}).IgnoreError();  // it goes with the stage
+}
+
 template <Runner R, Clock C>
 absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
   const WorkItem item = hop_.board.item(job.indices[0]);
-  if (job.begun && item.leftovers.empty()) return hop_.board.Created(job, {}), absl::OkStatus();
+  if (job.begun && item.leftovers.empty()) {
+    hop_.board.Created(job, {});
+    return absl::OkStatus();
+  }
   RecordScript script(RandomMark());
   script.Add("create", job.begun ? ":" : CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
   for (size_t i = 0; i < item.leftovers.size(); ++i) {
@@ -84,7 +97,7 @@ absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
     return result.status();
   }
   if (created.ok()) {
-    hop_.board.Created(job, leftovers);
+    Remove(hop_.board.Created(job, leftovers));
     return absl::OkStatus();
   }
   created = Annotate(created, CleanForTerminal(absl::StripAsciiWhitespace(result->err).substr(0, 400)));
@@ -143,6 +156,7 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
   bool whole = false;
   if (range.brought.ok()) {
     whole = hop_.board.Arrived(job, range.digests);
+    Remove(hop_.board.UsedUp(job));
   } else if (local && absl::IsUnavailable(range.brought)) {
     whole = hop_.board.Arrived(job, {});  // the copy is no good: the parent has it
   } else if (!local && hop_.board.MovedAtParent(job)) {

@@ -69,15 +69,19 @@ TEST_F(RangeMoverTest, CopiesOnTheChildWhatItsOldVersionHasAtTheSamePlace) {
   hop_.Survey();
   EXPECT_EQ(BringRest(), 1);
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+  EXPECT_EQ(hop_.dir.Read("p/big"), old) << "it is nobody's leftover";
 }
 
 TEST_F(RangeMoverTest, TakesFromAnEarlierRunsAttemptWhatIsGoodThere) {
   hop_.Survey();
   const std::string left = hop_.child().facts().root + "/.sshsync/in/earlier/big";
   hop_.dir.Write("p/.sshsync/in/earlier/big", Big().substr(0, static_cast<size_t>(3 * kBlockBytes)) + "half a chunk");
-  hop_.work->at(0).leftovers = {left};
+  hop_.dir.Write("p/.sshsync/in/useless/big", std::string(5 * static_cast<size_t>(kBlockBytes), 'x'));
+  hop_.work->at(0).leftovers = {left, hop_.child().facts().root + "/.sshsync/in/useless/big"};
   EXPECT_EQ(BringRest(), 2);
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+  EXPECT_FALSE(hop_.dir.Exists("p/.sshsync/in/earlier/big")) << "all that is good there is in the new attempt";
+  EXPECT_FALSE(hop_.dir.Exists("p/.sshsync/in/useless/big"));
 }
 
 TEST_F(RangeMoverTest, ASourceThatIsNoGoodAnyMoreIsReplacedByTheParent) {

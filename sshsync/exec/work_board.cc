@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
 #include "sshsync/plan/shares.h"
@@ -323,12 +324,15 @@ void WorkBoard::Verified(const Attempt& attempt, const FileStat& stat) {
   bell_.Ring();
 }
 
-void WorkBoard::Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers) {
+std::vector<std::string> WorkBoard::Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers) {
   const std::lock_guard lock(mu_);
+  std::vector<std::string> useless;
   WorkItem& item = work_.at(job.indices[0]);
   item.in_flight = false;
   if (item.big == job.big) {
-    for (const auto& [path, chunks] : leftovers) item.big->Offer(path, chunks);
+    for (const auto& [path, chunks] : leftovers) {
+      if (!item.big->Offer(path, chunks)) useless.push_back(path);
+    }
     item.leftovers.clear();
     item.created = true;
     if (around_.flow != nullptr) around_.flow->GrowsIn(item.wanted.path, job.attempt.folder);
@@ -336,6 +340,14 @@ void WorkBoard::Created(const Job& job, const std::vector<std::pair<std::string,
     if (job.begun) TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
   }
   Refresh(job.indices[0]);
+  return useless;
+}
+
+std::vector<std::string> WorkBoard::UsedUp(const Job& job) const {
+  const std::lock_guard lock(mu_);
+  if (job.range.source < 0 || !job.big->IsUsedUp(job.range.source)) return {};
+  const std::string& path = job.big->source(job.range.source);
+  return absl::StartsWith(path, rules_.stage_folder) ? std::vector<std::string>{path} : std::vector<std::string>();
 }
 
 bool WorkBoard::Arrived(const Job& job, absl::Span<const Digest> digests) {

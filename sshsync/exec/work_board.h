@@ -136,8 +136,10 @@ class WorkBoard {
   void Verified(const Attempt& attempt, const FileStat& stat);
 
   // A big file's way.
-  /// The staged file is there; `leftovers`: chunks of earlier attempts, by their paths.
-  void Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers);
+  /// The staged file is there; `leftovers`: chunks of earlier attempts, by their paths. The result is those that have nothing of use.
+  std::vector<std::string> Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers);
+  /// The earlier attempt from which a range was copied, if that was the last of it.
+  std::vector<std::string> UsedUp(const Job& job) const;
   /// A range was brought and read back. Whether the whole file is there now.
   bool Arrived(const Job& job, absl::Span<const Digest> digests);
   /// A range did not come, or in part. Whether the whole file is there all the same.

@@ -34,7 +34,10 @@ class Child {
   // Until the big file's ranges can be had.
   void Begin() {
     for (Job job = Next(); job.kind != Job::Kind::kIdle; job = Next()) {
-      if (job.kind == Job::Kind::kCreate) return board_->Created(job, {});
+      if (job.kind == Job::Kind::kCreate) {
+        board_->Created(job, {});
+        return;
+      }
     }
   }
 

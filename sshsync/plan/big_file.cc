@@ -37,16 +37,25 @@ BigFile::BigFile(int64_t size, ChunkList wanted, absl::string_view algorithm)
   }
 }
 
-void BigFile::Offer(std::string path, const ChunkList& held) {
-  if (held.chunk != wanted_.chunk) return;
-  const int index = static_cast<int>(sources_.size());
-  bool useful = false;
+bool BigFile::Offer(std::string path, const ChunkList& held) {
+  if (held.chunk != wanted_.chunk) return false;
+  const auto at = std::find(sources_.begin(), sources_.end(), path);
+  const int index = static_cast<int>(at - sources_.begin());
+  bool useful = at != sources_.end() && !IsUsedUp(index);
   for (size_t i = 0; i < std::min(from_.size(), held.digests.size()); ++i) {
     if (states_[i] != State::kOpen || from_[i] != ChunkRange::kParent || held.digests[i] != wanted_.digests[i]) continue;
     from_[i] = index;
     useful = true;
   }
-  if (useful) sources_.push_back(std::move(path));
+  if (useful && at == sources_.end()) sources_.push_back(std::move(path));
+  return useful;
+}
+
+bool BigFile::IsUsedUp(int index) const {
+  for (size_t i = 0; i < from_.size(); ++i) {
+    if (from_[i] == index && states_[i] != State::kGood) return false;
+  }
+  return true;
 }
 
 bool BigFile::Adopt(const ChunkList& held) {

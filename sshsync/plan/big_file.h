@@ -48,9 +48,12 @@ class BigFile {
   int64_t size() const { return size_; }
   const ChunkList& wanted() const { return wanted_; }
 
-  /// A local file of which these chunks are known. What it has of the wanted ones is taken from there.
-  void Offer(std::string path, const ChunkList& held);
+  /// A local file of which these chunks are known. What it has of the wanted ones is taken from there. It may be offered again, when more is known.
+  /// False where nothing is wanted of it.
+  bool Offer(std::string path, const ChunkList& held);
   const std::string& source(int index) const { return sources_[static_cast<size_t>(index)]; }
+  /// Whether nothing more is wanted from there.
+  bool IsUsedUp(int index) const;
 
   /// The staged file is not new: it holds these chunks, read back from where it lies now, and they count as brought. To be called before anything is taken. False, and
   /// nothing happened, where none of them is wanted.

@@ -49,11 +49,18 @@ TEST(BigFile, ANewFileComesFromTheParentInRanges) {
 
 TEST(BigFile, WhatTheOldVersionHasAtTheSamePlaceIsNotSent) {
   BigFile file(kChunk * 4, List({"a", "b", "c", "d"}), "sha256");
-  file.Offer("/old", List({"a", "x", "c", "d", "more"}));
-  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+1 from 0 skip 0");
+  EXPECT_TRUE(file.Offer("/old", List({"a", "x", "c", "d", "more"})));
+  EXPECT_FALSE(file.Offer("/older", List({"a", "w"}))) << "nothing more than the other has";
+  const auto first = file.Take({8, 8}, Always);
+  EXPECT_EQ(Shown(first), "0+1 from 0 skip 0");
   EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "1+1 from -1 skip 0");  // disk and network at the same time
-  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "2+2 from 0 skip 0");
+  const auto rest = file.Take({8, 8}, Always);
+  EXPECT_EQ(Shown(rest), "2+2 from 0 skip 0");
   EXPECT_EQ(file.source(0), "/old");
+  EXPECT_THAT(file.Arrived(*rest, {Of("c"), Of("?")}), IsEmpty()) << "the fourth is no good there: the parent has it";
+  EXPECT_FALSE(file.IsUsedUp(0));
+  EXPECT_THAT(file.Arrived(*first, {Of("a")}), IsEmpty());
+  EXPECT_TRUE(file.IsUsedUp(0));
 }
 
 TEST(BigFile, ADraftsChunksAreThereAndItsOthersComeFromTheParent) {
@@ -78,6 +85,14 @@ TEST(BigFile, ADraftThatIsAllThatIsWantedIsReadBackAtItsEnd) {
   EXPECT_EQ(Shown(last), "2+1 from -2 skip 0");
   EXPECT_THAT(file.Arrived(*last, {Of("?")}), IsEmpty());
   EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "2+1 from -1 skip 0");
+}
+
+TEST(BigFile, AFileThatIsOfferedAgainIsOneSource) {
+  BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
+  EXPECT_TRUE(file.Offer("/left", List({"a", "?"})));
+  EXPECT_TRUE(file.Offer("/left", List({"?", "b"})));
+  EXPECT_TRUE(file.Offer("/left", List({"?"}))) << "what was wanted of it still is";
+  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+2 from 0 skip 0");
 }
 
 TEST(BigFile, ADraftThatIsGivenUpIsCopiedFrom) {

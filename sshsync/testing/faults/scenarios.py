@@ -42,6 +42,7 @@ class Scenario:
     gone: set                 # paths that may vanish from the root during the run
     small_disk: str = ""      # the child whose disk is small
     room: int = 0             # bytes that it has beside what it holds
+    aged: bool = False        # what a child has is older than the root's: it has probably changed
     ends: bool = False        # the controller is killed or told to end, if that fault is hit
 
     @property
@@ -80,6 +81,7 @@ class _Draw:
         # Drawn last, so that the rest of a seed stays as it was.
         if draw.random() < 0.2:
             keys["recheck"] = "1d"
+        scenario.aged = draw.random() < 0.6
         return scenario
 
     def _size(self):

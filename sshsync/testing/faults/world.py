@@ -57,6 +57,8 @@ class World:
         _write(self.repo("m"), scenario.root)
         for name, tree in scenario.children.items():
             _write(self.repo(name), tree)
+            if scenario.aged:
+                _age(self.repo(name), tree)
             _write(self.repo(name), scenario.extras[name])
         _write(folder, scenario.scripts)
         _write(folder, {b"plan": "".join(line + "\n" for line in scenario.plan).encode(), b"hits": b"", b"connections": b""})
@@ -310,6 +312,12 @@ def _write(folder, tree):
         os.makedirs(os.path.dirname(place), exist_ok=True)
         with open(place, "wb") as file:
             file.write(data)
+
+
+def _age(folder, tree):
+    yesterday = time.time() - 86400
+    for path in tree:
+        os.utime(os.path.join(os.fsencode(folder), path), (yesterday, yesterday))
 
 
 def _read(path):
