@@ -189,7 +189,8 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     Holding holding;
     if (Look(index, &holding) != Ready::kYes) continue;
     if (IsBig(item)) {
-      if (!item.big) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
+      // Its size may have been found to be another than it was listed with.
+      if (!item.big || item.big->size() != item.wanted.stat.size) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
       const auto draft = std::exchange(item.draft, nullptr);
       const bool begun = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
       if (item.held_chunks() != nullptr) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
@@ -391,7 +392,8 @@ void WorkBoard::TellChunks(const Job& job) {
     moved = true;
     if (around_.flow != nullptr) around_.flow->ChunkVerified(item.wanted.path, chunk);
   }
-  if (moved) item.tries = 0;
+  // What is copied on the child is no progress: an attempt that always fails at its end would be made again for ever.
+  if (moved && job.range.source == ChunkRange::kParent) item.tries = 0;
   Tell(EventKind::kFileProgress, item, item.big->good_bytes());
 }
 
