@@ -1,6 +1,7 @@
 #include "sshsync/digest/digest.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -13,18 +14,29 @@ bool IsNumber(absl::string_view text) {
   return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-uint8_t Nibble(char c) { return static_cast<uint8_t>(absl::ascii_isdigit(c) ? c - '0' : absl::ascii_tolower(c) - 'a' + 10); }
+// By hex digit; -1 for what is none.
+constexpr std::array<int8_t, 256> kNibbles = [] {
+  std::array<int8_t, 256> nibbles{};
+  nibbles.fill(-1);
+  for (size_t i = 0; i < 10; ++i) nibbles['0' + i] = static_cast<int8_t>(i);
+  for (size_t i = 10; i < 16; ++i) nibbles['a' + i - 10] = nibbles['A' + i - 10] = static_cast<int8_t>(i);
+  return nibbles;
+}();
 
 }  // namespace
 
 absl::optional<Digest> Digest::FromHex(absl::string_view hex) {
   constexpr size_t kLengths[] = {32, 40, 56, 64, 96, 128};
   if (std::find(std::begin(kLengths), std::end(kLengths), hex.size()) == std::end(kLengths)) return absl::nullopt;
-  if (!std::all_of(hex.begin(), hex.end(), absl::ascii_isxdigit)) return absl::nullopt;
   Digest digest;
   digest.size_ = static_cast<uint8_t>(hex.size() / 2);
-  for (size_t i = 0; i < digest.size_; ++i) digest.bytes_[i] = static_cast<uint8_t>(Nibble(hex[2 * i]) << 4 | Nibble(hex[2 * i + 1]));
-  return digest;
+  int seen = 0;
+  for (size_t i = 0; i < digest.size_; ++i) {
+    const int high = kNibbles[static_cast<unsigned char>(hex[2 * i])], low = kNibbles[static_cast<unsigned char>(hex[2 * i + 1])];
+    seen |= high | low;
+    digest.bytes_[i] = static_cast<uint8_t>(static_cast<unsigned>(high) << 4 | static_cast<unsigned>(low));
+  }
+  return seen >= 0 ? absl::make_optional(digest) : absl::nullopt;
 }
 
 absl::optional<Digest> Digest::FromCrc(absl::string_view crc, absl::string_view size) {

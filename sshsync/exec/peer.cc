@@ -1,8 +1,12 @@
 #include "sshsync/exec/peer.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/frame.h"
 #include "sshsync/exec/record_script.h"
@@ -23,6 +27,7 @@ for _ss_c in aes128-gcm@openssh.com aes256-gcm@openssh.com; do
   case ,$_ss_ciphers, in *,$_ss_c,*) _ss_first=$_ss_first$_ss_c,;; esac
 done
 [ -z "$_ss_first" ] || set -- -o "Ciphers=$_ss_first$_ss_ciphers"
+_ss_order=" ${_ss_first:+$_ss_first$_ss_ciphers}"
 )";
 
 // What arrives faster than it is taken, ssh buffers in memory, up to its window of 2 MiB, and moves all of it for each 32 KiB that it adds. Left alone, glibc's malloc maps
@@ -61,25 +66,25 @@ std::string Peer::Shell(absl::string_view control) const {
   return Start(absl::StrCat(" -o ControlMaster=no -o ControlPath=", control.empty() ? "none" : ShellLiteral(absl::StrCat(control, "/s"))));
 }
 
-std::string Peer::ConnectText(absl::string_view control, bool fast_ciphers, bool tell_silent) const {
+std::string Peer::ConnectText(absl::string_view control, const absl::optional<std::string>& ciphers, bool tell_silent) const {
   const std::string folder = ShellLiteral(control);
   std::string text = absl::StrCat("( umask 077; mkdir ", folder, " && mkfifo ", folder, "/up ) || exit 1\n");
   if (account_.empty()) return absl::StrCat(text, "echo up; echo silent\n");
-  text += "set --\n";
-  if (fast_ciphers) absl::StrAppend(&text, absl::StrReplaceAll(kCiphers, {{"%s", absl::StrCat(program_, " -G ", account_)}}));
+  absl::StrAppend(&text, "_ss_order=\nset --", !ciphers || ciphers->empty() ? "" : absl::StrCat(" -o Ciphers=", *ciphers), "\n");
+  if (ciphers && ciphers->empty()) absl::StrAppend(&text, absl::StrReplaceAll(kCiphers, {{"%s", absl::StrCat(program_, " -G ", account_)}}));
   // The local command runs as soon as the login worked; without one, the end of ssh is what is heard.
   const std::string options = absl::StrCat(" -N -o ControlMaster=yes -o ControlPath=", folder, "/s -o PermitLocalCommand=yes -o LocalCommand=",
                                            ShellLiteral(absl::StrCat("echo up >", control, "/up")), " \"$@\"");
   absl::StrAppend(&text, "( ", kAllocation, Start(options), " </dev/null >/dev/null 2>", folder, "/said; [ ! -p ", folder, "/up ] || echo down >", folder, "/up ) </dev/null >/dev/null 2>&1 &\n",
-                      "read _ss_answer <", folder, "/up; rm -f ", folder, "/up\n[ \"$_ss_answer\" = up ] || { cat ", folder, "/said >&2; exit 1; }\necho up\n");
+                      "read _ss_answer <", folder, "/up; rm -f ", folder, "/up\n[ \"$_ss_answer\" = up ] || { cat ", folder, "/said >&2; exit 1; }\necho \"up$_ss_order\"\n");
   if (!tell_silent) return text;
   const std::string mark = RandomMark();
   return absl::StrCat(text, "_ss_said=`echo 'echo ", mark, "' | ", Shell(control), " 'exec sh' 2>/dev/null`; [ \"$_ss_said\" != ", mark, " ] || echo silent\n");
 }
 
-std::string Peer::DisconnectText(absl::string_view control) const {
+std::string Peer::DisconnectText(absl::string_view control, bool session_ends) const {
   const std::string folder = ShellLiteral(control);
-  if (account_.empty()) return absl::StrCat("rm -rf ", folder, "\n");
+  if (account_.empty() || session_ends) return absl::StrCat("rm -rf ", folder, "\n");
   return absl::StrCat(Shell(control), " -O exit >/dev/null 2>&1 </dev/null; rm -rf ", folder, "\n");
 }
 
@@ -97,6 +102,13 @@ std::string Peer::PullIntoText(absl::string_view reader, absl::string_view file,
   const std::string there = account_.empty() ? "sh" : Shell(control) + " 'exec sh'";
   const std::string script = absl::StrCat("LC_ALL=C; export LC_ALL\n", reader, "\n");
   return absl::StrCat("_ss_reader=", ShellLiteral(script), "\n{\n", seek, "\n", there, " <<_SS_END\n$_ss_reader\n_SS_END\n_ss_ends=\"reader $? writer 0\"\n} 1<>", ShellLiteral(file), "\n", kEnds);
+}
+
+absl::optional<std::string> CiphersOf(absl::string_view line) {
+  constexpr size_t kLongest = 1000;
+  if (!absl::ConsumePrefix(&line, "up ") || line.size() > kLongest) return absl::nullopt;
+  const bool known = std::all_of(line.begin(), line.end(), [](unsigned char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c) || absl::StrContains("@.,-", static_cast<char>(c)); });
+  return known && !line.empty() ? absl::make_optional(std::string(line)) : absl::nullopt;
 }
 
 // The writer's script is the first line of the stream, in an alphabet that no shell minds; `read` takes no byte of what follows.

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "sshsync/model/repository.h"
 
@@ -27,9 +28,10 @@ class Peer {
 
   /// Brings up the connection for the socket `control`/s; makes the folder `control`, which must be new. Status 0: it is up, or none is needed; it
   /// prints a line `up` as soon as it is, and, where it is to `tell_silent`, a line `silent` if the far login prints nothing of its own.
-  std::string ConnectText(absl::string_view control, bool fast_ciphers, bool tell_silent = true) const;
-  /// Ends it and removes the folder.
-  std::string DisconnectText(absl::string_view control) const;
+  /// `ciphers`: their order, as CiphersOf has read it from an earlier connection; empty: the fast ones are put first, and the line is `up ORDER`; nullopt: as ssh has them.
+  std::string ConnectText(absl::string_view control, const absl::optional<std::string>& ciphers, bool tell_silent = true) const;
+  /// Ends it and removes the folder; where its session ends now, which ends what is in it, without a process for that.
+  std::string DisconnectText(absl::string_view control, bool session_ends) const;
 
   /// Brings what `reader` prints over there to `writer` here. Both are shell text.
   std::string PullText(absl::string_view reader, absl::string_view writer, absl::string_view control = "") const;
@@ -55,6 +57,9 @@ class Peer {
   std::string program_, account_;  // shell text: the program with its options, and behind our own options whom it is to reach; `sh`: nobody
   std::string display_;
 };
+
+/// What a line `up ORDER` says of the ciphers; nullopt where it is none, or no order that ssh should be given.
+absl::optional<std::string> CiphersOf(absl::string_view line);
 
 /// Shell text that runs `writer` on stdin, waits for its end and for that of all that it left in the background, and has its status in $_ss_written; what
 /// it printed is on stderr.

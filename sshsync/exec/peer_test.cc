@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
@@ -108,6 +109,28 @@ TEST_F(PeerTest, APushWaitsForWhatItsWriterLeftInTheBackground) {
   EXPECT_EQ(result.status, 0);
   EXPECT_TRUE(HasFinalWord(result.out, "Mark"));
   EXPECT_EQ(dir_.Read("p/late"), "late\n");
+}
+
+TEST(CiphersOf, TakesAnOrderAndNothingElseOfAHost) {
+  EXPECT_EQ(CiphersOf("up aes128-gcm@openssh.com,chacha20-poly1305@openssh.com"), "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com");
+  for (const char* other : {"up", "up ", "up a b", "up $(touch pwn)", "up a;b", "down aes128-ctr", "aes128-ctr"}) EXPECT_EQ(CiphersOf(other), absl::nullopt) << other;
+  EXPECT_EQ(CiphersOf(absl::StrCat("up ", std::string(2000, 'a'))), absl::nullopt);
+}
+
+// The stand-in comes up by running its LocalCommand, and keeps its words.
+TEST_F(PeerTest, OneConnectionFindsOutTheOrderOfTheCiphersAndTheOthersAreGivenIt) {
+  ReachThrough(absl::StrCat("case \" $* \" in *' -G '*) echo ciphers chacha20-poly1305@openssh.com,aes128-ctr,aes128-gcm@openssh.com; exit;; esac\necho \"$*\" >>", dir_.Path("words"),
+                            "\nfor word do case $word in LocalCommand=*) eval \"${word#LocalCommand=}\"; exec tail -f /dev/null;; esac; done\n"));
+  const std::string order = "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes128-gcm@openssh.com";
+  const RemoteResult first = Run(pull_.ConnectText(dir_.Path("c1"), "", false));
+  EXPECT_EQ(first.out, absl::StrCat("up ", order, "\n"));
+  EXPECT_EQ(Run(pull_.ConnectText(dir_.Path("c2"), CiphersOf("up " + order), false)).out, "up\n");
+  EXPECT_EQ(Run(pull_.ConnectText(dir_.Path("c3"), absl::nullopt, false)).out, "up\n");
+  const std::vector<std::string> words = absl::StrSplit(dir_.Read("words"), '\n', absl::SkipEmpty());
+  ASSERT_EQ(words.size(), 3u);
+  EXPECT_THAT(words[0], HasSubstr(" -o Ciphers=" + order));
+  EXPECT_THAT(words[1], HasSubstr(" -o Ciphers=" + order));
+  EXPECT_THAT(words[2], testing::Not(HasSubstr("Ciphers")));
 }
 
 TEST_F(PeerTest, ThereIsNoFinalWordOfAWriterWhoseConnectionWasLost) {

@@ -110,6 +110,7 @@ class Routes {
   /// What is known of the logins of one way. The first of them tells the others.
   struct Login {
     bool asked = false, up = false, silent = false;
+    std::string ciphers = {};  ///< the order that the first found out
   };
 
   void Set(absl::optional<Route> route) {
@@ -118,7 +119,7 @@ class Routes {
   }
   absl::Status Move(Stream& stream, Stream::Place place);
   absl::Status Connect(Stream& stream, const Peer& peer, std::string* said);
-  void Disconnect(Stream& stream);
+  void Disconnect(Stream& stream, bool session_ends = false);
   absl::Status Choose(Stream& stream, const Sample& sample);
   absl::Status Try(Stream& stream, Route route, const Sample& sample);
   absl::Status TryPull(Stream& stream, const Passage& passage);
@@ -190,15 +191,15 @@ absl::Status Routes<R, C>::Move(Stream& stream, Stream::Place place) {
 
 template <Runner R, Clock C>
 void Routes<R, C>::Close(Stream& stream) {
-  Disconnect(stream);
+  Disconnect(stream, true);
   stream.session = nullptr;
   stream.place = Stream::Place::kNowhere;
 }
 
 template <Runner R, Clock C>
-void Routes<R, C>::Disconnect(Stream& stream) {
+void Routes<R, C>::Disconnect(Stream& stream, bool session_ends) {
   if (stream.session && !stream.control.empty()) {
-    (void)stream.session->Run({.script = stream.peer->DisconnectText(stream.control), .timeout = absl::Seconds(10), .writes = true},
+    (void)stream.session->Run({.script = stream.peer->DisconnectText(stream.control, session_ends), .timeout = absl::Seconds(10), .writes = true},
                               [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.stop);
   }
   stream.control.clear();
@@ -213,19 +214,23 @@ absl::Status Routes<R, C>::Connect(Stream& stream, const Peer& peer, std::string
   stream.peer = &peer;
   if (!peer.keeps_connections()) return absl::OkStatus();
   bool first = false;
+  absl::optional<std::string> ciphers;
   {
     const std::lock_guard lock(logins_mu_);
     first = !std::exchange(logins_[&peer].asked, true);
+    if (child_.facts().fast_ciphers && parent_.facts().fast_ciphers) ciphers = logins_[&peer].ciphers;
   }
   const std::string control = absl::StrCat("/tmp/.sshsync-", context_.run, "-", RandomMark().substr(0, 8));
-  const bool fast = child_.facts().fast_ciphers && parent_.facts().fast_ciphers;
+  constexpr size_t kMost = 2000;
   std::string printed;
-  const auto connected = stream.session->Run({.script = peer.ConnectText(control, fast, first), .timeout = child_.config().timeout, .writes = true},
+  const auto connected = stream.session->Run({.script = peer.ConnectText(control, ciphers, first), .timeout = child_.config().timeout, .writes = true},
                                              [&](absl::string_view bytes) {
-                                               printed.append(bytes.data(), std::min<size_t>(bytes.size(), 100));
-                                               if (!absl::StartsWith(printed, "up\n")) return absl::OkStatus();
+                                               printed.append(bytes.data(), std::min(bytes.size(), kMost - printed.size()));
+                                               const size_t line = printed.find('\n');
+                                               if (!absl::StartsWith(printed, "up") || line == std::string::npos) return absl::OkStatus();
                                                const std::lock_guard lock(logins_mu_);
                                                logins_[&peer].up = true;
+                                               logins_[&peer].ciphers = CiphersOf(printed.substr(0, line)).value_or(logins_[&peer].ciphers);
                                                logins_changed_.notify_all();
                                                return absl::OkStatus();
                                              },
@@ -234,7 +239,7 @@ absl::Status Routes<R, C>::Connect(Stream& stream, const Peer& peer, std::string
     const std::lock_guard lock(logins_mu_);
     Login& login = logins_[&peer];
     login.asked = connected.ok() && connected->status == 0;
-    login.silent = printed == "up\nsilent\n";
+    login.silent = absl::StartsWith(printed, "up") && printed.substr(std::min(printed.find('\n'), printed.size())) == "\nsilent\n";
   }
   if (!connected.ok()) return connected.status();
   stream.control = control;
