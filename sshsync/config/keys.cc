@@ -79,7 +79,7 @@ constexpr KeyInfo kKeys[] = {
      "are tried in their order, once per hop and run, by a real read; a synccmd connects as it likes."},
     {"chunk", kRepository, "SIZE", "8M",
      "Granularity of digests inside big files, a multiple of 128K. The root's counts for its whole chain."},
-    {"streams", kRepository, "1..64", "4, or 3 where others wait for what arrives; for command hops 1", "Parallel streams per hop."},
+    {"streams", kRepository, "1..64", "4, or 3 where others wait for what arrives; on a short way no more than the hosts have cores for, at least 2; for command hops 1", "Parallel streams per hop."},
     {"bwlimit", kRepository, "off|RATE|HH:MM,RATE ...", "off",
      "Bytes per second of a hop over all its streams, or a timetable as in `08:00,512k 19:00,off`. The builtin transfer keeps to it; a synccmd "
      "has to take ${BWLIMIT}, in kbit/s, which is what scp -l wants: where it does not, a run is refused."},

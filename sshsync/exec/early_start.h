@@ -48,8 +48,9 @@ class EarlyStart {
     for (int i = 0; i < count; ++i) {
       begun_.emplace_back();
       threads_.push_back(StartThread([this, begun = &begun_.back(), i, sample = typename Routes<R, C>::Sample{parent.facts().root, likely.sample}] {
+        begun->stream.number = i;
         if (i > 0) routes_.Approach(begun->stream);
-        begun->status = routes_.Ready(begun->stream, sample);
+        if (!routes_.IsNeedless(begun->stream)) begun->status = routes_.Ready(begun->stream, sample);
       }));
     }
   }

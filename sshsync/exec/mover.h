@@ -149,6 +149,7 @@ absl::Status Mover<R, C>::Run() {
 template <Runner R, Clock C>
 void Mover<R, C>::RunStream(int number) {
   auto [stream, begun] = early_.Take(number);
+  if (!by_command() && stream.session == nullptr && begun.ok() && routes_.IsNeedless(stream)) return;
   if (flows_) stream.bytes = std::max<int64_t>(child_.chunk(), 1);
   for (;;) {
     const Job job = TakeJob(stream);

@@ -20,6 +20,7 @@
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/exec/stream.h"
+#include "sshsync/plan/shares.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -62,8 +63,14 @@ class Routes {
   }
 
   /// Connects a stream for the first of several routes as soon as one login of that way has worked, while another stream, which is in its first Ready, still tries
-  /// it. Ready follows.
+  /// it. Ready follows. Nothing where the stream is found to be needless.
   void Approach(Stream& stream);
+
+  /// Whether the way is so short that the hosts have no cores for that stream. Only where the number of streams is left to us.
+  bool IsNeedless(const Stream& stream) const {
+    const std::lock_guard lock(logins_mu_);
+    return IsNeedlessLocked(stream);
+  }
 
   /// Readies it for what the child does by itself. `by_command`: its command logs in to the parent as it likes.
   absl::Status ReadyOnChild(Stream& stream, bool by_command);
@@ -111,11 +118,19 @@ class Routes {
   struct Login {
     bool asked = false, up = false, silent = false;
     std::string ciphers = {};  ///< the order that the first found out
+    absl::Time up_at = {};     ///< monotonic
+    absl::Duration round = absl::InfiniteDuration();  ///< from then to the answer of a first command
   };
 
   void Set(absl::optional<Route> route) {
     chosen_ = route;
     relays_ = route == Route::kRelay;
+  }
+  bool IsNeedlessLocked(const Stream& stream) const {
+    const auto pull = peers_.find(Route::kPull);
+    const auto login = pull->second.ok() ? logins_.find(&*pull->second) : logins_.end();
+    if (login == logins_.end() || child_.config().streams > 0 || !child_.config().bwlimit.empty()) return false;
+    return stream.number >= StreamsOnWay(stream.number + 1, std::min(child_.facts().cpus, parent_.facts().cpus), login->second.round);
   }
   absl::Status Move(Stream& stream, Stream::Place place);
   absl::Status Connect(Stream& stream, const Peer& peer, std::string* said);
@@ -229,7 +244,7 @@ absl::Status Routes<R, C>::Connect(Stream& stream, const Peer& peer, std::string
                                                const size_t line = printed.find('\n');
                                                if (!absl::StartsWith(printed, "up") || line == std::string::npos) return absl::OkStatus();
                                                const std::lock_guard lock(logins_mu_);
-                                               logins_[&peer].up = true;
+                                               if (!std::exchange(logins_[&peer].up, true)) logins_[&peer].up_at = context_.clock.Monotonic();
                                                logins_[&peer].ciphers = CiphersOf(printed.substr(0, line)).value_or(logins_[&peer].ciphers);
                                                logins_changed_.notify_all();
                                                return absl::OkStatus();
@@ -239,6 +254,8 @@ absl::Status Routes<R, C>::Connect(Stream& stream, const Peer& peer, std::string
     const std::lock_guard lock(logins_mu_);
     Login& login = logins_[&peer];
     login.asked = connected.ok() && connected->status == 0;
+    if (login.asked) login.round = context_.clock.Monotonic() - login.up_at;
+    logins_changed_.notify_all();
     login.silent = absl::StartsWith(printed, "up") && printed.substr(std::min(printed.find('\n'), printed.size())) == "\nsilent\n";
   }
   if (!connected.ok()) return connected.status();
@@ -254,8 +271,10 @@ void Routes<R, C>::Approach(Stream& stream) {
   {
     std::unique_lock lock(logins_mu_);
     const Peer* const peer = &*pull->second;
-    logins_changed_.wait(lock, [&] { return chosen_once_ || logins_[peer].up; });
-    if (!logins_[peer].up) return;
+    // A stream that may be needless waits a moment longer.
+    const bool doubtful = stream.number >= StreamsOnWay(stream.number + 1, std::min(child_.facts().cpus, parent_.facts().cpus), absl::ZeroDuration());
+    logins_changed_.wait(lock, [&] { return chosen_once_ || (doubtful ? logins_[peer].round < absl::InfiniteDuration() : logins_[peer].up); });
+    if (!logins_[peer].up || IsNeedlessLocked(stream)) return;
   }
   if (Move(stream, Stream::Place::kChild).ok()) Connect(stream, *pull->second, nullptr).IgnoreError();  // what fails is met again by Ready
 }
