@@ -52,10 +52,11 @@ class Drafts {
   /// Waits for all of them; their digests are what the child's files have. Those that have no draft after all are digested. Errors: the child's.
   absl::Status End(Contents& child);
 
-  /// To the files that will be moved; what is left is of no use, and taken away.
+  /// To the files that will be moved; what is left is of no use, and taken away. `TakeBack`: what none of them went on with.
   void GiveTo(Work& work);
+  void TakeBack(Work& work);
 
-  /// Waits for all of them. Shell text that takes away what nobody was given; empty for nothing.
+  /// Waits for all of them. Shell text that takes away what nobody has; empty for nothing.
   std::string DiscardText();
 
   /// When the child last equalled its parent.
@@ -70,7 +71,7 @@ class Drafts {
     std::string staged() const { return absl::StrCat(folder, "/", path); }
   };
 
-  void Make(std::vector<Entry*> entries);
+  void Make(std::vector<Entry*> entries, std::string before);
 
   RunContext<R, C>& context_;
   RemoteRepository<R, C>& child_;
@@ -103,14 +104,18 @@ void Drafts<R, C>::Begin(const Contents& parent, const RemoteListing& listing, c
     entries_.push_back({.path = file.path, .folder = NewDraftFolder(stage), .size = there->stat.size, .wanted = file.stat.size});
     entries.push_back(&entries_.back());
   }
-  if (!entries.empty()) threads_.push_back(StartThread([this, entries] { Make(entries); }));
+  if (entries.empty()) return;
+  // What a run that was cut off left as drafts has nothing of the parent's in it.
+  const std::string before = entries.size() == entries_.size() ? RemoveDraftsText(stage) : "";
+  threads_.push_back(StartThread([this, entries, before] { Make(entries, before); }));
 }
 
 template <Runner R, Clock C>
-void Drafts<R, C>::Make(std::vector<Entry*> entries) {
+void Drafts<R, C>::Make(std::vector<Entry*> entries, std::string before) {
   if (!child_.PrepareTransfer().ok()) return;
   const std::string mark = RandomMark();
   RecordScript script(mark);
+  script.AddRaw(before);
   int64_t longest = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = *entries[i];
@@ -169,6 +174,13 @@ void Drafts<R, C>::GiveTo(Work& work) {
   std::erase_if(entries_, given);
   if (const std::string text = DiscardText(); !text.empty()) child_.Ask({.script = text, .writes = true}).IgnoreError();
   entries_.clear();
+}
+
+template <Runner R, Clock C>
+void Drafts<R, C>::TakeBack(Work& work) {
+  for (WorkItem& item : work.items()) {
+    if (const auto draft = std::exchange(item.draft, nullptr)) entries_.push_back({.path = item.wanted.path, .folder = draft->folder});
+  }
 }
 
 template <Runner R, Clock C>

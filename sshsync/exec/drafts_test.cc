@@ -8,6 +8,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/exec/range_mover.h"
 #include "sshsync/testing/local_hop.h"
+#include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 namespace {
@@ -136,14 +137,24 @@ TEST_F(DraftsTest, NothingOfWhichAnythingIsWantedIsNoDraft) {
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
 
-TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoIt) {
+TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoItAndItsDraftsAreTakenAway) {
   Had(Old());
+  hop_.dir.Write("p/.sshsync/in/old-earlier/big", Old());
   hop_.Survey();
-  const std::string left = hop_.dir.Path("p/.sshsync/in/old-earlier/big");
-  hop_.dir.Write("p/.sshsync/in/old-earlier/big", Big());
-  hop_.work->at(0).leftovers = {left};
+  EXPECT_EQ(InStage(), 1u) << "the one of this run";
+  hop_.dir.Write("p/.sshsync/in/earlier/big", Big());
+  hop_.work->at(0).leftovers = {hop_.dir.Path("p/.sshsync/in/earlier/big")};
   EXPECT_THAT(Bring(), ElementsAre(0));
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+TEST_F(DraftsTest, OneThatNobodyWentOnWithIsTakenBack) {
+  Had(Old());
+  hop_.Survey();
+  const std::string folder = hop_.work->at(0).draft->folder;
+  hop_.drafts->TakeBack(*hop_.work);
+  EXPECT_FALSE(IsDrafted());
+  EXPECT_EQ(hop_.drafts->DiscardText(), absl::StrCat("rm -rf ", ShellLiteral(folder), "\n"));
 }
 
 TEST_F(DraftsTest, ASessionThatIsLostGivesItUpAndItsGoodChunksAreCopied) {

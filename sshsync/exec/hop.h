@@ -432,12 +432,13 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   if (work.AnyOpen()) {
     moved = child_.Located(Preflight(child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); },
                                        [this](std::string text) { child_.Tell(LogLevel::kWarning, std::move(text)); }));
-    drafts_.GiveTo(work);
+    if (moved.ok()) drafts_.GiveTo(work);
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
       moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .early = *early_, .flow = flow_.get(),
                                      .turn = part_.turn, .turns = part_.turns, .seen = kept, .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)}, work).Run();
     }
+    drafts_.TakeBack(work);
   }
   std::vector<FileEntry> arrived;
   std::vector<FileStat> wanted;

@@ -1,13 +1,10 @@
 #ifndef SSHSYNC_EXEC_LEFTOVERS_H_
 #define SSHSYNC_EXEC_LEFTOVERS_H_
 
-#include <algorithm>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/work.h"
@@ -15,8 +12,8 @@
 
 namespace sshsync {
 
-/// Finds what earlier runs left in a child's stage, by the digests that their attempts are named after, drafts by their paths: verified or not, it may be what is wanted, and
-/// need not be sent again. The drafts of this run, which the items have already, are none of that. What is found is copied into a new attempt and read back like everything else. Errors: the child's.
+/// Finds what earlier runs left in a child's stage, by the digests that their attempts are named after: verified or not, it may be what is wanted, and
+/// need not be sent again. What is found is copied into a new attempt and read back like everything else. Errors: the child's.
 template <Runner R, Clock C>
 absl::Status FindLeftovers(RemoteRepository<R, C>& child, Work& work) {
   if (child.config().stage == "no") return absl::OkStatus();
@@ -31,12 +28,8 @@ absl::Status FindLeftovers(RemoteRepository<R, C>& child, Work& work) {
   }
   if (leftovers.empty()) return absl::OkStatus();
   for (WorkItem& item : work.items()) {
-    for (const std::string& name : {item.wanted.digest.text().substr(0, 40), std::string(kDraftName)}) {
-      const auto at = leftovers.find(absl::StrCat(name, "/", item.wanted.path));
-      if (at == leftovers.end()) continue;
-      std::copy_if(at->second.begin(), at->second.end(), std::back_inserter(item.leftovers),
-                   [&item](const std::string& file) { return !item.draft || !absl::StartsWith(file, absl::StrCat(item.draft->folder, "/")); });
-    }
+    const auto at = leftovers.find(absl::StrCat(item.wanted.digest.text().substr(0, 40), "/", item.wanted.path));
+    if (at != leftovers.end()) item.leftovers = at->second;
   }
   return absl::OkStatus();
 }

@@ -31,20 +31,11 @@ TEST_F(LeftoversTest, AreFoundByTheDigestThatIsWantedAndByTheirPath) {
   const std::string other = Leave(1, "0", hop_.work->at(1).wanted.path);
   Leave(1, "1", hop_.work->at(0).wanted.path);  // of that digest there is no such path
   hop_.dir.Write("p/.sshsync/in/no-attempt", "");
+  hop_.dir.Write("p/.sshsync/in/old-1/a", "a draft that nobody went on with");
   hop_.dir.Write("p/.sshsync/in/nodash/a", "");
   ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
   EXPECT_THAT(hop_.work->at(0).leftovers, UnorderedElementsAre(one, two));
   EXPECT_THAT(hop_.work->at(1).leftovers, UnorderedElementsAre(other));
-}
-
-TEST_F(LeftoversTest, DraftsOfEarlierRunsAreFoundByTheirPathAndThoseOfThisRunAreNone) {
-  const std::string path = hop_.work->at(0).wanted.path, stage = absl::StrCat(hop_.child().facts().root, "/.sshsync/in");
-  hop_.dir.Write(absl::StrCat("p/.sshsync/in/old-1/", path), "of an earlier run");
-  hop_.dir.Write(absl::StrCat("p/.sshsync/in/old-12/", path), "of this one");
-  hop_.work->at(0).draft = std::make_shared<const Draft>(Draft{.folder = absl::StrCat(stage, "/old-12")});
-  ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
-  EXPECT_THAT(hop_.work->at(0).leftovers, UnorderedElementsAre(absl::StrCat(stage, "/old-1/", path)));
-  EXPECT_THAT(hop_.work->at(1).leftovers, IsEmpty());
 }
 
 TEST_F(LeftoversTest, AreNoneWhereThereIsNoStage) {

@@ -192,13 +192,13 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
       // Its size may have been found to be another than it was listed with.
       if (!item.big || item.big->size() != item.wanted.stat.size) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
       const auto draft = std::exchange(item.draft, nullptr);
-      const bool begun = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
+      const bool adopted = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
       if (item.held_chunks() != nullptr) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
-      item.folder = begun ? draft->folder : NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
+      item.folder = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
       item.in_flight = true;
       item.writers = 0;  // those of an earlier attempt are of no account
       open_.erase(index);
-      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big, .begun = begun};
+      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big, .draft = adopted ? draft->folder : ""};
       return true;
     }
     if (job->indices.empty()) job->folder = holding.folder;
@@ -338,7 +338,7 @@ std::vector<std::string> WorkBoard::Created(const Job& job, const std::vector<st
     item.created = true;
     if (around_.flow != nullptr) around_.flow->GrowsIn(item.wanted.path, job.attempt.folder);
     Tell(EventKind::kFileStarted, item, 0);
-    if (job.begun) TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
+    if (!job.draft.empty()) TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
   }
   Refresh(job.indices[0]);
   return useless;

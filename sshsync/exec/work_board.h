@@ -47,7 +47,7 @@ struct Job {
   Attempt attempt = {};
   ChunkRange range = {};
   std::shared_ptr<BigFile> big = {};
-  bool begun = false;  ///< of kCreate: the staged file is there
+  std::string draft = {};  ///< of kCreate: the folder that is to become the attempt's; empty: it is made
 };
 
 /// How jobs are cut.
