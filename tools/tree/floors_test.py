@@ -72,7 +72,7 @@ WITHOUT_TEST = {
     ],
     "whole runs, of the program and of the demo": [
         "sshsync/run_parts.h", "sshsync/writing_run.h", "sshsync/probe.h", "tools/probe_text.h", "sshsync/exec/digest_agreement.h",
-        "sshsync/exec/digest_probe.h", "sshsync/exec/digest_recall.h", "sshsync/exec/cascade.h", "sshsync/exec/chunk_survey.h", "sshsync/exec/deleter.h", "sshsync/exec/early_start.h", "sshsync/exec/held_lease.h", "sshsync/exec/hop.h", "sshsync/exec/mover.h", "sshsync/exec/publisher.h", "sshsync/exec/routes.h", "sshsync/exec/stream_hop.h",
+        "sshsync/exec/digest_probe.h", "sshsync/exec/digest_recall.h", "sshsync/exec/cascade.h", "sshsync/exec/chunk_survey.h", "sshsync/exec/deleter.h", "sshsync/exec/held_lease.h", "sshsync/exec/hop.h", "sshsync/exec/mover.h", "sshsync/exec/publisher.h", "sshsync/exec/routes.h", "sshsync/exec/stream_hop.h",
         "sshsync/exec/remote_repository.h", "sshsync/exec/restorer.h", "sshsync/exec/survey.h", "tools/history_verbs.h", "tools/init_verb.h", "tools/load_configuration.h", "tools/offline_verbs.h",
         "tools/open_log.h", "tools/run_verbs.h", "tools/template_text.h",
     ],
