@@ -30,13 +30,13 @@ namespace sshsync {
 /// digested in the place of the files. What of them is as it is wanted is staged and verified by then, in one reading, while the parent is still digested; only the rest
 /// is to be brought. Otherwise an old version would be read to compare it, read again to copy it, and its copy read back.
 /// A draft is never needed: where one cannot be made, or there is little room, the file is digested and brought as all others are. One that turns out to be as
-/// the parent's, or of which nothing is wanted, is taken away again.
+/// the parent's, or of which nothing is wanted, is taken away again. Its name is used once, as an attempt's is, so it is tried once, and nothing is ever removed but by its name.
 ///
 /// Ownership: refers to its arguments. Threads: one calls; one for each Begin, ended by End or the destructor.
 ///
 ///     drafts.Begin(theirs, listing, links);
 ///     auto ours = SurveyChild(child, listing, links, theirs, {}, drafts.paths());   // meanwhile
-///     drafts.End(*ours);
+///     drafts.End(theirs, *ours);
 ///     drafts.GiveTo(work);
 template <Runner R, Clock C>
 class Drafts {
@@ -49,8 +49,9 @@ class Drafts {
   /// The files that were chosen.
   const std::set<std::string>& paths() const { return paths_; }
 
-  /// Waits for all of them; their digests are what the child's files have. Those that have no draft after all are digested. Errors: the child's.
-  absl::Status End(Contents& child);
+  /// Waits for all of them; their digests are what the child's files have. Those that have no draft after all are digested, and those that the parent turned out to
+  /// have in another size than was expected. Errors: the child's.
+  absl::Status End(const Contents& parent, Contents& child);
 
   /// To the files that will be moved; what is left is of no use, and taken away. `TakeBack`: what none of them went on with.
   void GiveTo(Work& work);
@@ -71,7 +72,7 @@ class Drafts {
     std::string staged() const { return absl::StrCat(folder, "/", path); }
   };
 
-  void Make(std::vector<Entry*> entries, std::string before);
+  void Make(std::vector<Entry*> entries);
 
   RunContext<R, C>& context_;
   RemoteRepository<R, C>& child_;
@@ -97,57 +98,60 @@ void Drafts<R, C>::Begin(const Contents& parent, const RemoteListing& listing, c
     if (file.stat.size <= child_.chunk() || !parent.usable(file.path) || paths_.contains(file.path) || (known != nullptr && known->Find(file.path) != nullptr)) continue;
     const auto there = listing.Find(file.path);
     if (!there || there->type != RemoteStat::Type::kFile || there->stat.size <= child_.chunk() || !LikelyChanged(file.stat, there->stat, equal)) continue;
-    if (!LinkAbove(file.path, links).empty() || bytes_ + file.stat.size > most) continue;
-    bytes_ += file.stat.size;
+    // All of the old version is copied; what is much larger than the new one is not worth it.
+    const int64_t bytes = std::max(file.stat.size, there->stat.size);
+    if (!LinkAbove(file.path, links).empty() || bytes_ + bytes > most || there->stat.size / 2 > file.stat.size) continue;
+    bytes_ += bytes;
     paths_.insert(file.path);
     child_.Tell(LogLevel::kDebug, "it has probably changed: it is copied into the stage, and compared there", file.path);
     entries_.push_back({.path = file.path, .folder = NewDraftFolder(stage), .size = there->stat.size, .wanted = file.stat.size});
     entries.push_back(&entries_.back());
   }
-  if (entries.empty()) return;
-  // What a run that was cut off left as drafts has nothing of the parent's in it.
-  const std::string before = entries.size() == entries_.size() ? RemoveDraftsText(stage) : "";
-  threads_.push_back(StartThread([this, entries, before] { Make(entries, before); }));
+  if (!entries.empty()) threads_.push_back(StartThread([this, entries] { Make(entries); }));
 }
 
 template <Runner R, Clock C>
-void Drafts<R, C>::Make(std::vector<Entry*> entries, std::string before) {
+void Drafts<R, C>::Make(std::vector<Entry*> entries) {
   if (!child_.PrepareTransfer().ok()) return;
   const std::string mark = RandomMark();
   RecordScript script(mark);
-  script.AddRaw(before);
+  script.AddRaw(child_.Nice());
   int64_t longest = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = *entries[i];
     script.Add(absl::StrCat(i), DraftText(absl::StrCat(child_.facts().root, "/", entry.path), entry.size, entry.staged(), entry.folder, entry.wanted, child_.tools()));
     longest = std::max({longest, entry.size, entry.wanted});
   }
-  const auto result = child_.AskLong({.script = script.text(), .timeout = child_.config().timeout + absl::Seconds(longest / (int64_t{4} << 20)), .writes = true});
-  if (!result.ok()) return;
   std::vector<Entry*> made;
   RecordReader reader(mark, size_t{1} << 20);
-  const absl::Status read = reader.Feed(result->out, [&](const Record& record) {
+  const auto take = [&](const Record& record) {
     size_t index = 0;
     if (record.status == 0 && absl::SimpleAtoi(record.label, &index) && index < entries.size()) made.push_back(entries[index]);
     return absl::OkStatus();
-  });
+  };
+  const RemoteCommand command{.script = script.text(), .timeout = child_.config().timeout + absl::Seconds(longest / (int64_t{4} << 20)), .writes = true};
+  const auto copied = context_.runner.RunLong(child_.config().endpoint, command, [&](absl::string_view bytes) { return reader.Feed(bytes, take); },
+                                              [] { return false; }, context_.stop);
+  // What was not seen to its end may be written to yet.
+  if (!copied.ok()) return;
   std::vector<typename DigestRun<R, C>::BigFile> files;
   for (const Entry* entry : made) files.push_back({entry->staged(), entry->wanted});
   auto answers = child_.NewDigestRun().AskChunks(files, child_.chunk(), child_.algorithm(), child_.chunks_text());
-  for (size_t i = 0; read.ok() && answers.ok() && i < made.size(); ++i) made[i]->answer = std::move((*answers)[i]);
+  for (size_t i = 0; answers.ok() && i < made.size(); ++i) made[i]->answer = std::move((*answers)[i]);
 }
 
 template <Runner R, Clock C>
-absl::Status Drafts<R, C>::End(Contents& child) {
+absl::Status Drafts<R, C>::End(const Contents& parent, Contents& child) {
   threads_.clear();
   std::vector<DigestQuestion> questions;
   for (Entry& entry : entries_) {
     FileEntry* const file = child.manifest.Find(entry.path);
     if (file == nullptr || !file->digest.empty() || child.failed.contains(entry.path)) continue;
-    if (!entry.answer.ok() || entry.answer->chunks == nullptr) {
+    const FileEntry* const theirs = parent.manifest.Find(entry.path);
+    const bool resized = entry.size != entry.wanted;  // then it is what the file is to become: that has no digest, and differs
+    if (!entry.answer.ok() || entry.answer->chunks == nullptr || (resized && theirs != nullptr && theirs->stat.size != entry.wanted)) {
       questions.push_back({entry.path, entry.size});
-    } else if (entry.size == entry.wanted) {
-      // Of another size it is what the file is to become: it has no digest, and differs.
+    } else if (!resized) {
       file->digest = entry.answer->digest;
       file->chunks = entry.answer->chunks;
     }
@@ -167,7 +171,9 @@ void Drafts<R, C>::GiveTo(Work& work) {
   }
   const auto given = [&](const Entry& entry) {
     const auto at = moved.find(entry.path);
-    if (at == moved.end() || !entry.answer.ok() || entry.answer->chunks == nullptr) return false;
+    if (at == moved.end() || !entry.answer.ok() || entry.answer->chunks == nullptr || entry.wanted != at->second->wanted.stat.size) return false;
+    const ChunkList* const wanted = at->second->wanted_chunks();
+    if (wanted == nullptr || !AnyAlike(*wanted, *entry.answer->chunks)) return false;
     at->second->draft = std::make_shared<const Draft>(Draft{.folder = entry.folder, .size = entry.wanted, .chunks = *entry.answer->chunks});
     return true;
   };

@@ -13,6 +13,7 @@
 namespace sshsync {
 namespace {
 
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Ge;
@@ -127,21 +128,72 @@ TEST_F(DraftsTest, WhereNoneCanBeMadeTheFileIsDigestedAndBroughtAsAllOthersAre) 
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
 
-TEST_F(DraftsTest, NothingOfWhichAnythingIsWantedIsNoDraft) {
+TEST_F(DraftsTest, OneOfWhichNothingIsWantedIsTakenAway) {
   Had(std::string(Big().size(), 'z'));
   hop_.Survey();
-  ASSERT_TRUE(IsDrafted());
-  const std::string draft = hop_.work->at(0).draft->folder;
+  EXPECT_EQ(hop_.drafts->paths().size(), 1u);
+  EXPECT_FALSE(IsDrafted());
+  EXPECT_EQ(InStage(), 0u);
   EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
-  EXPECT_NE(hop_.board->item(0).folder, draft) << "it would keep the disk's place of what is not wanted";
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
 
-TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoItAndItsDraftsAreTakenAway) {
+// A session could not be opened for it.
+TEST_F(DraftsTest, AFileThatIsPutBackIsBegunWithItsDraftAgain) {
   Had(Old());
-  hop_.dir.Write("p/.sshsync/in/old-earlier/big", Old());
   hop_.Survey();
-  EXPECT_EQ(InStage(), 1u) << "the one of this run";
+  const Job job = hop_.Take();
+  ASSERT_EQ(static_cast<int>(job.kind), static_cast<int>(Job::Kind::kCreate));
+  hop_.board->Return(job);
+  EXPECT_EQ(hop_.board->item(0).draft, job.draft);
+  EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+TEST_F(DraftsTest, OfAFileThatNobodyMayWriteItMayBeWritten) {
+  Had(Old());
+  std::filesystem::permissions(hop_.dir.Path("p/big"), std::filesystem::perms::owner_read);
+  hop_.Survey();
+  ASSERT_TRUE(IsDrafted());
+  const std::string& folder = hop_.work->at(0).draft->folder;
+  EXPECT_EQ(std::filesystem::status(folder + "/big").permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(DraftsTest, OneThatCouldNotBecomeAnAttemptIsCopiedFrom) {
+  Had(Old());
+  hop_.Survey();
+  RangeMover<InterruptedRunner, RealClock> mover(hop_.parts());
+  hop_.stream();
+  hop_.runner.Next([](std::string& output) {
+    output.clear();
+    return MakeError(Failure::kUnreachable, "connection lost");
+  });
+  EXPECT_EQ(FailureOf(mover.Create(hop_.Take(), hop_.stream())), Failure::kUnreachable);
+  hop_.Lose();
+  EXPECT_THAT(Bring(), Contains(ChunkRange::kParent).Times(1));
+  EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
+}
+
+TEST_F(DraftsTest, AFileThatTheParentTurnsOutToHaveInAnotherSizeThanExpectedIsDigested) {
+  Had(Old());
+  hop_.Survey();
+  Contents expected, child;
+  for (Contents* contents : {&expected, &child}) contents->manifest.files.push_back({.path = "big", .stat = {.size = static_cast<int64_t>(Old().size())}});
+  expected.manifest.files[0].stat.size += 5;
+  RemoteListing listing{.own = true};
+  listing.listing.paths = {"big"};
+  listing.stats = {{.type = RemoteStat::Type::kFile, .stat = child.manifest.files[0].stat}};
+  Drafts<InterruptedRunner, RealClock> drafts(hop_.parts().context, hop_.child());
+  drafts.Begin(expected, listing, {});
+  Contents parent;
+  parent.manifest = child.manifest;
+  EXPECT_TRUE(drafts.End(parent, child).ok());
+  EXPECT_EQ(child.manifest.files[0].digest, hop_.work->at(0).child->digest);
+}
+
+TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoIt) {
+  Had(Old());
+  hop_.Survey();
   hop_.dir.Write("p/.sshsync/in/earlier/big", Big());
   hop_.work->at(0).leftovers = {hop_.dir.Path("p/.sshsync/in/earlier/big")};
   EXPECT_THAT(Bring(), ElementsAre(0));

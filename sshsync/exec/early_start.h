@@ -18,8 +18,8 @@
 
 namespace sshsync {
 
-/// What a hop begins as soon as two listings show that something will move, mostly, while both hosts still digest: how files are moved is found out on both, and streams are
-/// readied (their route, session and connection), as many as are sure to be of use. Nothing is written yet, but by a trial of the push.
+/// What a hop begins as soon as two listings show that something will probably move, while both hosts still digest: how files are moved is found out on both, and streams are
+/// readied (their route, session and connection), as many as will probably be of use. Nothing is written yet, but by a trial of the push.
 /// Sessions that it holds while the digests still need theirs are spare ones (spare_sessions.h): where a host has none, it begins less.
 /// `flows`: others wait for what arrives. A hop that turns out to move nothing closes them again.
 ///

@@ -103,7 +103,9 @@ absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
     flow_->End(contents.ok() ? Failure::kWaiting : FailureOf(contents.status()), contents.ok() ? "it did not get it" : std::string(contents.status().message()));
   }
   const bool well = contents.ok() && report_.failed == 0 && !context_.closing.stopped();
-  held_.Release(!well, absl::StrCat(drafts_.DiscardText(), well && report_.failure == Failure::kNone ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : ""));
+  // A run that was told to stop has no time for what is large: the next one does that.
+  const std::string drafts = drafts_.DiscardText();
+  held_.Release(!well, absl::StrCat(context_.stop.stopped() ? "" : drafts, well && report_.failure == Failure::kNone ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : ""));
   Conclude(verb_, contents.status(), refused_, incomplete_, &report_);
   report_.ended = context_.clock.Now();
   return contents;
@@ -129,7 +131,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? LikelyDiffering(*chosen, listing, drafts_.last_equal()) : Differing(), part_.has_children);
   if (verb_ == Verb::kSync) drafts_.Begin(*chosen, listing, links, &ahead);
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
-  SSHSYNC_RETURN_IF_ERROR(drafts_.End(ours));
+  SSHSYNC_RETURN_IF_ERROR(drafts_.End(*chosen, ours));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};
   const Contents& theirs = *parent.contents;

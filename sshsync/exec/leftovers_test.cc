@@ -31,11 +31,20 @@ TEST_F(LeftoversTest, AreFoundByTheDigestThatIsWantedAndByTheirPath) {
   const std::string other = Leave(1, "0", hop_.work->at(1).wanted.path);
   Leave(1, "1", hop_.work->at(0).wanted.path);  // of that digest there is no such path
   hop_.dir.Write("p/.sshsync/in/no-attempt", "");
-  hop_.dir.Write("p/.sshsync/in/old-1/a", "a draft that nobody went on with");
   hop_.dir.Write("p/.sshsync/in/nodash/a", "");
   ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
   EXPECT_THAT(hop_.work->at(0).leftovers, UnorderedElementsAre(one, two));
   EXPECT_THAT(hop_.work->at(1).leftovers, UnorderedElementsAre(other));
+}
+
+TEST_F(LeftoversTest, DraftsOfEarlierRunsAreRemovedAndThoseOfThisRunStay) {
+  const std::string path = hop_.work->at(0).wanted.path, stage = absl::StrCat(hop_.child().facts().root, "/.sshsync/in");
+  for (const char* draft : {"old-1/", "old-12/"}) hop_.dir.Write(absl::StrCat("p/.sshsync/in/", draft, path), "old");
+  hop_.work->at(0).draft = std::make_shared<const Draft>(Draft{.folder = absl::StrCat(stage, "/old-12")});
+  ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
+  EXPECT_FALSE(hop_.dir.Exists("p/.sshsync/in/old-1"));
+  EXPECT_TRUE(hop_.dir.Exists("p/.sshsync/in/old-12"));
+  EXPECT_THAT(hop_.work->at(0).leftovers, IsEmpty());
 }
 
 TEST_F(LeftoversTest, AreNoneWhereThereIsNoStage) {

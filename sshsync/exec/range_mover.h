@@ -65,7 +65,8 @@ template <Runner R, Clock C>
 absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
   const WorkItem item = hop_.board.item(job.indices[0]);
   RecordScript script(RandomMark());
-  script.Add("create", !job.draft.empty() ? absl::StrCat("mv ", ShellLiteral(job.draft), " ", ShellLiteral(job.attempt.folder), "\n") : CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
+  script.Add("create", job.draft ? AdoptText(job.draft->folder, job.attempt.folder)
+                                 : CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
   for (size_t i = 0; i < item.leftovers.size(); ++i) {
     const ChunkList& wanted = job.big->wanted();
     script.Add(absl::StrCat(i), ChunksText(item.leftovers[i], 0, static_cast<int64_t>(wanted.digests.size()), job.big->blocks_per_chunk(), hop_.chunks_text()));

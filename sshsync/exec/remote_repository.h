@@ -120,7 +120,7 @@ class RemoteRepository {
   bool digests_chunks() const { return tool_.ok() && chunk_ > 0; }
   int64_t chunk() const { return chunk_; }  ///< bytes, whole blocks; 0: none
   const std::string& algorithm() const { return algorithm_; }
-  std::string chunks_text() const { return tools().Chunks(algorithm_, tool_->words); }
+  std::string chunks_text() const { return tools().Chunks(algorithm_, tool()->words); }
   /// Shell text that digests all chunks of a file of that size, and what it printed.
   std::string ChunksTextOf(absl::string_view file, int64_t size) const {
     return ChunksText(file, 0, ChunkCount(size, chunk_), chunk_ / kBlockBytes, chunks_text());
@@ -154,11 +154,12 @@ class RemoteRepository {
                         .message = std::move(message)});
   }
 
- private:
-  // Of the command alone: `$$` would be the whole session, whose next command may be an urgent one.
+  /// Shell text that makes a long command yield to others. Of the command alone: `$$` would be the whole session, whose next command may be an urgent one.
   std::string Nice() const {
     return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p `exec sh -c 'echo $PPID'` >/dev/null 2>&1\n");
   }
+
+ private:
 
   absl::Status Prepare(ToolProbe::Extent extent, DigestTool of_chunks = {});
   absl::StatusOr<DigestAnswers> DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,

@@ -129,8 +129,11 @@ class Routes {
   bool IsNeedlessLocked(const Stream& stream) const {
     const auto pull = peers_.find(Route::kPull);
     const auto login = pull->second.ok() ? logins_.find(&*pull->second) : logins_.end();
-    if (login == logins_.end() || child_.config().streams > 0 || !child_.config().bwlimit.empty()) return false;
-    return stream.number >= StreamsOnWay(stream.number + 1, std::min(child_.facts().cpus, parent_.facts().cpus), login->second.round);
+    return login != logins_.end() && ExceedsWay(stream, login->second.round);
+  }
+  bool ExceedsWay(const Stream& stream, absl::Duration round) const {
+    if (child_.config().streams > 0 || !child_.config().bwlimit.empty()) return false;
+    return stream.number >= StreamsOnWay(stream.number + 1, std::min(child_.facts().cpus, parent_.facts().cpus), round);
   }
   absl::Status Move(Stream& stream, Stream::Place place);
   absl::Status Connect(Stream& stream, const Peer& peer, std::string* said);
@@ -272,7 +275,7 @@ void Routes<R, C>::Approach(Stream& stream) {
     std::unique_lock lock(logins_mu_);
     const Peer* const peer = &*pull->second;
     // A stream that may be needless waits a moment longer.
-    const bool doubtful = stream.number >= StreamsOnWay(stream.number + 1, std::min(child_.facts().cpus, parent_.facts().cpus), absl::ZeroDuration());
+    const bool doubtful = ExceedsWay(stream, absl::ZeroDuration());
     logins_changed_.wait(lock, [&] { return chosen_once_ || (doubtful ? logins_[peer].round < absl::InfiniteDuration() : logins_[peer].up); });
     if (!logins_[peer].up || IsNeedlessLocked(stream)) return;
   }

@@ -4,7 +4,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "sshsync/exec/record_script.h"
-#include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
@@ -13,9 +12,7 @@ std::string StageFolder(absl::string_view stage_key, absl::string_view root) {
   return absl::StrCat(stage_key, "/sshsync-in", absl::StrReplaceAll(root, {{"/", "-"}}));
 }
 
-std::string NewDraftFolder(absl::string_view stage_folder) { return absl::StrCat(stage_folder, "/old-", RandomMark().substr(0, 12)); }
-
-std::string RemoveDraftsText(absl::string_view stage_folder) { return absl::StrCat("rm -rf ", ShellLiteral(stage_folder), "/old-*\n"); }
+std::string NewDraftFolder(absl::string_view stage_folder) { return absl::StrCat(stage_folder, "/", kDraftName, "-", RandomMark().substr(0, 12)); }
 
 Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_view file, const Digest& digest) {
   std::string name = digest.is_crc() ? "crc" : digest.text().substr(0, 40);

@@ -189,8 +189,8 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     Holding holding;
     if (Look(index, &holding) != Ready::kYes) continue;
     if (IsBig(item)) {
-      // Its size may have been found to be another than it was listed with.
-      if (!item.big || item.big->size() != item.wanted.stat.size) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
+      // Its size may have been found to be another than it was listed with. What is good is good in one attempt: a new one begins with nothing.
+      if (!item.big || item.big->size() != item.wanted.stat.size || item.big->good_bytes() > 0) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
       const auto draft = std::exchange(item.draft, nullptr);
       const bool adopted = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
       if (item.held_chunks() != nullptr) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
@@ -198,7 +198,7 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
       item.in_flight = true;
       item.writers = 0;  // those of an earlier attempt are of no account
       open_.erase(index);
-      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big, .draft = adopted ? draft->folder : ""};
+      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big, .draft = adopted ? draft : nullptr};
       return true;
     }
     if (job->indices.empty()) job->folder = holding.folder;
@@ -235,6 +235,7 @@ void WorkBoard::Return(const Job& job) {
       job.big->BrokeOff(job.range, {}, 0);
     } else {
       item.in_flight = false;
+      if (job.draft) item.draft = job.draft, item.big = nullptr;
     }
     Refresh(index);
   }
@@ -332,13 +333,15 @@ std::vector<std::string> WorkBoard::Created(const Job& job, const std::vector<st
   item.in_flight = false;
   if (item.big == job.big) {
     for (const auto& [path, chunks] : leftovers) {
-      if (!item.big->Offer(path, chunks)) useless.push_back(path);
+      // One that could not be read whole may be of use to the next attempt.
+      const bool whole = chunks.digests.size() == job.big->wanted().digests.size();
+      if (!item.big->Offer(path, chunks) && whole && MayGo(path)) useless.push_back(path);
     }
     item.leftovers.clear();
     item.created = true;
     if (around_.flow != nullptr) around_.flow->GrowsIn(item.wanted.path, job.attempt.folder);
     Tell(EventKind::kFileStarted, item, 0);
-    if (!job.draft.empty()) TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
+    if (job.draft) TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
   }
   Refresh(job.indices[0]);
   return useless;
@@ -348,7 +351,12 @@ std::vector<std::string> WorkBoard::UsedUp(const Job& job) const {
   const std::lock_guard lock(mu_);
   if (job.range.source < 0 || !job.big->IsUsedUp(job.range.source)) return {};
   const std::string& path = job.big->source(job.range.source);
-  return absl::StartsWith(path, rules_.stage_folder) ? std::vector<std::string>{path} : std::vector<std::string>();
+  return MayGo(path) ? std::vector<std::string>{path} : std::vector<std::string>();
+}
+
+// Not the child's own file; nor an attempt of this run that one of its children may be reading.
+bool WorkBoard::MayGo(const std::string& path) const {
+  return absl::StartsWith(path, absl::StrCat(rules_.stage_folder, "/")) && (around_.flow == nullptr || !abandoned_.contains(path));
 }
 
 bool WorkBoard::Arrived(const Job& job, absl::Span<const Digest> digests) {
@@ -413,7 +421,9 @@ void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_vi
   WorkItem& item = work_.at(index);
   item.in_flight = false;
   if (IsOf(job)) {
+    abandoned_.insert(job.attempt.staged());
     work_.GaveUp(index);
+    if (job.draft) item.leftovers.push_back(absl::StrCat(job.draft->folder, "/", item.wanted.path));  // it may not have got its new name
     if (around_.flow != nullptr) around_.flow->Expect(item.wanted);
     return FailLocked(index, why, command, "", 0);
   }

@@ -47,7 +47,7 @@ struct Job {
   Attempt attempt = {};
   ChunkRange range = {};
   std::shared_ptr<BigFile> big = {};
-  std::string draft = {};  ///< of kCreate: the folder that is to become the attempt's; empty: it is made
+  std::shared_ptr<const Draft> draft = {};  ///< of kCreate: whose folder is to become the attempt's; nullptr: it is made
 };
 
 /// How jobs are cut.
@@ -183,6 +183,7 @@ class WorkBoard {
   bool IsBig(const WorkItem& item) const;
   void Refresh(size_t index);
   bool IsOf(const Job& job) const;
+  bool MayGo(const std::string& path) const;
   void TellChunks(const Job& job);
   void BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
   void Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message = "");
@@ -207,6 +208,7 @@ class WorkBoard {
   std::set<size_t> doubtful_;  // whose source is to be looked at
   std::vector<bool> settled_;  // files that came to their end
   size_t unsettled_ = 0;       // the others
+  std::set<std::string> abandoned_;  // staged files of attempts that were given up
   std::vector<Publication> verified_;
   std::map<size_t, Attempt> under_way_;
   absl::Time next_due_;  // when what the last search left out for its time is to be looked at

@@ -28,6 +28,13 @@ absl::StatusOr<Digest> DigestOfChunks(const ChunkList& chunks, absl::string_view
   return hasher.Finish();
 }
 
+bool AnyAlike(const ChunkList& a, const ChunkList& b) {
+  for (size_t i = 0; a.chunk == b.chunk && i < std::min(a.digests.size(), b.digests.size()); ++i) {
+    if (a.digests[i] == b.digests[i]) return true;
+  }
+  return false;
+}
+
 BigFile::BigFile(int64_t size, ChunkList wanted, absl::string_view algorithm)
     : size_(size), wanted_(std::move(wanted)), states_(wanted_.digests.size(), State::kOpen), from_(wanted_.digests.size(), ChunkRange::kParent) {
   const Digest zeros = DigestOfZeros(wanted_.chunk, algorithm);
@@ -60,9 +67,7 @@ bool BigFile::IsUsedUp(int index) const {
 
 bool BigFile::Adopt(const ChunkList& held) {
   if (held.chunk != wanted_.chunk || held.digests.size() != wanted_.digests.size() || good_ + taken_ > 0) return false;
-  bool useful = false;
-  for (size_t i = 0; i < states_.size(); ++i) useful |= held.digests[i] == wanted_.digests[i];
-  if (!useful) return false;
+  if (!AnyAlike(held, wanted_)) return false;
   for (size_t i = 0; i < states_.size(); ++i) {
     if (held.digests[i] == wanted_.digests[i]) Set(static_cast<int64_t>(i), State::kGood);
     from_[i] = ChunkRange::kParent;  // also zeros: something else is there

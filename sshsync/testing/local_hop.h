@@ -124,7 +124,7 @@ class LocalHop {
     auto ours = SurveyChild(*child_, *listing, {}, contents_, {}, drafts->paths());
     ASSERT_TRUE(ours.ok()) << ours.status();
     ours_ = *std::move(ours);
-    ASSERT_TRUE(drafts->End(ours_).ok());
+    ASSERT_TRUE(drafts->End(contents_, ours_).ok());
     plan_ = Diff(contents_.manifest, ours_.manifest, [](absl::string_view) { return false; });
     work.emplace(plan_, 2);
     drafts->GiveTo(*work);
