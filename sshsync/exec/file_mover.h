@@ -141,12 +141,16 @@ TransferSession FileMover<R, C>::NewSession() {
 
 template <Runner R, Clock C>
 std::deque<typename FileMover<R, C>::Indices> FileMover<R, C>::Cut(const Job& job) {
-  constexpr size_t kBatchFiles = 1000;
+  constexpr size_t kBatchFiles = 2000, kAgain = 8;
   constexpr int64_t kBatchBytes = int64_t{16} << 20, kSmall = int64_t{1} << 20;
   const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar && hop_.parent.facts().has_tar;
   std::deque<Indices> groups;
   Indices indices;
   int64_t bytes = 0;
+  // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was none, but a session that was lost.
+  const auto failed = std::count_if(job.indices.begin(), job.indices.end(), [this](size_t index) { return hop_.board.item(index).tries > 0; });
+  const size_t most_again = static_cast<size_t>(failed) / kAgain;
+  bool again = false;  // of the present group
   const auto flush = [&] {
     while (!indices.empty()) {
       std::vector<std::string> names;
@@ -159,10 +163,10 @@ std::deque<typename FileMover<R, C>::Indices> FileMover<R, C>::Cut(const Job& jo
   };
   for (const size_t index : job.indices) {
     const WorkItem item = hop_.board.item(index);
-    // A file that failed in a batch is tried alone: then it is seen which one it was.
-    const bool alone = hop_.by_command() || !tar || !hop_.parent.tools().TakesName("pack", item.wanted.path) || item.tries > 0 || item.wanted.stat.size > kSmall ||
-                       !item.leftovers.empty();
-    if (alone || indices.size() >= kBatchFiles || bytes + item.wanted.stat.size > kBatchBytes) flush();
+    const bool last = item.tries > 0 && (most_again < 2 || item.tries >= hop_.child.config().retries);
+    const bool alone = hop_.by_command() || !tar || !hop_.parent.tools().TakesName("pack", item.wanted.path) || last || item.wanted.stat.size > kSmall || !item.leftovers.empty();
+    const bool other = std::exchange(again, item.tries > 0) != again;
+    if (alone || other || indices.size() >= (again ? most_again : kBatchFiles) || bytes + item.wanted.stat.size > kBatchBytes) flush();
     indices.push_back(index);
     bytes += item.wanted.stat.size;
     if (alone) flush();

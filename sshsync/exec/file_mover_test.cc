@@ -1,8 +1,10 @@
 #include "sshsync/exec/file_mover.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
@@ -101,6 +103,27 @@ TEST_F(FileMoverTest, OfALostSessionNothingOfAnArchiveCounts) {
   for (const size_t index : job.indices) EXPECT_EQ(hop_.board->item(index).tries, 1);
   EXPECT_TRUE(Bring(Take()).ok()) << "now each alone, in attempts of their own";
   EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a", "b: of b"));
+}
+
+TEST_F(FileMoverTest, WhatFailedInABigArchiveGoesInSmallerOnesAndAtItsLastTryAlone) {
+  std::vector<std::string> names;
+  for (char c = 'a'; c < 'a' + 24; ++c) names.emplace_back(1, c);
+  for (const std::string& name : names) Write({name.c_str()});
+  hop_.Survey();
+  const auto lose = [this] {
+    hop_.runner.Next([](std::string& output) {
+      output.clear();
+      return MakeError(Failure::kUnreachable, "connection lost");
+    });
+    EXPECT_FALSE(Bring(Take()).ok());
+    hop_.Lose();
+    const std::vector<std::string> transfers = absl::StrSplit(hop_.runner.scripts().back(), "\n_ss_transfer '");
+    return transfers.size() - 1;
+  };
+  EXPECT_EQ(lose(), 1u) << "all in one";
+  EXPECT_EQ(lose(), 8u) << "three in each; the first of these is lost again";
+  EXPECT_EQ(std::count_if(names.begin(), names.end(), [this, i = size_t{0}](const auto&) mutable { return hop_.board->item(i++).tries == 2; }), 3);
+  EXPECT_EQ(lose(), 3u + 7u) << "those have one try left: each goes alone";
 }
 
 TEST_F(FileMoverTest, ASessionThatEndsBeforeItsLastRecordIsLost) {
