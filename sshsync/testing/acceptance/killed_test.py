@@ -27,8 +27,7 @@ def after_a_kill(rig, run, *steps):
 
 
 def kill_local_ssh(rig, run):
-    for pid in run.ssh_to("repoproxy"):
-        os.kill(pid, signal.SIGKILL)
+    run.kill_ssh_to("repoproxy")
 
 
 def cut_the_child(rig, run):

@@ -80,8 +80,7 @@ def test_a90_a39_an_ssh_that_is_killed_in_the_middle_costs_a_try_or_is_an_except
         in_a_thread(lambda: raising(engine.sync("repoproxy"))).join()
         """)
         rig.mid(run, "repoproxy", BIG)
-        for pid in run.ssh_to("repoproxy"):
-            os.kill(pid, signal.SIGKILL)
+        run.kill_ssh_to("repoproxy")
         (answer,) = answers(run)
         assert answer[0] == 0 or answer[2] == 6, answer
         if answer[0] == 0:

@@ -13,6 +13,7 @@ wants other hosts or login shells makes a fixture `site` of its own with `standi
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -153,9 +154,15 @@ class Run:
                 found += map(int, file.read().split())
         commands = {}
         for pid in found:
-            with open("/proc/%d/cmdline" % pid, "rb") as file:
+            with contextlib.suppress(FileNotFoundError), open("/proc/%d/cmdline" % pid, "rb") as file:
                 commands[pid] = file.read().split(b"\0")
         return [pid for pid, words in commands.items() if host.encode() in words]
+
+    def kill_ssh_to(self, host):
+        """Kills them; with one that carries others those end by themselves, and may be gone before their turn."""
+        for pid in self.ssh_to(host):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def __str__(self):
         return "exit %s\n--- stdout\n%s\n--- stderr\n%s\n--- log\n%s" % (
