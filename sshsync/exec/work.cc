@@ -157,9 +157,11 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
 
 void Work::GaveUp(size_t index) {
   WorkItem& item = items_[index];
-  if (item.created) item.big->StartOver(item.attempt(index).staged());
-  // Where a draft was to become it, it is not known whether it did.
-  if (!item.created) item.big = nullptr;
+  if (item.created) {
+    item.big->StartOver(item.attempt(index).staged());
+  } else {
+    item.big = nullptr;  // where a draft was to become it, it is not known whether it did
+  }
   item.leftovers.push_back(item.attempt(index).staged());
   item.folder.clear();
   item.created = false;
