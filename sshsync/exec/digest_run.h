@@ -58,7 +58,7 @@ class DigestRun {
 
  private:
   static constexpr absl::string_view kNone = "NONE";  // what is printed of a file that is not there
-  static constexpr int64_t kWorthASession = int64_t{64} << 20;  // bytes: some 50 ms of reading
+  static constexpr int64_t kWorthASession = int64_t{256} << 20;  // bytes: some 150 ms of reading; a session takes 20 ms of processor time at its ends
 
   // Neighbouring chunks of a file, and what the host printed of them.
   struct Piece {

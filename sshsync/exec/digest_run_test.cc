@@ -36,7 +36,7 @@ struct Silent : EventSink {
 
 class DigestRunTest : public ::testing::Test {
  protected:
-  static constexpr int64_t kMuch = int64_t{64} << 20;
+  static constexpr int64_t kMuch = int64_t{256} << 20;
   static constexpr absl::string_view kChunks =
       "i=0; while [ \"$i\" -lt \"$NCHUNK\" ]; do dd if=\"$FILEPATH\" bs=131072 skip=\"$((SKIP + i * BLOCKS))\" count=\"$BLOCKS\" 2>/dev/null | sha256sum; i=$((i + 1)); done";
 

@@ -22,7 +22,8 @@ constexpr size_t kSampled = 200;                // one in so many is asked of th
 constexpr size_t kSamplesAtLeast = 8;
 constexpr size_t kMaxScript = size_t{2} << 20;  // bytes of a session's script, roughly: a million names are not for one shell to read
 constexpr size_t kOperandCost = 8, kTemplateCost = 400;
-constexpr size_t kPieceNames = 4000;                  // in one call: what it prints is far below kMaxOutput
+constexpr size_t kPieceOutput = kMaxOutput / 2;       // bytes that one call prints, at most
+constexpr size_t kLineBesidesName = 160;              // of those: a SHA-512 in hex, and what tools put around it
 constexpr int64_t kPieceBytes = int64_t{256} << 20;   // read without a word
 
 // How unlike a plain name a name is: these are the ones on which two ways of asking disagree.
@@ -51,8 +52,12 @@ absl::string_view LineAbout(absl::string_view said, absl::string_view operand) {
 size_t DigestPiece(const HostTools& tools, absl::Span<const std::string> operands) {
   const bool listed = tools.TakesName("digests", operands[0]);
   if (!listed) return 1;  // by itself, as an operand
+  // Tools may escape each byte of a name.
+  const auto printed = [&](size_t i) { return 2 * operands[i].size() + kLineBesidesName; };
   size_t count = 1;
-  while (count < operands.size() && count < kPieceNames && tools.TakesName("digests", operands[count])) ++count;
+  for (size_t bytes = printed(0); count < operands.size() && tools.TakesName("digests", operands[count]); ++count) {
+    if ((bytes += printed(count)) > kPieceOutput) break;
+  }
   return tools.NamesPerCall("digests", operands.first(count));
 }
 

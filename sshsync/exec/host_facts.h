@@ -74,6 +74,10 @@ size_t ArgumentBytes(const HostFacts& facts);
 std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names, size_t most_bytes = 20'000);
 std::string WithArguments(absl::string_view prefix, absl::Span<const std::string> names);
 
+/// Shell text that makes the rest of a command yield to others, by a niceness of 0 to 19. Of the subshell alone that it stands in: `$$` would be the
+/// whole session, whose next command may be an urgent one.
+std::string NiceText(int niceness);
+
 /// Shell text that prints all paths of a type (`f` files, `l` links) below the root, ours excepted, each behind `.//./`: no path can
 /// contain that, so that a name with a newline stays one name.
 std::string FindText(const HostFacts& facts, absl::string_view type);

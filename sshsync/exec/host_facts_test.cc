@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/exec/ssh_runner.h"
@@ -154,6 +155,16 @@ TEST(ArgumentPieces, StayBelowWhatEverySystemTakesAndLoseNothing) {
   }
   EXPECT_EQ(next, names.size());
   EXPECT_THAT(ArgumentPieces({}), IsEmpty());
+}
+
+TEST_F(HostFactsTest, ANiceCommandLeavesTheNextOneAlone) {
+  const std::string own = Ask({.script = "nice\n"}).out;
+  for (std::string text : {NiceText(7), absl::StrReplaceAll(NiceText(7), {{"/proc/self/stat", "/nowhere"}})}) {
+    const RemoteResult result = Ask({.script = absl::StrCat("( ", text, "nice )\nnice\n")});
+    EXPECT_EQ(result.out, absl::StrCat(std::stoi(own) + 7, "\n", own)) << text;
+    EXPECT_THAT(result.err, IsEmpty());
+  }
+  EXPECT_THAT(NiceText(0), IsEmpty());
 }
 
 TEST_F(HostFactsTest, FindsFilesWithAnyName) {

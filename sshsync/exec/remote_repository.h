@@ -154,10 +154,7 @@ class RemoteRepository {
                         .message = std::move(message)});
   }
 
-  /// Shell text that makes a long command yield to others. Of the command alone: `$$` would be the whole session, whose next command may be an urgent one.
-  std::string Nice() const {
-    return repository_.nice == 0 ? "" : absl::StrCat("renice -n ", repository_.nice, " -p `exec sh -c 'echo $PPID'` >/dev/null 2>&1\n");
-  }
+  std::string Nice() const { return NiceText(repository_.nice); }
 
  private:
 
@@ -483,7 +480,7 @@ template <Runner R, Clock C>
 absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
                                                                std::vector<DigestQuestion> questions, const HostTools& tools) {
   // What a file costs besides its bytes, in bytes that could be read instead: a share of a tool's call, or processes of its own.
-  constexpr int64_t kOfABatch = int64_t{32} << 10, kOfACall = int64_t{4} << 20;
+  constexpr int64_t kOfABatch = int64_t{16} << 10, kOfACall = int64_t{4} << 20;
   DigestRun<R, C> run(context_, repository_, facts_.cpus, Nice());
   auto answers = run.Ask(std::move(questions), tool ? kOfABatch : kOfACall, [&](std::vector<DigestQuestion> some, bool batch) {
     return DigestSession(there, templates, batch ? tool : absl::nullopt, std::move(some), tools);
