@@ -31,7 +31,7 @@ using DigestAnswers = std::vector<absl::StatusOr<DigestAnswer>>;
 /// Ownership: refers to its arguments. Threads: one calls; starts one a session, all gone on return.
 ///
 ///     DigestRun<R, C> run(context, repository, facts.cpus, nice);
-///     auto answers = run.Ask(questions, cost_of_a_call, [&](std::vector<DigestQuestion> some, bool batch) { return DigestSession(...); });
+///     auto answers = run.Ask(questions, cost_of_a_call, [&](absl::Span<const DigestQuestion> some, bool batch) { return DigestSession(...); });
 template <Runner R, Clock C>
 class DigestRun {
  public:
@@ -41,8 +41,8 @@ class DigestRun {
 
   /// One answer for each question, in the same order. `cost`: of a file besides its bytes, in bytes that could be read instead. `make`: the
   /// session for some of the questions; without `batch` one that asks the template alone. One batch that is discarded discards all.
-  absl::StatusOr<DigestAnswers> Ask(std::vector<DigestQuestion> questions, int64_t cost,
-                                    const std::function<DigestSession(std::vector<DigestQuestion>, bool batch)>& make);
+  absl::StatusOr<DigestAnswers> Ask(absl::Span<const DigestQuestion> questions, int64_t cost,
+                                    const std::function<DigestSession(absl::Span<const DigestQuestion>, bool batch)>& make);
 
   /// Whether the last Ask discarded what batches said.
   bool batch_discarded() const { return batch_discarded_; }
@@ -105,14 +105,14 @@ class DigestRun {
 // Implementation details follow.
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> DigestRun<R, C>::Ask(std::vector<DigestQuestion> questions, int64_t cost,
-                                                   const std::function<DigestSession(std::vector<DigestQuestion>, bool)>& make) {
+absl::StatusOr<DigestAnswers> DigestRun<R, C>::Ask(absl::Span<const DigestQuestion> questions, int64_t cost,
+                                                   const std::function<DigestSession(absl::Span<const DigestQuestion>, bool)>& make) {
   std::vector<int64_t> costs;
   for (const DigestQuestion& question : questions) costs.push_back(cost + std::max<int64_t>(question.size, 0));
   const std::vector<size_t> bounds = Shares(costs, SessionsFor(costs));
   std::vector<std::unique_ptr<DigestSession>> sessions;
   const auto begin = [&](size_t i, bool batch) {
-    return std::make_unique<DigestSession>(make({questions.begin() + static_cast<ptrdiff_t>(bounds[i]), questions.begin() + static_cast<ptrdiff_t>(bounds[i + 1])}, batch));
+    return std::make_unique<DigestSession>(make(questions.subspan(bounds[i], bounds[i + 1] - bounds[i]), batch));
   };
   for (size_t i = 0; i + 1 < bounds.size(); ++i) sessions.push_back(begin(i, true));
   SSHSYNC_RETURN_IF_ERROR(AllAtOnce(sessions.size(), [&](size_t i) { return Finish(*sessions[i]); }));
@@ -126,8 +126,9 @@ absl::StatusOr<DigestAnswers> DigestRun<R, C>::Ask(std::vector<DigestQuestion> q
   }
   DigestAnswers answers;
   answers.reserve(questions.size());
-  for (const auto& session : sessions) {
-    for (const auto& answer : session->answers()) answers.push_back(*answer);
+  for (auto& session : sessions) {
+    for (auto& answer : std::move(*session).TakeAnswers()) answers.push_back(*std::move(answer));
+    session.reset();
   }
   return answers;
 }

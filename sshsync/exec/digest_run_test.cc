@@ -56,8 +56,8 @@ class DigestRunTest : public ::testing::Test {
     }
     return questions;
   }
-  DigestSession Session(std::vector<DigestQuestion> some, const std::string& tool) {
-    return DigestSession(facts_, &*templates_, tool.empty() ? absl::nullopt : absl::optional<DigestTool>({.words = tool, .algorithm = "sha1"}), std::move(some));
+  DigestSession Session(absl::Span<const DigestQuestion> some, const std::string& tool) {
+    return DigestSession(facts_, &*templates_, tool.empty() ? absl::nullopt : absl::optional<DigestTool>({.words = tool, .algorithm = "sha1"}), some);
   }
 
   TempDir dir_;
@@ -73,7 +73,7 @@ class DigestRunTest : public ::testing::Test {
 
 TEST_F(DigestRunTest, SessionsShareTheFilesAndAnswersKeepTheirOrder) {
   const auto questions = Questions(40);
-  const auto make = [&](std::vector<DigestQuestion> some, bool) { return Session(std::move(some), ""); };
+  const auto make = [&](absl::Span<const DigestQuestion> some, bool) { return Session(some, ""); };
   const auto alone = Make(1).Ask(questions, 1, make);
   ASSERT_TRUE(alone.ok()) << alone.status();
   EXPECT_EQ(runner_.sessions.exchange(0), 1);
@@ -88,7 +88,7 @@ TEST_F(DigestRunTest, SessionsShareTheFilesAndAnswersKeepTheirOrder) {
 TEST_F(DigestRunTest, LittleWorkIsOneSession) {
   auto questions = Questions(40);
   for (DigestQuestion& question : questions) question.size = 10;
-  const auto answers = Make(8).Ask(questions, 1, [&](std::vector<DigestQuestion> some, bool) { return Session(std::move(some), ""); });
+  const auto answers = Make(8).Ask(questions, 1, [&](absl::Span<const DigestQuestion> some, bool) { return Session(some, ""); });
   ASSERT_TRUE(answers.ok()) << answers.status();
   EXPECT_EQ(runner_.sessions, 1);
 }
@@ -103,9 +103,9 @@ TEST_F(DigestRunTest, OneDifferenceDiscardsWhatTheBatchesOfAllSessionsSaid) {
   std::atomic<int> by_template = 0;
   auto bigger = questions;
   bigger[39].size += 1;
-  const auto answers = run.Ask(bigger, 1, [&](std::vector<DigestQuestion> some, bool batch) {
+  const auto answers = run.Ask(bigger, 1, [&](absl::Span<const DigestQuestion> some, bool batch) {
     if (!batch) ++by_template;
-    return Session(std::move(some), batch ? dir_.Path("tool") : "");
+    return Session(some, batch ? dir_.Path("tool") : "");
   });
   ASSERT_TRUE(answers.ok()) << answers.status();
   EXPECT_TRUE(run.batch_discarded());

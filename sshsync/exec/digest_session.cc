@@ -16,13 +16,13 @@
 namespace sshsync {
 namespace {
 
-constexpr size_t kMaxOutput = size_t{4} << 20;  // of one command: a batch piece prints a few hundred KiB
+constexpr size_t kMaxOutput = size_t{4} << 20;  // of one command
 constexpr size_t kFewFiles = 16;                // not worth a batch
 constexpr size_t kSampled = 200;                // one in so many is asked of the template, too
 constexpr size_t kSamplesAtLeast = 8;
 constexpr size_t kMaxScript = size_t{2} << 20;  // bytes of a session's script, roughly: a million names are not for one shell to read
 constexpr size_t kOperandCost = 8, kTemplateCost = 400;
-constexpr size_t kPieceOutput = kMaxOutput / 2;       // bytes that one call prints, at most
+constexpr size_t kPieceOutput = kMaxOutput / 2;       // bytes that one call prints, were a byte of a name printed as two (GNU) at most: FreeBSD's tools print four
 constexpr size_t kLineBesidesName = 160;              // of those: a SHA-512 in hex, and what tools put around it
 constexpr int64_t kPieceBytes = int64_t{256} << 20;   // read without a word
 
@@ -52,7 +52,6 @@ absl::string_view LineAbout(absl::string_view said, absl::string_view operand) {
 size_t DigestPiece(const HostTools& tools, absl::Span<const std::string> operands) {
   const bool listed = tools.TakesName("digests", operands[0]);
   if (!listed) return 1;  // by itself, as an operand
-  // Tools may escape each byte of a name.
   const auto printed = [&](size_t i) { return 2 * operands[i].size() + kLineBesidesName; };
   size_t count = 1;
   for (size_t bytes = printed(0); count < operands.size() && tools.TakesName("digests", operands[count]); ++count) {
@@ -83,8 +82,8 @@ std::vector<std::string> Operands(absl::Span<const std::string> files) {
 }
 
 DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,
-                             std::vector<DigestQuestion> questions, HostTools tools)
-    : facts_(facts), templates_(templates), tool_(std::move(tool)), tools_(std::move(tools)), questions_(std::move(questions)), answers_(questions_.size()),
+                             absl::Span<const DigestQuestion> questions, HostTools tools)
+    : facts_(facts), templates_(templates), tool_(std::move(tool)), tools_(std::move(tools)), questions_(questions), answers_(questions_.size()),
       unanswered_(questions_.size()), from_batch_(questions_.size(), false), alone_(questions_.size(), false) {}
 
 std::vector<size_t> DigestSession::ChooseSamples(const std::vector<size_t>& open) const {

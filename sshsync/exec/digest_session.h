@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,7 +30,7 @@ struct DigestQuestion {
 /// known tool, by the tool with many names (which is 30 to 70 times faster). The fast way is believed only as long as it agrees with the template: on
 /// eight files chosen to be difficult and on one in 200 of the rest, in the same session; one difference discards everything it said.
 /// What has no answer after a session (it was lost, or the batch was discarded) is asked again in the next one.
-/// Ownership: holds copies of the questions, references to the rest. Threads: one at a time.
+/// Ownership: refers to its arguments. Threads: one at a time.
 ///
 ///     DigestSession session(facts, templates, tool, questions);
 ///     while (session.unanswered() > 0) { ... runner.RunLong(host, {.script = session.NextScript()}, session's Feed ...); }
@@ -37,7 +38,7 @@ class DigestSession {
  public:
   /// `tool`: what takes many operands, if anything does. Without `templates` (whose digestcmd is asked otherwise) it is the only way.
   /// `tools`: how a host takes many names; plain POSIX takes them as operands.
-  DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool, std::vector<DigestQuestion> questions,
+  DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool, absl::Span<const DigestQuestion> questions,
                 HostTools tools = HostTools());
 
   size_t unanswered() const { return unanswered_; }
@@ -62,6 +63,7 @@ class DigestSession {
 
   /// One for each question, in the same order; valid when nothing is unanswered.
   const std::vector<absl::optional<absl::StatusOr<DigestAnswer>>>& answers() const { return answers_; }
+  std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> TakeAnswers() && { return std::move(answers_); }
 
   /// Whether the batch was tried and discarded: worth a WARNING.
   bool batch_discarded() const { return batch_discarded_; }
@@ -79,7 +81,7 @@ class DigestSession {
   const RepositoryTemplates* const templates_;  // nullptr: the tool is the only way
   absl::optional<DigestTool> tool_;
   const HostTools tools_;
-  const std::vector<DigestQuestion> questions_;
+  const absl::Span<const DigestQuestion> questions_;
   std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> answers_;
   size_t unanswered_;
   std::vector<bool> from_batch_;  // answers that are worth as much as the batch

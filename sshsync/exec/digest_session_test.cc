@@ -1,5 +1,9 @@
 #include "sshsync/exec/digest_session.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
@@ -59,14 +63,16 @@ class DigestSessionTest : public testing::Test {
 
 TEST_F(DigestSessionTest, RefusesAnswersToWhatWasNotAsked) {
   for (const absl::string_view label : {"", "t", "t:", "t:7", "t:99999999999999999999", "b:0", "x:0"}) {
-    DigestSession session(facts_, templates_.get(), absl::nullopt, Questions(2));
+    const auto questions = Questions(2);
+    DigestSession session(facts_, templates_.get(), absl::nullopt, questions);
     const std::string mark = MarkOf(session.NextScript());
     EXPECT_EQ(FailureOf(session.Feed(absl::StrCat("\n", mark, " ", label, " 0\n"))), Failure::kBadDigest) << label;
   }
 }
 
 TEST_F(DigestSessionTest, SaysWhenASessionBroughtNothing) {
-  DigestSession session(facts_, templates_.get(), absl::nullopt, Questions(2));
+  const auto questions = Questions(2);
+  DigestSession session(facts_, templates_.get(), absl::nullopt, questions);
   const std::string mark = MarkOf(session.NextScript());
   EXPECT_FALSE(session.EndSession(""));
   session.NextScript();
@@ -81,7 +87,8 @@ TEST_F(DigestSessionTest, SaysWhenASessionBroughtNothing) {
 }
 
 TEST_F(DigestSessionTest, AsksForAMillionNamesInManyScripts) {
-  DigestSession session(facts_, templates_.get(), tool_, Questions(12'000, 400));
+  const auto questions = Questions(12'000, 400);
+  DigestSession session(facts_, templates_.get(), tool_, questions);
   int sessions = 0;
   for (; session.unanswered() > 0; ++sessions) {
     ASSERT_LT(sessions, 10);
@@ -96,7 +103,8 @@ TEST_F(DigestSessionTest, AsksForAMillionNamesInManyScripts) {
 }
 
 TEST_F(DigestSessionTest, OneDifferenceDiscardsWhatEarlierSessionsSaid) {
-  DigestSession session(facts_, templates_.get(), tool_, Questions(8'000, 400));
+  const auto questions = Questions(8'000, 400);
+  DigestSession session(facts_, templates_.get(), tool_, questions);
   ASSERT_TRUE(session.Feed(Answer(session.NextScript())).ok());
   EXPECT_TRUE(session.EndSession(""));
   const size_t rest = session.unanswered();
@@ -109,7 +117,8 @@ TEST_F(DigestSessionTest, OneDifferenceDiscardsWhatEarlierSessionsSaid) {
 }
 
 TEST_F(DigestSessionTest, TheBatchMayNotKnowMoreThanTheTemplate) {
-  DigestSession session(facts_, templates_.get(), tool_, Questions(20));
+  const auto questions = Questions(20);
+  DigestSession session(facts_, templates_.get(), tool_, questions);
   std::string answer = Answer(session.NextScript());
   for (size_t at = 0; (at = answer.find(absl::StrCat(kOne, "\n\n"), at)) != std::string::npos; ++at) {
     if (answer[answer.find(" t:", at) + 1] == 't') answer.replace(answer.find('\n', at + 45) - 1, 1, "1");  // each sample fails
@@ -117,6 +126,18 @@ TEST_F(DigestSessionTest, TheBatchMayNotKnowMoreThanTheTemplate) {
   ASSERT_TRUE(session.Feed(answer).ok());
   session.EndSession("");
   EXPECT_TRUE(session.batch_discarded());
+}
+
+TEST(DigestPiece, PrintsNoMoreThanIsReadOfACommand) {
+  Repository repository;
+  repository.preset = "gnu";
+  const HostTools tools = *HostTools::Make(repository);
+  for (const auto& [length, least] : {std::pair<size_t, size_t>{10, 10'000}, {1'000, 900}}) {
+    const std::vector<std::string> operands(20'000, absl::StrCat("./", std::string(length, '\xff')));
+    const size_t count = DigestPiece(tools, operands);
+    EXPECT_GT(count, least);
+    EXPECT_LT(count * (4 * operands[0].size() + 160), size_t{4} << 20) << "four bytes for each of a name";
+  }
 }
 
 }  // namespace

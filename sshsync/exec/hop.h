@@ -117,7 +117,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(held_.Claim());
   SSHSYNC_ASSIGN_OR_RETURN(RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
-  const auto expected = source.Expected();
+  auto expected = source.Expected();
   if (verb_ == Verb::kSync && expected != nullptr) drafts_.Begin(*expected, listing, links);
   SSHSYNC_ASSIGN_OR_RETURN(Manifest ahead, DigestAhead(child_, listing, links, expected.get(), drafts_.paths()));
   SSHSYNC_ASSIGN_OR_RETURN(auto listed, source.Listed());
@@ -127,7 +127,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   }
   SSHSYNC_ASSIGN_OR_RETURN(Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
-  const auto chosen = selection.Of(listed.contents);
+  auto chosen = selection.Of(listed.contents);
   early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? LikelyDiffering(*chosen, listing, drafts_.last_equal()) : Differing(), part_.has_children);
   if (verb_ == Verb::kSync) drafts_.Begin(*chosen, listing, links, &ahead);
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
@@ -142,7 +142,7 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   if (selection.unsettled().empty() && (child_.config().links != LinkMode::kCopy || theirs.targets.empty())) Announce(plan, ours);
   const std::vector<std::string> doomed = DeletedPaths(plan);
   // What was only listed takes as much room as what was digested.
-  listing = RemoteListing(), listed.contents = nullptr;
+  listing = RemoteListing(), expected = listed.contents = chosen = nullptr;
   selection.Forget();
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(parent, std::move(ours), plan));
   SSHSYNC_RETURN_IF_ERROR(AwaitTurn());

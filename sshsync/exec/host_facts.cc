@@ -154,8 +154,9 @@ std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl:
 
 std::string NiceText(int niceness) {
   if (niceness == 0) return "";
-  // A shell cannot name its subshell; Linux can, without another process.
-  return absl::StrCat("{ read _ss_pid _ss_rest </proc/self/stat || _ss_pid=`exec sh -c 'echo $PPID'`; renice -n ", niceness, " -p $_ss_pid; } >/dev/null 2>&1\n");
+  // A shell cannot name its subshell. Linux can, without another process; where /proc is another container's, the parent is not this shell.
+  return absl::StrCat("{ read _ss_pid _ss_name _ss_state _ss_parent _ss_rest </proc/self/stat && [ \"$_ss_parent\" = $$ ] || _ss_pid=`exec sh -c 'echo $PPID'`; renice -n ",
+                      niceness, " -p $_ss_pid; } >/dev/null 2>&1\n");
 }
 
 std::string FindText(const HostFacts& facts, absl::string_view type) {

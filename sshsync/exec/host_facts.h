@@ -75,7 +75,7 @@ std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::
 std::string WithArguments(absl::string_view prefix, absl::Span<const std::string> names);
 
 /// Shell text that makes the rest of a command yield to others, by a niceness of 0 to 19. Of the subshell alone that it stands in: `$$` would be the
-/// whole session, whose next command may be an urgent one.
+/// whole session, whose next command may be an urgent one. (In ksh93, whose subshells are no processes, it is the session all the same.)
 std::string NiceText(int niceness);
 
 /// Shell text that prints all paths of a type (`f` files, `l` links) below the root, ours excepted, each behind `.//./`: no path can

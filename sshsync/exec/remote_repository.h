@@ -87,23 +87,23 @@ class RemoteRepository {
   absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatIn(absl::string_view folder, absl::Span<const std::string> names);
 
   /// One answer for each question, in the same order: by the digestcmd, or by the tool that was chosen in its place.
-  absl::StatusOr<DigestAnswers> Digest(std::vector<DigestQuestion> questions) {
-    if (!templates_.has("digestcmd")) return DigestByTool(std::move(questions));
+  absl::StatusOr<DigestAnswers> Digest(absl::Span<const DigestQuestion> questions) {
+    if (!templates_.has("digestcmd")) return DigestByTool(questions);
     absl::optional<DigestTool> tool;
     if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
-    return DigestIn(facts_, &templates_, tool, std::move(questions), tools());
+    return DigestIn(facts_, &templates_, tool, questions, tools());
   }
 
   /// The same by a tool of our choice.
-  absl::StatusOr<DigestAnswers> DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions);
+  absl::StatusOr<DigestAnswers> DigestWith(const DigestTool& tool, absl::Span<const DigestQuestion> questions);
 
   /// Digest of files below another folder of the host, which templates are given in the place of the repository.
-  absl::StatusOr<DigestAnswers> DigestBelow(absl::string_view folder, std::vector<DigestQuestion> questions) {
+  absl::StatusOr<DigestAnswers> DigestBelow(absl::string_view folder, absl::Span<const DigestQuestion> questions) {
     if (!templates_.has("digestcmd")) SSHSYNC_RETURN_IF_ERROR(tool_.status());
     HostFacts there = facts_;
     there.root = std::string(folder);
     const bool own = templates_.has("digestcmd");
-    return DigestIn(there, own ? &templates_ : nullptr, own ? absl::nullopt : absl::optional<DigestTool>(*tool_), std::move(questions), HostTools());
+    return DigestIn(there, own ? &templates_ : nullptr, own ? absl::nullopt : absl::optional<DigestTool>(*tool_), questions, HostTools());
   }
 
   /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which another may be faster here. To be
@@ -160,9 +160,9 @@ class RemoteRepository {
 
   absl::Status Prepare(ToolProbe::Extent extent, DigestTool of_chunks = {});
   absl::StatusOr<DigestAnswers> DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
-                                         std::vector<DigestQuestion> questions, const HostTools& tools);
-  absl::StatusOr<DigestAnswers> DigestByTool(std::vector<DigestQuestion> questions);
-  absl::StatusOr<DigestAnswers> DigestChunks(const std::vector<DigestQuestion>& questions);
+                                         absl::Span<const DigestQuestion> questions, const HostTools& tools);
+  absl::StatusOr<DigestAnswers> DigestByTool(absl::Span<const DigestQuestion> questions);
+  absl::StatusOr<DigestAnswers> DigestChunks(absl::Span<const DigestQuestion> questions);
 
   absl::StatusOr<DigestTool> tool() const {
     const std::lock_guard lock(tools_mu_);
@@ -170,7 +170,7 @@ class RemoteRepository {
   }
 
   // The tool, after a race of all that compute the same where there is enough to read for it to matter.
-  absl::StatusOr<DigestTool> ChooseDigestTool(const std::vector<DigestQuestion>& questions);
+  absl::StatusOr<DigestTool> ChooseDigestTool(absl::Span<const DigestQuestion> questions);
 
   void UseTools(HostTools tools) {
     known_tools_.push_back(std::move(tools));
@@ -378,7 +378,7 @@ absl::StatusOr<LinkTargets> RemoteRepository<R, C>::Targets(const std::vector<st
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestTool> RemoteRepository<R, C>::ChooseDigestTool(const std::vector<DigestQuestion>& questions) {
+absl::StatusOr<DigestTool> RemoteRepository<R, C>::ChooseDigestTool(absl::Span<const DigestQuestion> questions) {
   constexpr int64_t kWorthARace = int64_t{256} << 20;
   int64_t bytes = 0;
   for (const DigestQuestion& question : questions) bytes += std::max<int64_t>(question.size, 0);
@@ -396,15 +396,13 @@ absl::StatusOr<DigestTool> RemoteRepository<R, C>::ChooseDigestTool(const std::v
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestWith(const DigestTool& tool, std::vector<DigestQuestion> questions) {
-  std::vector<std::string> names;
-  for (const DigestQuestion& question : questions) names.push_back(question.path);
-  SSHSYNC_ASSIGN_OR_RETURN(auto answers, DigestIn(facts_, nullptr, tool, std::move(questions), tools()));
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestWith(const DigestTool& tool, absl::Span<const DigestQuestion> questions) {
+  SSHSYNC_ASSIGN_OR_RETURN(auto answers, DigestIn(facts_, nullptr, tool, questions, tools()));
   std::vector<std::string> doubtful;
   std::vector<size_t> places;
   for (size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].ok() || FailureOf(answers[i].status()) != Failure::kBadDigest) continue;
-    doubtful.push_back(names[i]);
+    doubtful.push_back(questions[i].path);
     places.push_back(i);
   }
   if (doubtful.empty()) return answers;
@@ -442,33 +440,36 @@ std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository<R, C>::ParseDigest(ab
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestByTool(std::vector<DigestQuestion> questions) {
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestByTool(absl::Span<const DigestQuestion> questions) {
+  const auto is_big = [this](const DigestQuestion& question) { return chunk_ > 0 && question.size > chunk_; };
   std::vector<DigestQuestion> small, big;
-  for (const DigestQuestion& question : questions) (chunk_ > 0 && question.size > chunk_ ? big : small).push_back(question);
+  if (std::any_of(questions.begin(), questions.end(), is_big)) {
+    for (const DigestQuestion& question : questions) (is_big(question) ? big : small).push_back(question);
+  }
   if (!big.empty()) SSHSYNC_RETURN_IF_ERROR(Prepare(ToolProbe::Extent::kChunks));
   const bool by_tool = big.empty() || absl::StrContains(tools().text("chunks"), "{TOOL}");
   SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, ChooseDigestTool(by_tool ? questions : small));
-  if (big.empty()) return DigestWith(tool, std::move(questions));
+  if (big.empty()) return DigestWith(tool, questions);
   absl::StatusOr<DigestAnswers> of_small = DigestAnswers();
   absl::StatusOr<DigestAnswers> of_big = DigestAnswers();
   {
     std::jthread meanwhile = StartThread([&] { of_big = DigestChunks(big); });
-    if (!small.empty()) of_small = DigestWith(tool, std::move(small));
+    if (!small.empty()) of_small = DigestWith(tool, small);
   }
   SSHSYNC_RETURN_IF_ERROR(of_small.status());
   SSHSYNC_RETURN_IF_ERROR(of_big.status());
   DigestAnswers answers;
   answers.reserve(questions.size());
   for (size_t i = 0, j = 0; i + j < questions.size();) {
-    const bool is_big = questions[i + j].size > chunk_;
-    answers.push_back(is_big ? (*of_big)[j] : (*of_small)[i]);
-    ++(is_big ? j : i);
+    const bool is_of_big = is_big(questions[i + j]);
+    answers.push_back(std::move(is_of_big ? (*of_big)[j] : (*of_small)[i]));
+    ++(is_of_big ? j : i);
   }
   return answers;
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestChunks(const std::vector<DigestQuestion>& questions) {
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestChunks(absl::Span<const DigestQuestion> questions) {
   std::vector<typename DigestRun<R, C>::BigFile> files;
   for (const DigestQuestion& question : questions) files.push_back({absl::StrCat(facts_.root, "/", question.path), question.size});
   auto answers = NewDigestRun().AskChunks(files, chunk_, algorithm_, chunks_text());
@@ -478,12 +479,12 @@ absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestChunks(const std::ve
 
 template <Runner R, Clock C>
 absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
-                                                               std::vector<DigestQuestion> questions, const HostTools& tools) {
+                                                               absl::Span<const DigestQuestion> questions, const HostTools& tools) {
   // What a file costs besides its bytes, in bytes that could be read instead: a share of a tool's call, or processes of its own.
   constexpr int64_t kOfABatch = int64_t{16} << 10, kOfACall = int64_t{4} << 20;
   DigestRun<R, C> run(context_, repository_, facts_.cpus, Nice());
-  auto answers = run.Ask(std::move(questions), tool ? kOfABatch : kOfACall, [&](std::vector<DigestQuestion> some, bool batch) {
-    return DigestSession(there, templates, batch ? tool : absl::nullopt, std::move(some), tools);
+  auto answers = run.Ask(questions, tool ? kOfABatch : kOfACall, [&](absl::Span<const DigestQuestion> some, bool batch) {
+    return DigestSession(there, templates, batch ? tool : absl::nullopt, some, tools);
   });
   if (!answers.ok()) return Located(answers.status());
   if (run.batch_discarded()) {

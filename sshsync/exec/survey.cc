@@ -61,6 +61,8 @@ void Contents::Add(Contents newer) {
 }
 
 void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents) {
+  std::vector<FileEntry>& files = contents->manifest.files;
+  size_t next = 0;  // questions come in the manifest's order, mostly
   for (size_t i = 0; i < questions.size(); ++i) {
     const std::string& path = questions[i].path;
     if (!answers[i].ok()) {
@@ -68,7 +70,8 @@ void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector
     } else if (answers[i]->missing) {
       contents->vanished.push_back(path);
     } else {
-      FileEntry* const file = contents->manifest.Find(path);
+      FileEntry* const file = next < files.size() && files[next].path == path ? &files[next] : contents->manifest.Find(path);
+      next = static_cast<size_t>(file - files.data()) + 1;
       file->digest = answers[i]->digest;
       file->chunks = answers[i]->chunks;
     }

@@ -193,13 +193,10 @@ absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const R
   return ahead;
 }
 
+// Sorts what was listed; the questions are about files that the parent has, too.
 template <Runner R, Clock C>
-absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                     const Contents& parent, const Manifest& ahead, const std::set<std::string>& drafted) {
-  Contents contents;
-  contents.incomplete = listing.incomplete;
-  contents.own.emplace();
-  contents.empty_listing = listing.listing.paths.empty() && listing.listing.refused.empty();
+absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
+                                                      const Contents& parent, const Manifest& ahead, const std::set<std::string>& drafted, Contents& contents) {
   std::vector<std::string> names;
   for (const FileEntry& file : parent.manifest.files) names.push_back(file.path);
   std::set_difference(listing.listing.paths.begin(), listing.listing.paths.end(), parent.manifest.files.begin(), parent.manifest.files.end(),
@@ -236,6 +233,17 @@ absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const R
     }
   }
   std::sort(contents.manifest.files.begin(), contents.manifest.files.end(), ByPath());
+  return questions;
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
+                                     const Contents& parent, const Manifest& ahead, const std::set<std::string>& drafted) {
+  Contents contents;
+  contents.incomplete = listing.incomplete;
+  contents.own.emplace();
+  contents.empty_listing = listing.listing.paths.empty() && listing.listing.refused.empty();
+  SSHSYNC_ASSIGN_OR_RETURN(std::vector<DigestQuestion> questions, SortChild(repository, listing, links, parent, ahead, drafted, contents));
   const bool whole = listing.incomplete.empty() && !listing.listing.paths.empty();
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), whole, contents));
   contents.Forget(contents.vanished);

@@ -101,7 +101,7 @@ absl::StatusOr<bool> UndoRecovery<R, C>::CanGoOn(const std::vector<UndoEntry>& e
     }
   }
   if (questions.empty()) return true;
-  const auto answers = child_.DigestBelow(stage, std::move(questions));
+  const auto answers = child_.DigestBelow(stage, questions);
   if (!answers.ok()) return absl::IsUnavailable(answers.status()) ? absl::StatusOr<bool>(answers.status()) : false;
   for (size_t i = 0; i < wanted.size(); ++i) {
     const auto& answer = (*answers)[i];
