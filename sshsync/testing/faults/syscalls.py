@@ -1,9 +1,10 @@
 """A kill, or an error, at every system call of a kind: strace injects it into the program, or into a shell of the program on the child.
 
-    ./tools/bazel run //sshsync/testing/faults:syscalls                      # all of them: some two thousand runs, a quarter of an hour
+    ./tools/bazel run //sshsync/testing/faults:syscalls                      # all of them: thousands of runs
     ./tools/bazel run //sshsync/testing/faults:syscalls -- --only controller/fsync/KILL --keep
 
-For each kind the N-th call is hit, for N = 1, 2, ... until a run has no N-th call: strace's own account shows whether it was hit. After each
+For each kind the N-th call is hit, for N = 1, 2, ... until there is none: strace's own account shows whether it was hit. Which session comes third on the child
+differs from run to run, so that one run without an N-th call is no end: five in a row are. After each
 run the laws are checked, and the same command without strace must end well. N counts within one thread or process. The first kinds
 are of the controller (its own threads; what it starts is left alone), the others of a session on the child and all that runs in it.
 Exits with 1 where a law was broken, with 77 where tracing is not allowed.
@@ -110,8 +111,9 @@ def tracing_is_allowed():
         return False
 
 
-def run_kind(kind, numbers, folder, tally, say, keep=False):
-    """Runs N = each of `numbers` until there is no N-th call."""
+def run_kind(kind, numbers, folder, tally, say, keep=False, misses=1):
+    """Runs N = each of `numbers` until so many runs in a row had no N-th call."""
+    missed = 0
     for number in numbers:
         place = os.path.join(folder, "%s-%d" % (name_of(kind).replace("/", "-"), number))
         hit = Hit(kind, number, place)
@@ -123,7 +125,8 @@ def run_kind(kind, numbers, folder, tally, say, keep=False):
                 + "  again: ./tools/bazel run //sshsync/testing/faults:syscalls -- --only %s --first %d --last %d --keep\n" % (name_of(kind), number, number))
         if not keep:
             hit.world.remove()
-        if not hit.was_hit:
+        missed = 0 if hit.was_hit else missed + 1
+        if missed == misses:
             return
 
 
@@ -145,7 +148,7 @@ def main():
     for kind in chosen:
         started = time.monotonic()
         tally = collections.Counter()
-        run_kind(kind, range(options.first, options.last + 1, options.step), folder, tally, sys.stdout.write, options.keep)
+        run_kind(kind, range(options.first, options.last + 1, options.step), folder, tally, sys.stdout.write, options.keep, misses=5)
         print("%s: %d calls hit, %d broke a law; %.1f s" % (name_of(kind), tally[name_of(kind)], tally["broken"], time.monotonic() - started), flush=True)
         total["hit"] += tally[name_of(kind)]
         total["broken"] += tally["broken"]
