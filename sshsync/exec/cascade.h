@@ -92,6 +92,7 @@ class Cascade {
   const Verb verb_;
   const int jobs_;
   std::vector<Entry> entries_;            // constant once Run works
+  std::map<std::string, int> on_host_;    // the same: how many entries a host has
   std::vector<RepositoryReport> reports_;  // each written by its hop's thread
 
   Bell turns_;  // a step has ended, or something failed
@@ -138,6 +139,7 @@ std::vector<RepositoryReport> Cascade<R, C>::Run(const ResolvedQueue& queue) {
   reports_.resize(entries_.size());
   for (size_t i = 0; i < entries_.size(); ++i) {
     ++open_[entries_[i].step];
+    ++on_host_[entries_[i].repository->endpoint.host];
     for (const std::string& name : {entries_[i].repository->name, entries_[i].repository->parent}) {
       ++uses_[name];
       ++accounts_[configuration_.Find(name)->endpoint];
@@ -247,7 +249,7 @@ void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
       Source source(*this, *configuration_.Find(repository.parent), entry);
       const Repository* root = &repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
-      typename Hop<R, C>::Part part{.has_children = entry.has_children, .cut = {.algorithms = root->digest, .chunk = root->chunk}, .turn = [this, step = entry.step] { return TurnOf(step); }, .turns = &turns_,
+      typename Hop<R, C>::Part part{.has_children = entry.has_children, .on_host = on_host_.at(repository.endpoint.host), .cut = {.algorithms = root->digest, .chunk = root->chunk}, .turn = [this, step = entry.step] { return TurnOf(step); }, .turns = &turns_,
                                     .announce = [&](Contents planned, std::shared_ptr<const Supply> supply) { Remember(repository, child, std::move(planned), std::move(supply)); }};
       contents = Hop<R, C>(context_, verb_, *child, report, std::move(part)).Run(source);
       status = contents.status();

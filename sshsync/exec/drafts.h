@@ -41,7 +41,8 @@ namespace sshsync {
 template <Runner R, Clock C>
 class Drafts {
  public:
-  Drafts(RunContext<R, C>& context, RemoteRepository<R, C>& child) : context_(context), child_(child) {}
+  /// `on_host`: how many hops of the run have their child on that host, and may do the same.
+  Drafts(RunContext<R, C>& context, RemoteRepository<R, C>& child, int on_host = 1) : context_(context), child_(child), on_host_(on_host) {}
 
   /// Chooses among what the parent (probably) holds, and begins with what is not `known` already. The child is leased and listed.
   void Begin(const Contents& parent, const RemoteListing& listing, const std::set<std::string>& links, const Manifest* known = nullptr);
@@ -76,6 +77,7 @@ class Drafts {
 
   RunContext<R, C>& context_;
   RemoteRepository<R, C>& child_;
+  const int on_host_;
   std::set<std::string> paths_;
   std::deque<Entry> entries_;
   int64_t bytes_ = 0;
@@ -90,7 +92,7 @@ void Drafts<R, C>::Begin(const Contents& parent, const RemoteListing& listing, c
   // What is remembered need not be read, and a filter may yet leave out what is expected.
   const bool sure = known != nullptr || config.filter.empty();
   if (!child_.digests_chunks() || !listing.own || !sure || config.recheck || config.stage == "no" || MovesByCommand(child_)) return;
-  const int64_t free = child_.facts().free_bytes, most = free < 0 ? std::numeric_limits<int64_t>::max() : free / 2;
+  const int64_t free = child_.facts().free_bytes, most = free < 0 ? std::numeric_limits<int64_t>::max() : free / 2 / on_host_;
   const std::string stage = StageFolder(config.stage, child_.facts().root);
   const absl::Time equal = last_equal();
   std::vector<Entry*> entries;

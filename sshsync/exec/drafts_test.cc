@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -189,6 +190,22 @@ TEST_F(DraftsTest, AFileThatTheParentTurnsOutToHaveInAnotherSizeThanExpectedIsDi
   parent.manifest = child.manifest;
   EXPECT_TRUE(drafts.End(parent, child).ok());
   EXPECT_EQ(child.manifest.files[0].digest, hop_.work->at(0).child->digest);
+}
+
+TEST_F(DraftsTest, TakeAShareOfTheRoomWhereManyHopsAreOnOneHost) {
+  Had(Old());
+  hop_.Survey();
+  Contents parent;
+  parent.manifest.files.push_back({.path = "big", .stat = {.size = static_cast<int64_t>(Big().size())}});
+  RemoteListing listing{.own = true};
+  listing.listing.paths = {"big"};
+  listing.stats = {{.type = RemoteStat::Type::kFile, .stat = {.size = parent.manifest.files[0].stat.size - 1}}};
+  for (const int on_host : {1, std::numeric_limits<int>::max()}) {
+    Drafts<InterruptedRunner, RealClock> drafts(hop_.parts().context, hop_.child(), on_host);
+    drafts.Begin(parent, listing, {});
+    EXPECT_EQ(drafts.paths().contains("big"), on_host == 1);
+    EXPECT_EQ(drafts.DiscardText().empty(), on_host != 1);
+  }
 }
 
 TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoIt) {

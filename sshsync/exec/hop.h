@@ -41,6 +41,7 @@ class Hop {
   /// What the cascade has to do with it.
   struct Part {
     bool has_children = false;                   ///< that wait for it
+    int on_host = 1;                             ///< hops of the run whose child is on the same host
     CutRules cut = {};                           ///< of big files, where their digests have no chunks
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish
     Bell* turns = nullptr;                       ///< rings when it may have come
@@ -87,7 +88,7 @@ class Hop {
   const Part part_;
   HeldLease<R, C> held_;
   const Lease& lease_ = held_.lease();
-  Drafts<R, C> drafts_{context_, child_};
+  Drafts<R, C> drafts_{context_, child_, part_.on_host};
   absl::optional<EarlyStart<R, C>> early_;
   std::shared_ptr<Flow> flow_;
   bool incomplete_ = false, refused_ = false;  // its listing; deletions

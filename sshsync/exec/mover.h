@@ -114,7 +114,9 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
   JobRules rules{.by_command = by_command(), .streams = MostStreams(child_, context_.clock, flows_), .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
-                 .child_root = child_.facts().root};
+                 .child_root = child_.facts().root, .keeps_old = child_.config().trash};
+  // A file system takes some of it for itself, and so do we.
+  if (const int64_t free = child_.facts().free_bytes; free >= 0 && !hop_.in_place()) rules.room = free - free / 64;
   const bool ranges = !by_command() && !hop_.in_place() && child_.digests_chunks() && parent_.digests_chunks();
   if (ranges) rules.chunk = child_.chunk(), rules.algorithm = child_.algorithm();
   if (hop_.cut.chunk > 0) rules.chunk = hop_.cut.chunk, rules.algorithm = hop_.cut.algorithm;

@@ -14,7 +14,7 @@
 namespace sshsync {
 
 /// Whether a hop may begin, by what is known of the child: its folder can be written. Files for which there is no room however empty the stage is fail
-/// at once, and `failed` is called for each; the others go ahead, the smallest first, and what does not fit then fails when the disk is full. Where all are
+/// at once, and `failed` is called for each; the others go ahead, the smallest first, and what does not fit beside them waits until they are published. Where all are
 /// held back until the last one has arrived, they need room at the same time: `warn` is told if there seems to be less. (No more than that: files with
 /// holes take less than their size.)
 inline absl::Status Preflight(const HostFacts& child, Work& work, absl::FunctionRef<void(const WorkItem&)> failed, absl::FunctionRef<void(std::string)> warn) {

@@ -37,7 +37,7 @@ class RangeMover {
   bool Grows(const std::string& folder, const std::string& file, Silence& silence);
 
   const StreamHop<R, C>& hop_;
-  std::atomic<bool> broke_ = false;  // a range did not come to its end
+  std::atomic<bool> broke_ = false;  // a range did not come to its end, or not as it was
 };
 
 // Implementation details follow.
@@ -161,7 +161,9 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
   } else {
     whole = hop_.board.BrokeOff(job, range, display);
   }
-  if (!range.brought.ok() && !local) broke_ = true;
+  // On the short way nobody says that the disk is full: what was written is not what was read, and that is all.
+  const auto wanted = job.big->wanted().digests.begin() + job.range.first;
+  if (!local && (!range.brought.ok() || !std::equal(range.digests.begin(), range.digests.end(), wanted, wanted + job.range.count))) broke_ = true;
   constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kAuth, Failure::kHostKey};
   if (std::find(std::begin(kForAll), std::end(kForAll), FailureOf(range.brought)) != std::end(kForAll)) return hop_.child.Located(range.brought);
   if (!whole) return absl::OkStatus();

@@ -14,6 +14,9 @@ constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr size_t kFilesByCommand = 100, kFiles = 2000;  // in a job
 constexpr int64_t kJobBytes = int64_t{16} << 20, kEndGame = 4;  // at the end ranges shrink to a fourth, that streams end at about the same time
 
+// On a file system of 4 KiB blocks, as nearly all are.
+int64_t SpaceOf(const WorkItem& item) { return (std::max<int64_t>(item.wanted.stat.size, 0) + 4095) / 4096 * 4096; }
+
 }  // namespace
 
 WorkBoard::WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rules, Surroundings around)
@@ -25,6 +28,7 @@ WorkBoard::WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rul
     if (settled_[i]) continue;
     ++unsettled_;
     open_.insert(i);
+    if (item.draft) spent_ += SpaceOf(item);
   }
 }
 
@@ -59,14 +63,17 @@ int WorkBoard::Streams(int most) const {
 // Puts a file where its state says it belongs.
 void WorkBoard::Refresh(size_t index) {
   const WorkItem& item = work_.at(index);
-  open_.erase(index);
+  const bool was_open = open_.erase(index) > 0;
   growing_.erase(index);
   doubtful_.erase(index);
   if (IsSettled(item)) {
-    if (!settled_[index]) --unsettled_;
+    if (!settled_[index]) {
+      --unsettled_;
+      if (item.state == WorkItem::State::kDone && item.child != nullptr && !rules_.keeps_old) spent_ -= item.child->stat.size;
+    }
     settled_[index] = true;
-    // One that is in its place is no news before it is the last.
-    if (item.state != WorkItem::State::kDone || unsettled_ == 0) bell_.Ring();
+    // One that is in its place is no news before it is the last, unless there is room again.
+    if (item.state != WorkItem::State::kDone || unsettled_ == 0 || std::exchange(cramped_, false)) bell_.Ring();
     if (around_.flow == nullptr) return;
     if (item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
     if (item.state == WorkItem::State::kGone) around_.flow->Gone(item.wanted.path);
@@ -76,6 +83,7 @@ void WorkBoard::Refresh(size_t index) {
       growing_.insert(index);
     } else if (!item.in_flight && !item.look_again) {
       open_.insert(index);
+      if (!was_open && !item.draft) spent_ -= SpaceOf(item);
     }
     if (item.look_again && !item.in_flight) doubtful_.insert(index);
     bell_.Ring();
@@ -141,6 +149,23 @@ bool WorkBoard::IsDue(const WorkItem& item, absl::Time now) {
   return item.not_before <= now;
 }
 
+// Whether there is room for a file beside what was begun. If not, it waits until something is in its place, which gives back the room of what it replaces. Where nothing will be,
+// the disk itself may say that it is full.
+bool WorkBoard::Fits(const WorkItem& item) {
+  const bool alone = open_.size() == unsettled_;
+  const bool fits = rules_.room < 0 || spent_ + SpaceOf(item) <= rules_.room || alone || work_.together();
+  cramped_ = cramped_ || !fits;
+  return fits;
+}
+
+// A stream begins with it.
+void WorkBoard::TakeOff(size_t index) {
+  WorkItem& item = work_.at(index);
+  item.in_flight = true;
+  open_.erase(index);
+  spent_ += SpaceOf(item);
+}
+
 bool WorkBoard::TakeDoubtful(Job* job) {
   const absl::Time now = around_.monotonic();
   for (const size_t index : doubtful_) {
@@ -187,7 +212,7 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     if (IsBig(item) && !job->indices.empty()) break;
     ++looks;
     Holding holding;
-    if (Look(index, &holding) != Ready::kYes) continue;
+    if (Look(index, &holding) != Ready::kYes || !(item.draft || Fits(item))) continue;
     if (IsBig(item)) {
       // Its size may have been found to be another than it was listed with. What is good is good in one attempt: a new one begins with nothing.
       if (!item.big || item.big->size() != item.wanted.stat.size || item.big->good_bytes() > 0) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
@@ -195,9 +220,9 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
       const bool adopted = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
       if (item.held_chunks() != nullptr) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
       item.folder = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
-      item.in_flight = true;
       item.writers = 0;  // those of an earlier attempt are of no account
-      open_.erase(index);
+      TakeOff(index);
+      if (adopted) spent_ -= SpaceOf(item);  // it counts already
       *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big, .draft = adopted ? draft : nullptr};
       return true;
     }
@@ -206,8 +231,7 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     const int64_t size = std::max<int64_t>(item.wanted.stat.size, 0);
     if (!job->indices.empty() && bytes + size > std::min(kJobBytes, most_bytes)) break;
     bytes += size;
-    item.in_flight = true;
-    open_.erase(index);
+    TakeOff(index);
     job->indices.push_back(index);
   }
   if (looks == kLooks) next_due_ = std::min(next_due_, now + kTick);

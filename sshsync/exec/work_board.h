@@ -58,6 +58,8 @@ struct JobRules {
   std::string algorithm;     ///< of the chunk digests
   std::string stage_folder;  ///< of the child
   std::string child_root;    ///< the same
+  int64_t room = -1;         ///< bytes that are free there; -1: not known, or of no account
+  bool keeps_old = false;    ///< what is replaced stays on the child, in its trash
 };
 
 /// The board on which the threads of one hop meet: streams take jobs from it and put up what arrived, the publisher takes that down, all of
@@ -177,6 +179,8 @@ class WorkBoard {
   static bool IsSettled(const WorkItem& item) { return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified; }
   bool TakeAny(int64_t most_bytes, Job* job);
   bool IsDue(const WorkItem& item, absl::Time now);
+  bool Fits(const WorkItem& item);
+  void TakeOff(size_t index);
   bool TakeRange(int64_t most_bytes, Job* job);
   bool TakeFiles(int64_t most_bytes, Job* job);
   bool TakeDoubtful(Job* job);
@@ -208,6 +212,8 @@ class WorkBoard {
   std::set<size_t> doubtful_;  // whose source is to be looked at
   std::vector<bool> settled_;  // files that came to their end
   size_t unsettled_ = 0;       // the others
+  int64_t spent_ = 0;          // of the room: drafts, and what was begun, without what that replaced
+  bool cramped_ = false;       // some file waits for room
   std::set<std::string> abandoned_;  // staged files of attempts that were given up
   std::vector<Publication> verified_;
   std::map<size_t, Attempt> under_way_;

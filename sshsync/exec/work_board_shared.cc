@@ -69,10 +69,7 @@ bool WorkBoard::TakeThis(const RelayBlock& block, Job* job) {
     *job = {.kind = Job::Kind::kRange, .indices = indices, .folder = block.folder, .attempt = item.attempt(indices[0]), .range = block.range, .big = item.big};
     return true;
   }
-  for (const size_t index : indices) {
-    work_.at(index).in_flight = true;
-    open_.erase(index);
-  }
+  for (const size_t index : indices) TakeOff(index);
   *job = {.kind = Job::Kind::kFiles, .indices = indices, .folder = block.folder};
   return true;
 }

@@ -62,6 +62,28 @@ TEST_F(WorkBoardTest, ThePublisherTakesWhatWasVerified) {
   EXPECT_EQ(taken[0].staged, "/stage/x/b");
 }
 
+TEST_F(WorkBoardTest, WhatDoesNotFitWaitsUntilSomethingIsInItsPlace) {
+  const FileEntry old{.path = "a", .stat = {.size = 3}};
+  Plan plan = plan_;
+  plan.items[0] = {Action::kReplace, &parent_.files[0], &old};
+  for (const int64_t room : {8191, 8192}) {  // two blocks
+    Work work(plan, 1);
+    WorkBoard board(work, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p", .room = room}, Around(settled_));
+    const Job first = board.Take(1000, false);
+    EXPECT_EQ(first.indices.size(), room == 8191 ? 1u : 2u);
+    board.Return(first);
+    EXPECT_EQ(board.Take(1000, false).indices, first.indices) << "what was put back takes no room";
+    if (room == 8192) continue;
+    std::thread publisher([&] {
+      const auto taken = board.TakeVerified(10);
+      board.Published(taken[0].index, {.size = 3});
+    });
+    board.Verified({.index = 0, .file = "a", .folder = "/stage/x"}, {.size = 3});
+    EXPECT_EQ(board.Take(1000, false).indices, std::vector<size_t>{1}) << "it is woken";
+    publisher.join();
+  }
+}
+
 TEST_F(WorkBoardTest, WhatIsPublishedTogetherIsTakenWhenAllOfItIsVerified) {
   work_.PublishTogether(true);
   std::vector<Publication> taken;

@@ -125,17 +125,28 @@ def test_a64_a67_what_changes_at_the_root_under_way_is_torn_nowhere(rig, change)
         assert os.path.getsize(rig.repo("appnode1", "big.bin")) in (len(OLD), BIG)
 
 
-def test_a_disk_that_fills_under_way_costs_what_was_in_flight_once_there_is_room_again(rig):
+@contextlib.contextmanager
+def small_disk(rig, name, mebibytes):
+    """The repository is on a file system of that size for a while."""
     if not rig.fleet.can_mount:
         pytest.skip("needs a mount namespace")
-    prepare(rig)
-    host = rig.host("repoproxy")
-    rig.fleet.stop_sshd("repoproxy")
-    own_mounts.mount_memory(host.repo, "uid=%d,gid=%d,mode=755,size=13m" % (host.uid, host.gid))
+    host = rig.host(name)
+    rig.fleet.stop_sshd(name)
+    own_mounts.mount_memory(host.repo, "uid=%d,gid=%d,mode=755,size=%dm" % (host.uid, host.gid, mebibytes))
     try:
-        rig.fleet.start_sshd("repoproxy")
+        rig.fleet.start_sshd(name)
+        yield
+    finally:
+        rig.fleet.stop_sshd(name)
+        own_mounts.unmount(host.repo)
+    rig.fleet.start_sshd(name)
+
+
+def test_a_disk_that_fills_under_way_costs_what_was_in_flight_once_there_is_room_again(rig):
+    prepare(rig)
+    with small_disk(rig, "repoproxy", 13):
         rig.put({trees.BIG: OLD}, "repoproxy")
-        filler = os.path.join(host.repo, ".sshsync", "filler")
+        filler = rig.repo("repoproxy", ".sshsync", "filler")
         with rig.watch() as watcher:
             run = rig.start(*ALL)
             rig.mid(run, "repoproxy", BIG)
@@ -149,22 +160,12 @@ def test_a_disk_that_fills_under_way_costs_what_was_in_flight_once_there_is_room
             rig.equal(rig.run("resume"), *CHILDREN)
         watcher.check()
         check_economy(rig)
-        rig.fleet.stop_sshd("repoproxy")
-    finally:
-        own_mounts.unmount(host.repo)
-    rig.fleet.start_sshd("repoproxy")
 
 
 def test_a52_a_disk_that_is_too_small_in_the_middle_keeps_its_file_from_those_below_and_nothing_else(rig):
-    if not rig.fleet.can_mount:
-        pytest.skip("needs a mount namespace")
     rig.populate(trees.few(BIG))
-    host = rig.host("repoproxy")
     rig.builtin()
-    rig.fleet.stop_sshd("repoproxy")
-    own_mounts.mount_memory(host.repo, "uid=%d,gid=%d,mode=755,size=4m" % (host.uid, host.gid))
-    try:
-        rig.fleet.start_sshd("repoproxy")
+    with small_disk(rig, "repoproxy", 4):
         for name in CHILDREN:
             rig.put({trees.BIG: OLD}, name)
         with rig.watch() as watcher:
@@ -174,10 +175,30 @@ def test_a52_a_disk_that_is_too_small_in_the_middle_keeps_its_file_from_those_be
             rig.same(names=list(trees.few()))
             assert os.path.getsize(rig.repo("appnode1", "big.bin")) == len(OLD)
         watcher.check()
-        rig.fleet.stop_sshd("repoproxy")
-    finally:
-        own_mounts.unmount(host.repo)
-    rig.fleet.start_sshd("repoproxy")
+    rig.converges(steps=ALL)
+
+
+def test_a_child_without_room_for_all_that_is_held_back_stages_what_fits(rig):
+    """The second step may publish when the first has ended; until then all that it got lies in its stage."""
+    names = [b"file-%d" % number for number in range(6)]
+    rig.populate({name: trees.content(2 * trees.MIB, seed) for seed, name in enumerate(names)})
+    rig.builtin()
+    rig.configure(repoproxy={"bwlimit": "4M"})
+    with small_disk(rig, "appnode1", 16):
+        rig.put({name: trees.content(2 * trees.MIB, 50 + seed) for seed, name in enumerate(names[:4])}, "appnode1")
+        with rig.watch() as watcher:
+            rig.equal(rig.run(*ALL), *CHILDREN)
+        watcher.check()
+
+
+def test_a_disk_that_is_too_small_by_a_little_is_called_full(rig):
+    """The last bytes do not fit, and it is ssh that writes them, which says nothing of that."""
+    rig.populate({b"first": trees.content(3 * trees.MIB, 1), b"second": trees.content(5 * trees.MIB, 2)})
+    rig.builtin()
+    with small_disk(rig, "repoproxy", 8):
+        run = rig.run(*ALL)
+        rig.failed(run, "repoproxy", "second", "space")
+        rig.same("repoproxy", names=[b"first"])
     rig.converges(steps=ALL)
 
 
