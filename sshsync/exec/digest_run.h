@@ -57,7 +57,7 @@ class DigestRun {
   absl::StatusOr<DigestAnswers> AskChunks(const std::vector<BigFile>& files, int64_t chunk, absl::string_view algorithm, absl::string_view chunks_text);
 
  private:
-  static constexpr absl::string_view kNone = "NONE";  // what is printed of a file that is not there
+  static constexpr absl::string_view kNone = "NONE", kClosed = "CLOSED";  // what is printed of a file that is not there, or must not be read
   static constexpr int64_t kWorthASession = int64_t{256} << 20;  // bytes: some 150 ms of reading; a session takes 20 ms of processor time at its ends
 
   // Neighbouring chunks of a file, and what the host printed of them.
@@ -196,7 +196,7 @@ absl::Status DigestRun<R, C>::Finish(absl::Span<Piece> pieces, const std::vector
     RecordScript script(RandomMark());
     for (const Piece& piece : pieces.subspan(answered, kInSession)) {
       const std::string& file = files[piece.file].file;
-      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo ", kNone, "; exit 0; }\n",
+      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo ", kNone, "; exit 0; }\n[ -r ", ShellLiteral(file), " ] || { echo ", kClosed, "; exit 0; }\n",
                                         ChunksText(file, piece.first, piece.count, chunk / kBlockBytes, chunks_text)));
     }
     RecordReader reader(script.mark(), size_t{64} << 20);

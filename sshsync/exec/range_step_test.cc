@@ -140,6 +140,13 @@ TEST(BlocksWritten, AreThoseThatDdSays) {
   EXPECT_EQ(BlocksWritten("ssh: lost\n"), 0);
 }
 
+TEST(ParseChunksAnswer, SaysWhyThereAreNone) {
+  const absl::StatusOr<DigestAnswer> gone = ParseChunksAnswer("NONE\n", 10, 5, "sha256");
+  EXPECT_TRUE(gone.ok() && gone->missing) << gone.status();
+  EXPECT_EQ(FailureOf(ParseChunksAnswer("CLOSED\n\nCLOSED\n\n", 10, 5, "sha256").status()), Failure::kPermission);
+  EXPECT_EQ(FailureOf(ParseChunksAnswer("\n", 10, 5, "sha256").status()), Failure::kBadDigest);
+}
+
 TEST(ParseChunks, TakesEveryToolsFormAndStopsAtTheFirstThatIsNone) {
   const std::string hex(64, 'a');
   EXPECT_THAT(ParseChunks(absl::StrCat(hex, "  -\n", hex, " *stdin\nSHA2-256(stdin)= ", hex, "\n", hex, "\nerror\n", hex, "\n")).size(), 4u);
