@@ -57,7 +57,6 @@ class DigestRun {
   absl::StatusOr<DigestAnswers> AskChunks(const std::vector<BigFile>& files, int64_t chunk, absl::string_view algorithm, absl::string_view chunks_text);
 
  private:
-  static constexpr absl::string_view kNone = "NONE", kClosed = "CLOSED";  // what is printed of a file that is not there, or must not be read
   static constexpr int64_t kWorthASession = int64_t{256} << 20;  // bytes: some 150 ms of reading; a session takes 20 ms of processor time at its ends
 
   // Neighbouring chunks of a file, and what the host printed of them.
@@ -177,8 +176,8 @@ absl::StatusOr<DigestAnswers> DigestRun<R, C>::AskChunks(const std::vector<BigFi
   for (const Piece& piece : pieces) {
     std::string& output = outputs[piece.file];
     // It may have gone away between two pieces.
-    if (absl::StripAsciiWhitespace(output) == kNone || absl::StripAsciiWhitespace(piece.output) == kNone) {
-      output = std::string(kNone);
+    if (absl::StripAsciiWhitespace(output) == kNoFile || absl::StripAsciiWhitespace(piece.output) == kNoFile) {
+      output = std::string(kNoFile);
     } else {
       absl::StrAppend(&output, piece.output, "\n");
     }
@@ -196,7 +195,7 @@ absl::Status DigestRun<R, C>::Finish(absl::Span<Piece> pieces, const std::vector
     RecordScript script(RandomMark());
     for (const Piece& piece : pieces.subspan(answered, kInSession)) {
       const std::string& file = files[piece.file].file;
-      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo ", kNone, "; exit 0; }\n[ -r ", ShellLiteral(file), " ] || { echo ", kClosed, "; exit 0; }\n",
+      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo ", kNoFile, "; exit 0; }\n[ -r ", ShellLiteral(file), " ] || { echo ", kClosedFile, "; exit 0; }\n",
                                         ChunksText(file, piece.first, piece.count, chunk / kBlockBytes, chunks_text)));
     }
     RecordReader reader(script.mark(), size_t{64} << 20);

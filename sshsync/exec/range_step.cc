@@ -100,8 +100,8 @@ std::vector<Digest> ParseChunks(absl::string_view output) {
 }
 
 absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk, absl::string_view algorithm) {
-  if (absl::StripAsciiWhitespace(output) == "NONE") return DigestAnswer{.missing = true, .digest = {}};
-  if (absl::StartsWith(output, "CLOSED")) return MakeError(Failure::kPermission, "Permission denied");
+  if (absl::StripAsciiWhitespace(output) == kNoFile) return DigestAnswer{.missing = true, .digest = {}};
+  if (absl::StartsWith(output, kClosedFile)) return MakeError(Failure::kPermission, "Permission denied");
   ChunkList list{.chunk = chunk, .digests = ParseChunks(output)};
   if (static_cast<int64_t>(list.digests.size()) != ChunkCount(size, chunk)) return MakeError(Failure::kBadDigest, "the digest tool gave no digests of its chunks");
   SSHSYNC_ASSIGN_OR_RETURN(const Digest digest, DigestOfChunks(list, algorithm));

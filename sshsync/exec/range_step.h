@@ -62,7 +62,8 @@ std::string ChunksText(absl::string_view file, int64_t first, int64_t count, int
 /// Reads its lines; fewer than were asked for where the tool failed on the way.
 std::vector<Digest> ParseChunks(absl::string_view output);
 
-/// The same for all chunks of a file of that size: `NONE` where there is none, `CLOSED` where it must not be read. Errors: kBadDigest, kPermission.
+/// The same for all chunks of a file of that size; or the word for one that is not there, or must not be read. Errors: kBadDigest, kPermission.
+inline constexpr absl::string_view kNoFile = "NONE", kClosedFile = "CLOSED";
 absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk, absl::string_view algorithm);
 
 /// What became of a step.
