@@ -168,6 +168,21 @@ TEST_F(Deletion, CallsTheOperatorsDeletecmdForEachFile) {
   EXPECT_TRUE(local_.Exists("n/keep"));
 }
 
+TEST_F(Deletion, WhatItsParentCouldNotDeleteStaysWhenItsEndIsHeardOfLate) {
+  // n is told what p will hold, and is at its digests until p has ended.
+  local_["n"].filter = {"+ *"};
+  local_["n"].templates["digestcmd"] = absl::StrCat("i=0; until [ -f ", local_.Path("aside/ended"), " ] || [ $i -ge 1000 ]; do i=$((i+1)); sleep 0.01; done; sha1sum ${FILEPATH}");
+  local_["p"].templates["deletecmd"] = "exit 3; true ${FILEPATH}";
+  local_.Watch([this](const Event& event) {
+    if (event.kind == EventKind::kRepositoryEnded && event.repository == "p") local_.Write("aside/ended", "");
+  });
+  local_.Shell("rm m/keep");
+  const Report report = local_.Sync({{"p"}, {"n"}});
+  EXPECT_EQ(report.exit_code(), 6);
+  EXPECT_TRUE(local_.Exists("n/keep"));
+  EXPECT_THAT(FileOf(Of(report, "n"), "keep")->message, HasSubstr("waiting for \"p\""));
+}
+
 TEST_F(Deletion, WaitsInTheSameStepForWhatItsParentComesToDelete) {
   // p takes its time with `a`, until n has deleted that (which it must not), or for a second; then it cannot delete it.
   local_["n"].templates["deletecmd"] = absl::StrCat("echo ${FILE} >>", local_.Path("deleted-on-n"), "; rm ${FILEPATH}");

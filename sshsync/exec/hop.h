@@ -195,8 +195,9 @@ void Hop<R, C>::TellPlan(const Plan& plan) {
 
 template <Runner R, Clock C>
 void Hop<R, C>::PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan) {
-  Extras extras = FindExtras(
-      child.manifest, [&](absl::string_view path) { return selection.ParentLists(path); }, [&](absl::string_view path) { return selection.Selects(path); });
+  // The parent's hop may have ended since it was listed: what it could not delete it has after all.
+  const auto listed = [&](absl::string_view path) { return selection.ParentLists(path) || parent.manifest.Find(path) != nullptr || !parent.usable(path); };
+  Extras extras = FindExtras(child.manifest, listed, [&](absl::string_view path) { return selection.Selects(path); });
   report_.extra = plan.extra = static_cast<int64_t>(extras.files.size());
   child.deletions_refused = parent.deletions_refused;
   // What stands behind a link is another place's: a deletion never follows one.

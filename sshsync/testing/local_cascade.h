@@ -1,8 +1,10 @@
 #ifndef SSHSYNC_TESTING_LOCAL_CASCADE_H_
 #define SSHSYNC_TESTING_LOCAL_CASCADE_H_
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -57,6 +59,8 @@ class LocalCascade {
   absl::StatusOr<Report> TryRun(SyncOptions options);
   StopSource& stop() { return stop_; }
 
+  /// Is told every event from now on, in the thread of the run.
+  void Watch(std::function<void(const Event&)> watcher) { sink_.watcher = std::move(watcher); }
   /// The events of all runs so far.
   const std::vector<Event>& events() const { return sink_.events; }
   /// The messages of a level or above, as `repository: message`.
@@ -64,8 +68,12 @@ class LocalCascade {
 
  private:
   struct Sink : EventSink {
-    void On(const Event& event) override { events.push_back(event); }
+    void On(const Event& event) override {
+      events.push_back(event);
+      if (watcher) watcher(event);
+    }
     std::vector<Event> events;
+    std::function<void(const Event&)> watcher;
   };
 
   std::map<std::string, std::string> TreeOf(absl::string_view repository, bool whole) const;
