@@ -18,7 +18,7 @@ namespace {
 constexpr absl::string_view kAuto = "auto";
 constexpr absl::string_view kTest = "test";
 constexpr absl::string_view kBase = "base";
-constexpr absl::string_view kRemarks[] = {"bytes"};  // behind `ACTION.`
+constexpr absl::string_view kRemarks[] = {"bytes", "names"};  // behind `ACTION.`
 constexpr absl::string_view kDigest = "digest";                           // digest.ALGORITHM
 
 template <class List>
@@ -114,12 +114,14 @@ const Preset* Presets::Find(absl::string_view name) const {
 
 std::vector<const Preset*> Presets::Candidates(absl::string_view action) const {
   std::vector<const Preset*> candidates;
+  const std::string names = absl::StrCat(action, ".names");
   const auto order = order_.find(std::string(action));
   if (order == order_.end()) return candidates;
   for (const std::string& name : order->second) {
     const Preset* const preset = Find(name);
     const absl::string_view text = preset->text(action);
-    const bool repeated = std::any_of(candidates.begin(), candidates.end(), [&](const Preset* known) { return known->text(action) == text; });
+    const auto same = [&](const Preset* known) { return known->text(action) == text && known->text(names) == preset->text(names); };
+    const bool repeated = std::any_of(candidates.begin(), candidates.end(), same);
     if (action == kDigest || (!text.empty() && !repeated)) candidates.push_back(preset);
   }
   return candidates;

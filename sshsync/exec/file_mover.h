@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sshsync/exec/framed_stream.h"
+#include "sshsync/exec/host_facts.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/transfer_session.h"
@@ -15,8 +17,8 @@
 
 namespace sshsync {
 
-/// Brings files whole: one by one by the operator's synccmd, or small ones in archives by the builtin transfer, each into a new attempt, where it is
-/// read back in the same session. Made for one job. Ownership: refers to the hop. Threads: its stream's.
+/// Brings files whole: one by one by the operator's synccmd, or small ones together by the builtin transfer, in archives or framed streams, each into a
+/// new attempt, where it is read back in the same session. Made for one job. Ownership: refers to the hop. Threads: its stream's.
 /// Errors: the session's, after which it is of no use, and those that stop all files alike; those of single files are told to the board.
 template <Runner R, Clock C>
 class FileMover {
@@ -27,17 +29,28 @@ class FileMover {
 
  private:
   using Indices = std::vector<size_t>;
+  enum class Carrier { kAlone, kArchive, kFrames };
+  // Files that go together.
+  struct Batch {
+    Carrier carrier = Carrier::kAlone;
+    Indices indices = {};
+    int64_t bytes = 0;
+    bool again = false;  // they failed before
+  };
   // A group, and what is to be carried before its script runs.
   struct Made {
     TransferSession::Group group;
     absl::optional<Passage> passage = {};
   };
 
-  std::deque<Indices> Cut(const Job& job);
+  std::deque<Batch> Cut(const Job& job);
+  size_t CountOfOne(Carrier carrier, const Indices& indices) const;
+  Carrier CarrierOf(const WorkItem& item) const;
   TransferSession NewSession();
-  absl::Status BringSome(const Job& job, std::deque<Indices>& groups, Stream& stream);
+  absl::Status BringSome(const Job& job, std::deque<Batch>& batches, Stream& stream);
   absl::Status Carry(const Job& job, Made made, Stream& stream);
-  absl::StatusOr<Made> MakeGroup(const Job& job, const Indices& indices, Stream& stream);
+  absl::StatusOr<Made> MakeGroup(const Job& job, const Batch& batch, Stream& stream);
+  Passage PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from, absl::string_view to) const;
   absl::Status RunSession(const Job& job, TransferSession& session, Stream& stream);
   absl::Status Lost(TransferSession& session, const absl::Status& status);
   void Drop(const Indices& indices, const absl::Status& status, absl::string_view command);
@@ -61,22 +74,22 @@ class FileMover {
 
 template <Runner R, Clock C>
 absl::Status FileMover<R, C>::Bring(const Job& job, Stream& stream) {
-  std::deque<Indices> groups = Cut(job);
+  std::deque<Batch> batches = Cut(job);
   absl::Status status;
-  while (status.ok() && !groups.empty()) status = BringSome(job, groups, stream);
-  for (const Indices& indices : groups) LeaveAll(indices);
+  while (status.ok() && !batches.empty()) status = BringSome(job, batches, stream);
+  for (const Batch& batch : batches) LeaveAll(batch.indices);
   return status;
 }
 
-// As many of the groups as one script takes: all of them where they are pulled, one where it is carried.
+// As many of the batches as one script takes: all of them where they are pulled, one where it is carried.
 template <Runner R, Clock C>
-absl::Status FileMover<R, C>::BringSome(const Job& job, std::deque<Indices>& groups, Stream& stream) {
+absl::Status FileMover<R, C>::BringSome(const Job& job, std::deque<Batch>& batches, Stream& stream) {
   TransferSession session = NewSession();
-  while (!groups.empty()) {
-    auto made = MakeGroup(job, groups.front(), stream);
+  while (!batches.empty()) {
+    auto made = MakeGroup(job, batches.front(), stream);
     if (made.ok() && made->passage && session.current() != nullptr) break;
-    const Indices indices = groups.front();
-    groups.pop_front();
+    const Indices indices = std::move(batches.front().indices);
+    batches.pop_front();
     if (!made.ok()) {
       Drop(indices, made.status(), "");
     } else if (made->passage) {
@@ -139,51 +152,68 @@ TransferSession FileMover<R, C>::NewSession() {
   });
 }
 
+// What one file may travel in.
 template <Runner R, Clock C>
-std::deque<typename FileMover<R, C>::Indices> FileMover<R, C>::Cut(const Job& job) {
-  constexpr size_t kBatchFiles = 2000, kAgain = 8;
-  constexpr int64_t kBatchBytes = int64_t{16} << 20, kSmall = int64_t{1} << 20;
+typename FileMover<R, C>::Carrier FileMover<R, C>::CarrierOf(const WorkItem& item) const {
+  constexpr int64_t kSmall = int64_t{1} << 20;
+  if (hop_.by_command() || item.wanted.stat.size > kSmall || !item.leftovers.empty()) return Carrier::kAlone;
   const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar && hop_.parent.facts().has_tar;
-  std::deque<Indices> groups;
-  Indices indices;
-  int64_t bytes = 0;
-  // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was none, but a session that was lost.
-  const auto failed = std::count_if(job.indices.begin(), job.indices.end(), [this](size_t index) { return hop_.board.item(index).tries > 0; });
-  const size_t most_again = static_cast<size_t>(failed) / kAgain;
-  bool again = false;  // of the present group
-  const auto flush = [&] {
-    while (!indices.empty()) {
-      std::vector<std::string> names;
-      for (const size_t index : indices) names.push_back(hop_.board.item(index).wanted.path);
-      const size_t count = indices.size() == 1 ? 1 : hop_.parent.tools().NamesPerCall("pack", Operands(names));
-      groups.emplace_back(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
-      indices.erase(indices.begin(), indices.begin() + static_cast<ptrdiff_t>(count));
-    }
-    bytes = 0;
-  };
-  for (const size_t index : job.indices) {
-    const WorkItem item = hop_.board.item(index);
-    const bool last = item.tries > 0 && (most_again < 2 || item.tries >= hop_.child.config().retries);
-    const bool alone = hop_.by_command() || !tar || !hop_.parent.tools().TakesName("pack", item.wanted.path) || last || item.wanted.stat.size > kSmall || !item.leftovers.empty();
-    const bool other = std::exchange(again, item.tries > 0) != again;
-    if (alone || other || indices.size() >= (again ? most_again : kBatchFiles) || bytes + item.wanted.stat.size > kBatchBytes) flush();
-    indices.push_back(index);
-    bytes += item.wanted.stat.size;
-    if (alone) flush();
-  }
-  flush();
-  return groups;
+  if (tar && ArchiveHolds(item.wanted.path, hop_.parent.tools(), hop_.child.tools())) return Carrier::kArchive;
+  return item.wanted.stat.size >= 0 && !hop_.in_place() ? Carrier::kFrames : Carrier::kAlone;
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const Job& job, const Indices& indices, Stream& stream) {
+std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job) {
+  constexpr size_t kBatchFiles = 2000, kAgain = 8;
+  constexpr int64_t kBatchBytes = int64_t{16} << 20;
+  // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was none, but a session that was lost.
+  const auto failed = std::count_if(job.indices.begin(), job.indices.end(), [this](size_t index) { return hop_.board.item(index).tries > 0; });
+  const size_t most_again = static_cast<size_t>(failed) / kAgain;
+  Batch open[] = {{.carrier = Carrier::kAlone}, {.carrier = Carrier::kArchive}, {.carrier = Carrier::kFrames}};
+  std::deque<Batch> batches;
+  const auto close = [&](Batch& batch) {
+    Indices rest = std::exchange(batch.indices, {});
+    batch.bytes = 0;
+    while (!rest.empty()) {
+      const auto end = rest.begin() + static_cast<ptrdiff_t>(CountOfOne(batch.carrier, rest));
+      batches.push_back({.carrier = batch.carrier, .indices = Indices(rest.begin(), end)});
+      rest.erase(rest.begin(), end);
+    }
+  };
+  for (const size_t index : job.indices) {
+    const WorkItem item = hop_.board.item(index);
+    const bool again = item.tries > 0;
+    const bool last = again && (most_again < 2 || item.tries >= hop_.child.config().retries);
+    Batch& batch = open[static_cast<size_t>(last ? Carrier::kAlone : CarrierOf(item))];
+    const size_t most = batch.carrier == Carrier::kAlone ? 1 : again ? most_again : kBatchFiles;
+    if (again != batch.again || batch.indices.size() >= most || batch.bytes + item.wanted.stat.size > kBatchBytes) close(batch);
+    batch.again = again;
+    batch.indices.push_back(index);
+    batch.bytes += item.wanted.stat.size;
+  }
+  for (Batch& batch : open) close(batch);
+  return batches;
+}
+
+// How many of these one script names.
+template <Runner R, Clock C>
+size_t FileMover<R, C>::CountOfOne(Carrier carrier, const Indices& indices) const {
+  constexpr size_t kFrameNames = 200'000;  // bytes; each name is said several times
+  if (carrier == Carrier::kAlone) return 1;
+  std::vector<std::string> names;
+  for (const size_t index : indices) names.push_back(hop_.board.item(index).wanted.path);
+  return carrier == Carrier::kArchive ? hop_.parent.tools().NamesPerCall("pack", Operands(names)) : ArgumentPieces(names, kFrameNames).front().size();
+}
+
+template <Runner R, Clock C>
+absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const Job& job, const Batch& batch, Stream& stream) {
   const std::string& root = hop_.child.facts().root;
-  const WorkItem first = hop_.board.item(indices[0]);
+  const WorkItem first = hop_.board.item(batch.indices[0]);
   Made made;
   TransferSession::Group& group = made.group;
   std::vector<std::string> files;
   const std::string folder = hop_.in_place() ? root : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
-  for (const size_t index : indices) {
+  for (const size_t index : batch.indices) {
     files.push_back(hop_.board.item(index).wanted.path);
     group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
   }
@@ -204,16 +234,11 @@ absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const 
     group.display = "copy of what an earlier run brought";
   } else if (builtin) {
     if (hop_.by_command()) SSHSYNC_RETURN_IF_ERROR(hop_.routes.Ready(stream, {.folder = job.folder, .file = files[0]}));
-    const std::string there = ShellLiteral(files.size() == 1 ? absl::StrCat(job.folder, "/", files[0]) : job.folder);
-    const std::string here = ShellLiteral(files.size() == 1 ? absl::StrCat(folder, "/", files[0]) : folder);
-    Passage passage{.reader = absl::StrCat("exec cat ", there), .writer = absl::StrCat("cat >", here)};
-    if (files.size() > 1) {
-      passage = {.reader = absl::StrCat("cd ", there, " || exit 1\n", hop_.parent.tools().OnNames("pack", Operands(files))),
-                 .writer = absl::StrCat("cd ", here, " || exit 1\n", hop_.child.tools().text("unpack"))};
-    }
+    Passage passage = PassageOf(batch, files, job.folder, folder);
     group.display = hop_.routes.Display(stream);
     if (hop_.routes.carries(stream)) {
-      made.passage = Passage{.reader = passage.reader, .writer = absl::StrCat(TransferSession::MakeFoldersText(group.attempts, hop_.in_place()), passage.writer), .in_one_piece = files.size() > 1};
+      passage.writer.insert(0, TransferSession::MakeFoldersText(group.attempts, hop_.in_place()));
+      made.passage = std::move(passage);
     } else {
       group.text = hop_.routes.pull().PullText(passage.reader, passage.writer, stream.control);
     }
@@ -230,6 +255,31 @@ absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const 
     group.digest_texts.push_back(std::move(text));
   }
   return made;
+}
+
+// How the files of a batch get from one folder to another.
+template <Runner R, Clock C>
+Passage FileMover<R, C>::PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from, absl::string_view to) const {
+  if (files.size() == 1) {
+    const auto path = [&](absl::string_view folder) { return ShellLiteral(absl::StrCat(folder, "/", files[0])); };
+    return {.reader = absl::StrCat("exec cat ", path(from)), .writer = absl::StrCat("cat >", path(to))};
+  }
+  Passage passage{.in_one_piece = true};
+  if (batch.carrier == Carrier::kArchive) {
+    passage.reader = hop_.parent.tools().OnNames("pack", Operands(files));
+    passage.writer = std::string(hop_.child.tools().text("unpack"));
+  } else {
+    std::vector<Frame> frames;
+    for (const size_t index : batch.indices) {
+      const WorkItem item = hop_.board.item(index);
+      frames.push_back({.name = item.wanted.path, .size = item.wanted.stat.size});
+    }
+    passage.reader = FramedReader(frames, ArgumentBytes(hop_.parent.facts()));
+    passage.writer = FramedWriter(frames);
+  }
+  passage.reader.insert(0, absl::StrCat("cd ", ShellLiteral(from), " || exit 1\n"));
+  passage.writer.insert(0, absl::StrCat("cd ", ShellLiteral(to), " || exit 1\n"));
+  return passage;
 }
 
 template <Runner R, Clock C>
@@ -313,6 +363,7 @@ template <Runner R, Clock C>
 bool FileMover<R, C>::Grows(absl::Span<const Attempt> attempts, Silence& silence) {
   std::vector<std::string> files;
   for (const Attempt& attempt : attempts) files.push_back(attempt.file);
+  if (attempts.size() > 1) files.emplace_back(kFramedName);
   const auto stats = hop_.child.StatIn(attempts[0].folder, files);
   if (!stats.ok()) return false;
   int64_t size = 0;

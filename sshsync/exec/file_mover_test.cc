@@ -60,6 +60,27 @@ TEST_F(FileMoverTest, BringsSmallFilesInOneArchiveEachReadBack) {
   EXPECT_FALSE(std::filesystem::exists(hop_.dir.Path("p/a"))) << "publishing is another's";
 }
 
+TEST_F(FileMoverTest, WhatNoArchiveHoldsGoesInOneFramedStream) {
+  Write({"plain", "and so", "a\001", "b\001", "d/c\001"});
+  hop_.dir.Write("m/empty\001", "");
+  hop_.Survey();
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a\001: of a\001", "and so: of and so", "b\001: of b\001", "d/c\001: of d/c\001", "empty\001: ", "plain: of plain"));
+  ASSERT_EQ(hop_.runner.scripts().size(), 1U);
+  const std::vector<std::string> transfers = absl::StrSplit(hop_.runner.scripts().back(), "\n_ss_transfer '");
+  EXPECT_EQ(transfers.size() - 1, 2U) << "one archive, one stream";
+}
+
+TEST_F(FileMoverTest, AFileThatGrewSpoilsAFramedStreamForOneTryAtMost) {
+  Write({"a\001", "b\001", "c\001"});
+  hop_.Survey();
+  hop_.dir.Write("m/b\001", "longer than it was");
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a\001: of a\001"));
+  EXPECT_TRUE(Bring(Take()).ok());
+  EXPECT_THAT(hop_.Verified(), ElementsAre("c\001: of c\001"));
+}
+
 TEST_F(FileMoverTest, BringsFilesOneByOneByTheOperatorsCommand) {
   ByCommand();
   Write({"a", "b"});

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
 #include "sshsync/config/keys.h"
+#include "sshsync/exec/gnu_tar.h"
 #include "sshsync/text/command_template.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -23,15 +24,6 @@ constexpr size_t kOperandCost = 16;                    // quotes, and its pointe
 
 bool TakesOperands(absl::string_view text) { return absl::StrContains(text, "$@"); }
 bool TakesNewlines(absl::string_view text) { return TakesOperands(text) || absl::StrContains(text, "\\001"); }
-
-// Whether a tar header of 1988 has room for it: 100 bytes, or a folder of up to 155 in front of them.
-bool FitsUstar(absl::string_view name) {
-  if (name.size() <= 100) return true;
-  for (size_t slash = name.find('/'); slash != absl::string_view::npos && slash <= 155; slash = name.find('/', slash + 1)) {
-    if (slash > 0 && name.size() - slash - 1 <= 100) return true;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -83,16 +75,18 @@ std::string HostTools::Chunks(absl::string_view algorithm, absl::string_view too
 std::string HostTools::Digests(absl::string_view tool_words) const { return absl::StrReplaceAll(text("digests"), {{"{TOOL}", tool_words}}); }
 
 bool HostTools::TakesName(absl::string_view action, absl::string_view name) const {
-  if (action == "pack" && !FitsUstar(name)) return false;
   if (TakesOperands(text(action))) return true;
   return !absl::StrContains(name, kNewlineInList) && (TakesNewlines(text(action)) || !absl::StrContains(name, "\n"));
 }
 
-size_t HostTools::NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const {
+absl::string_view HostTools::Remark(absl::string_view action, absl::string_view what) const {
   const auto at = actions_.find(std::string(action));
-  const Preset* const preset = at == actions_.end() ? nullptr : at->second.preset;
+  return at == actions_.end() || at->second.preset == nullptr ? absl::string_view() : at->second.preset->text(absl::StrCat(action, ".", what));
+}
+
+size_t HostTools::NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const {
   size_t limit = 0;
-  if (preset == nullptr || !absl::SimpleAtoi(preset->text(absl::StrCat(action, ".bytes")), &limit)) limit = TakesOperands(text(action)) ? 20'000 : 4'000'000;
+  if (!absl::SimpleAtoi(Remark(action, "bytes"), &limit)) limit = TakesOperands(text(action)) ? 20'000 : 4'000'000;
   size_t count = 0;
   for (size_t bytes = 0; count < names.size(); ++count) {
     bytes += names[count].size() + kOperandCost;
@@ -142,6 +136,13 @@ void HostTools::Adopt(const HostTools& settled) {
     const auto at = settled.actions_.find(action);
     if (!chosen.chosen && at != settled.actions_.end()) chosen = at->second;
   }
+}
+
+bool ArchiveHolds(absl::string_view name, const HostTools& packer, const HostTools& unpacker) {
+  if (!packer.TakesName("pack", name)) return false;
+  const std::string operand = absl::StrCat("./", name);
+  if (!packer.LongNames("pack")) return FitsUstar(operand);
+  return operand.size() <= kTarName || unpacker.LongNames("unpack");
 }
 
 std::string TimeVariables(int64_t mtime) {

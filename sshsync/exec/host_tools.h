@@ -54,9 +54,12 @@ class HostTools {
   /// `digests` with a tool's words in it.
   std::string Digests(absl::string_view tool_words) const;
 
-  /// Whether an action on names takes this one among others. Those that no list can hold (\001 in it, or a newline where that has no spelling;
-  /// for `pack`, too long for ustar) go by themselves: `digests` is given them as operands, a file to pack by `read`.
+  /// Whether an action on names takes this one among others. Those that no list can hold (\001 in it, or a newline where that has no spelling)
+  /// go by themselves: `digests` is given them as operands, a file to pack goes in a framed stream.
   bool TakesName(absl::string_view action, absl::string_view name) const;
+
+  /// Whether `pack` writes, or `unpack` reads, names of any length, in GNU tar's way.
+  bool LongNames(absl::string_view action) const { return Remark(action, "names") == "long"; }
 
   /// How many of `names` one call takes, by their length: at least one.
   size_t NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const;
@@ -84,10 +87,16 @@ class HostTools {
     const Preset* preset = nullptr;  ///< nullptr: the override, or nothing
     bool chosen = true;              ///< false: posix, until the host was asked
   };
+  // What its preset says of an action's names: `ACTION.WHAT`.
+  absl::string_view Remark(absl::string_view action, absl::string_view what) const;
+
   std::map<std::string, Chosen> actions_;
   bool automatic_ = false;
   const Preset* preset_;
 };
+
+/// Whether what one host packs can bring this relative path to the other.
+bool ArchiveHolds(absl::string_view name, const HostTools& packer, const HostTools& unpacker);
 
 /// The values of the variables of `settime`, in front of its text: `MTIME=... MTIME_S=... MTIME_ISO=... MTIME_T=...`, for nanoseconds since 1970.
 std::string TimeVariables(int64_t mtime);

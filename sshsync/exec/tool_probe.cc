@@ -3,23 +3,34 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/digest/hasher.h"
 #include "sshsync/exec/digest_probe.h"
+#include "sshsync/exec/gnu_tar.h"
 #include "sshsync/exec/record_script.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 namespace {
 
-constexpr size_t kChunkTried = 8;  // blocks
+constexpr size_t kChunkTried = 8;                    // blocks
+const std::string kLongName = std::string(120, 'l');  // no file system takes less than 143 bytes
 
-// Names for an action that takes names; the last one only where it takes such.
-std::vector<std::string> NamesFor(const HostTools& tools, absl::string_view action) {
+// Names to pack: the hard one and the long one only where such are taken.
+std::vector<std::string> NamesToPack(const HostTools& tools) {
   std::vector<std::string> names = {"./a b", "./sub/-c"};
-  const std::string hard = absl::StrCat("./", kTrialName);
-  if (tools.TakesName(action, hard)) names.push_back(hard);
+  if (tools.TakesName("pack", kTrialName)) names.push_back(absl::StrCat("./", kTrialName));
+  if (tools.LongNames("pack")) names.push_back(absl::StrCat("./", kLongName));
   return names;
+}
+
+// Shell text that prints an archive with the trial name, and with the long one where the host's tar is said to read such. A text holds no NUL.
+std::string ArchiveText(bool long_names) {
+  constexpr int64_t kStamp = 1'700'000'000;
+  std::vector<TarFile> files = {{.name = absl::StrCat("./", kTrialName), .content = "abc", .mode = 0640, .mtime = kStamp}};
+  if (long_names) files.push_back({.name = absl::StrCat("./", kLongName), .content = "def"});
+  return absl::StrCat("tr '\\001' '\\0' <<'_SS_TAR'\n", absl::StrReplaceAll(GnuTar(files), {{absl::string_view("\0", 1), "\001"}}), "\n_SS_TAR\n");
 }
 
 }  // namespace
@@ -64,9 +75,9 @@ std::vector<const Preset*> ToolProbe::Candidates(absl::string_view action) const
 // What tries an action in an empty folder.
 std::string ToolProbe::TestOf(const Trial& trial, const HostTools& tools) const {
   const std::string& action = trial.action;
-  const std::vector<std::string> names = NamesFor(tools, action);
   std::string text = absl::StrCat(tools.text(action), "\n"), test(Presets::Shipped().test(action));
-  if (action == "pack") text = tools.OnNames(action, names);
+  if (action == "pack") text = tools.OnNames(action, NamesToPack(tools));
+  if (action == "unpack") test = absl::StrCat("_ss_archive() {\n", ArchiveText(tools.LongNames(action)), "}\n", test);
   if (action == "chunks") {
     text = absl::StrCat(tools.Chunks(tool_.algorithm, tool_.words), "\n");
     auto hasher = Hasher::Create(tool_.algorithm);
@@ -74,7 +85,8 @@ std::string ToolProbe::TestOf(const Trial& trial, const HostTools& tools) const 
     const std::string digest = hasher.ok() ? hasher->Finish().text() : "?";
     test = absl::StrCat("FILEPATH=/dev/zero SKIP=0 NCHUNK=2 BLOCKS=", kChunkTried, "\ncase \"`_ss_action`\" in *", digest, "*", digest, "*) ;; *) exit 1 ;; esac");
   }
-  return absl::StrCat("N=", ShellLiteral(kTrialName), "; NEWLINES=", names.size() > 2 ? "yes" : "no", "\n_ss_action() {\n", text, "}\n", test, "\n");
+  return absl::StrCat("N=", ShellLiteral(kTrialName), " L=", kLongName, "; HARD=", tools.TakesName(action, kTrialName) ? "yes" : "no", " LONG=", tools.LongNames(action) ? "yes" : "no",
+                      "\n_ss_action() {\n", text, "}\n", test, "\n");
 }
 
 void ToolProbe::Read(const RemoteResult& result) {

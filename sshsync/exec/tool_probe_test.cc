@@ -82,11 +82,29 @@ TEST_F(ToolProbeTest, TheBestThatWorksIsTaken) {
   HostTools tools = Of("auto");
   ToolProbe probe(tools, ToolProbe::Extent::kOpen);
   probe.Read(Ask(probe.command()));
-  for (const absl::string_view action : {"read", "write", "copy", "clone", "size", "pack", "settime", "flush", "rename"}) {
+  for (const absl::string_view action : {"read", "write", "copy", "clone", "size", "pack", "unpack", "settime", "flush", "rename"}) {
     EXPECT_EQ(tools.origin(action), "gnu") << action;
     EXPECT_FALSE(tools.open(action));
   }
+  EXPECT_TRUE(tools.LongNames("pack") && tools.LongNames("unpack"));
+}
+
+TEST_F(ToolProbeTest, ATarThatKnowsNoLongNamesIsUsedForTheOthers) {
+  const std::string old_tar = R"(
+tar() {
+  case " $* " in *' -cf '*) exec /bin/tar --format=ustar -cf - --no-recursion ./a\ b ./sub/-c;; esac
+  out=`/bin/tar "$@"` && [ -z "\`find . -name 'llll*'\`" ]
+}
+)";
+  HostTools tools = Of("auto");
+  ToolProbe probe(tools, ToolProbe::Extent::kOpen);
+  RemoteCommand command = probe.command();
+  command.script = absl::StrCat(old_tar, command.script);
+  probe.Read(Ask(command));
+  EXPECT_EQ(tools.origin("pack"), "posix");
   EXPECT_EQ(tools.origin("unpack"), "posix");
+  EXPECT_TRUE(ArchiveHolds("short", tools, tools));
+  EXPECT_FALSE(ArchiveHolds(std::string(120, 'x'), tools, tools));
 }
 
 TEST_F(ToolProbeTest, ChunksAreDigestedByTheFastestThatIsThere) {

@@ -176,6 +176,8 @@ for argument do
   case $argument in
     --uid) set -- "$@" --owner ;;
     --gid) set -- "$@" --group ;;
+    --format=gnutar) set -- "$@" --format=gnu ;;
+    --format=gnu) echo "tar: Can't use format gnu" >&2; exit 1 ;;
     --owner*|--group*|--no-unquote) echo "tar: Option $argument is not supported" >&2; exit 1 ;;
     *) set -- "$@" "$argument" ;;
   esac
