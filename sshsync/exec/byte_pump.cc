@@ -113,9 +113,13 @@ class Pumping {
         taker = gone ? End(taker, PumpEnd::kGone) : taker + 1;
       }
       if (readable_ && !full) moved = Read() || moved;
-      if (full && !moved) LeaveBehind(clock_.Monotonic() - before);
+      const bool starved = std::any_of(takers_.begin(), takers_.end(), [](const Taker& taker) { return taker.queued == 0; });
+      if (whole_ || (full && !moved && starved)) LeaveBehind(clock_.Monotonic() - before);
     }
-    for (auto taker = takers_.begin(); over_ && taker != takers_.end();) taker = taker->queued == 0 ? End(taker, PumpEnd::kWhole) : taker + 1;
+    for (auto taker = takers_.begin(); over_ && taker != takers_.end();) {
+      whole_ = whole_ || taker->queued == 0;
+      taker = taker->queued == 0 ? End(taker, PumpEnd::kWhole) : taker + 1;
+    }
     return moved;
   }
 
@@ -161,11 +165,11 @@ class Pumping {
     return true;
   }
 
+  // Others have waited that long for those whose window is full, or that are the last.
   void LeaveBehind(absl::Duration waited) {
-    if (std::none_of(takers_.begin(), takers_.end(), [](const Taker& taker) { return taker.queued == 0; })) return;
     held_up_ += waited;
     if (held_up_ < pump_.patience) return;
-    for (auto taker = takers_.begin(); taker != takers_.end();) taker = Full(*taker) ? End(taker, PumpEnd::kLeftBehind) : taker + 1;
+    for (auto taker = takers_.begin(); taker != takers_.end();) taker = whole_ || Full(*taker) ? End(taker, PumpEnd::kLeftBehind) : taker + 1;
   }
 
   const BytePump& pump_;
@@ -176,6 +180,7 @@ class Pumping {
   absl::Status error_;
   absl::Duration held_up_;
   bool readable_ = false, over_ = false, may_splice_ = true;
+  bool whole_ = false;  // somebody has had all of it
 };
 
 }  // namespace

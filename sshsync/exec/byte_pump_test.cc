@@ -143,6 +143,21 @@ TEST_F(BytePumpTest, LeavesATakerBehindThatHoldsUpTheOthers) {
   EXPECT_TRUE(beginning == bytes.substr(0, beginning.size()));
 }
 
+TEST_F(BytePumpTest, WhoTakesNothingAtAllHoldsUpNobodyThatHasHadEverything) {
+  const std::string bytes = Bytes(3'000'000);  // fits the window: it is never full
+  Pipe hung, fast;
+  std::string got;
+  pump_.patience = absl::Milliseconds(50);
+  const auto writer = Write(bytes);
+  {
+    std::jthread reader([&] { got = ReadAll(fast.out); });
+    EXPECT_EQ(Run({&hung, &fast}), absl::OkStatus());
+  }
+  EXPECT_TRUE(got == bytes) << got.size();
+  EXPECT_EQ(ends_[0], PumpEnd::kLeftBehind);
+  EXPECT_EQ(ends_[1], PumpEnd::kWhole);
+}
+
 TEST_F(BytePumpTest, ASlowTakerThatIsAloneIsWaitedFor) {
   const std::string bytes = Bytes(3'000'000);
   Pipe to;
