@@ -7,9 +7,9 @@ import pytest
 from sshsync.testing import own_mounts, python_cases
 from sshsync.testing.faults import faults, scenarios
 
-# Two cores run these in about two minutes. By hand there are more: see faults.py.
-SEEDS = 300
-GROUP = 30
+# Two cores run these in some eight minutes. By hand there are more: see faults.py.
+SEEDS = 1000
+GROUP = 50
 FOUND = [655]
 FIRST = range(0, SEEDS, GROUP)[int(os.environ.get("TEST_SHARD_INDEX", 0))::int(os.environ.get("TEST_TOTAL_SHARDS", 1))]
 

@@ -1,6 +1,6 @@
 """Random faults over real sshd: any process of a run, on any host, is killed, or stopped and woken up when the run has ended; by seed.
 
-    ./tools/bazel run //sshsync/testing/faults:processes -- --seeds 0:300        # by hand: some twenty minutes
+    ./tools/bazel run //sshsync/testing/faults:processes -- --seeds 0:300        # by hand: some fifteen minutes
     ./tools/bazel run //sshsync/testing/faults:processes -- --seeds 17 --times 5
 
 Three hosts in a line. A seed says what they hold, how files move, when something happens and to which kind of process: the program's own ssh, the sshd
@@ -10,6 +10,7 @@ again more or less often.
 """
 
 import argparse
+import concurrent.futures
 import os
 import random
 import signal
@@ -158,9 +159,21 @@ class Case:
         self.rig.close()
 
 
-def run_all(seeds, say=print):
-    """Runs these seeds over one fleet; how many were hit, and how many broke a law."""
+def run_all(seeds, say=print, jobs=2):
+    """Deals the seeds out to processes with a fleet each; how many were hit, and how many broke a law. Mostly they wait."""
     hit = broken = 0
+    with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
+        for some_hit, some_broken, said in pool.map(_run_some, filter(None, (list(seeds)[job::jobs] for job in range(jobs)))):
+            hit += some_hit
+            broken += some_broken
+            for text in said:
+                say(text)
+    return hit, broken
+
+
+def _run_some(seeds):
+    hit = broken = 0
+    said = []
     with standing({name: CASCADE[name] for name in HOSTS}) as fleet:
         for seed in seeds:
             case = Case(fleet, seed)
@@ -168,12 +181,12 @@ def run_all(seeds, say=print):
                 case.go()
             except Exception:
                 broken += 1
-                say("seed %d broke a law (%s, %s)\n  %s\n%s  again: ./tools/bazel run //sshsync/testing/faults:processes -- --seeds %d" % (
+                said.append("seed %d broke a law (%s, %s)\n  %s\n%s  again: ./tools/bazel run //sshsync/testing/faults:processes -- --seeds %d" % (
                     seed, getattr(case, "way", ""), getattr(case, "keys", ""), "\n  ".join(case.did), traceback.format_exc(), seed))
             finally:
                 case.close()
             hit += bool(case.did)
-    return hit, broken
+    return hit, broken, said
 
 
 def main():

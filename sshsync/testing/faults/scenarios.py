@@ -20,6 +20,8 @@ NAMES = [
     b"[a]", b"{x,y}", b"~", b"#hash", b"!bang", b"%s%n", b"back\\slash", b"end\\", b"tab\there", b"new\nline", b"end\n", b"-rf", b"--help", b"..a", b"a..",
     b"${FILE}", b"$$", b"host:path", b"=x", b"@h", b"\xff\xfe", b"caf\xc3\xa9", b"cr\r", b"\\n", b"\\056\\056\\057x", b"x.tar",
 ]
+# What a tar of 1988 does not hold, and what no list of names holds: two of each, for only several go together.
+UNPACKABLE = [b"l" * 120, b"d/" + b"m" * 200, b"one\x01", b"d/two\x01"]
 FOLDERS = [b"", b"", b"", b"d/", b"d/e/", b"-d/", b"new\nfolder/", b"s p/", b"$(touch pwn) d/"]
 
 # What login files print: words, a path, digits that look like a digest, control bytes, half a line.
@@ -42,6 +44,7 @@ class Scenario:
     gone: set                 # paths that may vanish from the root during the run
     small_disk: str = ""      # the child whose disk is small
     room: int = 0             # bytes that it has beside what it holds
+    without: tuple = ()       # tools that hosts do not have, so that they fall back on others
     aged: bool = False        # what a child has is older than the root's: it has probably changed
     ends: bool = False        # the controller is killed or told to end, if that fault is hit
 
@@ -82,6 +85,12 @@ class _Draw:
         if draw.random() < 0.2:
             keys["recheck"] = "1d"
         scenario.aged = draw.random() < 0.6
+        scenario.without = tuple(tool for tool, often in (("python3", 0.6), ("openssl", 0.3)) if draw.random() < often)
+        # Half of the processes of a run find out what a host can do.
+        if draw.random() < 0.7:
+            keys["preset"] = "gnu"
+        if draw.random() < 0.2:
+            root.update({name: draw.randbytes(self._size()) for name in UNPACKABLE})
         return scenario
 
     def _size(self):

@@ -48,6 +48,8 @@ class World:
         os.makedirs(os.path.join(folder, "bin"))
         os.makedirs(os.path.join(folder, "tmp"))
         os.symlink(ssh, os.path.join(folder, "bin", "ssh"))
+        for tool in scenario.without:
+            os.symlink("/bin/false", os.path.join(folder, "bin", tool))
         for name in HOSTS:
             os.makedirs(os.path.join(folder, "homes", name))
         if scenario.small_disk:
