@@ -15,7 +15,6 @@
 namespace sshsync {
 namespace {
 
-constexpr size_t kPipe = 65536;  // what goes into an empty one at once
 constexpr size_t kTail = 4096;   // of what a login prints, for messages
 constexpr absl::Duration kListen = absl::Hours(1);  // at a time
 constexpr std::chrono::milliseconds kTick{20};      // how soon a stop is seen
@@ -101,7 +100,7 @@ absl::Status ByteChannel::Begin() {
     return absl::OkStatus();
   }
   SSHSYNC_ASSIGN_OR_RETURN(const std::string line, encoder_.TakenLine(command_.script));
-  if (line.size() > kPipe) return MakeError(Failure::kInternal, "the command that is to take bytes is too long");
+  if (line.size() > kMostTaken) return MakeError(Failure::kInternal, "the command that is to take bytes is too long");
   {
     ProcessSet set{StopToken()};
     set.Add(process_);

@@ -114,7 +114,8 @@ class Pumping {
       }
       if (readable_ && !full) moved = Read() || moved;
       const bool starved = std::any_of(takers_.begin(), takers_.end(), [](const Taker& taker) { return taker.queued == 0; });
-      if (whole_ || (full && !moved && starved)) LeaveBehind(clock_.Monotonic() - before);
+      if (whole_ && moved) held_up_ = absl::ZeroDuration();
+      if (!moved && (whole_ || (full && starved))) LeaveBehind(clock_.Monotonic() - before);
     }
     for (auto taker = takers_.begin(); over_ && taker != takers_.end();) {
       whole_ = whole_ || taker->queued == 0;

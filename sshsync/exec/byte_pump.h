@@ -25,9 +25,9 @@ enum class PumpEnd {
 /// of them share, and written to each at its own pace, as long as it is not more than a window behind the fastest. (tee was rejected: it begins at the
 /// same byte each time, so takers of different pace would have to be kept in step by a pipe more for each.)
 ///
-/// Who is slower than the others holds them up for as long as `patience` in all: while the window is full and another taker has had everything, and, for a
-/// taker's work ends with the pump's, when the source has ended and another has had all of it. Then it is left behind, and the others go on. So no host's
-/// speed is another's limit, and memory is bounded by the window.
+/// Who is slower than the others holds them up for as long as `patience` in all, while the window is full and another taker has had everything; then it
+/// is left behind, and the others go on. When the source has ended and another has had all of it, which waits for the pump's end, it is left behind
+/// where it takes nothing for that long. So no host's speed is another's limit, and memory is bounded by the window.
 ///
 /// Ownership: descriptors are borrowed, non-blocking. Threads: one calls Run; SIGPIPE does not reach the process. Errors: kTimeout where
 /// nothing moved for `timeout` and `moved` says no; a stop; those of reading.

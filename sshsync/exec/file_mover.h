@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sshsync/exec/frame.h"
 #include "sshsync/exec/framed_stream.h"
+#include "sshsync/exec/gnu_tar.h"
 #include "sshsync/exec/host_facts.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/exec/stream_hop.h"
@@ -43,8 +46,8 @@ class FileMover {
     absl::optional<Passage> passage = {};
   };
 
-  std::deque<Batch> Cut(const Job& job);
-  size_t CountOfOne(Carrier carrier, const Indices& indices) const;
+  std::deque<Batch> Cut(const Job& job, bool carries);
+  size_t CountOfOne(Carrier carrier, const Indices& indices, bool carries) const;
   Carrier CarrierOf(const WorkItem& item) const;
   TransferSession NewSession();
   absl::Status BringSome(const Job& job, std::deque<Batch>& batches, Stream& stream);
@@ -74,7 +77,7 @@ class FileMover {
 
 template <Runner R, Clock C>
 absl::Status FileMover<R, C>::Bring(const Job& job, Stream& stream) {
-  std::deque<Batch> batches = Cut(job);
+  std::deque<Batch> batches = Cut(job, hop_.routes.carries(stream));
   absl::Status status;
   while (status.ok() && !batches.empty()) status = BringSome(job, batches, stream);
   for (const Batch& batch : batches) LeaveAll(batch.indices);
@@ -157,15 +160,17 @@ template <Runner R, Clock C>
 typename FileMover<R, C>::Carrier FileMover<R, C>::CarrierOf(const WorkItem& item) const {
   constexpr int64_t kSmall = int64_t{1} << 20;
   if (hop_.by_command() || item.wanted.stat.size > kSmall || !item.leftovers.empty()) return Carrier::kAlone;
+  // A name that the child cannot hold, and a file that grew in a framed stream, spoil a try for their company: they go where there is another.
+  if (hop_.child.config().retries == 0 && !FitsUstar(item.wanted.path)) return Carrier::kAlone;
   const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar && hop_.parent.facts().has_tar;
   if (tar && ArchiveHolds(item.wanted.path, hop_.parent.tools(), hop_.child.tools())) return Carrier::kArchive;
-  return item.wanted.stat.size >= 0 && !hop_.in_place() ? Carrier::kFrames : Carrier::kAlone;
+  return item.wanted.stat.size >= 0 && !hop_.in_place() && hop_.child.config().retries > 0 ? Carrier::kFrames : Carrier::kAlone;
 }
 
 template <Runner R, Clock C>
-std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job) {
+std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job, bool carries) {
   constexpr size_t kBatchFiles = 2000, kAgain = 8;
-  constexpr int64_t kBatchBytes = int64_t{16} << 20;
+  constexpr int64_t kBatchBytes = int64_t{16} << 20, kFrameBytes = int64_t{2} << 20;  // frames are on the child twice for a moment
   // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was none, but a session that was lost.
   const auto failed = std::count_if(job.indices.begin(), job.indices.end(), [this](size_t index) { return hop_.board.item(index).tries > 0; });
   const size_t most_again = static_cast<size_t>(failed) / kAgain;
@@ -175,7 +180,7 @@ std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job)
     Indices rest = std::exchange(batch.indices, {});
     batch.bytes = 0;
     while (!rest.empty()) {
-      const auto end = rest.begin() + static_cast<ptrdiff_t>(CountOfOne(batch.carrier, rest));
+      const auto end = rest.begin() + static_cast<ptrdiff_t>(CountOfOne(batch.carrier, rest, carries));
       batches.push_back({.carrier = batch.carrier, .indices = Indices(rest.begin(), end)});
       rest.erase(rest.begin(), end);
     }
@@ -186,7 +191,7 @@ std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job)
     const bool last = again && (most_again < 2 || item.tries >= hop_.child.config().retries);
     Batch& batch = open[static_cast<size_t>(last ? Carrier::kAlone : CarrierOf(item))];
     const size_t most = batch.carrier == Carrier::kAlone ? 1 : again ? most_again : kBatchFiles;
-    if (again != batch.again || batch.indices.size() >= most || batch.bytes + item.wanted.stat.size > kBatchBytes) close(batch);
+    if (again != batch.again || batch.indices.size() >= most || batch.bytes + item.wanted.stat.size > (batch.carrier == Carrier::kFrames ? kFrameBytes : kBatchBytes)) close(batch);
     batch.again = again;
     batch.indices.push_back(index);
     batch.bytes += item.wanted.stat.size;
@@ -195,14 +200,27 @@ std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job)
   return batches;
 }
 
-// How many of these one script names.
+// How many of these one script names. A writer that is carried is one line, with the folders that it makes, and of a framed stream every name.
 template <Runner R, Clock C>
-size_t FileMover<R, C>::CountOfOne(Carrier carrier, const Indices& indices) const {
-  constexpr size_t kFrameNames = 200'000;  // bytes; each name is said several times
+size_t FileMover<R, C>::CountOfOne(Carrier carrier, const Indices& indices, bool carries) const {
+  constexpr size_t kOfEach = 100;  // what stands around a name
   if (carrier == Carrier::kAlone) return 1;
   std::vector<std::string> names;
   for (const size_t index : indices) names.push_back(hop_.board.item(index).wanted.path);
-  return carrier == Carrier::kArchive ? hop_.parent.tools().NamesPerCall("pack", Operands(names)) : ArgumentPieces(names, kFrameNames).front().size();
+  const size_t most = carrier == Carrier::kArchive ? hop_.parent.tools().NamesPerCall("pack", Operands(names)) : names.size();
+  if (carrier == Carrier::kArchive && !carries) return most;
+  const size_t limit = carries ? kMostTaken / 4 * 3 : 10 * kMostTaken;
+  const size_t of_folder = TakenBytes(hop_.child.facts().root) + TakenBytes(hop_.child.config().stage) + 2 * kOfEach;
+  std::set<absl::string_view> folders;
+  size_t count = 0;
+  for (size_t bytes = 0; count < most; ++count) {
+    const absl::string_view name = names[count];
+    const absl::string_view folder = name.substr(0, name.rfind('/') == absl::string_view::npos ? 0 : name.rfind('/'));
+    if (folders.insert(folder).second) bytes += of_folder + TakenBytes(folder);
+    if (carrier == Carrier::kFrames) bytes += TakenBytes(name) + kOfEach;
+    if (count > 0 && bytes > limit) break;
+  }
+  return count;
 }
 
 template <Runner R, Clock C>

@@ -54,6 +54,8 @@ std::string OctalText(absl::string_view text) {
   return line;
 }
 
+size_t TakenBytes(absl::string_view part) { return OctalText(absl::StrReplaceAll(part, {{"'", "'\\''"}})).size(); }
+
 std::string FrameEncoder::Preamble(absl::string_view shell) const {
   // One compound command, so that the first shell has read all of it before it runs any of it, and reads nothing after it.
   return absl::StrCat(

@@ -19,6 +19,10 @@ std::string RandomNonce();
 /// A text as `printf %b` takes it, in letters, digits, `/._-` and backslashes only: what every login shell reads alike, in single quotes.
 std::string OctalText(absl::string_view text);
 
+/// How many bytes of FrameEncoder::TakenLine this part of a script takes, and how many there may be: a pipe has room for them before anybody reads.
+size_t TakenBytes(absl::string_view part);
+inline constexpr size_t kMostTaken = 65'536;
+
 /// The words of one channel: what the controller writes to a remote shell, and the marks that the shell answers with. Around the output
 /// of each command the shell prints, on stdout and on stderr alike, a line with the channel's nonce, the number of the frame and the
 /// exit status, so that whatever a login prints, or a command prints without a final newline, cannot be taken for anything else

@@ -111,13 +111,14 @@ absl::optional<std::string> CiphersOf(absl::string_view line) {
   return known && !line.empty() ? absl::make_optional(std::string(line)) : absl::nullopt;
 }
 
-// The writer's script is the first line of the stream, in an alphabet that no shell minds; `read` takes no byte of what follows.
+// The writer's script is the first line of the stream, in an alphabet that no shell minds; `read` takes no byte of what follows. Where printf is no part of the
+// shell, a line may be too long for it: then nothing is sent, and a line without the mark is never run, for it would be a file's.
 std::string Peer::PushText(absl::string_view reader, absl::string_view writer, absl::string_view mark, absl::string_view control) const {
-  constexpr absl::string_view kTake = "IFS= read -r s; s=$(printf %b \"$s\"); eval \"$s\"";
+  const std::string take = absl::StrCat("IFS= read -r s && case $s in ", mark, "*) ;; *) exit 90;; esac && s=$(printf %b \"${s#", mark, "}\") && eval \"$s\"");
   const std::string there =
-      account_.empty() ? absl::StrCat("sh -c ", ShellLiteral(kTake)) : absl::StrCat(Shell(control), " ", ShellLiteral(absl::StrCat("exec sh -c '", kTake, "'")));
+      account_.empty() ? absl::StrCat("sh -c ", ShellLiteral(take)) : absl::StrCat(Shell(control), " ", ShellLiteral(absl::StrCat("exec sh -c ", ShellLiteral(take))));
   const std::string script = absl::StrCat("LC_ALL=C; export LC_ALL\n", AwaitedText(writer), "echo; echo ", mark, "; exit $_ss_written\n");
-  return absl::StrCat("{ _ss_ends=$( { { { printf '%s\\n' ", "'", OctalText(script), "'", "\n(\n", reader, "\n)\necho \"reader $?\" >&3; } | ", there,
+  return absl::StrCat("{ _ss_ends=$( { { { printf '%s\\n' '", mark, OctalText(script), "' || exit 1\n(\n", reader, "\n)\necho \"reader $?\" >&3; } | ", there,
                       " >&4; echo \"writer $?\" >&3; } 3>&1; } ); } 4>&1\n", kEnds);
 }
 

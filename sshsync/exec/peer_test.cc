@@ -103,6 +103,16 @@ TEST_F(PeerTest, APushFailsWithEitherEndAndStillTellsThatItsWriterHasEnded) {
   EXPECT_TRUE(HasFinalWord(writer.out, "Mark"));
 }
 
+TEST_F(PeerTest, AFileIsNeverTakenForTheWriterOfAPush) {
+  // A printf of its own process takes no long line: it prints nothing, or it is cut off.
+  for (const absl::string_view printf : {"printf() { return 1; }\n", "printf() { :; }\n", "printf() { echo cut; }\n"}) {
+    const RemoteResult result = Run(absl::StrCat(printf, pull_.PushText(absl::StrCat("echo 'touch ", dir_.Path("pwned"), "'"), "cat >/dev/null", "Mark")));
+    EXPECT_NE(result.status, 0) << printf;
+    EXPECT_FALSE(dir_.Exists("pwned")) << printf;
+    EXPECT_FALSE(HasFinalWord(result.out, "Mark")) << printf;
+  }
+}
+
 TEST_F(PeerTest, APushWaitsForWhatItsWriterLeftInTheBackground) {
   ReachThrough("shift $(( $# - 1 )); exec sh -c \"$1\" 3>&- 4>&-\n");  // as another host's processes hold nothing of this one's
   const RemoteResult result = Run(pull_.PushText("echo x", absl::StrCat("cat; ( sleep 1; echo late >", dir_.Path("p/late"), " ) >/dev/null 2>&1 &"), "Mark"));

@@ -169,8 +169,8 @@ std::pair<int, std::string> OutcomeOf(const Relayed& relayed) {
   const auto told = [](const std::string& said, absl::string_view whose, int status) {
     return std::make_pair(status, absl::StrCat(said, said.empty() || absl::EndsWith(said, "\n") ? "" : "\n", "the ", whose, "'s side did not end well: it ended with status ", status, "\n"));
   };
+  if (relayed.end == PumpEnd::kLeftBehind) return {1, absl::StrCat(relayed.writer.err, relayed.writer.err.empty() || absl::EndsWith(relayed.writer.err, "\n") ? "" : "\n", "this child is slower than the others that were given the same: it goes on by itself\n")};
   if (relayed.writer.status != 0) return told(relayed.writer.err, "child", relayed.writer.status);
-  if (relayed.end == PumpEnd::kLeftBehind) return {1, absl::StrCat(relayed.writer.err, "this child is slower than the others that were given the same: it goes on by itself\n")};
   if (!relayed.broke.ok()) return {1, absl::StrCat(relayed.writer.err, "the relay broke off: ", relayed.broke.message(), "\n")};
   if (!relayed.reader.ok()) return {1, absl::StrCat(relayed.writer.err, "the parent's side did not end well: ", relayed.reader.status().message(), "\n")};
   if (relayed.reader->status != 0) return told(absl::StrCat(relayed.writer.err, relayed.reader->err), "parent", relayed.reader->status);

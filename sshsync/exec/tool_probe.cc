@@ -25,12 +25,14 @@ std::vector<std::string> NamesToPack(const HostTools& tools) {
   return names;
 }
 
-// Shell text that prints an archive with the trial name, and with the long one where the host's tar is said to read such. A text holds no NUL.
+// Shell text that prints an archive with the trial name, and with the long one where the host's tar is said to read such. A text holds no NUL, and the newline
+// at its end is the last byte of a record behind the archive's end: some tars take whole records alone.
 std::string ArchiveText(bool long_names) {
   constexpr int64_t kStamp = 1'700'000'000;
   std::vector<TarFile> files = {{.name = absl::StrCat("./", kTrialName), .content = "abc", .mode = 0640, .mtime = kStamp}};
   if (long_names) files.push_back({.name = absl::StrCat("./", kLongName), .content = "def"});
-  return absl::StrCat("tr '\\001' '\\0' <<'_SS_TAR'\n", absl::StrReplaceAll(GnuTar(files), {{absl::string_view("\0", 1), "\001"}}), "\n_SS_TAR\n");
+  const std::string archive = absl::StrCat(GnuTar(files), std::string(511, '\0'));
+  return absl::StrCat("tr '\\001' '\\0' <<'_SS_TAR'\n", absl::StrReplaceAll(archive, {{absl::string_view("\0", 1), "\001"}}), "\n_SS_TAR\n");
 }
 
 }  // namespace

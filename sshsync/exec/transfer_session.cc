@@ -84,7 +84,10 @@ absl::Status TransferSession::OnRecord(const Record& record, absl::FunctionRef<a
     for (const Attempt& attempt : attempts) arrivals_.push_back({.attempt = attempt, .command = group.display, .stood_in = group.stands_in});
     if (record.status == 0) return absl::OkStatus();
     const std::string last = LastLine(record.output);
-    const absl::Status failed = MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed),
+    Failure failure = FailureFromWords(record.output, record.status, Failure::kCommandFailed);
+    // Whose name that was is found out when they go alone.
+    if (failure == Failure::kPathTooLong && attempts.size() > 1) failure = Failure::kCommandFailed;
+    const absl::Status failed = MakeError(failure,
                                           absl::StrCat("the transfer ended with status ", record.status, last.empty() ? "" : ": ", last));
     for (Arrival& arrival : arrivals_) {
       arrival.transfer = failed;

@@ -105,6 +105,18 @@ TEST_F(TransferSessionTest, AGroupIsToldAsAWhole) {
   EXPECT_EQ(arrivals_[2].digest->digest.text(), kA);
 }
 
+TEST_F(TransferSessionTest, ANameThatIsTooLongIsNoJudgementOnAGroup) {
+  TransferSession::Group group;
+  for (size_t i = 0; i < 2; ++i) group.attempts.push_back({.index = i, .file = absl::StrCat("f", i), .folder = dir_.Path("stage")});
+  group.text = "echo 'tar: f1: File name too long' >&2; exit 2";
+  session_.Add(std::move(group));
+  session_.Add(One(2, "f1", "echo 'f1: File name too long' >&2; exit 2"));
+  Run();
+  ASSERT_EQ(arrivals_.size(), 3u);
+  for (const size_t i : {0, 1}) EXPECT_EQ(FailureOf(arrivals_[i].transfer), Failure::kCommandFailed) << "another try is worth it";
+  EXPECT_EQ(FailureOf(arrivals_[2].transfer), Failure::kPathTooLong);
+}
+
 TEST_F(TransferSessionTest, WhatALostSessionWasAtIsDroppedAndTheRestRemains) {
   session_.Add(One(0, "a", "true"));
   session_.Add(One(1, "b", "true"));

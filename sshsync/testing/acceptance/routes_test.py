@@ -252,6 +252,17 @@ def test_a_route_that_breaks_under_way_is_left_for_another(rig):
     assert run.told("INFO", "route pull: through ", "; no push: ", "Connection refused"), str(run)
 
 
+@pytest.mark.parametrize("route", ["push", "relay"])
+def test_many_names_that_no_archive_holds_and_many_folders_go_through_one_line(rig, route):
+    tree = {b"it's \x01%d" % number: b"%d" % number for number in range(700)}
+    tree.update({b"folder of '%d'/file" % number: b"%d" % number for number in range(700)})
+    rig.put(tree, "repomaster")
+    between(rig, route)
+    run = rig.run(*STEP)
+    rig.equal(run, "repoproxy")
+    assert not run.told("WARN", "try 1 failed"), str(run)
+
+
 def test_what_two_children_relay_at_the_same_time_is_read_once(rig):
     size = 32 * trees.MIB
     rig.put({trees.BIG: trees.content(size, 4), b"small": b"x"}, "repoproxy")
