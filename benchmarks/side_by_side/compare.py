@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 
-from benchmarks.side_by_side import figures, ground, trees, ways, workloads
+from benchmarks.side_by_side import cores, figures, ground, trees, ways, workloads
 
 SSHSYNC = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "tools", "sshsync")
 
@@ -32,6 +32,7 @@ def parse_options():
     parser.add_argument("--output", metavar="DIR", help="instead of benchmarks/runs/DATE of the workspace")
     parser.add_argument("--sshsync", default=SSHSYNC, metavar="PROGRAM", help="another build of it")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a line for sshsync's [DEFAULT], as streams=8")
+    parser.add_argument("--cores", type=float, metavar="SHARE", help="hold each host to so much of a core, as 0.5, as if it were its own (root)")
     parser.add_argument("--keep", metavar="DIR", help="keep sshsync's log and events of each run there")
     parser.add_argument("--tiny", action="store_true", help="little data: only to see that everything works")
     parser.add_argument("--list", action="store_true", help="the workloads and the peers, and which are installed")
@@ -142,7 +143,7 @@ def main():
     ceiling = json.loads(subprocess.run([sys.executable, ground.RELAY, "--ceiling"], check=True, stdout=subprocess.PIPE).stdout)
     print("the links' relay carries %(megabits_per_second)d Mbit/s and takes %(cpu_seconds_per_gigabyte).2f CPU seconds for a gigabyte" % ceiling)
     results = []
-    with ground.Ground(workloads.HOSTS) as place:
+    with ground.Ground(workloads.HOSTS) as place, cores.held(place.sshd(), options.cores):
         for workload in chosen:
             results.append(measure(place, workload, options))
             print("\n".join(figures.table(results[-1])), flush=True)

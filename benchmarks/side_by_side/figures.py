@@ -123,6 +123,7 @@ def document(results, options, ceiling):
         "date": datetime.date.today().isoformat(),
         "rounds": options.rounds,
         "machine": machine(),
+        "cores_of_each_host": options.cores,
         "relay": ceiling,
         "workloads": [result.document() for result in results],
     }

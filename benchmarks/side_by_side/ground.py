@@ -76,6 +76,10 @@ class Ground:
         if getattr(self, "folder", None):
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    def sshd(self):
+        """Host -> process id of its sshd, of which all that runs there is a child."""
+        return {name: host.sshd.pid for name, host in self.fleet.hosts.items()}
+
     def home(self, host):
         """Where the host has its data; its account may write there."""
         return os.path.join(self.folder, host)
