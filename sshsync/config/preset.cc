@@ -18,7 +18,7 @@ namespace {
 constexpr absl::string_view kAuto = "auto";
 constexpr absl::string_view kTest = "test";
 constexpr absl::string_view kBase = "base";
-constexpr absl::string_view kRemarks[] = {"bytes", "names"};  // behind `ACTION.`
+constexpr absl::string_view kRemarks[] = {"bytes", "names", "ustar"};  // behind `ACTION.`
 constexpr absl::string_view kDigest = "digest";                           // digest.ALGORITHM
 
 template <class List>

@@ -13,7 +13,7 @@
 namespace sshsync {
 
 /// A named set of commands for one make of host: the text of each action, and what there is to say about it, with what the base has
-/// filled in. Keys are `ACTION`, `ACTION.bytes`, `ACTION.names`, and `digest.ALGORITHM` (presets/posix.conf explains them all).
+/// filled in. Keys are `ACTION`, `ACTION.bytes`, `ACTION.names`, `ACTION.ustar`, and `digest.ALGORITHM` (presets/posix.conf explains them all).
 struct Preset {
   std::string name;
   std::map<std::string, std::string> entries;

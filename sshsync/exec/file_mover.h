@@ -284,7 +284,7 @@ Passage FileMover<R, C>::PassageOf(const Batch& batch, absl::Span<const std::str
   }
   Passage passage{.in_one_piece = true};
   if (batch.carrier == Carrier::kArchive) {
-    passage.reader = hop_.parent.tools().OnNames("pack", Operands(files));
+    passage.reader = HostTools::TextOnNames(PackText(hop_.parent.tools(), hop_.child.tools()), Operands(files));
     passage.writer = std::string(hop_.child.tools().text("unpack"));
   } else {
     std::vector<Frame> frames;

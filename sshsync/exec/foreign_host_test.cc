@@ -171,10 +171,13 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
     }
     EXPECT_GE(names.size(), Names().size() - 4) << "only names with a newline, or with the byte that stands for it, may be left out";
     ASSERT_EQ(tools.NamesPerCall("pack", names), names.size());
-    const RemoteResult result = Ask(absl::StrCat("_ss_pack() {\n", tools.OnNames("pack", names), "}\n_ss_unpack() {\n", tools.text("unpack"), "\n}\nmkdir ", dir_.Path("u"), "; ( cd ",
-                                                 facts_.root, " && _ss_pack ) | ( cd ", dir_.Path("u"), " && _ss_unpack )\n"));
-    EXPECT_EQ(result.status, 0) << result.err;
-    for (const std::string& name : names) EXPECT_EQ(dir_.Read(absl::StrCat("u/", name)), Content(name.substr(2)));
+    for (const auto& [text, folder] : {std::pair{tools.text("pack"), "u"}, {tools.Remark("pack", "ustar"), "v"}}) {
+      if (text.empty()) continue;
+      const RemoteResult result = Ask(absl::StrCat("_ss_pack() {\n", HostTools::TextOnNames(text, names), "}\n_ss_unpack() {\n", tools.text("unpack"), "\n}\nmkdir ", dir_.Path(folder),
+                                                   "; ( cd ", facts_.root, " && _ss_pack ) | ( cd ", dir_.Path(folder), " && _ss_unpack )\n"));
+      EXPECT_EQ(result.status, 0) << result.err;
+      for (const std::string& name : names) EXPECT_EQ(dir_.Read(absl::StrCat(folder, "/", name)), Content(name.substr(2)));
+    }
   }
 
   void ExpectAllTrialsPass(HostTools tools, const DigestTool& tool) {

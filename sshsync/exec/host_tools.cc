@@ -138,10 +138,15 @@ void HostTools::Adopt(const HostTools& settled) {
   }
 }
 
+absl::string_view PackText(const HostTools& packer, const HostTools& unpacker) {
+  const absl::string_view ustar = packer.Remark("pack", "ustar");
+  return ustar.empty() || unpacker.LongNames("unpack") ? packer.text("pack") : ustar;
+}
+
 bool ArchiveHolds(absl::string_view name, const HostTools& packer, const HostTools& unpacker) {
   if (!packer.TakesName("pack", name)) return false;
   const std::string operand = absl::StrCat("./", name);
-  if (!packer.LongNames("pack")) return FitsUstar(operand);
+  if (!packer.LongNames("pack") || PackText(packer, unpacker) != packer.text("pack")) return FitsUstar(operand);
   return operand.size() <= kTarName || unpacker.LongNames("unpack");
 }
 

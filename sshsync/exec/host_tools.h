@@ -58,6 +58,8 @@ class HostTools {
   /// go by themselves: `digests` is given them as operands, a file to pack goes in a framed stream.
   bool TakesName(absl::string_view action, absl::string_view name) const;
 
+  /// What its preset says of an action beside its text, `ACTION.WHAT`; empty for an operator's.
+  absl::string_view Remark(absl::string_view action, absl::string_view what) const;
   /// Whether `pack` writes, or `unpack` reads, names of any length, in GNU tar's way.
   bool LongNames(absl::string_view action) const { return Remark(action, "names") == "long"; }
 
@@ -87,15 +89,15 @@ class HostTools {
     const Preset* preset = nullptr;  ///< nullptr: the override, or nothing
     bool chosen = true;              ///< false: posix, until the host was asked
   };
-  // What its preset says of an action's names: `ACTION.WHAT`.
-  absl::string_view Remark(absl::string_view action, absl::string_view what) const;
-
   std::map<std::string, Chosen> actions_;
   bool automatic_ = false;
   const Preset* preset_;
 };
 
-/// Whether what one host packs can bring this relative path to the other.
+/// The text of `pack` for who unpacks there: where only the packer knows long names, it cuts them as POSIX has it, if it can.
+absl::string_view PackText(const HostTools& packer, const HostTools& unpacker);
+
+/// Whether what that packs can bring this relative path to the other.
 bool ArchiveHolds(absl::string_view name, const HostTools& packer, const HostTools& unpacker);
 
 /// The values of the variables of `settime`, in front of its text: `MTIME=... MTIME_S=... MTIME_ISO=... MTIME_T=...`, for nanoseconds since 1970.
