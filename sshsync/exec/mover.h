@@ -28,7 +28,7 @@
 namespace sshsync {
 
 /// Moves the files of one hop, by the operator's synccmd or by the builtin transfer: into the stage, verified there, published; until every
-/// file is done or failed. `streams` threads take jobs from the board: files that are brought whole (one by one by the synccmd, small ones in archives)
+/// file is done or failed. `streams` threads take jobs from the board: files that are brought whole (one by one by the synccmd, small ones together)
 /// or a range of chunks of a big one; each has a session on the child, and in it a connection to the parent that stays. What a job brought is read back
 /// in the same session, while other streams move; what is verified is published meanwhile. A session that is lost costs the try of the job it was at:
 /// that attempt is never published, though its good chunks are copied from it.

@@ -31,7 +31,7 @@ struct Arrival {
 };
 
 /// One session on a child that transfers files, one group after the other: a group is one file (by a synccmd, or a big one by the
-/// builtin transfer) or many small ones in one archive. Its script makes the folders, runs the transfer, then digests and shows what
+/// builtin transfer) or many small ones in one stream. Its script makes the folders, runs the transfer, then digests and shows what
 /// arrived; a group's files are told as arrived when the last of that was seen. What a failed transfer left is removed.
 /// Ownership: refers to the facts. Threads: one at a time. Pure: text goes out, bytes come in.
 ///
