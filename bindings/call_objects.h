@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/runner.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync::python {
 

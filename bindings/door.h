@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync::python {
 

@@ -9,7 +9,7 @@
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/routes.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/run_parts.h"

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
 

@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/any_runner.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"

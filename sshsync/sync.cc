@@ -8,7 +8,7 @@
 #include "sshsync/exec/cascade.h"
 #include "sshsync/exec/dry_runner.h"
 #include "sshsync/exec/restorer.h"
-#include "sshsync/exec/stop_window.h"
+#include "sshsync/process/stop_window.h"
 #include "sshsync/plan/queue.h"
 #include "sshsync/record/block_history.h"
 #include "sshsync/record/block_keeper.h"

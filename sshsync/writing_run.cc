@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/hook.h"
+#include "sshsync/process/local_command.h"
 #include "sshsync/record/metrics.h"
 #include "sshsync/record/replace_file.h"
 #include "sshsync/record/report_json.h"

@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "sshsync/exec/descriptor_limit.h"
+#include "sshsync/process/descriptor_limit.h"
 #include "sshsync/probe.h"
 #include "sshsync/sync.h"
 #include "tools/tool.h"

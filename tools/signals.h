@@ -1,7 +1,7 @@
 #ifndef SSHSYNC_TOOLS_SIGNALS_H_
 #define SSHSYNC_TOOLS_SIGNALS_H_
 
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync::cli {
 

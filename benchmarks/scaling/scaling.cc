@@ -25,7 +25,7 @@
 #include "absl/strings/strip.h"
 #include "benchmarks/scaling/simulated_fleet.h"
 #include "benchmarks/scaling/simulated_time.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/sync.h"
 #include "sshsync/testing/temp_dir.h"
 

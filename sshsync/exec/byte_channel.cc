@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/clock.h"
-#include "sshsync/exec/process_set.h"
+#include "sshsync/process/clock.h"
+#include "sshsync/process/process_set.h"
 #include "sshsync/exec/ssh.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 
 namespace sshsync {
 namespace {

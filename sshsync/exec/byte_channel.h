@@ -12,9 +12,9 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/channel.h"
 #include "sshsync/exec/frame.h"
-#include "sshsync/exec/process.h"
+#include "sshsync/process/process.h"
 #include "sshsync/exec/runner.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 

@@ -8,7 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 

@@ -15,7 +15,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/digest_agreement.h"
 #include "sshsync/exec/hop.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/plan/queue.h"
 
 namespace sshsync {

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 
 namespace sshsync {
 namespace {

@@ -7,8 +7,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sshsync/exec/frame.h"
-#include "sshsync/exec/process.h"
-#include "sshsync/exec/process_set.h"
+#include "sshsync/process/process.h"
+#include "sshsync/process/process_set.h"
 #include "sshsync/exec/runner.h"
 #include "sshsync/exec/ssh.h"
 

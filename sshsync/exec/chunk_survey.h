@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/supply.h"
 #include "sshsync/exec/work.h"

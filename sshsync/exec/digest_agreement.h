@@ -15,7 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "sshsync/exec/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 
 namespace sshsync {
 

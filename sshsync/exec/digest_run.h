@@ -17,7 +17,7 @@
 #include "sshsync/exec/range_step.h"
 #include "sshsync/exec/record_script.h"
 #include "sshsync/exec/run_context.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/plan/shares.h"
 #include "sshsync/text/shell_quote.h"

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 #include "sshsync/exec/ssh_runner.h"
 #include "sshsync/testing/temp_dir.h"
 

@@ -17,7 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/stage.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/exec/work.h"

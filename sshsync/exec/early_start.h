@@ -11,7 +11,7 @@
 
 #include "sshsync/exec/routes.h"
 #include "sshsync/exec/spare_sessions.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/plan/shares.h"

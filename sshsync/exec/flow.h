@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/bell.h"
+#include "sshsync/process/event_count.h"
 #include "sshsync/exec/supply.h"
 
 namespace sshsync {

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "sshsync/exec/lease.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 
 namespace sshsync {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "sshsync/exec/backoff.h"
+#include "sshsync/process/backoff.h"
 
 namespace sshsync {
 namespace {

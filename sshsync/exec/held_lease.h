@@ -12,7 +12,7 @@
 #include "sshsync/exec/lease.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/exec/stage.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/exec/undo_recovery.h"
 #include "sshsync/text/escape.h"
 

@@ -20,7 +20,7 @@
 #include "sshsync/exec/publisher.h"
 #include "sshsync/exec/range_mover.h"
 #include "sshsync/exec/stage.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/exec/routes.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/work_board.h"

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 
 namespace sshsync {
 namespace {

@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "sshsync/exec/byte_pump.h"
 #include "sshsync/exec/runner.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 

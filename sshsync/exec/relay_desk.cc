@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 
 namespace sshsync {
 namespace {

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "sshsync/digest/digest.h"
 #include "sshsync/exec/relay.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/plan/big_file.h"
 
 namespace sshsync {

@@ -28,7 +28,7 @@
 #include "sshsync/exec/remote_listing.h"
 #include "sshsync/exec/repository_templates.h"
 #include "sshsync/exec/run_context.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/exec/survey_probe.h"
 #include "sshsync/exec/tool_probe.h"
 #include "sshsync/model/event.h"

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "sshsync/exec/backoff.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/backoff.h"
+#include "sshsync/process/clock.h"
 #include "sshsync/exec/relay_desk.h"
 #include "sshsync/exec/runner.h"
 #include "sshsync/exec/spare_sessions.h"
-#include "sshsync/exec/stop.h"
-#include "sshsync/exec/stop_bell.h"
+#include "sshsync/process/stop.h"
+#include "sshsync/process/stop_bell.h"
 #include "sshsync/model/digest_memory.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/exec/process.h"
+#include "sshsync/process/process.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {

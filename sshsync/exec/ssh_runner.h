@@ -12,9 +12,9 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/backoff.h"
+#include "sshsync/process/backoff.h"
 #include "sshsync/exec/channel.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 #include "sshsync/exec/control_folder.h"
 #include "sshsync/exec/runner.h"
 

@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/bell.h"
+#include "sshsync/process/event_count.h"
 #include "sshsync/model/manifest.h"
 
 namespace sshsync {

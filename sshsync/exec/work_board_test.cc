@@ -8,7 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/stop_bell.h"
+#include "sshsync/process/stop_bell.h"
 
 namespace sshsync {
 namespace {

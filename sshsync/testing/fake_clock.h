@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "absl/time/time.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 
 namespace sshsync {
 

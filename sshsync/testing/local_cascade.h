@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
 #include "sshsync/model/repository.h"

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "gtest/gtest.h"
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 #include "sshsync/exec/digest_agreement.h"
 #include "sshsync/exec/drafts.h"
 #include "sshsync/exec/routes.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sshsync/exec/process.h"
-#include "sshsync/exec/process_set.h"
+#include "sshsync/process/process.h"
+#include "sshsync/process/process_set.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {

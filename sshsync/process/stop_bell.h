@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_STOP_BELL_H_
-#define SSHSYNC_EXEC_STOP_BELL_H_
+#ifndef SSHSYNC_PROCESS_STOP_BELL_H_
+#define SSHSYNC_PROCESS_STOP_BELL_H_
 
 #include <poll.h>
 
@@ -7,9 +7,9 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "sshsync/exec/bell.h"
-#include "sshsync/exec/start_thread.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/event_count.h"
+#include "sshsync/process/thread.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 
@@ -58,4 +58,4 @@ class StopBell {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_STOP_BELL_H_
+#endif  // SSHSYNC_PROCESS_STOP_BELL_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_STOP_H_
-#define SSHSYNC_EXEC_STOP_H_
+#ifndef SSHSYNC_PROCESS_STOP_H_
+#define SSHSYNC_PROCESS_STOP_H_
 
 #include <atomic>
 
@@ -57,4 +57,4 @@ class StopToken {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_STOP_H_
+#endif  // SSHSYNC_PROCESS_STOP_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/descriptor_limit.h"
+#include "sshsync/process/descriptor_limit.h"
 
 #include <sys/resource.h>
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_PROCESS_H_
-#define SSHSYNC_EXEC_PROCESS_H_
+#ifndef SSHSYNC_PROCESS_PROCESS_H_
+#define SSHSYNC_PROCESS_PROCESS_H_
 
 #include <sys/types.h>
 
@@ -84,4 +84,4 @@ class Process {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_PROCESS_H_
+#endif  // SSHSYNC_PROCESS_PROCESS_H_

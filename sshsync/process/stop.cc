@@ -1,4 +1,4 @@
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "sshsync/exec/bell.h"
+#include "sshsync/process/event_count.h"
 
 #include <thread>
 

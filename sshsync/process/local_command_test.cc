@@ -1,4 +1,4 @@
-#include "sshsync/exec/hook.h"
+#include "sshsync/process/local_command.h"
 
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"

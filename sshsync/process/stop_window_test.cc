@@ -1,4 +1,4 @@
-#include "sshsync/exec/stop_window.h"
+#include "sshsync/process/stop_window.h"
 
 #include <csignal>
 

@@ -1,4 +1,4 @@
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 #include <poll.h>
 #include <signal.h>

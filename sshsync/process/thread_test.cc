@@ -1,4 +1,4 @@
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 
 #include "gtest/gtest.h"
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_CLOCK_H_
-#define SSHSYNC_EXEC_CLOCK_H_
+#ifndef SSHSYNC_PROCESS_CLOCK_H_
+#define SSHSYNC_PROCESS_CLOCK_H_
 
 #include <concepts>
 
@@ -29,4 +29,4 @@ static_assert(Clock<RealClock>);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_CLOCK_H_
+#endif  // SSHSYNC_PROCESS_CLOCK_H_

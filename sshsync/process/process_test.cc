@@ -1,4 +1,4 @@
-#include "sshsync/exec/process.h"
+#include "sshsync/process/process.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -9,7 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/process_set.h"
+#include "sshsync/process/process_set.h"
 #include "sshsync/testing/process_group.h"
 
 namespace sshsync {

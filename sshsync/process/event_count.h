@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_BELL_H_
-#define SSHSYNC_EXEC_BELL_H_
+#ifndef SSHSYNC_PROCESS_EVENT_COUNT_H_
+#define SSHSYNC_PROCESS_EVENT_COUNT_H_
 
 #include <algorithm>
 #include <atomic>
@@ -114,4 +114,4 @@ class Bell {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_BELL_H_
+#endif  // SSHSYNC_PROCESS_EVENT_COUNT_H_

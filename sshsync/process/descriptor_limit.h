@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DESCRIPTOR_LIMIT_H_
-#define SSHSYNC_EXEC_DESCRIPTOR_LIMIT_H_
+#ifndef SSHSYNC_PROCESS_DESCRIPTOR_LIMIT_H_
+#define SSHSYNC_PROCESS_DESCRIPTOR_LIMIT_H_
 
 #include <sys/types.h>
 
@@ -19,4 +19,4 @@ void RestoreDescriptorLimit(pid_t child);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DESCRIPTOR_LIMIT_H_
+#endif  // SSHSYNC_PROCESS_DESCRIPTOR_LIMIT_H_

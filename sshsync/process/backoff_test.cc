@@ -1,4 +1,4 @@
-#include "sshsync/exec/backoff.h"
+#include "sshsync/process/backoff.h"
 
 #include "gtest/gtest.h"
 

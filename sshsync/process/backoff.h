@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_BACKOFF_H_
-#define SSHSYNC_EXEC_BACKOFF_H_
+#ifndef SSHSYNC_PROCESS_BACKOFF_H_
+#define SSHSYNC_PROCESS_BACKOFF_H_
 
 #include <mutex>
 #include <random>
@@ -36,4 +36,4 @@ class Backoff {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_BACKOFF_H_
+#endif  // SSHSYNC_PROCESS_BACKOFF_H_

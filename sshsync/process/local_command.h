@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_HOOK_H_
-#define SSHSYNC_EXEC_HOOK_H_
+#ifndef SSHSYNC_PROCESS_LOCAL_COMMAND_H_
+#define SSHSYNC_PROCESS_LOCAL_COMMAND_H_
 
 #include <string>
 #include <vector>
@@ -24,4 +24,4 @@ HookResult RunHook(absl::string_view command, const std::vector<std::string>& en
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_HOOK_H_
+#endif  // SSHSYNC_PROCESS_LOCAL_COMMAND_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 
 #include <chrono>
 

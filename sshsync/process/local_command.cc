@@ -1,13 +1,13 @@
-#include "sshsync/exec/hook.h"
+#include "sshsync/process/local_command.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/clock.h"
-#include "sshsync/exec/process.h"
-#include "sshsync/exec/process_set.h"
+#include "sshsync/process/clock.h"
+#include "sshsync/process/process.h"
+#include "sshsync/process/process_set.h"
 
 namespace sshsync {
 

@@ -1,4 +1,4 @@
-#include "sshsync/exec/process.h"
+#include "sshsync/process/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,8 +15,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/clock.h"
-#include "sshsync/exec/descriptor_limit.h"
+#include "sshsync/process/clock.h"
+#include "sshsync/process/descriptor_limit.h"
 
 extern char** environ;
 

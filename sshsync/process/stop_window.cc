@@ -1,4 +1,4 @@
-#include "sshsync/exec/stop_window.h"
+#include "sshsync/process/stop_window.h"
 
 #include <poll.h>
 
@@ -8,7 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
-#include "sshsync/exec/start_thread.h"
+#include "sshsync/process/thread.h"
 
 namespace sshsync {
 

@@ -1,4 +1,4 @@
-#include "sshsync/exec/stop_bell.h"
+#include "sshsync/process/stop_bell.h"
 
 #include <atomic>
 #include <thread>

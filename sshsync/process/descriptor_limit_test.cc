@@ -1,4 +1,4 @@
-#include "sshsync/exec/descriptor_limit.h"
+#include "sshsync/process/descriptor_limit.h"
 
 #include <sys/resource.h>
 
@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "sshsync/exec/hook.h"
+#include "sshsync/process/local_command.h"
 
 namespace sshsync {
 namespace {

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_START_THREAD_H_
-#define SSHSYNC_EXEC_START_THREAD_H_
+#ifndef SSHSYNC_PROCESS_THREAD_H_
+#define SSHSYNC_PROCESS_THREAD_H_
 
 #include <chrono>
 #include <cstdio>
@@ -36,4 +36,4 @@ Thread StartThread(Work work) {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_START_THREAD_H_
+#endif  // SSHSYNC_PROCESS_THREAD_H_

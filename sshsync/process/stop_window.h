@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_STOP_WINDOW_H_
-#define SSHSYNC_EXEC_STOP_WINDOW_H_
+#ifndef SSHSYNC_PROCESS_STOP_WINDOW_H_
+#define SSHSYNC_PROCESS_STOP_WINDOW_H_
 
 #include <memory>
 #include <string>
@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 
@@ -56,4 +56,4 @@ class StopWindow {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_STOP_WINDOW_H_
+#endif  // SSHSYNC_PROCESS_STOP_WINDOW_H_

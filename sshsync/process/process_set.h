@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_PROCESS_SET_H_
-#define SSHSYNC_EXEC_PROCESS_SET_H_
+#ifndef SSHSYNC_PROCESS_PROCESS_SET_H_
+#define SSHSYNC_PROCESS_PROCESS_SET_H_
 
 #include <cstddef>
 #include <string>
@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/variant.h"
-#include "sshsync/exec/process.h"
-#include "sshsync/exec/stop.h"
+#include "sshsync/process/process.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 
@@ -80,4 +80,4 @@ class ProcessSet {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_PROCESS_SET_H_
+#endif  // SSHSYNC_PROCESS_PROCESS_SET_H_

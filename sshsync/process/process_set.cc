@@ -1,4 +1,4 @@
-#include "sshsync/exec/process_set.h"
+#include "sshsync/process/process_set.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <ctime>
 
-#include "sshsync/exec/clock.h"
+#include "sshsync/process/clock.h"
 
 namespace sshsync {
 namespace {
