@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/digest_probe.h"
+#include "sshsync/host/probe/digest_probe.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"

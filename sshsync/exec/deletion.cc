@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/record_script.h"
 #include "sshsync/exec/trash.h"
 #include "sshsync/text/shell_quote.h"
 

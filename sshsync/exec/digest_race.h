@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/record_script.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/plan/digest_tool.h"
 

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/host_time.h"
+#include "sshsync/host/host_time.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/model/digest_memory.h"
 #include "sshsync/plan/recheck.h"

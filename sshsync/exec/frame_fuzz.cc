@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/frame.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/record_script.h"
 
 namespace sshsync {
 namespace {

@@ -1,7 +1,7 @@
 #include "sshsync/exec/framed_stream.h"
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/host_facts.h"
+#include "sshsync/host/host_facts.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

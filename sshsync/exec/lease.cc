@@ -9,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/host_facts.h"
+#include "sshsync/host/host_facts.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 

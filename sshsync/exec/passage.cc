@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/record_script.h"
 #include "sshsync/exec/ssh.h"
 #include "sshsync/text/escape.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/frame.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/record_script.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/host_facts.h"
+#include "sshsync/host/host_facts.h"
 #include "sshsync/exec/work.h"
 
 namespace sshsync {

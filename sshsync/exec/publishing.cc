@@ -13,8 +13,8 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/record_script.h"
-#include "sshsync/exec/host_tools.h"
+#include "sshsync/host/record_script.h"
+#include "sshsync/host/host_tools.h"
 #include "sshsync/exec/trash.h"
 #include "sshsync/text/shell_quote.h"
 

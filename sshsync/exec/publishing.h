@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sshsync/exec/host_facts.h"
+#include "sshsync/host/host_facts.h"
 #include "sshsync/exec/lease.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/record_script.h"
 #include "sshsync/exec/runner.h"
 #include "sshsync/model/manifest.h"
 

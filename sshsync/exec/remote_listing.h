@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sshsync/exec/host_facts.h"
+#include "sshsync/host/host_facts.h"
 #include "sshsync/plan/listing.h"
 
 namespace sshsync {

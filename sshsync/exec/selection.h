@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/exec/host_time.h"
+#include "sshsync/host/host_time.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/text/filter.h"

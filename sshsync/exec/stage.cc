@@ -3,7 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/record_script.h"
 
 namespace sshsync {
 

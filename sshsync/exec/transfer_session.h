@@ -12,8 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/host_facts.h"
-#include "sshsync/exec/record_script.h"
+#include "sshsync/host/host_facts.h"
+#include "sshsync/host/record_script.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/plan/digest_answer.h"
 

@@ -1,7 +1,7 @@
 #include "sshsync/exec/trash.h"
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/host_time.h"
+#include "sshsync/host/host_time.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

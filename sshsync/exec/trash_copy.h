@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sshsync/exec/host_facts.h"
+#include "sshsync/host/host_facts.h"
 #include "sshsync/exec/lease.h"
 #include "sshsync/exec/runner.h"
 

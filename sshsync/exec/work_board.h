@@ -17,7 +17,7 @@
 #include "sshsync/process/event_count.h"
 #include "sshsync/exec/flow.h"
 #include "sshsync/exec/publishing.h"
-#include "sshsync/exec/range_step.h"
+#include "sshsync/host/range_command.h"
 #include "sshsync/exec/relay_desk.h"
 #include "sshsync/exec/stage.h"
 #include "sshsync/process/stop.h"
