@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/publishing.h"
 #include "sshsync/exec/ssh_runner.h"
 
 namespace sshsync {

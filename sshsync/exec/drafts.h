@@ -16,7 +16,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/survey.h"

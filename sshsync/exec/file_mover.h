@@ -10,12 +10,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/exec/frame.h"
-#include "sshsync/exec/framed_stream.h"
+#include "sshsync/stage/framed_stream.h"
 #include "sshsync/host/gnu_tar.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 #include "sshsync/exec/stream_hop.h"
-#include "sshsync/exec/transfer_session.h"
+#include "sshsync/stage/transfer_session.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

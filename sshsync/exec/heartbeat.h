@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
-#include "sshsync/exec/lease.h"
+#include "sshsync/stage/lease.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/process/thread.h"
 

@@ -23,7 +23,7 @@
 #include "sshsync/exec/preflight.h"
 #include "sshsync/exec/selection.h"
 #include "sshsync/exec/survey.h"
-#include "sshsync/exec/trash.h"
+#include "sshsync/stage/trash.h"
 #include "sshsync/model/report.h"
 #include "sshsync/plan/deletion.h"
 #include "sshsync/plan/diff.h"

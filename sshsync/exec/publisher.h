@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/lease.h"
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/lease.h"
+#include "sshsync/stage/publishing.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/undo.h"
+#include "sshsync/stage/undo.h"
 #include "sshsync/exec/work_board.h"
 #include "sshsync/text/escape.h"
 

@@ -22,7 +22,7 @@
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/host_tools.h"
-#include "sshsync/exec/link_copy.h"
+#include "sshsync/stage/link_copy.h"
 #include "sshsync/host/range_command.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/exec/remote_listing.h"

@@ -18,7 +18,7 @@
 #include "sshsync/exec/peer.h"
 #include "sshsync/exec/relay.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 #include "sshsync/exec/stream.h"
 #include "sshsync/plan/shares.h"
 #include "sshsync/text/escape.h"

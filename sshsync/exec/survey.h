@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/exec/digest_recall.h"
-#include "sshsync/exec/link_copy.h"
+#include "sshsync/stage/link_copy.h"
 #include "sshsync/exec/remote_repository.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"

@@ -9,11 +9,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/lease.h"
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/lease.h"
+#include "sshsync/stage/publishing.h"
 #include "sshsync/exec/remote_repository.h"
-#include "sshsync/exec/stage.h"
-#include "sshsync/exec/undo.h"
+#include "sshsync/stage/stage.h"
+#include "sshsync/stage/undo.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {

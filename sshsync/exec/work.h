@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"
 #include "sshsync/model/report.h"

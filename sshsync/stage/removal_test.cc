@@ -1,4 +1,4 @@
-#include "sshsync/exec/deletion.h"
+#include "sshsync/stage/removal.h"
 
 #include <string>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
 #include "sshsync/exec/ssh_runner.h"
-#include "sshsync/exec/trash.h"
+#include "sshsync/stage/trash.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {

@@ -1,11 +1,11 @@
-#ifndef SSHSYNC_EXEC_TRASH_H_
-#define SSHSYNC_EXEC_TRASH_H_
+#ifndef SSHSYNC_STAGE_TRASH_H_
+#define SSHSYNC_STAGE_TRASH_H_
 
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/exec/lease.h"
+#include "sshsync/stage/lease.h"
 #include "sshsync/exec/runner.h"
 
 namespace sshsync {
@@ -32,4 +32,4 @@ std::string TrashFolder(const Lease& lease, absl::string_view run);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_TRASH_H_
+#endif  // SSHSYNC_STAGE_TRASH_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/publishing.h"
 
 #include <sys/stat.h>
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DELETION_H_
-#define SSHSYNC_EXEC_DELETION_H_
+#ifndef SSHSYNC_STAGE_REMOVAL_H_
+#define SSHSYNC_STAGE_REMOVAL_H_
 
 #include <string>
 #include <vector>
@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/lease.h"
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/lease.h"
+#include "sshsync/stage/publishing.h"
 #include "sshsync/exec/runner.h"
 
 namespace sshsync {
@@ -34,4 +34,4 @@ RemoteCommand PruneFoldersCommand(const HostFacts& facts, const Lease& lease, ab
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DELETION_H_
+#endif  // SSHSYNC_STAGE_REMOVAL_H_

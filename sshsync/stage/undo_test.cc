@@ -1,4 +1,4 @@
-#include "sshsync/exec/undo.h"
+#include "sshsync/stage/undo.h"
 
 #include <sys/stat.h>
 

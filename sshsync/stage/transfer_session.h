@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_TRANSFER_SESSION_H_
-#define SSHSYNC_EXEC_TRANSFER_SESSION_H_
+#ifndef SSHSYNC_STAGE_TRANSFER_SESSION_H_
+#define SSHSYNC_STAGE_TRANSFER_SESSION_H_
 
 #include <deque>
 #include <string>
@@ -14,7 +14,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 #include "sshsync/plan/digest_answer.h"
 
 namespace sshsync {
@@ -93,4 +93,4 @@ class TransferSession {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_TRANSFER_SESSION_H_
+#endif  // SSHSYNC_STAGE_TRANSFER_SESSION_H_

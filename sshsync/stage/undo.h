@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_UNDO_H_
-#define SSHSYNC_EXEC_UNDO_H_
+#ifndef SSHSYNC_STAGE_UNDO_H_
+#define SSHSYNC_STAGE_UNDO_H_
 
 #include <string>
 #include <vector>
@@ -9,8 +9,8 @@
 #include "absl/types/span.h"
 #include "sshsync/digest/digest.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/lease.h"
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/lease.h"
+#include "sshsync/stage/publishing.h"
 #include "sshsync/exec/runner.h"
 
 namespace sshsync {
@@ -56,4 +56,4 @@ RemoteCommand DropUndo(const Lease& lease, absl::string_view run);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_UNDO_H_
+#endif  // SSHSYNC_STAGE_UNDO_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_STAGE_H_
-#define SSHSYNC_EXEC_STAGE_H_
+#ifndef SSHSYNC_STAGE_STAGE_H_
+#define SSHSYNC_STAGE_STAGE_H_
 
 #include <cstddef>
 #include <string>
@@ -33,4 +33,4 @@ Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_vi
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_STAGE_H_
+#endif  // SSHSYNC_STAGE_STAGE_H_

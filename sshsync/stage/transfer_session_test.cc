@@ -1,4 +1,4 @@
-#include "sshsync/exec/transfer_session.h"
+#include "sshsync/stage/transfer_session.h"
 
 #include <map>
 #include <string>

@@ -1,4 +1,4 @@
-#include "sshsync/exec/link_copy.h"
+#include "sshsync/stage/link_copy.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/publishing.h"
 
 #include <algorithm>
 #include <map>
@@ -15,7 +15,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/host/host_tools.h"
-#include "sshsync/exec/trash.h"
+#include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_LINK_COPY_H_
-#define SSHSYNC_EXEC_LINK_COPY_H_
+#ifndef SSHSYNC_STAGE_LINK_COPY_H_
+#define SSHSYNC_STAGE_LINK_COPY_H_
 
 #include <map>
 #include <string>
@@ -9,10 +9,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/lease.h"
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/lease.h"
+#include "sshsync/stage/publishing.h"
 #include "sshsync/exec/runner.h"
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 
 namespace sshsync {
 
@@ -39,4 +39,4 @@ absl::StatusOr<std::vector<Published>> ParseLinks(const RemoteResult& result, ab
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_LINK_COPY_H_
+#endif  // SSHSYNC_STAGE_LINK_COPY_H_

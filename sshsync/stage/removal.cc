@@ -1,4 +1,4 @@
-#include "sshsync/exec/deletion.h"
+#include "sshsync/stage/removal.h"
 
 #include <algorithm>
 #include <set>
@@ -8,7 +8,7 @@
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/trash.h"
+#include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

@@ -1,4 +1,4 @@
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 
 #include "gtest/gtest.h"
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_LEASE_H_
-#define SSHSYNC_EXEC_LEASE_H_
+#ifndef SSHSYNC_STAGE_LEASE_H_
+#define SSHSYNC_STAGE_LEASE_H_
 
 #include <string>
 #include <vector>
@@ -52,4 +52,4 @@ std::string RequireLease(const Lease& lease);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_LEASE_H_
+#endif  // SSHSYNC_STAGE_LEASE_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/lease.h"
+#include "sshsync/stage/lease.h"
 
 #include <algorithm>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "sshsync/exec/undo.h"
+#include "sshsync/stage/undo.h"
 
 #include <set>
 #include <utility>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/trash.h"
+#include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

@@ -1,4 +1,4 @@
-#include "sshsync/exec/trash_copy.h"
+#include "sshsync/stage/trash_copy.h"
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"

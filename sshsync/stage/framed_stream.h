@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_FRAMED_STREAM_H_
-#define SSHSYNC_EXEC_FRAMED_STREAM_H_
+#ifndef SSHSYNC_STAGE_FRAMED_STREAM_H_
+#define SSHSYNC_STAGE_FRAMED_STREAM_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -33,4 +33,4 @@ inline constexpr absl::string_view kFramedName = ".sshsync";
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_FRAMED_STREAM_H_
+#endif  // SSHSYNC_STAGE_FRAMED_STREAM_H_

@@ -1,12 +1,12 @@
-#include "sshsync/exec/trash_copy.h"
+#include "sshsync/stage/trash_copy.h"
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/publishing.h"
+#include "sshsync/stage/publishing.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/trash.h"
+#include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

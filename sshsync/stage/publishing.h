@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_PUBLISHING_H_
-#define SSHSYNC_EXEC_PUBLISHING_H_
+#ifndef SSHSYNC_STAGE_PUBLISHING_H_
+#define SSHSYNC_STAGE_PUBLISHING_H_
 
 #include <cstddef>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/lease.h"
+#include "sshsync/stage/lease.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/exec/runner.h"
 #include "sshsync/model/manifest.h"
@@ -61,4 +61,4 @@ std::string PiecesText(const HostFacts& facts, absl::Span<const Publication> fil
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_PUBLISHING_H_
+#endif  // SSHSYNC_STAGE_PUBLISHING_H_

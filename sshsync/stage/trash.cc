@@ -1,4 +1,4 @@
-#include "sshsync/exec/trash.h"
+#include "sshsync/stage/trash.h"
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/host_time.h"

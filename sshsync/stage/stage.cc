@@ -1,4 +1,4 @@
-#include "sshsync/exec/stage.h"
+#include "sshsync/stage/stage.h"
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

@@ -1,4 +1,4 @@
-#include "sshsync/exec/framed_stream.h"
+#include "sshsync/stage/framed_stream.h"
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/host_facts.h"

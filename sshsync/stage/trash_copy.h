@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_TRASH_COPY_H_
-#define SSHSYNC_EXEC_TRASH_COPY_H_
+#ifndef SSHSYNC_STAGE_TRASH_COPY_H_
+#define SSHSYNC_STAGE_TRASH_COPY_H_
 
 #include <string>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/lease.h"
+#include "sshsync/stage/lease.h"
 #include "sshsync/exec/runner.h"
 
 namespace sshsync {
@@ -30,4 +30,4 @@ absl::StatusOr<std::vector<TrashCopy>> ParseTrashCopy(const RemoteResult& result
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_TRASH_COPY_H_
+#endif  // SSHSYNC_STAGE_TRASH_COPY_H_
