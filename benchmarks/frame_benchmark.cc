@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
-#include "sshsync/exec/channel.h"
-#include "sshsync/exec/frame.h"
+#include "sshsync/ssh/channel.h"
+#include "sshsync/ssh/frame.h"
 
 namespace sshsync {
 namespace {

@@ -14,7 +14,7 @@
 #include "benchmark/benchmark.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/stage/publishing.h"
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 
 namespace sshsync {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/process/stop.h"
 
 namespace sshsync::python {

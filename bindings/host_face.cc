@@ -12,9 +12,9 @@
 #include "bindings/faces.h"
 #include "bindings/texts.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/frame.h"
-#include "sshsync/exec/ssh.h"
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/frame.h"
+#include "sshsync/ssh/ssh.h"
+#include "sshsync/ssh/ssh_runner.h"
 
 namespace sshsync::python {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "sshsync/exec/any_runner.h"
+#include "sshsync/ssh/any_runner.h"
 
 namespace sshsync::python {
 

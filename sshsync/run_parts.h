@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/any_runner.h"
+#include "sshsync/ssh/any_runner.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/exec/run_context.h"
 #include "sshsync/model/event.h"

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "sshsync/exec/any_runner.h"
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/any_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/sync.h"
 #include "sshsync/testing/local_cascade.h"
 

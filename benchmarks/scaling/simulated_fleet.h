@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "benchmarks/scaling/simulated_time.h"
-#include "sshsync/exec/any_runner.h"
+#include "sshsync/ssh/any_runner.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {

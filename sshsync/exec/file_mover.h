@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/exec/frame.h"
+#include "sshsync/ssh/frame.h"
 #include "sshsync/stage/framed_stream.h"
 #include "sshsync/host/gnu_tar.h"
 #include "sshsync/host/host_facts.h"

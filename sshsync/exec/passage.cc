@@ -8,7 +8,7 @@
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/ssh.h"
+#include "sshsync/ssh/ssh.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {

@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 
 namespace sshsync {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/frame.h"
+#include "sshsync/ssh/frame.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/text/shell_quote.h"
 

@@ -10,7 +10,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/host_tools.h"
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/testing/temp_dir.h"
 #include "sshsync/text/shell_quote.h"
 

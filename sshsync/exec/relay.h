@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "sshsync/exec/byte_pump.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/process/stop.h"
 
 namespace sshsync {

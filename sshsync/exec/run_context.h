@@ -10,7 +10,7 @@
 #include "sshsync/process/backoff.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/exec/relay_desk.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/exec/spare_sessions.h"
 #include "sshsync/process/stop.h"
 #include "sshsync/process/stop_bell.h"

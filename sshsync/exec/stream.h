@@ -7,7 +7,7 @@
 
 #include "sshsync/exec/peer.h"
 #include "sshsync/exec/relay.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {

@@ -11,7 +11,7 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/host/stat_records.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/plan/listing.h"

@@ -13,7 +13,7 @@
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/host_tools.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/plan/big_file.h"
 #include "sshsync/plan/digest_answer.h"
 

@@ -11,7 +11,7 @@
 #include "sshsync/host/host_facts.h"
 #include "sshsync/stage/lease.h"
 #include "sshsync/stage/publishing.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/stage/stage.h"
 
 namespace sshsync {

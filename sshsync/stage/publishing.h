@@ -11,7 +11,7 @@
 #include "sshsync/host/host_facts.h"
 #include "sshsync/stage/lease.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/model/manifest.h"
 
 namespace sshsync {

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "sshsync/stage/lease.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 

@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/stage/lease.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 

@@ -17,7 +17,7 @@
 #include "sshsync/exec/digest_agreement.h"
 #include "sshsync/exec/drafts.h"
 #include "sshsync/exec/routes.h"
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/survey.h"
 #include "sshsync/plan/diff.h"

@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 

@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/digest/digest.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/host/probe/scratch_folder.h"
 #include "sshsync/plan/digest_tool.h"
 

@@ -15,7 +15,7 @@
 #include "sshsync/digest/hasher.h"
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/host/probe/survey_probe.h"
 #include "sshsync/host/probe/tool_probe.h"
 #include "sshsync/testing/temp_dir.h"

@@ -1,4 +1,4 @@
-#include "sshsync/exec/frame.h"
+#include "sshsync/ssh/frame.h"
 
 #include <string>
 

@@ -1,8 +1,8 @@
-#include "sshsync/exec/any_runner.h"
+#include "sshsync/ssh/any_runner.h"
 
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/dry_runner.h"
+#include "sshsync/ssh/dry_runner.h"
 #include "sshsync/testing/scripted_runner.h"
 
 namespace sshsync {

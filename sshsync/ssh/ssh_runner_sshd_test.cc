@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/testing/runner_contract.h"
 #include "sshsync/testing/ssh_fleet.h"
 

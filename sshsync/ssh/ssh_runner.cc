@@ -1,4 +1,4 @@
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "sshsync/base/status.h"
-#include "sshsync/exec/byte_channel.h"
+#include "sshsync/ssh/byte_channel.h"
 
 namespace sshsync {
 namespace {

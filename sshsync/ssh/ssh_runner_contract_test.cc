@@ -1,5 +1,5 @@
 // The contract of Runner, kept by SshRunner over a local shell of every make and over the fake ssh.
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/testing/fake_ssh.h"
 #include "sshsync/testing/runner_contract.h"
 

@@ -1,4 +1,4 @@
-#include "sshsync/exec/ssh.h"
+#include "sshsync/ssh/ssh.h"
 
 #include <algorithm>
 

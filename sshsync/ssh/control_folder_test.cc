@@ -1,4 +1,4 @@
-#include "sshsync/exec/control_folder.h"
+#include "sshsync/ssh/control_folder.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_SSH_H_
-#define SSHSYNC_EXEC_SSH_H_
+#ifndef SSHSYNC_SSH_SSH_H_
+#define SSHSYNC_SSH_SSH_H_
 
 #include <string>
 #include <vector>
@@ -51,4 +51,4 @@ absl::Status ClassifySshFailure(const Endpoint& host, const SshEnd& end);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_SSH_H_
+#endif  // SSHSYNC_SSH_SSH_H_

@@ -1,11 +1,11 @@
-#ifndef SSHSYNC_EXEC_DRY_RUNNER_H_
-#define SSHSYNC_EXEC_DRY_RUNNER_H_
+#ifndef SSHSYNC_SSH_DRY_RUNNER_H_
+#define SSHSYNC_SSH_DRY_RUNNER_H_
 
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
@@ -54,4 +54,4 @@ class DryRunner {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DRY_RUNNER_H_
+#endif  // SSHSYNC_SSH_DRY_RUNNER_H_

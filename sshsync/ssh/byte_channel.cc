@@ -1,4 +1,4 @@
-#include "sshsync/exec/byte_channel.h"
+#include "sshsync/ssh/byte_channel.h"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/process/process_set.h"
-#include "sshsync/exec/ssh.h"
+#include "sshsync/ssh/ssh.h"
 #include "sshsync/process/thread.h"
 
 namespace sshsync {

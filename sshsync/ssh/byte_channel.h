@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_BYTE_CHANNEL_H_
-#define SSHSYNC_EXEC_BYTE_CHANNEL_H_
+#ifndef SSHSYNC_SSH_BYTE_CHANNEL_H_
+#define SSHSYNC_SSH_BYTE_CHANNEL_H_
 
 #include <condition_variable>
 #include <memory>
@@ -10,10 +10,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/channel.h"
-#include "sshsync/exec/frame.h"
+#include "sshsync/ssh/channel.h"
+#include "sshsync/ssh/frame.h"
 #include "sshsync/process/process.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/process/stop.h"
 
 namespace sshsync {
@@ -62,4 +62,4 @@ class ByteChannel : public RemoteBytes {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_BYTE_CHANNEL_H_
+#endif  // SSHSYNC_SSH_BYTE_CHANNEL_H_

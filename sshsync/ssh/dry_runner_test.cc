@@ -1,4 +1,4 @@
-#include "sshsync/exec/dry_runner.h"
+#include "sshsync/ssh/dry_runner.h"
 
 #include "gtest/gtest.h"
 #include "sshsync/testing/scripted_runner.h"

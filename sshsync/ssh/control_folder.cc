@@ -1,4 +1,4 @@
-#include "sshsync/exec/control_folder.h"
+#include "sshsync/ssh/control_folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>

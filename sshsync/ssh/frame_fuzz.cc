@@ -11,7 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/frame.h"
+#include "sshsync/ssh/frame.h"
 #include "sshsync/host/record_script.h"
 
 namespace sshsync {

@@ -1,4 +1,4 @@
-#include "sshsync/exec/ssh_runner.h"
+#include "sshsync/ssh/ssh_runner.h"
 
 #include <signal.h>
 

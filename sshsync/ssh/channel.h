@@ -1,16 +1,16 @@
-#ifndef SSHSYNC_EXEC_CHANNEL_H_
-#define SSHSYNC_EXEC_CHANNEL_H_
+#ifndef SSHSYNC_SSH_CHANNEL_H_
+#define SSHSYNC_SSH_CHANNEL_H_
 
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/exec/frame.h"
+#include "sshsync/ssh/frame.h"
 #include "sshsync/process/process.h"
 #include "sshsync/process/process_set.h"
-#include "sshsync/exec/runner.h"
-#include "sshsync/exec/ssh.h"
+#include "sshsync/ssh/runner.h"
+#include "sshsync/ssh/ssh.h"
 
 namespace sshsync {
 
@@ -80,4 +80,4 @@ class Channel {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_CHANNEL_H_
+#endif  // SSHSYNC_SSH_CHANNEL_H_

@@ -1,5 +1,5 @@
 // What the contract of Runner does not say of streams of bytes.
-#include "sshsync/exec/byte_channel.h"
+#include "sshsync/ssh/byte_channel.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_RUNNER_H_
-#define SSHSYNC_EXEC_RUNNER_H_
+#ifndef SSHSYNC_SSH_RUNNER_H_
+#define SSHSYNC_SSH_RUNNER_H_
 
 #include <concepts>
 #include <cstddef>
@@ -119,4 +119,4 @@ concept KeepsOpen = requires(R& runner, const Endpoint& host) { runner.Release(h
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_RUNNER_H_
+#endif  // SSHSYNC_SSH_RUNNER_H_

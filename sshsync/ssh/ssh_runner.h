@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_SSH_RUNNER_H_
-#define SSHSYNC_EXEC_SSH_RUNNER_H_
+#ifndef SSHSYNC_SSH_SSH_RUNNER_H_
+#define SSHSYNC_SSH_SSH_RUNNER_H_
 
 #include <condition_variable>
 #include <cstdint>
@@ -13,10 +13,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/optional.h"
 #include "sshsync/process/backoff.h"
-#include "sshsync/exec/channel.h"
+#include "sshsync/ssh/channel.h"
 #include "sshsync/process/clock.h"
-#include "sshsync/exec/control_folder.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/control_folder.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
@@ -178,4 +178,4 @@ static_assert(Runner<SshRunner> && KeepsOpen<SshRunner>);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_SSH_RUNNER_H_
+#endif  // SSHSYNC_SSH_SSH_RUNNER_H_

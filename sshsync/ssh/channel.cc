@@ -1,4 +1,4 @@
-#include "sshsync/exec/channel.h"
+#include "sshsync/ssh/channel.h"
 
 #include <utility>
 

@@ -1,11 +1,11 @@
-#ifndef SSHSYNC_EXEC_ANY_RUNNER_H_
-#define SSHSYNC_EXEC_ANY_RUNNER_H_
+#ifndef SSHSYNC_SSH_ANY_RUNNER_H_
+#define SSHSYNC_SSH_ANY_RUNNER_H_
 
 #include <memory>
 #include <utility>
 
 #include "sshsync/base/status.h"
-#include "sshsync/exec/runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
@@ -66,4 +66,4 @@ class ErasedRunner final : public AnyRunner {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_ANY_RUNNER_H_
+#endif  // SSHSYNC_SSH_ANY_RUNNER_H_

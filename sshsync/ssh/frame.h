@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_FRAME_H_
-#define SSHSYNC_EXEC_FRAME_H_
+#ifndef SSHSYNC_SSH_FRAME_H_
+#define SSHSYNC_SSH_FRAME_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -126,4 +126,4 @@ class BoundedText {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_FRAME_H_
+#endif  // SSHSYNC_SSH_FRAME_H_

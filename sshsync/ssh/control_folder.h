@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_CONTROL_FOLDER_H_
-#define SSHSYNC_EXEC_CONTROL_FOLDER_H_
+#ifndef SSHSYNC_SSH_CONTROL_FOLDER_H_
+#define SSHSYNC_SSH_CONTROL_FOLDER_H_
 
 #include <string>
 
@@ -39,4 +39,4 @@ class ControlFolder {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_CONTROL_FOLDER_H_
+#endif  // SSHSYNC_SSH_CONTROL_FOLDER_H_
