@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sshsync/host/probe/digest_probe.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/exec/routes.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/config/keys.h"

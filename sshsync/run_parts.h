@@ -10,7 +10,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/ssh/any_runner.h"
 #include "sshsync/process/clock.h"
-#include "sshsync/exec/run_context.h"
+#include "sshsync/remote/run_context.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
 

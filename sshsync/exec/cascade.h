@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/digest_agreement.h"
+#include "sshsync/remote/digest_agreement.h"
 #include "sshsync/exec/hop.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/plan/queue.h"

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/probe/digest_probe.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/supply.h"

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/stage/removal.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/model/report.h"
 #include "sshsync/text/escape.h"
 

@@ -13,7 +13,7 @@
 #include "sshsync/exec/spare_sessions.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
-#include "sshsync/exec/survey.h"
+#include "sshsync/remote/survey.h"
 #include "sshsync/plan/shares.h"
 
 namespace sshsync {

@@ -10,7 +10,7 @@
 
 #include "absl/time/time.h"
 #include "sshsync/stage/lease.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
 
 namespace sshsync {

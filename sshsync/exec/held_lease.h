@@ -10,7 +10,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/heartbeat.h"
 #include "sshsync/stage/lease.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/undo_recovery.h"

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "sshsync/exec/supply.h"
-#include "sshsync/exec/survey.h"
+#include "sshsync/remote/survey.h"
 
 namespace sshsync {
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/stage/lease.h"
 #include "sshsync/stage/publishing.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/undo.h"
 #include "sshsync/exec/work_board.h"
 #include "sshsync/text/escape.h"

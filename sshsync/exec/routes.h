@@ -17,7 +17,7 @@
 #include "sshsync/exec/passage.h"
 #include "sshsync/exec/peer.h"
 #include "sshsync/exec/relay.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/exec/stream.h"
 #include "sshsync/plan/shares.h"

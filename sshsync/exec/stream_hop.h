@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/exec/routes.h"
 #include "sshsync/exec/stream.h"
 #include "sshsync/exec/work_board.h"

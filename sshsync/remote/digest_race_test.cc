@@ -1,4 +1,4 @@
-#include "sshsync/exec/digest_race.h"
+#include "sshsync/remote/digest_race.h"
 
 #include <map>
 

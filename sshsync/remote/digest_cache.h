@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DIGEST_RECALL_H_
-#define SSHSYNC_EXEC_DIGEST_RECALL_H_
+#ifndef SSHSYNC_REMOTE_DIGEST_CACHE_H_
+#define SSHSYNC_REMOTE_DIGEST_CACHE_H_
 
 #include <string>
 #include <utility>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/host/host_time.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/model/digest_memory.h"
 #include "sshsync/plan/recheck.h"
 
@@ -135,4 +135,4 @@ void DigestRecall<R, C>::Remember(std::vector<RememberedFile> files) {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DIGEST_RECALL_H_
+#endif  // SSHSYNC_REMOTE_DIGEST_CACHE_H_

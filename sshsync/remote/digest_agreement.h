@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DIGEST_AGREEMENT_H_
-#define SSHSYNC_EXEC_DIGEST_AGREEMENT_H_
+#ifndef SSHSYNC_REMOTE_DIGEST_AGREEMENT_H_
+#define SSHSYNC_REMOTE_DIGEST_AGREEMENT_H_
 
 #include <algorithm>
 #include <atomic>
@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sshsync/host/probe/digest_probe.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
 
 namespace sshsync {
@@ -159,4 +159,4 @@ void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std:
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DIGEST_AGREEMENT_H_
+#endif  // SSHSYNC_REMOTE_DIGEST_AGREEMENT_H_

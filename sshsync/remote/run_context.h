@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_RUN_CONTEXT_H_
-#define SSHSYNC_EXEC_RUN_CONTEXT_H_
+#ifndef SSHSYNC_REMOTE_RUN_CONTEXT_H_
+#define SSHSYNC_REMOTE_RUN_CONTEXT_H_
 
 #include <functional>
 #include <memory>
@@ -52,4 +52,4 @@ struct RunContext {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_RUN_CONTEXT_H_
+#endif  // SSHSYNC_REMOTE_RUN_CONTEXT_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_SELECTION_H_
-#define SSHSYNC_EXEC_SELECTION_H_
+#ifndef SSHSYNC_REMOTE_SELECTION_H_
+#define SSHSYNC_REMOTE_SELECTION_H_
 
 #include <memory>
 #include <set>
@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sshsync/host/host_time.h"
-#include "sshsync/exec/survey.h"
+#include "sshsync/remote/survey.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/text/filter.h"
 
@@ -83,4 +83,4 @@ absl::StatusOr<Contents> LookAgain(RemoteRepository<R, C>& parent, const std::ve
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_SELECTION_H_
+#endif  // SSHSYNC_REMOTE_SELECTION_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
-#define SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
+#ifndef SSHSYNC_REMOTE_REMOTE_REPOSITORY_H_
+#define SSHSYNC_REMOTE_REMOTE_REPOSITORY_H_
 
 #include <algorithm>
 #include <atomic>
@@ -17,17 +17,17 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/digest_race.h"
-#include "sshsync/exec/digest_run.h"
+#include "sshsync/remote/digest_race.h"
+#include "sshsync/remote/digest_run.h"
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/host_tools.h"
 #include "sshsync/stage/link_copy.h"
 #include "sshsync/host/range_command.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/remote_listing.h"
+#include "sshsync/remote/remote_listing.h"
 #include "sshsync/host/repository_templates.h"
-#include "sshsync/exec/run_context.h"
+#include "sshsync/remote/run_context.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/host/probe/survey_probe.h"
 #include "sshsync/host/probe/tool_probe.h"
@@ -495,4 +495,4 @@ absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestIn(const HostFacts& 
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_REMOTE_REPOSITORY_H_
+#endif  // SSHSYNC_REMOTE_REMOTE_REPOSITORY_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_SURVEY_H_
-#define SSHSYNC_EXEC_SURVEY_H_
+#ifndef SSHSYNC_REMOTE_SURVEY_H_
+#define SSHSYNC_REMOTE_SURVEY_H_
 
 #include <algorithm>
 #include <map>
@@ -11,9 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/digest_recall.h"
+#include "sshsync/remote/digest_cache.h"
 #include "sshsync/stage/link_copy.h"
-#include "sshsync/exec/remote_repository.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"
 #include "sshsync/model/report.h"
@@ -261,4 +261,4 @@ absl::StatusOr<Contents> DigestRest(RemoteRepository<R, C>& repository, Contents
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_SURVEY_H_
+#endif  // SSHSYNC_REMOTE_SURVEY_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DIGEST_RACE_H_
-#define SSHSYNC_EXEC_DIGEST_RACE_H_
+#ifndef SSHSYNC_REMOTE_DIGEST_RACE_H_
+#define SSHSYNC_REMOTE_DIGEST_RACE_H_
 
 #include <string>
 #include <utility>
@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/run_context.h"
+#include "sshsync/remote/run_context.h"
 #include "sshsync/plan/digest_tool.h"
 
 namespace sshsync {
@@ -45,4 +45,4 @@ absl::StatusOr<DigestTool> FastestDigestTool(RunContext<R, C>& context, const En
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DIGEST_RACE_H_
+#endif  // SSHSYNC_REMOTE_DIGEST_RACE_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_REMOTE_LISTING_H_
-#define SSHSYNC_EXEC_REMOTE_LISTING_H_
+#ifndef SSHSYNC_REMOTE_REMOTE_LISTING_H_
+#define SSHSYNC_REMOTE_REMOTE_LISTING_H_
 
 #include <map>
 #include <string>
@@ -31,4 +31,4 @@ struct RemoteListing {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_REMOTE_LISTING_H_
+#endif  // SSHSYNC_REMOTE_REMOTE_LISTING_H_

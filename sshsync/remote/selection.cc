@@ -1,4 +1,4 @@
-#include "sshsync/exec/selection.h"
+#include "sshsync/remote/selection.h"
 
 #include <algorithm>
 #include <utility>

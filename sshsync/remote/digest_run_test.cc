@@ -1,4 +1,4 @@
-#include "sshsync/exec/digest_run.h"
+#include "sshsync/remote/digest_run.h"
 
 #include <unistd.h>
 

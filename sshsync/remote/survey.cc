@@ -1,4 +1,4 @@
-#include "sshsync/exec/survey.h"
+#include "sshsync/remote/survey.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DIGEST_RUN_H_
-#define SSHSYNC_EXEC_DIGEST_RUN_H_
+#ifndef SSHSYNC_REMOTE_DIGEST_RUN_H_
+#define SSHSYNC_REMOTE_DIGEST_RUN_H_
 
 #include <algorithm>
 #include <functional>
@@ -16,7 +16,7 @@
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/range_command.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/run_context.h"
+#include "sshsync/remote/run_context.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/plan/shares.h"
@@ -220,4 +220,4 @@ absl::Status DigestRun<R, C>::Finish(absl::Span<Piece> pieces, const std::vector
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DIGEST_RUN_H_
+#endif  // SSHSYNC_REMOTE_DIGEST_RUN_H_
