@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "sshsync/host/probe/digest_probe.h"
 #include "sshsync/remote/remote_repository.h"
-#include "sshsync/exec/routes.h"
+#include "sshsync/route/routes.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/plan/queue.h"

@@ -12,7 +12,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/exec/chunk_survey.h"
 #include "sshsync/exec/deleter.h"
-#include "sshsync/exec/early_start.h"
+#include "sshsync/route/early_start.h"
 #include "sshsync/remote/digest_cache.h"
 #include "sshsync/exec/drafts.h"
 #include "sshsync/exec/flow.h"

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/early_start.h"
+#include "sshsync/route/early_start.h"
 #include "sshsync/exec/file_mover.h"
 #include "sshsync/exec/heartbeat.h"
 #include "sshsync/stage/lease.h"
@@ -21,7 +21,7 @@
 #include "sshsync/exec/range_mover.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/process/thread.h"
-#include "sshsync/exec/routes.h"
+#include "sshsync/route/routes.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/exec/work_board.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sshsync/remote/remote_repository.h"
-#include "sshsync/exec/routes.h"
-#include "sshsync/exec/stream.h"
+#include "sshsync/route/routes.h"
+#include "sshsync/route/stream.h"
 #include "sshsync/exec/work_board.h"
 #include "sshsync/plan/bandwidth.h"
 

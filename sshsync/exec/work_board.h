@@ -18,7 +18,7 @@
 #include "sshsync/exec/flow.h"
 #include "sshsync/stage/publishing.h"
 #include "sshsync/host/range_command.h"
-#include "sshsync/exec/relay_desk.h"
+#include "sshsync/route/relay_registry.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/process/stop.h"
 #include "sshsync/exec/work.h"

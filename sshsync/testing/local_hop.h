@@ -16,7 +16,7 @@
 #include "sshsync/process/clock.h"
 #include "sshsync/remote/digest_agreement.h"
 #include "sshsync/exec/drafts.h"
-#include "sshsync/exec/routes.h"
+#include "sshsync/route/routes.h"
 #include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/remote/survey.h"

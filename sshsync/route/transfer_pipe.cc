@@ -1,4 +1,4 @@
-#include "sshsync/exec/passage.h"
+#include "sshsync/route/transfer_pipe.h"
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"

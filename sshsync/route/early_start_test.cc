@@ -1,4 +1,4 @@
-#include "sshsync/exec/early_start.h"
+#include "sshsync/route/early_start.h"
 
 #include "gtest/gtest.h"
 #include "sshsync/testing/local_hop.h"

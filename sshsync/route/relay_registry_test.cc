@@ -1,4 +1,4 @@
-#include "sshsync/exec/relay_desk.h"
+#include "sshsync/route/relay_registry.h"
 
 #include <memory>
 #include <set>

@@ -1,4 +1,4 @@
-#include "sshsync/exec/spare_sessions.h"
+#include "sshsync/route/session_budget.h"
 
 #include "gtest/gtest.h"
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_EARLY_START_H_
-#define SSHSYNC_EXEC_EARLY_START_H_
+#ifndef SSHSYNC_ROUTE_EARLY_START_H_
+#define SSHSYNC_ROUTE_EARLY_START_H_
 
 #include <algorithm>
 #include <deque>
@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "sshsync/exec/routes.h"
-#include "sshsync/exec/spare_sessions.h"
+#include "sshsync/route/routes.h"
+#include "sshsync/route/session_budget.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/remote/survey.h"
@@ -86,4 +86,4 @@ class EarlyStart {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_EARLY_START_H_
+#endif  // SSHSYNC_ROUTE_EARLY_START_H_

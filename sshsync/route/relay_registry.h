@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_RELAY_DESK_H_
-#define SSHSYNC_EXEC_RELAY_DESK_H_
+#ifndef SSHSYNC_ROUTE_RELAY_REGISTRY_H_
+#define SSHSYNC_ROUTE_RELAY_REGISTRY_H_
 
 #include <condition_variable>
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 #include "absl/time/time.h"
 #include "sshsync/digest/digest.h"
-#include "sshsync/exec/relay.h"
+#include "sshsync/route/relay.h"
 #include "sshsync/process/stop.h"
 #include "sshsync/plan/big_file.h"
 
@@ -88,4 +88,4 @@ class RelayDesk {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_RELAY_DESK_H_
+#endif  // SSHSYNC_ROUTE_RELAY_REGISTRY_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_BYTE_PUMP_H_
-#define SSHSYNC_EXEC_BYTE_PUMP_H_
+#ifndef SSHSYNC_ROUTE_BYTE_PUMP_H_
+#define SSHSYNC_ROUTE_BYTE_PUMP_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -44,4 +44,4 @@ struct BytePump {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_BYTE_PUMP_H_
+#endif  // SSHSYNC_ROUTE_BYTE_PUMP_H_

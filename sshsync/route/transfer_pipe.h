@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_PASSAGE_H_
-#define SSHSYNC_EXEC_PASSAGE_H_
+#ifndef SSHSYNC_ROUTE_TRANSFER_PIPE_H_
+#define SSHSYNC_ROUTE_TRANSFER_PIPE_H_
 
 #include <string>
 #include <vector>
@@ -41,4 +41,4 @@ absl::Status AppendTail(std::string* tail, absl::string_view bytes);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_PASSAGE_H_
+#endif  // SSHSYNC_ROUTE_TRANSFER_PIPE_H_

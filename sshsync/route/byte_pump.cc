@@ -1,4 +1,4 @@
-#include "sshsync/exec/byte_pump.h"
+#include "sshsync/route/byte_pump.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "sshsync/exec/relay.h"
+#include "sshsync/route/relay.h"
 
 #include <algorithm>
 #include <atomic>

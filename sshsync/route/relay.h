@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_RELAY_H_
-#define SSHSYNC_EXEC_RELAY_H_
+#ifndef SSHSYNC_ROUTE_RELAY_H_
+#define SSHSYNC_ROUTE_RELAY_H_
 
 #include <condition_variable>
 #include <functional>
@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "sshsync/exec/byte_pump.h"
+#include "sshsync/route/byte_pump.h"
 #include "sshsync/ssh/runner.h"
 #include "sshsync/process/stop.h"
 
@@ -75,4 +75,4 @@ class RelayCompany {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_RELAY_H_
+#endif  // SSHSYNC_ROUTE_RELAY_H_

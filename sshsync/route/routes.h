@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_ROUTES_H_
-#define SSHSYNC_EXEC_ROUTES_H_
+#ifndef SSHSYNC_ROUTE_ROUTES_H_
+#define SSHSYNC_ROUTE_ROUTES_H_
 
 #include <algorithm>
 #include <atomic>
@@ -14,12 +14,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/passage.h"
-#include "sshsync/exec/peer.h"
-#include "sshsync/exec/relay.h"
+#include "sshsync/route/transfer_pipe.h"
+#include "sshsync/route/peer_connection.h"
+#include "sshsync/route/relay.h"
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/stage.h"
-#include "sshsync/exec/stream.h"
+#include "sshsync/route/stream.h"
 #include "sshsync/plan/shares.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
@@ -451,4 +451,4 @@ absl::Status Routes<R, C>::Look(const RemoteCommand& command, OutputSink sink) {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_ROUTES_H_
+#endif  // SSHSYNC_ROUTE_ROUTES_H_

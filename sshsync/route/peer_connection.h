@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_PEER_H_
-#define SSHSYNC_EXEC_PEER_H_
+#ifndef SSHSYNC_ROUTE_PEER_CONNECTION_H_
+#define SSHSYNC_ROUTE_PEER_CONNECTION_H_
 
 #include <string>
 
@@ -70,4 +70,4 @@ bool HasFinalWord(absl::string_view printed, absl::string_view mark);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_PEER_H_
+#endif  // SSHSYNC_ROUTE_PEER_CONNECTION_H_

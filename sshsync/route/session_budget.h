@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_SPARE_SESSIONS_H_
-#define SSHSYNC_EXEC_SPARE_SESSIONS_H_
+#ifndef SSHSYNC_ROUTE_SESSION_BUDGET_H_
+#define SSHSYNC_ROUTE_SESSION_BUDGET_H_
 
 #include <algorithm>
 #include <map>
@@ -44,4 +44,4 @@ class SpareSessions {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_SPARE_SESSIONS_H_
+#endif  // SSHSYNC_ROUTE_SESSION_BUDGET_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/peer.h"
+#include "sshsync/route/peer_connection.h"
 
 #include <string>
 #include <vector>

@@ -1,12 +1,12 @@
-#ifndef SSHSYNC_EXEC_STREAM_H_
-#define SSHSYNC_EXEC_STREAM_H_
+#ifndef SSHSYNC_ROUTE_STREAM_H_
+#define SSHSYNC_ROUTE_STREAM_H_
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
-#include "sshsync/exec/peer.h"
-#include "sshsync/exec/relay.h"
+#include "sshsync/route/peer_connection.h"
+#include "sshsync/route/relay.h"
 #include "sshsync/ssh/runner.h"
 #include "sshsync/model/repository.h"
 
@@ -39,4 +39,4 @@ struct Silence {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_STREAM_H_
+#endif  // SSHSYNC_ROUTE_STREAM_H_
