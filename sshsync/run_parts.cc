@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sshsync/ssh/ssh_runner.h"
-#include "sshsync/exec/work.h"
+#include "sshsync/schedule/file_states.h"
 
 namespace sshsync {
 namespace {

@@ -14,8 +14,8 @@
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
-#include "sshsync/exec/supply.h"
-#include "sshsync/exec/work.h"
+#include "sshsync/schedule/source_files.h"
+#include "sshsync/schedule/file_states.h"
 
 namespace sshsync {
 

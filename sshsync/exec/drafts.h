@@ -20,7 +20,7 @@
 #include "sshsync/process/thread.h"
 #include "sshsync/exec/stream_hop.h"
 #include "sshsync/remote/survey.h"
-#include "sshsync/exec/work.h"
+#include "sshsync/schedule/file_states.h"
 #include "sshsync/plan/diff.h"
 #include "sshsync/text/shell_quote.h"
 

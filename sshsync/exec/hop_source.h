@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "sshsync/exec/supply.h"
+#include "sshsync/schedule/source_files.h"
 #include "sshsync/remote/survey.h"
 
 namespace sshsync {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/remote/remote_repository.h"
-#include "sshsync/exec/work.h"
+#include "sshsync/schedule/file_states.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {

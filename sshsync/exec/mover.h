@@ -23,7 +23,7 @@
 #include "sshsync/process/thread.h"
 #include "sshsync/route/routes.h"
 #include "sshsync/exec/stream_hop.h"
-#include "sshsync/exec/work_board.h"
+#include "sshsync/schedule/task_queue.h"
 
 namespace sshsync {
 

@@ -11,7 +11,7 @@
 #include "sshsync/stage/publishing.h"
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/undo.h"
-#include "sshsync/exec/work_board.h"
+#include "sshsync/schedule/task_queue.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {

@@ -8,7 +8,7 @@
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/route/routes.h"
 #include "sshsync/route/stream.h"
-#include "sshsync/exec/work_board.h"
+#include "sshsync/schedule/task_queue.h"
 #include "sshsync/plan/bandwidth.h"
 
 namespace sshsync {

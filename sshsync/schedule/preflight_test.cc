@@ -1,4 +1,4 @@
-#include "sshsync/exec/preflight.h"
+#include "sshsync/schedule/preflight.h"
 
 #include <string>
 #include <vector>

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sshsync/base/status.h"
-#include "sshsync/exec/work_board.h"
+#include "sshsync/schedule/task_queue.h"
 
 namespace sshsync {
 

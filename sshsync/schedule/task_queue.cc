@@ -1,4 +1,4 @@
-#include "sshsync/exec/work_board.h"
+#include "sshsync/schedule/task_queue.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_WORK_BOARD_H_
-#define SSHSYNC_EXEC_WORK_BOARD_H_
+#ifndef SSHSYNC_SCHEDULE_TASK_QUEUE_H_
+#define SSHSYNC_SCHEDULE_TASK_QUEUE_H_
 
 #include <condition_variable>
 #include <functional>
@@ -15,13 +15,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "sshsync/process/event_count.h"
-#include "sshsync/exec/flow.h"
+#include "sshsync/schedule/received_files.h"
 #include "sshsync/stage/publishing.h"
 #include "sshsync/host/range_command.h"
 #include "sshsync/route/relay_registry.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/process/stop.h"
-#include "sshsync/exec/work.h"
+#include "sshsync/schedule/file_states.h"
 #include "sshsync/model/event.h"
 
 namespace sshsync {
@@ -226,4 +226,4 @@ class WorkBoard {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_WORK_BOARD_H_
+#endif  // SSHSYNC_SCHEDULE_TASK_QUEUE_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_SUPPLY_H_
-#define SSHSYNC_EXEC_SUPPLY_H_
+#ifndef SSHSYNC_SCHEDULE_SOURCE_FILES_H_
+#define SSHSYNC_SCHEDULE_SOURCE_FILES_H_
 
 #include <cstdint>
 #include <string>
@@ -56,4 +56,4 @@ class SettledSupply : public Supply {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_SUPPLY_H_
+#endif  // SSHSYNC_SCHEDULE_SOURCE_FILES_H_

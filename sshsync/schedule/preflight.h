@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_PREFLIGHT_H_
-#define SSHSYNC_EXEC_PREFLIGHT_H_
+#ifndef SSHSYNC_SCHEDULE_PREFLIGHT_H_
+#define SSHSYNC_SCHEDULE_PREFLIGHT_H_
 
 #include <algorithm>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/exec/work.h"
+#include "sshsync/schedule/file_states.h"
 
 namespace sshsync {
 
@@ -36,4 +36,4 @@ inline absl::Status Preflight(const HostFacts& child, Work& work, absl::Function
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_PREFLIGHT_H_
+#endif  // SSHSYNC_SCHEDULE_PREFLIGHT_H_

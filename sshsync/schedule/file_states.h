@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_WORK_H_
-#define SSHSYNC_EXEC_WORK_H_
+#ifndef SSHSYNC_SCHEDULE_FILE_STATES_H_
+#define SSHSYNC_SCHEDULE_FILE_STATES_H_
 
 #include <memory>
 #include <string>
@@ -144,4 +144,4 @@ void ConcealSecrets(absl::Span<const std::string> secrets, RepositoryReport* rep
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_WORK_H_
+#endif  // SSHSYNC_SCHEDULE_FILE_STATES_H_

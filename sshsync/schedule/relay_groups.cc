@@ -1,5 +1,5 @@
 // The board's jobs that several children of one parent bring at the same time.
-#include "sshsync/exec/work_board.h"
+#include "sshsync/schedule/task_queue.h"
 
 namespace sshsync {
 

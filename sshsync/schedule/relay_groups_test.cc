@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/work_board.h"
+#include "sshsync/schedule/task_queue.h"
 
 namespace sshsync {
 namespace {

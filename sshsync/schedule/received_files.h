@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_FLOW_H_
-#define SSHSYNC_EXEC_FLOW_H_
+#ifndef SSHSYNC_SCHEDULE_RECEIVED_FILES_H_
+#define SSHSYNC_SCHEDULE_RECEIVED_FILES_H_
 
 #include <mutex>
 #include <string>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/process/event_count.h"
-#include "sshsync/exec/supply.h"
+#include "sshsync/schedule/source_files.h"
 
 namespace sshsync {
 
@@ -155,4 +155,4 @@ class Flow : public Supply {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_FLOW_H_
+#endif  // SSHSYNC_SCHEDULE_RECEIVED_FILES_H_

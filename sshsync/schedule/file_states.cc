@@ -1,4 +1,4 @@
-#include "sshsync/exec/work.h"
+#include "sshsync/schedule/file_states.h"
 
 #include <algorithm>
 #include <utility>

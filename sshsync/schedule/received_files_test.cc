@@ -1,4 +1,4 @@
-#include "sshsync/exec/flow.h"
+#include "sshsync/schedule/received_files.h"
 
 #include <string>
 #include <utility>
