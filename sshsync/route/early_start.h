@@ -12,7 +12,7 @@
 #include "sshsync/route/routes.h"
 #include "sshsync/route/session_budget.h"
 #include "sshsync/process/thread.h"
-#include "sshsync/exec/stream_hop.h"
+#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/remote/survey.h"
 #include "sshsync/plan/shares.h"
 

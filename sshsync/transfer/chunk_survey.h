@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_CHUNK_SURVEY_H_
-#define SSHSYNC_EXEC_CHUNK_SURVEY_H_
+#ifndef SSHSYNC_TRANSFER_CHUNK_SURVEY_H_
+#define SSHSYNC_TRANSFER_CHUNK_SURVEY_H_
 
 #include <algorithm>
 #include <memory>
@@ -13,7 +13,7 @@
 #include "sshsync/host/probe/digest_probe.h"
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
-#include "sshsync/exec/stream_hop.h"
+#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/schedule/source_files.h"
 #include "sshsync/schedule/file_states.h"
 
@@ -110,4 +110,4 @@ Cut SurveyChunks(RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, 
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_CHUNK_SURVEY_H_
+#endif  // SSHSYNC_TRANSFER_CHUNK_SURVEY_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/range_mover.h"
+#include "sshsync/transfer/range_transfer.h"
 
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-#include "sshsync/exec/file_mover.h"
+#include "sshsync/transfer/file_transfer.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_FILE_MOVER_H_
-#define SSHSYNC_EXEC_FILE_MOVER_H_
+#ifndef SSHSYNC_TRANSFER_FILE_TRANSFER_H_
+#define SSHSYNC_TRANSFER_FILE_TRANSFER_H_
 
 #include <algorithm>
 #include <deque>
@@ -14,7 +14,7 @@
 #include "sshsync/host/gnu_tar.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/stage/stage.h"
-#include "sshsync/exec/stream_hop.h"
+#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/stage/transfer_session.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -391,4 +391,4 @@ bool FileMover<R, C>::Grows(absl::Span<const Attempt> attempts, Silence& silence
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_FILE_MOVER_H_
+#endif  // SSHSYNC_TRANSFER_FILE_TRANSFER_H_

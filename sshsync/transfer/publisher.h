@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_PUBLISHER_H_
-#define SSHSYNC_EXEC_PUBLISHER_H_
+#ifndef SSHSYNC_TRANSFER_PUBLISHER_H_
+#define SSHSYNC_TRANSFER_PUBLISHER_H_
 
 #include <algorithm>
 #include <string>
@@ -196,4 +196,4 @@ void Publisher<R, C>::Take(const Publication& file, const Published& published, 
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_PUBLISHER_H_
+#endif  // SSHSYNC_TRANSFER_PUBLISHER_H_

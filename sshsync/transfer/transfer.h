@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_MOVER_H_
-#define SSHSYNC_EXEC_MOVER_H_
+#ifndef SSHSYNC_TRANSFER_TRANSFER_H_
+#define SSHSYNC_TRANSFER_TRANSFER_H_
 
 #include <algorithm>
 #include <functional>
@@ -14,15 +14,15 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "sshsync/route/early_start.h"
-#include "sshsync/exec/file_mover.h"
+#include "sshsync/transfer/file_transfer.h"
 #include "sshsync/exec/heartbeat.h"
 #include "sshsync/stage/lease.h"
-#include "sshsync/exec/publisher.h"
-#include "sshsync/exec/range_mover.h"
+#include "sshsync/transfer/publisher.h"
+#include "sshsync/transfer/range_transfer.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/route/routes.h"
-#include "sshsync/exec/stream_hop.h"
+#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/schedule/task_queue.h"
 
 namespace sshsync {
@@ -308,4 +308,4 @@ void Mover<R, C>::WatchLoop() {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_MOVER_H_
+#endif  // SSHSYNC_TRANSFER_TRANSFER_H_

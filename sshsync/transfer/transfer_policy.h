@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_STREAM_HOP_H_
-#define SSHSYNC_EXEC_STREAM_HOP_H_
+#ifndef SSHSYNC_TRANSFER_TRANSFER_POLICY_H_
+#define SSHSYNC_TRANSFER_TRANSFER_POLICY_H_
 
 #include <algorithm>
 #include <cstdint>
@@ -64,4 +64,4 @@ struct StreamHop {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_STREAM_HOP_H_
+#endif  // SSHSYNC_TRANSFER_TRANSFER_POLICY_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/drafts.h"
+#include "sshsync/transfer/speculative_copies.h"
 
 #include <chrono>
 #include <filesystem>
@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/exec/range_mover.h"
+#include "sshsync/transfer/range_transfer.h"
 #include "sshsync/testing/local_hop.h"
 #include "sshsync/text/shell_quote.h"
 

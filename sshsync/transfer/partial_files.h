@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_LEFTOVERS_H_
-#define SSHSYNC_EXEC_LEFTOVERS_H_
+#ifndef SSHSYNC_TRANSFER_PARTIAL_FILES_H_
+#define SSHSYNC_TRANSFER_PARTIAL_FILES_H_
 
 #include <map>
 #include <set>
@@ -49,4 +49,4 @@ absl::Status FindLeftovers(RemoteRepository<R, C>& child, Work& work) {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_LEFTOVERS_H_
+#endif  // SSHSYNC_TRANSFER_PARTIAL_FILES_H_

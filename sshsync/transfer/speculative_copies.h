@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DRAFTS_H_
-#define SSHSYNC_EXEC_DRAFTS_H_
+#ifndef SSHSYNC_TRANSFER_SPECULATIVE_COPIES_H_
+#define SSHSYNC_TRANSFER_SPECULATIVE_COPIES_H_
 
 #include <algorithm>
 #include <deque>
@@ -18,7 +18,7 @@
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/process/thread.h"
-#include "sshsync/exec/stream_hop.h"
+#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/remote/survey.h"
 #include "sshsync/schedule/file_states.h"
 #include "sshsync/plan/diff.h"
@@ -201,4 +201,4 @@ std::string Drafts<R, C>::DiscardText() {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DRAFTS_H_
+#endif  // SSHSYNC_TRANSFER_SPECULATIVE_COPIES_H_

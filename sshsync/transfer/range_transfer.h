@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_RANGE_MOVER_H_
-#define SSHSYNC_EXEC_RANGE_MOVER_H_
+#ifndef SSHSYNC_TRANSFER_RANGE_TRANSFER_H_
+#define SSHSYNC_TRANSFER_RANGE_TRANSFER_H_
 
 #include <algorithm>
 #include <atomic>
@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/range_command.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/exec/stream_hop.h"
+#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -219,4 +219,4 @@ absl::Status RangeMover<R, C>::VerifyWhole(const Job& job, Stream& stream, const
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_RANGE_MOVER_H_
+#endif  // SSHSYNC_TRANSFER_RANGE_TRANSFER_H_

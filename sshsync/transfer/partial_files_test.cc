@@ -1,4 +1,4 @@
-#include "sshsync/exec/leftovers.h"
+#include "sshsync/transfer/partial_files.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
