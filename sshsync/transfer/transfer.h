@@ -15,7 +15,7 @@
 #include "absl/types/optional.h"
 #include "sshsync/route/early_start.h"
 #include "sshsync/transfer/file_transfer.h"
-#include "sshsync/exec/heartbeat.h"
+#include "sshsync/cascade/heartbeat.h"
 #include "sshsync/stage/lease.h"
 #include "sshsync/transfer/publisher.h"
 #include "sshsync/transfer/range_transfer.h"

@@ -1,4 +1,4 @@
-#include "sshsync/exec/undo_recovery.h"
+#include "sshsync/cascade/undo_recovery.h"
 
 #include <sys/stat.h>
 

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_HEARTBEAT_H_
-#define SSHSYNC_EXEC_HEARTBEAT_H_
+#ifndef SSHSYNC_CASCADE_HEARTBEAT_H_
+#define SSHSYNC_CASCADE_HEARTBEAT_H_
 
 #include <algorithm>
 #include <atomic>
@@ -63,4 +63,4 @@ class Heartbeat {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_HEARTBEAT_H_
+#endif  // SSHSYNC_CASCADE_HEARTBEAT_H_

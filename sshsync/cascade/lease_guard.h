@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_HELD_LEASE_H_
-#define SSHSYNC_EXEC_HELD_LEASE_H_
+#ifndef SSHSYNC_CASCADE_LEASE_GUARD_H_
+#define SSHSYNC_CASCADE_LEASE_GUARD_H_
 
 #include <poll.h>
 
@@ -8,12 +8,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/exec/heartbeat.h"
+#include "sshsync/cascade/heartbeat.h"
 #include "sshsync/stage/lease.h"
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/process/thread.h"
-#include "sshsync/exec/undo_recovery.h"
+#include "sshsync/cascade/undo_recovery.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
@@ -96,4 +96,4 @@ void HeldLease<R, C>::Release(bool keep_stage, const std::string& before) {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_HELD_LEASE_H_
+#endif  // SSHSYNC_CASCADE_LEASE_GUARD_H_

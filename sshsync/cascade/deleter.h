@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_DELETER_H_
-#define SSHSYNC_EXEC_DELETER_H_
+#ifndef SSHSYNC_CASCADE_DELETER_H_
+#define SSHSYNC_CASCADE_DELETER_H_
 
 #include <algorithm>
 #include <string>
@@ -98,4 +98,4 @@ absl::Status Deleter<R, C>::RunGroup(std::vector<FileOutcome*> group) {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_DELETER_H_
+#endif  // SSHSYNC_CASCADE_DELETER_H_

@@ -1,4 +1,4 @@
-#include "sshsync/exec/heartbeat.h"
+#include "sshsync/cascade/heartbeat.h"
 
 #include <atomic>
 #include <string>

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_HOP_SOURCE_H_
-#define SSHSYNC_EXEC_HOP_SOURCE_H_
+#ifndef SSHSYNC_CASCADE_HOP_SOURCE_H_
+#define SSHSYNC_CASCADE_HOP_SOURCE_H_
 
 #include <memory>
 
@@ -31,4 +31,4 @@ class HopSource {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_HOP_SOURCE_H_
+#endif  // SSHSYNC_CASCADE_HOP_SOURCE_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_HOP_H_
-#define SSHSYNC_EXEC_HOP_H_
+#ifndef SSHSYNC_CASCADE_HOP_H_
+#define SSHSYNC_CASCADE_HOP_H_
 
 #include <functional>
 #include <memory>
@@ -11,13 +11,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/transfer/chunk_survey.h"
-#include "sshsync/exec/deleter.h"
+#include "sshsync/cascade/deleter.h"
 #include "sshsync/route/early_start.h"
 #include "sshsync/remote/digest_cache.h"
 #include "sshsync/transfer/speculative_copies.h"
 #include "sshsync/schedule/received_files.h"
-#include "sshsync/exec/held_lease.h"
-#include "sshsync/exec/hop_source.h"
+#include "sshsync/cascade/lease_guard.h"
+#include "sshsync/cascade/hop_source.h"
 #include "sshsync/transfer/partial_files.h"
 #include "sshsync/transfer/transfer.h"
 #include "sshsync/schedule/preflight.h"
@@ -488,4 +488,4 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_HOP_H_
+#endif  // SSHSYNC_CASCADE_HOP_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_RESTORER_H_
-#define SSHSYNC_EXEC_RESTORER_H_
+#ifndef SSHSYNC_CASCADE_RESTORER_H_
+#define SSHSYNC_CASCADE_RESTORER_H_
 
 #include <algorithm>
 #include <string>
@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "sshsync/exec/held_lease.h"
+#include "sshsync/cascade/lease_guard.h"
 #include "sshsync/stage/publishing.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/stage/trash_copy.h"
@@ -178,4 +178,4 @@ void Restorer<R, C>::Fail(FileOutcome outcome, Failure failure, absl::string_vie
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_RESTORER_H_
+#endif  // SSHSYNC_CASCADE_RESTORER_H_

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_CASCADE_H_
-#define SSHSYNC_EXEC_CASCADE_H_
+#ifndef SSHSYNC_CASCADE_CASCADE_H_
+#define SSHSYNC_CASCADE_CASCADE_H_
 
 #include <condition_variable>
 #include <map>
@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/remote/digest_agreement.h"
-#include "sshsync/exec/hop.h"
+#include "sshsync/cascade/hop.h"
 #include "sshsync/process/thread.h"
 #include "sshsync/plan/queue.h"
 
@@ -412,4 +412,4 @@ void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_CASCADE_H_
+#endif  // SSHSYNC_CASCADE_CASCADE_H_

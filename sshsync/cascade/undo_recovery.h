@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_EXEC_UNDO_RECOVERY_H_
-#define SSHSYNC_EXEC_UNDO_RECOVERY_H_
+#ifndef SSHSYNC_CASCADE_UNDO_RECOVERY_H_
+#define SSHSYNC_CASCADE_UNDO_RECOVERY_H_
 
 #include <algorithm>
 #include <string>
@@ -112,4 +112,4 @@ absl::StatusOr<bool> UndoRecovery<R, C>::CanGoOn(const std::vector<UndoEntry>& e
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_EXEC_UNDO_RECOVERY_H_
+#endif  // SSHSYNC_CASCADE_UNDO_RECOVERY_H_
