@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "bindings/texts.h"
-#include "sshsync/record/event_log.h"
-#include "sshsync/record/report_json.h"
+#include "sshsync/record/report/event_log.h"
+#include "sshsync/record/report/report_json.h"
 
 namespace sshsync::python {
 namespace {

@@ -12,8 +12,8 @@
 #include "bindings/texts.h"
 #include "sshsync/base/status.h"
 #include "sshsync/base/version.h"
-#include "sshsync/record/history.h"
-#include "sshsync/record/report_json.h"
+#include "sshsync/record/report/history.h"
+#include "sshsync/record/report/report_json.h"
 #include "tools/page/page.h"
 
 namespace sshsync::python {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 
 namespace sshsync::python {
 

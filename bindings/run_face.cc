@@ -11,7 +11,7 @@
 #include "bindings/texts.h"
 #include "sshsync/config/values.h"
 #include "sshsync/probe.h"
-#include "sshsync/record/report_json.h"
+#include "sshsync/record/report/report_json.h"
 #include "sshsync/resume.h"
 #include "sshsync/sync.h"
 

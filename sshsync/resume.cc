@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/record/places.h"
-#include "sshsync/record/state.h"
+#include "sshsync/record/state_paths.h"
+#include "sshsync/record/state/state.h"
 #include "sshsync/recorded_options.h"
 #include "sshsync/text/escape.h"
 

@@ -11,9 +11,9 @@
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/process/local_command.h"
-#include "sshsync/record/metrics.h"
+#include "sshsync/record/report/metrics.h"
 #include "sshsync/record/replace_file.h"
-#include "sshsync/record/report_json.h"
+#include "sshsync/record/report/report_json.h"
 #include "sshsync/recorded_options.h"
 #include "sshsync/text/escape.h"
 

@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/record/lock.h"
-#include "sshsync/record/places.h"
-#include "sshsync/record/run_recorder.h"
+#include "sshsync/record/state_paths.h"
+#include "sshsync/record/state/run_recorder.h"
 #include "sshsync/sync.h"
 
 namespace sshsync {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sshsync/base/status.h"
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 #include "sshsync/text/escape.h"
 #include "tools/display_width.h"
 #include "tools/paragraph.h"

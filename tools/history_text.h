@@ -6,7 +6,7 @@
 
 #include "absl/time/time.h"
 #include "sshsync/record/run_record.h"
-#include "sshsync/record/standing.h"
+#include "sshsync/record/report/repository_status.h"
 
 namespace sshsync::cli {
 

@@ -1,7 +1,7 @@
 #include "tools/human_printer.h"
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 #include "tools/run_text.h"
 
 namespace sshsync::cli {

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 #include "sshsync/text/escape.h"
 #include "tools/display_width.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 #include "tools/page/markup.h"
 
 namespace sshsync::page {

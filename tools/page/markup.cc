@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync::page {

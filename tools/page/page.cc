@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 #include "tools/page/cascade.h"
 #include "tools/page/history.h"
 #include "tools/page/markup.h"

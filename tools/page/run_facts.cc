@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "sshsync/record/state.h"
+#include "sshsync/record/state/state.h"
 
 namespace sshsync::page {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "sshsync/base/status.h"
-#include "sshsync/record/event_log.h"
+#include "sshsync/record/report/event_log.h"
 #include "tools/page/markup.h"
 
 namespace sshsync::page {
