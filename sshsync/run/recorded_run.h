@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_WRITING_RUN_H_
-#define SSHSYNC_WRITING_RUN_H_
+#ifndef SSHSYNC_RUN_RECORDED_RUN_H_
+#define SSHSYNC_RUN_RECORDED_RUN_H_
 
 #include <functional>
 #include <memory>
@@ -55,4 +55,4 @@ std::string SummaryOf(const Report& report);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_WRITING_RUN_H_
+#endif  // SSHSYNC_RUN_RECORDED_RUN_H_

@@ -14,8 +14,8 @@
 #include "sshsync/record/state/block_flusher.h"
 #include "sshsync/record/state_paths.h"
 #include "sshsync/record/state/stored_digests.h"
-#include "sshsync/run_parts.h"
-#include "sshsync/writing_run.h"
+#include "sshsync/run/run_environment.h"
+#include "sshsync/run/recorded_run.h"
 
 namespace sshsync {
 namespace {

@@ -1,4 +1,4 @@
-#include "sshsync/run_parts.h"
+#include "sshsync/run/run_environment.h"
 
 #include <unistd.h>
 

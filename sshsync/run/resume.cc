@@ -4,7 +4,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/record/state_paths.h"
 #include "sshsync/record/state/state.h"
-#include "sshsync/recorded_options.h"
+#include "sshsync/run/recorded_options.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_RECORDED_OPTIONS_H_
-#define SSHSYNC_RECORDED_OPTIONS_H_
+#ifndef SSHSYNC_RUN_RECORDED_OPTIONS_H_
+#define SSHSYNC_RUN_RECORDED_OPTIONS_H_
 
 #include <string>
 
@@ -20,4 +20,4 @@ void RepeatOptions(absl::string_view text, SyncOptions& options);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_RECORDED_OPTIONS_H_
+#endif  // SSHSYNC_RUN_RECORDED_OPTIONS_H_

@@ -1,4 +1,4 @@
-#include "sshsync/recorded_options.h"
+#include "sshsync/run/recorded_options.h"
 
 #include <utility>
 

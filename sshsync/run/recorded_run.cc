@@ -1,4 +1,4 @@
-#include "sshsync/writing_run.h"
+#include "sshsync/run/recorded_run.h"
 
 #include <unistd.h>
 
@@ -14,7 +14,7 @@
 #include "sshsync/record/report/metrics.h"
 #include "sshsync/record/replace_file.h"
 #include "sshsync/record/report/report_json.h"
-#include "sshsync/recorded_options.h"
+#include "sshsync/run/recorded_options.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {

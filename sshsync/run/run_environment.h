@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_RUN_PARTS_H_
-#define SSHSYNC_RUN_PARTS_H_
+#ifndef SSHSYNC_RUN_RUN_ENVIRONMENT_H_
+#define SSHSYNC_RUN_RUN_ENVIRONMENT_H_
 
 #include <memory>
 #include <mutex>
@@ -58,4 +58,4 @@ class RunParts {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_RUN_PARTS_H_
+#endif  // SSHSYNC_RUN_RUN_ENVIRONMENT_H_

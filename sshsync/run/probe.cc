@@ -12,7 +12,7 @@
 #include "sshsync/process/thread.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/plan/queue.h"
-#include "sshsync/run_parts.h"
+#include "sshsync/run/run_environment.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
