@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 #include "sshsync/config/settings.h"
 
 namespace sshsync {

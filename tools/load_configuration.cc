@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/config/file_mode.h"
+#include "sshsync/config/ini/file_mode.h"
 #include "tools/config_source.h"
 
 namespace sshsync::cli {

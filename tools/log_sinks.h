@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "sshsync/base/log.h"
-#include "sshsync/config/logging_conf.h"
+#include "sshsync/config/logging/logging_conf.h"
 
 namespace sshsync {
 

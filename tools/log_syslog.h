@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/config/logging_handler.h"
+#include "sshsync/config/logging/logging_handler.h"
 #include "tools/log_target.h"
 
 namespace sshsync {

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "sshsync/base/log.h"
-#include "sshsync/config/diagnostic.h"
-#include "sshsync/config/logging_conf.h"
+#include "sshsync/config/ini/diagnostic.h"
+#include "sshsync/config/logging/logging_conf.h"
 #include "tools/command_line.h"
 
 namespace sshsync::cli {

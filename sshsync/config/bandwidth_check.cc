@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 
 namespace sshsync {
 

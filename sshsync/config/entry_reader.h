@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "sshsync/config/diagnostic.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/diagnostic.h"
+#include "sshsync/config/ini/ini.h"
 
 namespace sshsync {
 

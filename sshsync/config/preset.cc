@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sshsync/base/status.h"
-#include "sshsync/config/diagnostic.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/diagnostic.h"
+#include "sshsync/config/ini/ini.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/config/preset_files.h"
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/config/bandwidth_check.h"
 #include "sshsync/config/entry_reader.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/config/node_range.h"
 #include "sshsync/config/relations.h"

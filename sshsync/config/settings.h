@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 #include "sshsync/model/repository.h"
 
 namespace sshsync {

@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "absl/strings/string_view.h"
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 #include "sshsync/config/entry_reader.h"
 #include "sshsync/model/repository.h"
 

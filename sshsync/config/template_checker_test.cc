@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 
 namespace sshsync {
 namespace {

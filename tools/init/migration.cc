@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/original_quoting.h"

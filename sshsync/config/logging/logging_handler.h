@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_CONFIG_LOGGING_HANDLER_H_
-#define SSHSYNC_CONFIG_LOGGING_HANDLER_H_
+#ifndef SSHSYNC_CONFIG_LOGGING_LOGGING_HANDLER_H_
+#define SSHSYNC_CONFIG_LOGGING_LOGGING_HANDLER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "sshsync/config/log_format.h"
+#include "sshsync/config/logging/log_format.h"
 
 namespace sshsync {
 
@@ -66,4 +66,4 @@ std::vector<HandlerArgProblem> ReadHandlerArgs(absl::string_view args, absl::str
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_CONFIG_LOGGING_HANDLER_H_
+#endif  // SSHSYNC_CONFIG_LOGGING_LOGGING_HANDLER_H_

@@ -1,4 +1,4 @@
-#include "sshsync/config/logging_conf.h"
+#include "sshsync/config/logging/logging_conf.h"
 
 #include <fstream>
 #include <iterator>

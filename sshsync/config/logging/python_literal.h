@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_CONFIG_PYTHON_LITERAL_H_
-#define SSHSYNC_CONFIG_PYTHON_LITERAL_H_
+#ifndef SSHSYNC_CONFIG_LOGGING_PYTHON_LITERAL_H_
+#define SSHSYNC_CONFIG_LOGGING_PYTHON_LITERAL_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -39,4 +39,4 @@ PythonLiteral ParsePythonLiteral(absl::string_view text);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_CONFIG_PYTHON_LITERAL_H_
+#endif  // SSHSYNC_CONFIG_LOGGING_PYTHON_LITERAL_H_

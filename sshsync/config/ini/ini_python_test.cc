@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 
 namespace sshsync {
 namespace {

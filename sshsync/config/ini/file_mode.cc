@@ -1,4 +1,4 @@
-#include "sshsync/config/file_mode.h"
+#include "sshsync/config/ini/file_mode.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_CONFIG_DIAGNOSTIC_H_
-#define SSHSYNC_CONFIG_DIAGNOSTIC_H_
+#ifndef SSHSYNC_CONFIG_INI_DIAGNOSTIC_H_
+#define SSHSYNC_CONFIG_INI_DIAGNOSTIC_H_
 
 #include <cstddef>
 #include <set>
@@ -96,4 +96,4 @@ class DiagnosticCollector {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_CONFIG_DIAGNOSTIC_H_
+#endif  // SSHSYNC_CONFIG_INI_DIAGNOSTIC_H_

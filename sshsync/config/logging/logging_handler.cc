@@ -1,4 +1,4 @@
-#include "sshsync/config/logging_handler.h"
+#include "sshsync/config/logging/logging_handler.h"
 
 #include <algorithm>
 #include <functional>
@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "sshsync/config/diagnostic.h"
-#include "sshsync/config/python_literal.h"
+#include "sshsync/config/ini/diagnostic.h"
+#include "sshsync/config/logging/python_literal.h"
 
 namespace sshsync {
 namespace {

@@ -1,12 +1,12 @@
-#ifndef SSHSYNC_CONFIG_LOGGING_CONF_H_
-#define SSHSYNC_CONFIG_LOGGING_CONF_H_
+#ifndef SSHSYNC_CONFIG_LOGGING_LOGGING_CONF_H_
+#define SSHSYNC_CONFIG_LOGGING_LOGGING_CONF_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sshsync/config/diagnostic.h"
-#include "sshsync/config/logging_handler.h"
+#include "sshsync/config/ini/diagnostic.h"
+#include "sshsync/config/logging/logging_handler.h"
 
 namespace sshsync {
 
@@ -33,4 +33,4 @@ LoggingConf ReadLoggingConf(absl::string_view bytes, DiagnosticCollector& diagno
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_CONFIG_LOGGING_CONF_H_
+#endif  // SSHSYNC_CONFIG_LOGGING_LOGGING_CONF_H_

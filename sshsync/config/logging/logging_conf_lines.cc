@@ -8,7 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "sshsync/base/log.h"
-#include "sshsync/config/logging_conf.h"
+#include "sshsync/config/logging/logging_conf.h"
 
 namespace sshsync {
 namespace {

@@ -1,4 +1,4 @@
-#include "sshsync/config/file_mode.h"
+#include "sshsync/config/ini/file_mode.h"
 
 #include <string>
 

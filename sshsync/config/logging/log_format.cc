@@ -1,4 +1,4 @@
-#include "sshsync/config/log_format.h"
+#include "sshsync/config/logging/log_format.h"
 
 #include <algorithm>
 #include <charconv>
@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sshsync/base/status.h"
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 #include "sshsync/text/nearest.h"
 
 namespace sshsync {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "sshsync/config/logging_conf.h"
-#include "sshsync/config/python_literal.h"
+#include "sshsync/config/logging/logging_conf.h"
+#include "sshsync/config/logging/python_literal.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);

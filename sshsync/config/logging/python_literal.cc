@@ -1,4 +1,4 @@
-#include "sshsync/config/python_literal.h"
+#include "sshsync/config/logging/python_literal.h"
 
 #include <utility>
 

@@ -1,12 +1,12 @@
-#ifndef SSHSYNC_CONFIG_INI_H_
-#define SSHSYNC_CONFIG_INI_H_
+#ifndef SSHSYNC_CONFIG_INI_INI_H_
+#define SSHSYNC_CONFIG_INI_INI_H_
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 
 namespace sshsync {
 
@@ -80,4 +80,4 @@ struct IniFile {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_CONFIG_INI_H_
+#endif  // SSHSYNC_CONFIG_INI_INI_H_

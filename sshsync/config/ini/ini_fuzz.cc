@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 #include "sshsync/config/settings.h"
 #include "sshsync/text/escape.h"
 

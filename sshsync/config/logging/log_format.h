@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_CONFIG_LOG_FORMAT_H_
-#define SSHSYNC_CONFIG_LOG_FORMAT_H_
+#ifndef SSHSYNC_CONFIG_LOGGING_LOG_FORMAT_H_
+#define SSHSYNC_CONFIG_LOGGING_LOG_FORMAT_H_
 
 #include <cstdint>
 #include <string>
@@ -65,4 +65,4 @@ class LogFormat {
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_CONFIG_LOG_FORMAT_H_
+#endif  // SSHSYNC_CONFIG_LOGGING_LOG_FORMAT_H_

@@ -1,12 +1,12 @@
-#ifndef SSHSYNC_CONFIG_FILE_MODE_H_
-#define SSHSYNC_CONFIG_FILE_MODE_H_
+#ifndef SSHSYNC_CONFIG_INI_FILE_MODE_H_
+#define SSHSYNC_CONFIG_INI_FILE_MODE_H_
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 
 namespace sshsync {
 
@@ -26,4 +26,4 @@ std::vector<ConfigDiagnostic> CheckFileMode(absl::string_view file, const FileAc
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_CONFIG_FILE_MODE_H_
+#endif  // SSHSYNC_CONFIG_INI_FILE_MODE_H_

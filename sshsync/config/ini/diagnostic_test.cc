@@ -1,4 +1,4 @@
-#include "sshsync/config/diagnostic.h"
+#include "sshsync/config/ini/diagnostic.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "sshsync/config/logging_conf.h"
+#include "sshsync/config/logging/logging_conf.h"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 #include "sshsync/text/nearest.h"
 
 namespace sshsync {

@@ -1,4 +1,4 @@
-#include "sshsync/config/log_format.h"
+#include "sshsync/config/logging/log_format.h"
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"

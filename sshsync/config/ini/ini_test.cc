@@ -1,4 +1,4 @@
-#include "sshsync/config/ini.h"
+#include "sshsync/config/ini/ini.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "sshsync/config/logging_handler.h"
+#include "sshsync/config/logging/logging_handler.h"
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
