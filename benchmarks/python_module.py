@@ -37,7 +37,7 @@ path = {0}/p
 parent = m
 """
 
-PROGRAM = os.path.abspath("tools/sshsync")
+PROGRAM = os.path.abspath("tools/cli/sshsync")
 
 
 def timed(work):

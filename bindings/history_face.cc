@@ -14,7 +14,7 @@
 #include "sshsync/base/version.h"
 #include "sshsync/record/report/history.h"
 #include "sshsync/record/report/report_json.h"
-#include "tools/page/page.h"
+#include "tools/cli/page/page.h"
 
 namespace sshsync::python {
 namespace {

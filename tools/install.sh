@@ -21,7 +21,7 @@ esac
 
 # What is installed lies in a tree of its own beside this script, or around it; beside it lies more that was built, and not all of it.
 tools=$0.runfiles/sshsync/tools
-[ -e "$tools/sshsync" ] || tools=$(cd "$(dirname "$0")" && pwd)
+[ -e "$tools/cli/sshsync" ] || tools=$(cd "$(dirname "$0")" && pwd)
 
 put() { # MODE SOURCE TARGET
   mkdir -p "$prefix/$(dirname "$3")"

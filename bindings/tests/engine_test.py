@@ -14,7 +14,7 @@ import python_cases
 import sshsync
 from local_cascade import LocalCascade
 
-PROGRAM = os.path.abspath("tools/sshsync")
+PROGRAM = os.path.abspath("tools/cli/sshsync")
 
 
 class EngineTest(unittest.TestCase):

@@ -11,7 +11,7 @@ import python_cases
 from local_cascade import LocalCascade
 
 WHEEL = glob.glob("bindings/sshsync-*.whl")[0]
-PROGRAM = os.path.abspath("tools/sshsync")
+PROGRAM = os.path.abspath("tools/cli/sshsync")
 
 
 class WheelTest(unittest.TestCase):

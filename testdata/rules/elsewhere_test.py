@@ -47,7 +47,7 @@ class ElsewhereTest(unittest.TestCase):
             with open(os.path.join(sshsync, "WORKSPACE"), "w") as file:
                 file.write('workspace(name = "sshsync")\n')
             os.mkdir(installed)
-            shutil.copy(os.path.join(ROOT, "tools/sshsync"), installed)
+            shutil.copy(os.path.join(ROOT, "tools/cli/sshsync"), installed)
             os.makedirs(os.path.join(elsewhere, "ops"))
             for name in ("site.conf", "broken.conf", "site_plan.txt"):
                 shutil.copy(os.path.join(ROOT, "testdata/rules", name), os.path.join(elsewhere, "ops"))

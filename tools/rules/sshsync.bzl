@@ -24,7 +24,7 @@ PYTHONPATH="$runfiles/{root}" PYTHONDONTWRITEBYTECODE=1 exec python3 -S "$runfil
 _COMMON = {
     "config": attr.label(mandatory = True, allow_single_file = True, doc = "The configuration."),
     "sshsync": attr.label(
-        default = Label("//tools:sshsync"),
+        default = Label("//tools/cli:sshsync"),
         allow_files = True,
         executable = True,
         cfg = "target",
