@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "bindings/texts.h"
+#include "bindings/convert.h"
 #include "sshsync/record/report/event_log.h"
 #include "sshsync/record/report/report_json.h"
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "bindings/texts.h"
+#include "bindings/convert.h"
 #include "sshsync/base/status.h"
 
 namespace sshsync::python {

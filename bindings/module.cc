@@ -1,8 +1,8 @@
 #include <string>
 
-#include "bindings/door.h"
+#include "bindings/gil.h"
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
+#include "bindings/bindings.h"
 #include "sshsync/base/version.h"
 
 namespace sshsync::python {

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bindings/call_objects.h"
-#include "bindings/door.h"
+#include "bindings/gil.h"
 #include "bindings/exceptions.h"
 #include "sshsync/base/status.h"
 

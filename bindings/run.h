@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
-#include "bindings/door.h"
+#include "bindings/gil.h"
 #include "sshsync/model/event.h"
 
 namespace sshsync::python {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "bindings/door.h"
+#include "bindings/gil.h"
 #include "bindings/python_runner.h"
 #include "sshsync/testing/runner_contract.h"
 

@@ -4,11 +4,11 @@
 
 #include "bindings/event_object.h"
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
+#include "bindings/bindings.h"
 #include "bindings/loaded.h"
 #include "bindings/python_runner.h"
 #include "bindings/run.h"
-#include "bindings/texts.h"
+#include "bindings/convert.h"
 #include "sshsync/config/values.h"
 #include "sshsync/probe.h"
 #include "sshsync/record/report/report_json.h"

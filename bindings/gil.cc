@@ -1,4 +1,4 @@
-#include "bindings/door.h"
+#include "bindings/gil.h"
 
 #include <algorithm>
 #include <chrono>

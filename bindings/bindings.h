@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_BINDINGS_FACES_H_
-#define SSHSYNC_BINDINGS_FACES_H_
+#ifndef SSHSYNC_BINDINGS_BINDINGS_H_
+#define SSHSYNC_BINDINGS_BINDINGS_H_
 
 #include <pybind11/pybind11.h>
 
@@ -17,4 +17,4 @@ void BindHistory(pybind11::module_& module);  ///< what runs left behind
 
 }  // namespace sshsync::python
 
-#endif  // SSHSYNC_BINDINGS_FACES_H_
+#endif  // SSHSYNC_BINDINGS_BINDINGS_H_

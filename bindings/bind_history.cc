@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "bindings/door.h"
+#include "bindings/gil.h"
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
+#include "bindings/bindings.h"
 #include "bindings/loaded.h"
-#include "bindings/texts.h"
+#include "bindings/convert.h"
 #include "sshsync/base/status.h"
 #include "sshsync/base/version.h"
 #include "sshsync/record/report/history.h"

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_split.h"
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
-#include "bindings/texts.h"
+#include "bindings/bindings.h"
+#include "bindings/convert.h"
 #include "sshsync/plan/diff.h"
 #include "sshsync/plan/listing.h"
 #include "sshsync/text/filter.h"

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_BINDINGS_TEXTS_H_
-#define SSHSYNC_BINDINGS_TEXTS_H_
+#ifndef SSHSYNC_BINDINGS_CONVERT_H_
+#define SSHSYNC_BINDINGS_CONVERT_H_
 
 #include <pybind11/pybind11.h>
 
@@ -39,4 +39,4 @@ inline absl::Duration SecondsOf(double seconds) { return std::isinf(seconds) ? a
 
 }  // namespace sshsync::python
 
-#endif  // SSHSYNC_BINDINGS_TEXTS_H_
+#endif  // SSHSYNC_BINDINGS_CONVERT_H_

@@ -1,6 +1,6 @@
-#include "bindings/remarks.h"
+#include "bindings/diagnostics.h"
 
-#include "bindings/texts.h"
+#include "bindings/convert.h"
 
 namespace sshsync::python {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "bindings/call_objects.h"
-#include "bindings/door.h"
+#include "bindings/gil.h"
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
-#include "bindings/texts.h"
+#include "bindings/bindings.h"
+#include "bindings/convert.h"
 #include "sshsync/base/status.h"
 #include "sshsync/ssh/frame.h"
 #include "sshsync/ssh/ssh.h"

@@ -4,10 +4,10 @@
 #include <tuple>
 
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
+#include "bindings/bindings.h"
 #include "bindings/loaded.h"
-#include "bindings/remarks.h"
-#include "bindings/texts.h"
+#include "bindings/diagnostics.h"
+#include "bindings/convert.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
 #include "sshsync/config/commands_in_force.h"

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
-#include "bindings/remarks.h"
-#include "bindings/texts.h"
+#include "bindings/bindings.h"
+#include "bindings/diagnostics.h"
+#include "bindings/convert.h"
 #include "sshsync/text/command_template.h"
 #include "sshsync/text/filter.h"
 #include "sshsync/text/shell_quote.h"

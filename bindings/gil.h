@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_BINDINGS_DOOR_H_
-#define SSHSYNC_BINDINGS_DOOR_H_
+#ifndef SSHSYNC_BINDINGS_GIL_H_
+#define SSHSYNC_BINDINGS_GIL_H_
 
 #include <pybind11/pybind11.h>
 
@@ -89,4 +89,4 @@ constexpr int kSignalTickMs = 50;
 
 }  // namespace sshsync::python
 
-#endif  // SSHSYNC_BINDINGS_DOOR_H_
+#endif  // SSHSYNC_BINDINGS_GIL_H_

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "bindings/door.h"
+#include "bindings/gil.h"
 #include "bindings/exceptions.h"
-#include "bindings/faces.h"
-#include "bindings/texts.h"
+#include "bindings/bindings.h"
+#include "bindings/convert.h"
 #include "sshsync/digest/digest.h"
 #include "sshsync/digest/hasher.h"
 

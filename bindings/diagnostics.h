@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_BINDINGS_REMARKS_H_
-#define SSHSYNC_BINDINGS_REMARKS_H_
+#ifndef SSHSYNC_BINDINGS_DIAGNOSTICS_H_
+#define SSHSYNC_BINDINGS_DIAGNOSTICS_H_
 
 #include <pybind11/pybind11.h>
 
@@ -16,4 +16,4 @@ pybind11::list RemarksOf(absl::string_view text, const std::vector<TemplateDiagn
 
 }  // namespace sshsync::python
 
-#endif  // SSHSYNC_BINDINGS_REMARKS_H_
+#endif  // SSHSYNC_BINDINGS_DIAGNOSTICS_H_
