@@ -1,4 +1,5 @@
-// What the Hasher costs beside bare calls of OpenSSL. The figure to hold: within 5 %, for blocks of a file and for small files.
+// What the Hasher costs beside bare calls of OpenSSL. The figure to hold: within 5 %, for blocks of a file and for
+// small files.
 
 #include <openssl/evp.h>
 
@@ -44,7 +45,9 @@ void BM_Evp(benchmark::State& state) {
   ReportBytes(state, name);
 }
 
-void Sizes(benchmark::internal::Benchmark* benchmark) { benchmark->ArgsProduct({{0, 1, 2, 3}, {10 << 10, 1 << 20, 8 << 20}}); }
+void Sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgsProduct({{0, 1, 2, 3}, {10 << 10, 1 << 20, 8 << 20}});
+}
 
 BENCHMARK(BM_Hasher)->Apply(Sizes);
 BENCHMARK(BM_Evp)->Apply(Sizes);

@@ -16,9 +16,10 @@ std::string Fleet(int64_t sections) {
       "[DEFAULT]\nuser = deploy\nbase = /srv\npath = %(base)s/app\nlistcmd = find ${REPOPATH} -type f\n"
       "digestcmd = sha256sum ${FILEPATH} |\n    cut -d' ' -f1\n[master]\nhost = master.example.com\n";
   for (int64_t i = 0; i < sections; ++i) {
-    absl::StrAppend(&text, "\n# node ", i, "\n[node", i, "]\nhost = node", i,
-                    ".example.com\nparent = master\nport = 2222\ngroup = all, rack", i % 40,
-                    "\nsynccmd = scp -p ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}\ntimeout = 10m\n");
+    absl::StrAppend(
+        &text, "\n# node ", i, "\n[node", i, "]\nhost = node", i,
+        ".example.com\nparent = master\nport = 2222\ngroup = all, rack", i % 40,
+        "\nsynccmd = scp -p ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}\ntimeout = 10m\n");
   }
   return text;
 }

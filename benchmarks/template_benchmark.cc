@@ -1,5 +1,5 @@
-// What a template costs: reading it (once per repository and run), and binding values (once per file), beside the bare quoting of the
-// value.
+// What a template costs: reading it (once per repository and run), and binding values (once per file), beside the bare
+// quoting of the value.
 #include <string>
 
 #include "benchmark/benchmark.h"
@@ -9,7 +9,8 @@
 namespace sshsync {
 namespace {
 
-constexpr absl::string_view kDigest = "if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo \\'NONE\\'; fi";
+constexpr absl::string_view kDigest =
+    "if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo \\'NONE\\'; fi";
 constexpr absl::string_view kPath = "/srv/application/updates/module 17/it's a part.bin";
 
 void BM_Parse(benchmark::State& state) {

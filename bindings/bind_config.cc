@@ -3,12 +3,12 @@
 #include <memory>
 #include <tuple>
 
-#include "bindings/exceptions.h"
-#include "bindings/bindings.h"
-#include "bindings/loaded.h"
-#include "bindings/diagnostics.h"
-#include "bindings/convert.h"
 #include "absl/strings/str_cat.h"
+#include "bindings/bindings.h"
+#include "bindings/convert.h"
+#include "bindings/diagnostics.h"
+#include "bindings/exceptions.h"
+#include "bindings/loaded.h"
 #include "sshsync/base/status.h"
 #include "sshsync/config/commands_in_force.h"
 #include "sshsync/config/entry_reader.h"
@@ -23,16 +23,21 @@ namespace {
 
 namespace py = pybind11;
 
-std::shared_ptr<Loaded> Read(const py::str& file, const std::string& bytes, const py::object& access, bool runs_templates) {
+std::shared_ptr<Loaded> Read(const py::str& file, const std::string& bytes, const py::object& access,
+                             bool runs_templates) {
   auto loaded = std::make_shared<Loaded>();
   loaded->bytes = bytes;
   static_cast<LoadedConfiguration&>(*loaded) = ReadConfiguration(BytesOf(file), bytes);
   if (access.is_none()) return loaded;
   const auto [mode, owner, reader] = access.cast<std::tuple<uint32_t, uint32_t, uint32_t>>();
   bool has_password = false;
-  for (const Repository& repository : loaded->configuration.repositories) has_password = has_password || !repository.password.empty();
-  for (ConfigDiagnostic& diagnostic : CheckFileMode(loaded->configuration.file, {.mode = mode, .owner = owner, .reader = reader,
-                                                                                 .runs_templates = runs_templates, .has_password = has_password})) {
+  for (const Repository& repository : loaded->configuration.repositories)
+    has_password = has_password || !repository.password.empty();
+  for (ConfigDiagnostic& diagnostic : CheckFileMode(loaded->configuration.file, {.mode = mode,
+                                                                                .owner = owner,
+                                                                                .reader = reader,
+                                                                                .runs_templates = runs_templates,
+                                                                                .has_password = has_password})) {
     loaded->diagnostics.push_back(std::move(diagnostic));
   }
   return loaded;
@@ -41,8 +46,9 @@ std::shared_ptr<Loaded> Read(const py::str& file, const std::string& bytes, cons
 py::list Diagnostics(const Loaded& loaded) {
   py::list result;
   for (const ConfigDiagnostic& one : loaded.diagnostics) {
-    result.append(py::make_tuple(std::string(SeverityName(one.severity)), Name(one.file), one.line, one.column, Text(one.message), Text(one.remedy),
-                                 std::string(InfoOf(one.failure).name), one.for_check, Text(RenderWithCaret(one))));
+    result.append(py::make_tuple(std::string(SeverityName(one.severity)), Name(one.file), one.line, one.column,
+                                 Text(one.message), Text(one.remedy), std::string(InfoOf(one.failure).name),
+                                 one.for_check, Text(RenderWithCaret(one))));
   }
   return result;
 }
@@ -90,24 +96,28 @@ py::dict Values(const Repository& one) {
   for (const auto& [name, text] : one.templates) templates[Name(name)] = Name(text);
   const auto limit = absl::StrCat(one.max_delete.value, one.max_delete.percent ? "%" : "");
   return py::dict(
-      "name"_a = Name(one.name), "parent"_a = Name(one.parent), "node"_a = Name(one.node), "line"_a = one.line, "host"_a = one.endpoint,
-      "path"_a = Name(one.path), "password"_a = Name(one.password), "peerhost"_a = Name(one.peerhost), "peeruser"_a = Name(one.peeruser),
-      "peerport"_a = one.peerport, "peerssh"_a = Name(one.peerssh), "templates"_a = templates, "preset"_a = one.preset,
-      "original_quoting"_a = one.original_quoting, "any_names"_a = one.any_names, "batch_digest"_a = one.batch_digest, "digest"_a = one.digest,
-      "transfer"_a = WordOf(one.transfer, {"auto", "command", "stream"}), "route"_a = route, "chunk"_a = one.chunk, "streams"_a = one.streams,
-      "bwlimit"_a = Name(one.bwlimit), "stage"_a = Name(one.stage), "publish"_a = WordOf(one.publish, {"file", "together"}), "delete"_a = one.del,
-      "max_delete"_a = limit, "trash"_a = one.trash, "trash_keep"_a = absl::ToDoubleSeconds(one.trash_keep), "filter"_a = filter,
+      "name"_a = Name(one.name), "parent"_a = Name(one.parent), "node"_a = Name(one.node), "line"_a = one.line,
+      "host"_a = one.endpoint, "path"_a = Name(one.path), "password"_a = Name(one.password),
+      "peerhost"_a = Name(one.peerhost), "peeruser"_a = Name(one.peeruser), "peerport"_a = one.peerport,
+      "peerssh"_a = Name(one.peerssh), "templates"_a = templates, "preset"_a = one.preset,
+      "original_quoting"_a = one.original_quoting, "any_names"_a = one.any_names, "batch_digest"_a = one.batch_digest,
+      "digest"_a = one.digest, "transfer"_a = WordOf(one.transfer, {"auto", "command", "stream"}), "route"_a = route,
+      "chunk"_a = one.chunk, "streams"_a = one.streams, "bwlimit"_a = Name(one.bwlimit), "stage"_a = Name(one.stage),
+      "publish"_a = WordOf(one.publish, {"file", "together"}), "delete"_a = one.del, "max_delete"_a = limit,
+      "trash"_a = one.trash, "trash_keep"_a = absl::ToDoubleSeconds(one.trash_keep), "filter"_a = filter,
       "settle"_a = absl::ToDoubleSeconds(one.settle),
-      "recheck"_a = one.recheck ? py::object(py::float_(absl::ToDoubleSeconds(*one.recheck))) : py::object(py::none()), "metadata"_a = one.metadata,
-      "links"_a = WordOf(one.links, {"skip", "copy"}), "follow_symlinks"_a = one.follow_symlinks, "nice"_a = one.nice,
-      "timeout"_a = absl::ToDoubleSeconds(one.timeout), "wait"_a = absl::ToDoubleSeconds(one.wait), "retries"_a = one.retries, "groups"_a = groups);
+      "recheck"_a = one.recheck ? py::object(py::float_(absl::ToDoubleSeconds(*one.recheck))) : py::object(py::none()),
+      "metadata"_a = one.metadata, "links"_a = WordOf(one.links, {"skip", "copy"}),
+      "follow_symlinks"_a = one.follow_symlinks, "nice"_a = one.nice, "timeout"_a = absl::ToDoubleSeconds(one.timeout),
+      "wait"_a = absl::ToDoubleSeconds(one.wait), "retries"_a = one.retries, "groups"_a = groups);
 }
 
 py::dict SettingsOf(const Loaded& loaded) {
   using namespace py::literals;
   const Settings& settings = loaded.configuration.settings;
-  return py::dict("jobs"_a = settings.jobs, "max_sessions"_a = settings.max_sessions, "state_dir"_a = Name(settings.state_dir),
-                  "pid_file"_a = Name(settings.pid_file), "stop_at"_a = settings.stop_at, "keep_runs"_a = settings.keep_runs,
+  return py::dict("jobs"_a = settings.jobs, "max_sessions"_a = settings.max_sessions,
+                  "state_dir"_a = Name(settings.state_dir), "pid_file"_a = Name(settings.pid_file),
+                  "stop_at"_a = settings.stop_at, "keep_runs"_a = settings.keep_runs,
                   "metrics_file"_a = Name(settings.metrics_file), "on_success"_a = Name(settings.on_success),
                   "on_failure"_a = Name(settings.on_failure), "on_change"_a = Name(settings.on_change));
 }
@@ -140,12 +150,13 @@ py::tuple Queue(const Loaded& loaded, const std::vector<Names>& steps, const Nam
 // The commands of one repository, as rows of the package's CommandInForce.
 py::list Commands(const Loaded& loaded, const py::str& name) {
   const std::vector<const Repository*> named = ValueOrRaise(ResolveNames(loaded.configuration, {BytesOf(name)}));
-  if (named.size() != 1) Raise(MakeError(Failure::kUsage, "that names more than one repository: ask for one after the other"));
+  if (named.size() != 1)
+    Raise(MakeError(Failure::kUsage, "that names more than one repository: ask for one after the other"));
   py::list result;
   for (const auto& commands : {TemplatesInForce(*named[0]), ActionsInForce(*named[0])}) {
     for (const CommandInForce& one : commands) {
-      result.append(py::make_tuple(Name(one.key), one.of_section, NamesOf(one.presets), Name(one.shell), Name(one.given), Name(one.text), one.refused,
-                                   RemarksOf(one.given, one.remarks)));
+      result.append(py::make_tuple(Name(one.key), one.of_section, NamesOf(one.presets), Name(one.shell),
+                                   Name(one.given), Name(one.text), one.refused, RemarksOf(one.given, one.remarks)));
     }
   }
   return result;
@@ -153,7 +164,8 @@ py::list Commands(const Loaded& loaded, const py::str& name) {
 
 py::list Resolve(const Loaded& loaded, const Names& names) {
   py::list result;
-  for (const Repository* repository : ValueOrRaise(ResolveNames(loaded.configuration, Strings(names)))) result.append(Name(repository->name));
+  for (const Repository* repository : ValueOrRaise(ResolveNames(loaded.configuration, Strings(names))))
+    result.append(Name(repository->name));
   return result;
 }
 
@@ -177,7 +189,8 @@ void BindConfig(py::module_& module) {
       .def("queue", &Queue, py::arg("steps"), py::arg("cascade"), py::arg("exclude"))
       .def("commands", &Commands, py::arg("name"))
       .def("resolve", &Resolve, py::arg("names"));
-  module.def("read_configuration", &Read, py::arg("file"), py::arg("bytes"), py::arg("access"), py::arg("runs_templates"));
+  module.def("read_configuration", &Read, py::arg("file"), py::arg("bytes"), py::arg("access"),
+             py::arg("runs_templates"));
 }
 
 }  // namespace sshsync::python

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "bindings/gil.h"
-#include "bindings/exceptions.h"
 #include "bindings/bindings.h"
 #include "bindings/convert.h"
+#include "bindings/exceptions.h"
+#include "bindings/gil.h"
 #include "sshsync/digest/digest.h"
 #include "sshsync/digest/hasher.h"
 
@@ -45,7 +45,8 @@ py::list OfFiles(const std::vector<py::str>& paths, const std::string& name) {
     }
   });
   py::list result;
-  for (const std::string& digest : digests) result.append(digest.empty() ? py::object(py::none()) : py::object(py::str(digest)));
+  for (const std::string& digest : digests)
+    result.append(digest.empty() ? py::object(py::none()) : py::object(py::str(digest)));
   return result;
 }
 

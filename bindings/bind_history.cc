@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "bindings/gil.h"
-#include "bindings/exceptions.h"
 #include "bindings/bindings.h"
-#include "bindings/loaded.h"
 #include "bindings/convert.h"
+#include "bindings/exceptions.h"
+#include "bindings/gil.h"
+#include "bindings/loaded.h"
 #include "sshsync/base/status.h"
 #include "sshsync/base/version.h"
 #include "sshsync/record/report/history.h"
@@ -22,16 +22,18 @@ namespace {
 namespace py = pybind11;
 using namespace py::literals;
 
-absl::StatusOr<std::string> Status(const Loaded& loaded, const std::vector<std::string>& names, const std::string& state_dir,
-                                   absl::optional<absl::Duration> max_age) {
+absl::StatusOr<std::string> Status(const Loaded& loaded, const std::vector<std::string>& names,
+                                   const std::string& state_dir, absl::optional<absl::Duration> max_age) {
   const absl::Time now = absl::Now();
-  SSHSYNC_ASSIGN_OR_RETURN(const Standings standings, StandingsNow(loaded.configuration, names, {.state_dir = state_dir}, now, max_age));
+  SSHSYNC_ASSIGN_OR_RETURN(const Standings standings,
+                           StandingsNow(loaded.configuration, names, {.state_dir = state_dir}, now, max_age));
   return StandingsToJson(standings.repositories, standings.unfinished_run, now);
 }
 
 absl::StatusOr<std::string> Runs(const Loaded& loaded, const std::string& state_dir, int limit) {
   SSHSYNC_ASSIGN_OR_RETURN(const State state, OpenHistory(loaded.configuration.settings, {.state_dir = state_dir}));
-  SSHSYNC_ASSIGN_OR_RETURN(const std::vector<RunRecord> records, state.Runs(limit > 0 ? limit : std::numeric_limits<int>::max()));
+  SSHSYNC_ASSIGN_OR_RETURN(const std::vector<RunRecord> records,
+                           state.Runs(limit > 0 ? limit : std::numeric_limits<int>::max()));
   return RunsToJson(records);
 }
 
@@ -57,7 +59,8 @@ void BindHistory(py::module_& module) {
       [](const Loaded& loaded, const std::vector<py::str>& given, const py::str& state_dir, const py::object& max_age) {
         std::vector<std::string> names;
         for (const py::str& name : given) names.push_back(BytesOf(name));
-        const absl::optional<absl::Duration> age = max_age.is_none() ? absl::nullopt : absl::make_optional(SecondsOf(max_age.cast<double>()));
+        const absl::optional<absl::Duration> age =
+            max_age.is_none() ? absl::nullopt : absl::make_optional(SecondsOf(max_age.cast<double>()));
         return ValueOrRaise(Computing([&, dir = BytesOf(state_dir)] { return Status(loaded, names, dir, age); }));
       },
       "loaded"_a, "names"_a, "state_dir"_a, "max_age"_a);
@@ -70,13 +73,15 @@ void BindHistory(py::module_& module) {
   module.def(
       "run_json",
       [](const Loaded& loaded, const py::str& state_dir, const py::str& run) {
-        return ValueOrRaise(Computing([&, dir = BytesOf(state_dir), name = BytesOf(run)] { return OneRun(loaded, dir, name); }));
+        return ValueOrRaise(
+            Computing([&, dir = BytesOf(state_dir), name = BytesOf(run)] { return OneRun(loaded, dir, name); }));
       },
       "loaded"_a, "state_dir"_a, "run"_a);
   module.def(
       "run_page",
       [](const Loaded& loaded, const py::str& state_dir, const py::str& run) {
-        return Text(ValueOrRaise(Computing([&, dir = BytesOf(state_dir), name = BytesOf(run)] { return PageOf(loaded, dir, name); })));
+        return Text(ValueOrRaise(
+            Computing([&, dir = BytesOf(state_dir), name = BytesOf(run)] { return PageOf(loaded, dir, name); })));
       },
       "loaded"_a, "state_dir"_a, "run"_a);
 }

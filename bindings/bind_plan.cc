@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "bindings/exceptions.h"
 #include "bindings/bindings.h"
 #include "bindings/convert.h"
+#include "bindings/exceptions.h"
 #include "sshsync/plan/diff.h"
 #include "sshsync/plan/listing.h"
 #include "sshsync/text/filter.h"
@@ -48,7 +48,8 @@ py::tuple DiffOf(const py::list& parent_rows, const py::list& child_rows, const 
   const Manifest child = ManifestOf(child_rows);
   const Plan plan = Diff(parent, child, [&filter](absl::string_view path) { return !filter.Selects(path); });
   py::list items;
-  for (const PlanItem& item : plan.items) items.append(py::make_tuple(std::string(ActionName(item.action)), Name(item.path())));
+  for (const PlanItem& item : plan.items)
+    items.append(py::make_tuple(std::string(ActionName(item.action)), Name(item.path())));
   return py::make_tuple(items, plan.keeps, plan.bytes, plan.extra);
 }
 

@@ -2,13 +2,13 @@
 
 #include <memory>
 
+#include "bindings/bindings.h"
+#include "bindings/convert.h"
 #include "bindings/event_object.h"
 #include "bindings/exceptions.h"
-#include "bindings/bindings.h"
 #include "bindings/loaded.h"
 #include "bindings/python_runner.h"
 #include "bindings/run.h"
-#include "bindings/convert.h"
 #include "sshsync/config/values.h"
 #include "sshsync/probe.h"
 #include "sshsync/record/report/report_json.h"
@@ -31,7 +31,10 @@ SyncOptions OptionsOf(const py::dict& given) {
     const std::string name = py::str(key);
     if (name == "verb") {
       const std::string verb = py::str(value);
-      options.verb = verb == "plan" ? Verb::kPlan : verb == "verify" ? Verb::kVerify : verb == "restore" ? Verb::kRestore : Verb::kSync;
+      options.verb = verb == "plan"      ? Verb::kPlan
+                     : verb == "verify"  ? Verb::kVerify
+                     : verb == "restore" ? Verb::kRestore
+                                         : Verb::kSync;
     } else if (name == "restores") {
       options.restores = BytesOf(py::reinterpret_borrow<py::str>(value));
     } else if (name == "queue") {
@@ -84,18 +87,22 @@ std::shared_ptr<PythonRunner> RunnerOf(const py::object& runner) {
   });
 }
 
-std::unique_ptr<SyncRun> StartSync(const std::shared_ptr<Loaded>& loaded, SyncOptions options, const py::object& given) {
+std::unique_ptr<SyncRun> StartSync(const std::shared_ptr<Loaded>& loaded, SyncOptions options,
+                                   const py::object& given) {
   RequireOpenDoor();
-  return std::make_unique<SyncRun>([loaded, options = std::move(options), runner = RunnerOf(given)](EventSink& events, const StopToken& stop) {
-    if (runner != nullptr) return SynchronizeOver(*runner, loaded->configuration, options, events, stop);
-    return Synchronize(loaded->configuration, options, events, stop);
-  });
+  return std::make_unique<SyncRun>(
+      [loaded, options = std::move(options), runner = RunnerOf(given)](EventSink& events, const StopToken& stop) {
+        if (runner != nullptr) return SynchronizeOver(*runner, loaded->configuration, options, events, stop);
+        return Synchronize(loaded->configuration, options, events, stop);
+      });
 }
 
 // The run that goes on where one failed; nothing where there is none to continue.
-py::object StartResume(const std::shared_ptr<Loaded>& loaded, const py::str& run, const py::dict& given, const py::object& runner) {
+py::object StartResume(const std::shared_ptr<Loaded>& loaded, const py::str& run, const py::dict& given,
+                       const py::object& runner) {
   const SyncOptions options = OptionsOf(given);
-  const auto resumption = Computing([&, name = BytesOf(run)] { return FindResumption(loaded->configuration, name, options); });
+  const auto resumption =
+      Computing([&, name = BytesOf(run)] { return FindResumption(loaded->configuration, name, options); });
   RaiseIfError(resumption.status());
   if (!*resumption) return py::none();
   return py::cast(StartSync(loaded, (*resumption)->options, runner));
@@ -105,19 +112,23 @@ py::object StartResume(const std::shared_ptr<Loaded>& loaded, const py::str& run
 std::unique_ptr<SyncRun> StartFlood(int count) {
   RequireOpenDoor();
   return std::make_unique<SyncRun>([count](EventSink& events, const StopToken&) -> absl::StatusOr<Report> {
-    for (int i = 0; i < count; ++i) events.On({.kind = EventKind::kFilePublished, .repository = "appnode1", .path = "lib/some/file.jar", .action = "copy"});
+    for (int i = 0; i < count; ++i)
+      events.On(
+          {.kind = EventKind::kFilePublished, .repository = "appnode1", .path = "lib/some/file.jar", .action = "copy"});
     return Report();
   });
 }
 
-std::unique_ptr<ProbeRun> StartProbe(const std::shared_ptr<Loaded>& loaded, const std::vector<py::str>& given, const py::object& runner) {
+std::unique_ptr<ProbeRun> StartProbe(const std::shared_ptr<Loaded>& loaded, const std::vector<py::str>& given,
+                                     const py::object& runner) {
   RequireOpenDoor();
   std::vector<std::string> names;
   for (const py::str& name : given) names.push_back(BytesOf(name));
-  return std::make_unique<ProbeRun>([loaded, names, runner = RunnerOf(runner)](EventSink& events, const StopToken& stop) {
-    if (runner != nullptr) return ProbeOver(*runner, loaded->configuration, names, events, stop);
-    return Probe(loaded->configuration, names, events, stop);
-  });
+  return std::make_unique<ProbeRun>(
+      [loaded, names, runner = RunnerOf(runner)](EventSink& events, const StopToken& stop) {
+        if (runner != nullptr) return ProbeOver(*runner, loaded->configuration, names, events, stop);
+        return Probe(loaded->configuration, names, events, stop);
+      });
 }
 
 template <class Outcome>
@@ -125,7 +136,8 @@ py::object NextEvents(Run<Outcome>& self, bool all, int level) {
   auto events = self.NextEvents(all, level);
   if (!events) return py::none();
   py::list list(events->size());
-  for (size_t i = 0; i < events->size(); ++i) PyList_SET_ITEM(list.ptr(), static_cast<Py_ssize_t>(i), MakeEvent(std::move((*events)[i])).release().ptr());
+  for (size_t i = 0; i < events->size(); ++i)
+    PyList_SET_ITEM(list.ptr(), static_cast<Py_ssize_t>(i), MakeEvent(std::move((*events)[i])).release().ptr());
   return list;
 }
 
@@ -135,10 +147,11 @@ py::list Probes(ProbeRun& run) {
   for (const RepositoryProbe& probe : *run.outcome()) {
     py::list checks;
     for (const ProbeCheck& check : probe.checks) {
-      checks.append(py::make_tuple(check.name, check.ok, check.ok ? "" : std::string(InfoOf(check.failure).name), Text(check.detail)));
+      checks.append(py::make_tuple(check.name, check.ok, check.ok ? "" : std::string(InfoOf(check.failure).name),
+                                   Text(check.detail)));
     }
-    result.append(py::make_tuple(Name(probe.name), Name(probe.host), Text(probe.system), Name(probe.root), probe.free_bytes,
-                                 absl::ToDoubleSeconds(probe.round_trip), checks));
+    result.append(py::make_tuple(Name(probe.name), Name(probe.host), Text(probe.system), Name(probe.root),
+                                 probe.free_bytes, absl::ToDoubleSeconds(probe.round_trip), checks));
   }
   return result;
 }
@@ -160,9 +173,12 @@ void BindRun(py::module_& module) {
       .def("stop", &ProbeRun::Stop, "reason"_a)
       .def_property_readonly("ended", &ProbeRun::Ended)
       .def("probes", &Probes);
-  module.def("start_sync", [](const std::shared_ptr<Loaded>& loaded, const py::dict& options, const py::object& runner) {
-    return StartSync(loaded, OptionsOf(options), runner);
-  }, "loaded"_a, "options"_a, "runner"_a);
+  module.def(
+      "start_sync",
+      [](const std::shared_ptr<Loaded>& loaded, const py::dict& options, const py::object& runner) {
+        return StartSync(loaded, OptionsOf(options), runner);
+      },
+      "loaded"_a, "options"_a, "runner"_a);
   module.def("start_flood", &StartFlood, "count"_a);
   module.def("start_resume", &StartResume, "loaded"_a, "run"_a, "options"_a, "runner"_a);
   module.def("start_probe", &StartProbe, "loaded"_a, "names"_a, "runner"_a);

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "bindings/exceptions.h"
 #include "bindings/bindings.h"
-#include "bindings/diagnostics.h"
 #include "bindings/convert.h"
+#include "bindings/diagnostics.h"
+#include "bindings/exceptions.h"
 #include "sshsync/text/command_template.h"
 #include "sshsync/text/filter.h"
 #include "sshsync/text/shell_quote.h"
@@ -20,7 +20,8 @@ namespace {
 namespace py = pybind11;
 using namespace py::literals;
 
-// The variables that a template of Python's may name: those of the configuration, or the caller's own, which must outlive the template.
+// The variables that a template of Python's may name: those of the configuration, or the caller's own, which must
+// outlive the template.
 class Variables {
  public:
   explicit Variables(const py::object& given) {
@@ -57,16 +58,18 @@ TemplateOptions OptionsOf(const Variables& variables, const std::string& shell, 
   return {.original_quoting = original_quoting, .any_names = any_names, .shell = shell, .variables = variables.rows()};
 }
 
-py::list Check(const py::str& text, const std::string& shell, bool original_quoting, bool any_names, const py::object& given) {
+py::list Check(const py::str& text, const std::string& shell, bool original_quoting, bool any_names,
+               const py::object& given) {
   const Variables variables(given);
   const std::string bytes = BytesOf(text);
   return RemarksOf(bytes, CommandTemplate::Check(bytes, OptionsOf(variables, shell, original_quoting, any_names)));
 }
 
-ParsedTemplate Parse(const py::str& text, const std::string& shell, bool original_quoting, bool any_names, const py::object& given) {
+ParsedTemplate Parse(const py::str& text, const std::string& shell, bool original_quoting, bool any_names,
+                     const py::object& given) {
   ParsedTemplate result{.variables = std::make_unique<Variables>(given)};
-  result.parsed = std::make_unique<CommandTemplate>(
-      ValueOrRaise(CommandTemplate::Parse(BytesOf(text), OptionsOf(*result.variables, shell, original_quoting, any_names))));
+  result.parsed = std::make_unique<CommandTemplate>(ValueOrRaise(
+      CommandTemplate::Parse(BytesOf(text), OptionsOf(*result.variables, shell, original_quoting, any_names))));
   return result;
 }
 
@@ -78,7 +81,8 @@ py::tuple NamesOf(const std::vector<absl::string_view>& names) {
 
 py::tuple Bind(const ParsedTemplate& self, const py::dict& given) {
   TemplateValues values;
-  for (const auto& [name, value] : given) values.Set(std::string(py::str(name)), BytesOf(py::reinterpret_borrow<py::str>(value)));
+  for (const auto& [name, value] : given)
+    values.Set(std::string(py::str(name)), BytesOf(py::reinterpret_borrow<py::str>(value)));
   const BoundCommand bound = ValueOrRaise(self.parsed->Bind(values));
   return py::make_tuple(Name(bound.script()), Text(bound.display()), bound.shell());
 }
@@ -91,10 +95,14 @@ void BindText(py::module_& module) {
       .def(py::init(&Parse), "text"_a, "shell"_a, "original_quoting"_a, "any_names"_a, "variables"_a)
       .def_property_readonly("text", [](const ParsedTemplate& self) { return Name(self.parsed->text()); })
       .def_property_readonly("variables", [](const ParsedTemplate& self) { return NamesOf(self.parsed->variables()); })
-      .def_property_readonly("second_parser_variables", [](const ParsedTemplate& self) { return NamesOf(self.parsed->second_parser_variables()); })
-      .def("check_value", [](const ParsedTemplate& self, const std::string& variable, const py::str& value) {
-        RaiseIfError(self.parsed->CheckValue(variable, BytesOf(value)));
-      }, "variable"_a, "value"_a)
+      .def_property_readonly("second_parser_variables",
+                             [](const ParsedTemplate& self) { return NamesOf(self.parsed->second_parser_variables()); })
+      .def(
+          "check_value",
+          [](const ParsedTemplate& self, const std::string& variable, const py::str& value) {
+            RaiseIfError(self.parsed->CheckValue(variable, BytesOf(value)));
+          },
+          "variable"_a, "value"_a)
       .def("bind", &Bind, "values"_a);
   py::class_<Filter>(module, "Filter")
       .def(py::init([](const std::vector<py::str>& given) {
@@ -103,8 +111,10 @@ void BindText(py::module_& module) {
              return ValueOrRaise(Filter::Parse(lines));
            }),
            "lines"_a)
-      .def("selects", [](const Filter& self, const py::str& path) { return self.Selects(BytesOf(path)); }, "path"_a);
-  module.def("shell_literal", [](const py::str& text) { return Name(ShellLiteral(BytesOf(text))); }, "text"_a);
+      .def(
+          "selects", [](const Filter& self, const py::str& path) { return self.Selects(BytesOf(path)); }, "path"_a);
+  module.def(
+      "shell_literal", [](const py::str& text) { return Name(ShellLiteral(BytesOf(text))); }, "text"_a);
 }
 
 }  // namespace sshsync::python

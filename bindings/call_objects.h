@@ -5,13 +5,14 @@
 
 #include "absl/status/status.h"
 #include "absl/types/optional.h"
-#include "sshsync/ssh/runner.h"
 #include "sshsync/process/stop.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync::python {
 
-/// What a runner written in Python is handed for one call. The engine's own arguments are references into the call; Python code may keep
-/// an object for as long as it likes. So each of these is emptied when the call is over, and then refuses. Guarded by the GIL.
+/// What a runner written in Python is handed for one call. The engine's own arguments are references into the call;
+/// Python code may keep an object for as long as it likes. So each of these is emptied when the call is over, and then
+/// refuses. Guarded by the GIL.
 
 struct StopObject {
   absl::optional<StopToken> token;  ///< empty: over, which counts as stopped

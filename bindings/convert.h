@@ -11,9 +11,9 @@
 
 namespace sshsync::python {
 
-/// Bytes and texts between the two sides. The engine has bytes everywhere; Python has str. A name of a file travels as Python's own functions
-/// of the file system have it (UTF-8, other bytes as lone surrogates), so that it can be handed to `open` and back; a text for people has
-/// U+FFFD there. All need the GIL.
+/// Bytes and texts between the two sides. The engine has bytes everywhere; Python has str. A name of a file travels as
+/// Python's own functions of the file system have it (UTF-8, other bytes as lone surrogates), so that it can be handed
+/// to `open` and back; a text for people has U+FFFD there. All need the GIL.
 
 inline pybind11::str Decoded(absl::string_view bytes, const char* errors) {
   PyObject* const text = PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), errors);
@@ -35,7 +35,9 @@ inline std::string BytesOf(const pybind11::str& name) {
 }
 
 /// Seconds as Python has them; infinity both ways.
-inline absl::Duration SecondsOf(double seconds) { return std::isinf(seconds) ? absl::InfiniteDuration() : absl::Seconds(seconds); }
+inline absl::Duration SecondsOf(double seconds) {
+  return std::isinf(seconds) ? absl::InfiniteDuration() : absl::Seconds(seconds);
+}
 
 }  // namespace sshsync::python
 

@@ -18,23 +18,42 @@ py::object Stamp(absl::Time time) {
   return py::float_(absl::ToDoubleSeconds(time - absl::UnixEpoch()));
 }
 
-absl::Time TimeOf(const py::handle& stamp) { return stamp.is_none() ? absl::Time() : absl::UnixEpoch() + absl::Seconds(stamp.cast<double>()); }
+absl::Time TimeOf(const py::handle& stamp) {
+  return stamp.is_none() ? absl::Time() : absl::UnixEpoch() + absl::Seconds(stamp.cast<double>());
+}
 
 // For pickle: everything, the texts as bytes.
 py::tuple State(const Event& e) {
-  return py::make_tuple(static_cast<int>(e.kind), Stamp(e.time), py::bytes(e.run), e.step, py::bytes(e.repository), py::bytes(e.parent), py::bytes(e.path),
-                        py::bytes(e.action), e.files, e.bytes, e.total, e.offset, e.stream, Stamp(e.began), static_cast<int>(e.level),
-                        static_cast<int>(e.failure), py::bytes(e.message), py::bytes(e.command), py::bytes(e.output), e.exit_status);
+  return py::make_tuple(static_cast<int>(e.kind), Stamp(e.time), py::bytes(e.run), e.step, py::bytes(e.repository),
+                        py::bytes(e.parent), py::bytes(e.path), py::bytes(e.action), e.files, e.bytes, e.total,
+                        e.offset, e.stream, Stamp(e.began), static_cast<int>(e.level), static_cast<int>(e.failure),
+                        py::bytes(e.message), py::bytes(e.command), py::bytes(e.output), e.exit_status);
 }
 
 Event OfState(const py::tuple& s) {
   const auto text = [&s](size_t i) { return s[i].cast<std::string>(); };
   const auto number = [&s](size_t i) { return s[i].cast<int64_t>(); };
   const auto small = [&s](size_t i) { return s[i].cast<int>(); };
-  return {.kind = static_cast<EventKind>(small(0)), .time = TimeOf(s[1]), .run = text(2), .step = small(3), .repository = text(4), .parent = text(5),
-          .path = text(6), .action = text(7), .files = number(8), .bytes = number(9), .total = number(10), .offset = number(11), .stream = small(12),
-          .began = TimeOf(s[13]), .level = static_cast<LogLevel>(small(14)), .failure = static_cast<Failure>(small(15)), .message = text(16),
-          .command = text(17), .output = text(18), .exit_status = small(19)};
+  return {.kind = static_cast<EventKind>(small(0)),
+          .time = TimeOf(s[1]),
+          .run = text(2),
+          .step = small(3),
+          .repository = text(4),
+          .parent = text(5),
+          .path = text(6),
+          .action = text(7),
+          .files = number(8),
+          .bytes = number(9),
+          .total = number(10),
+          .offset = number(11),
+          .stream = small(12),
+          .began = TimeOf(s[13]),
+          .level = static_cast<LogLevel>(small(14)),
+          .failure = static_cast<Failure>(small(15)),
+          .message = text(16),
+          .command = text(17),
+          .output = text(18),
+          .exit_status = small(19)};
 }
 
 }  // namespace
@@ -42,8 +61,12 @@ Event OfState(const py::tuple& s) {
 py::object MakeEvent(Event event) { return py::cast(std::move(event)); }
 
 void BindEvent(py::module_& module) {
-  const auto name = [](std::string Event::*member) { return [member](const Event& self) { return Name(self.*member); }; };
-  const auto text = [](std::string Event::*member) { return [member](const Event& self) { return Text(self.*member); }; };
+  const auto name = [](std::string Event::*member) {
+    return [member](const Event& self) { return Name(self.*member); };
+  };
+  const auto text = [](std::string Event::*member) {
+    return [member](const Event& self) { return Text(self.*member); };
+  };
   py::class_<Event>(module, "Event")
       .def_property_readonly("kind", [](const Event& self) { return std::string(EventKindName(self.kind)); })
       .def_property_readonly("timestamp", [](const Event& self) { return Stamp(self.time); })
@@ -62,13 +85,22 @@ void BindEvent(py::module_& module) {
       .def_readonly("offset", &Event::offset)
       .def_readonly("stream", &Event::stream)
       .def_readonly("exit_status", &Event::exit_status)
-      .def_property_readonly("failure", [](const Event& self) { return std::string(self.failure == Failure::kNone ? "" : InfoOf(self.failure).name); })
+      .def_property_readonly("failure",
+                             [](const Event& self) {
+                               return std::string(self.failure == Failure::kNone ? "" : InfoOf(self.failure).name);
+                             })
       .def_property_readonly("level", [](const Event& self) { return static_cast<int>(EventLevel(self)); })
       .def_property_readonly("sentence", [](const Event& self) { return Text(EventSentence(self)); })
       .def("to_json", &EventToJsonLine)
       .def("__str__", [](const Event& self) { return Text(EventSentence(self)); })
-      .def("__repr__", [](const Event& self) { return py::str("<Event {}: {}>").format(std::string(EventKindName(self.kind)), Text(EventSentence(self))); })
-      .def("__eq__", [](const Event& self, const py::object& other) { return py::isinstance<Event>(other) && State(self).equal(State(other.cast<const Event&>())); })
+      .def("__repr__",
+           [](const Event& self) {
+             return py::str("<Event {}: {}>").format(std::string(EventKindName(self.kind)), Text(EventSentence(self)));
+           })
+      .def("__eq__",
+           [](const Event& self, const py::object& other) {
+             return py::isinstance<Event>(other) && State(self).equal(State(other.cast<const Event&>()));
+           })
       .def("__hash__", [](const Event& self) { return py::hash(State(self)); })
       .def(py::pickle(&State, &OfState));
 }

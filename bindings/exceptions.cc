@@ -39,7 +39,8 @@ void BindFailures(py::module_& module) {
   module.def("failures", [] {
     py::list rows;
     for (const FailureInfo& info : AllFailures()) {
-      rows.append(py::make_tuple(std::string(info.name), info.exit_code, std::string(info.python_class), std::string(info.hint)));
+      rows.append(py::make_tuple(std::string(info.name), info.exit_code, std::string(info.python_class),
+                                 std::string(info.hint)));
     }
     return rows;
   });

@@ -10,8 +10,9 @@
 
 namespace sshsync::python {
 
-/// Statuses to exceptions and back: the only place that knows both. Which class a failure becomes is a column of the table of failures
-/// (base/status.h); the classes themselves are written in Python (sshsync/errors.py). All functions need the GIL.
+/// Statuses to exceptions and back: the only place that knows both. Which class a failure becomes is a column of the
+/// table of failures (base/status.h); the classes themselves are written in Python (sshsync/errors.py). All functions
+/// need the GIL.
 
 /// Throws the exception of an error.
 [[noreturn]] void Raise(const absl::Status& status);
@@ -27,8 +28,9 @@ T ValueOrRaise(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-/// What an exception that Python code threw is for the engine: one of ours its failure, a ConnectionError kUnreachable, a TimeoutError
-/// kTimeout, a PermissionError kPermission, a FileNotFoundError kCommandNotFound, everything else kInternal.
+/// What an exception that Python code threw is for the engine: one of ours its failure, a ConnectionError kUnreachable,
+/// a TimeoutError kTimeout, a PermissionError kPermission, a FileNotFoundError kCommandNotFound, everything else
+/// kInternal.
 absl::Status StatusOf(const pybind11::error_already_set& error);
 
 /// Adds `failures()` to the module: the table, a tuple for each row.

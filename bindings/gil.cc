@@ -60,13 +60,15 @@ void RequireOpenDoor() {
 }
 
 void RequireMainInterpreter() {
-  if (PyInterpreterState_Get() != PyInterpreterState_Main()) throw py::import_error("sshsync works in the main interpreter only");
+  if (PyInterpreterState_Get() != PyInterpreterState_Main())
+    throw py::import_error("sshsync works in the main interpreter only");
 }
 
 void EndAll() {
   Yard& yard = TheYard();
   const auto ended = [&yard] {
-    return yard.outside == 0 && std::all_of(yard.ongoing.begin(), yard.ongoing.end(), [](const Ongoing* one) { return one->Ended(); });
+    return yard.outside == 0 &&
+           std::all_of(yard.ongoing.begin(), yard.ongoing.end(), [](const Ongoing* one) { return one->Ended(); });
   };
   yard.door = Door::kEnding;
   while (!ended()) {

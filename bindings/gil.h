@@ -13,16 +13,19 @@ namespace sshsync::python {
 
 /// The one place where this module lets go of the interpreter's lock (the GIL) and takes it back. The rules it holds:
 ///
-/// - What waits does so in `WithoutGil`, or in `Interruptibly`, which also notices Ctrl-C; what computes for long in `Computing`.
+/// - What waits does so in `WithoutGil`, or in `Interruptibly`, which also notices Ctrl-C; what computes for long in
+/// `Computing`.
 /// - A thread of a run that needs Python (only those of a runner written in Python do) goes through `WithGil`.
-/// - Before the interpreter goes, `EndAll` (an exit handler) stops whatever is under way, lets nothing new begin, and waits until every thread is
-///   back inside; from then on nobody is let out. A thread that came back later would be ended by the interpreter in the middle of a destructor.
+/// - Before the interpreter goes, `EndAll` (an exit handler) stops whatever is under way, lets nothing new begin, and
+/// waits until every thread is
+///   back inside; from then on nobody is let out. A thread that came back later would be ended by the interpreter in
+///   the middle of a destructor.
 /// - In a child of fork there are no threads but the one that forked: `ForgetAll` drops what the others were at.
 ///
 /// Threads: all that lies behind these functions is guarded by the GIL itself.
 
-/// Something under way that has to end before the interpreter does: a run, a command on a host. Registered as long as it lives.
-/// Made and destroyed with the GIL held.
+/// Something under way that has to end before the interpreter does: a run, a command on a host. Registered as long as
+/// it lives. Made and destroyed with the GIL held.
 class Ongoing {
  public:
   Ongoing();
@@ -63,7 +66,8 @@ auto WithoutGil(Work&& work) {
   return work();
 }
 
-/// Calls `work`, which waits for nobody, without the GIL; with it once the interpreter ends, for a thread that computes on and on would hold that up.
+/// Calls `work`, which waits for nobody, without the GIL; with it once the interpreter ends, for a thread that computes
+/// on and on would hold that up.
 template <class Work>
 auto Computing(Work&& work) {
   if (TheDoor() != Door::kOpen) return work();
@@ -77,8 +81,9 @@ auto WithGil(Work&& work) {
   return work();
 }
 
-/// Calls `work` without the GIL in such a way that Ctrl-C, and whatever else a signal's handler raises, is noticed: the token that `work`
-/// gets is then stopped, its end is awaited, and the exception is thrown. In other threads than the main one Python handles no signals.
+/// Calls `work` without the GIL in such a way that Ctrl-C, and whatever else a signal's handler raises, is noticed: the
+/// token that `work` gets is then stopped, its end is awaited, and the exception is thrown. In other threads than the
+/// main one Python handles no signals.
 void Interruptibly(const std::function<void(const StopToken&)>& work);
 
 /// Runs the handlers of signals that came; throws what they raise.

@@ -7,7 +7,8 @@
 
 namespace sshsync::python {
 
-/// A configuration that was read, and the bytes it was read from: what Python's Config holds, and runs share with it. Constant once made.
+/// A configuration that was read, and the bytes it was read from: what Python's Config holds, and runs share with it.
+/// Constant once made.
 struct Loaded : LoadedConfiguration {
   std::string bytes;
 };

@@ -1,8 +1,8 @@
 #include <string>
 
-#include "bindings/gil.h"
-#include "bindings/exceptions.h"
 #include "bindings/bindings.h"
+#include "bindings/exceptions.h"
+#include "bindings/gil.h"
 #include "sshsync/base/version.h"
 
 namespace sshsync::python {
@@ -38,7 +38,8 @@ PyObject* Make() {
 }  // namespace
 }  // namespace sshsync::python
 
-// What PYBIND11_MODULE would write, but for the look at the interpreter: in a second one pybind11 itself waits for ever.
+// What PYBIND11_MODULE would write, but for the look at the interpreter: in a second one pybind11 itself waits for
+// ever.
 extern "C" PYBIND11_EXPORT PyObject* PyInit__sshsync() {
   if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
     PyErr_SetString(PyExc_ImportError, "sshsync works in the main interpreter only");

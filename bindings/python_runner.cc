@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "bindings/call_objects.h"
-#include "bindings/gil.h"
 #include "bindings/exceptions.h"
+#include "bindings/gil.h"
 #include "sshsync/base/status.h"
 
 namespace sshsync::python {
@@ -23,7 +23,8 @@ absl::StatusOr<RemoteResult> Answer(const py::object& result, absl::string_view 
   return result.cast<RemoteResult>();
 }
 
-// Calls `method`; when it raised, tells what that means. A run that was stopped has ended, whatever the method made of it. With the GIL.
+// Calls `method`; when it raised, tells what that means. A run that was stopped has ended, whatever the method made of
+// it. With the GIL.
 template <class Method>
 auto Ask(const StopToken& stop, Method method) -> decltype(method(std::shared_ptr<StopObject>())) {
   const auto token = std::make_shared<StopObject>(StopObject{stop});
@@ -71,7 +72,8 @@ class PythonSession : public RemoteSession {
     });
   }
 
-  absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
+  absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                   const StopToken& stop) override {
     return AskLong(sink, moved, stop, [&](const auto& taker, const auto& asker, const auto& token) {
       return Answer(session_.attr("run")(command, taker, asker, token), "session's run");
     });
@@ -83,13 +85,16 @@ class PythonSession : public RemoteSession {
 
 }  // namespace
 
-absl::StatusOr<RemoteResult> PythonRunner::Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+absl::StatusOr<RemoteResult> PythonRunner::Run(const Endpoint& host, const RemoteCommand& command,
+                                               const StopToken& stop) {
   SSHSYNC_RETURN_IF_ERROR(stop.status());
-  return WithGil([&] { return Ask(stop, [&](const auto& token) { return Answer(runner_.attr("run")(host, command, token), "run"); }); });
+  return WithGil([&] {
+    return Ask(stop, [&](const auto& token) { return Answer(runner_.attr("run")(host, command, token), "run"); });
+  });
 }
 
-absl::StatusOr<RemoteResult> PythonRunner::RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                                                   const StopToken& stop) {
+absl::StatusOr<RemoteResult> PythonRunner::RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                                   ProgressProbe moved, const StopToken& stop) {
   return AskLong(sink, moved, stop, [&](const auto& taker, const auto& asker, const auto& token) {
     return Answer(runner_.attr("stream")(host, command, taker, asker, token), "stream");
   });

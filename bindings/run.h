@@ -16,10 +16,10 @@
 
 namespace sshsync::python {
 
-/// The events of a run on their way to Python, in batches: the run's threads put them in without the GIL, and one Python thread takes out
-/// all there are at once (a callback from the run's own threads was rejected: each event would wait for the GIL, and a callback that waits
-/// for the run would wait for ever). What nobody asked for is not kept. A run whose events are not taken waits when `kMost` have piled up,
-/// until it is told to stop. Threads: any.
+/// The events of a run on their way to Python, in batches: the run's threads put them in without the GIL, and one
+/// Python thread takes out all there are at once (a callback from the run's own threads was rejected: each event would
+/// wait for the GIL, and a callback that waits for the run would wait for ever). What nobody asked for is not kept. A
+/// run whose events are not taken waits when `kMost` have piled up, until it is told to stop. Threads: any.
 class EventQueue : public EventSink {
  public:
   static constexpr size_t kMost = 1 << 14;

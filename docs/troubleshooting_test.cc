@@ -1,4 +1,5 @@
-// Holds docs/troubleshooting.md to the table of failures: each has its entry, with the exit status and the hint that a user sees.
+// Holds docs/troubleshooting.md to the table of failures: each has its entry, with the exit status and the hint that a
+// user sees.
 
 #include <fstream>
 #include <sstream>
@@ -24,7 +25,8 @@ const std::string& Page() {
   return *page;
 }
 
-/// The entry below `### name`, up to the next one; and the head of its part, which says what holds for all entries in it.
+/// The entry below `### name`, up to the next one; and the head of its part, which says what holds for all entries in
+/// it.
 std::string Entry(absl::string_view name) {
   const size_t at = Page().find(absl::StrCat("\n### ", name, "\n"));
   if (at == std::string::npos) return "";
@@ -42,7 +44,9 @@ TEST(Troubleshooting, EveryFailureHasAnEntryWithItsHintAndItsExitStatus) {
       EXPECT_TRUE(absl::StrContains(entry, absl::StrCat("Hint: ", info.hint, "\n"))) << info.name << ": " << info.hint;
     }
     const std::string code = absl::StrCat(info.exit_code);
-    EXPECT_TRUE(absl::StrContains(entry, absl::StrCat("status ", code)) || absl::StrContains(entry, absl::StrCat("else ", code))) << info.name << " " << code;
+    EXPECT_TRUE(absl::StrContains(entry, absl::StrCat("status ", code)) ||
+                absl::StrContains(entry, absl::StrCat("else ", code)))
+        << info.name << " " << code;
   }
 }
 

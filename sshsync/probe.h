@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
-#include "sshsync/process/stop.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 
@@ -18,7 +18,8 @@ class AnyRunner;
 
 /// One thing a probe tried.
 struct ProbeCheck {
-  std::string name;    ///< connection and folder, listing, digest tools, actions, action NAME, listcmd, digestcmd, synccmd, route
+  std::string
+      name;  ///< connection and folder, listing, digest tools, actions, action NAME, listcmd, digestcmd, synccmd, route
   bool ok = false;
   Failure failure = Failure::kNone;
   std::string detail;  ///< what was found, or what went wrong: one line, clean
@@ -45,19 +46,23 @@ struct RepositoryProbe {
   bool ok() const;
 };
 
-/// Connects to the repositories and tries every command there: the listing is run, the digestcmd is asked of a scratch file with a known digest
-/// and of a file that does not exist, the synccmd brings the parent's smallest file into a scratch folder, where its digest is compared; each action of the tool itself must give a known answer; and where the tool moves the files, each route is tried on a file of the parent. Nothing
-/// is changed in any repository; the scratch folder lies in the host's /tmp and is removed.
-/// Errors: unknown names. What fails on a host is in its checks. Threads: one for each repository, all gone on return.
+/// Connects to the repositories and tries every command there: the listing is run, the digestcmd is asked of a scratch
+/// file with a known digest and of a file that does not exist, the synccmd brings the parent's smallest file into a
+/// scratch folder, where its digest is compared; each action of the tool itself must give a known answer; and where the
+/// tool moves the files, each route is tried on a file of the parent. Nothing is changed in any repository; the scratch
+/// folder lies in the host's /tmp and is removed. Errors: unknown names. What fails on a host is in its checks.
+/// Threads: one for each repository, all gone on return.
 ///
 ///     const auto probes = Probe(configuration, {"appnode1"}, events, stop.token());
 ///     if (probes.ok() && (*probes)[0].ok()) ...
-absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration, const std::vector<std::string>& names, EventSink& events,
+absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration,
+                                                   const std::vector<std::string>& names, EventSink& events,
                                                    const StopToken& stop);
 
 /// The same over another runner than ssh, which is borrowed.
-absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration, const std::vector<std::string>& names,
-                                                       EventSink& events, const StopToken& stop);
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration,
+                                                       const std::vector<std::string>& names, EventSink& events,
+                                                       const StopToken& stop);
 
 }  // namespace sshsync
 

@@ -16,13 +16,15 @@ struct Resumption {
   std::string config;   ///< the configuration's file at that time, an absolute path; empty where it came from elsewhere
 };
 
-/// What continues the last unfinished run, or the run of that id (or of which that is the beginning); nothing where it needs no
-/// continuation. Only what was asked is taken from the record: what is still to be done is found out on the hosts, as in every run.
-/// Errors: kUsage where there is no record, or no such run in it; kState for a record that cannot be read.
+/// What continues the last unfinished run, or the run of that id (or of which that is the beginning); nothing where it
+/// needs no continuation. Only what was asked is taken from the record: what is still to be done is found out on the
+/// hosts, as in every run. Errors: kUsage where there is no record, or no such run in it; kState for a record that
+/// cannot be read.
 ///
 ///     auto resumption = FindResumption(configuration, "", {});
 ///     if (resumption.ok() && *resumption) Synchronize(configuration, (*resumption)->options, events, stop);
-absl::StatusOr<absl::optional<Resumption>> FindResumption(const Configuration& configuration, const std::string& run, const SyncOptions& given);
+absl::StatusOr<absl::optional<Resumption>> FindResumption(const Configuration& configuration, const std::string& run,
+                                                          const SyncOptions& given);
 
 }  // namespace sshsync
 

@@ -1,14 +1,16 @@
-// What a run costs the controller, and how well it keeps its hosts busy, at any size: the real engine, from the configuration's queue to the
-// record in the state directory, over a fleet that exists in numbers only.
+// What a run costs the controller, and how well it keeps its hosts busy, at any size: the real engine, from the
+// configuration's queue to the record in the state directory, over a fleet that exists in numbers only.
 //
-//     ./tools/bazel run -c opt //benchmarks/scaling                                            # 10,000 hosts, fan-out 32, 100 files each
+//     ./tools/bazel run -c opt //benchmarks/scaling                                            # 10,000 hosts, fan-out
+//     32, 100 files each
 //     ./tools/bazel run -c opt //benchmarks/scaling -- --hosts=1 --files=1000000
-//     ./tools/bazel run -c opt //benchmarks/scaling -- --again                                 # then a run that finds nothing to do
+//     ./tools/bazel run -c opt //benchmarks/scaling -- --again                                 # then a run that finds
+//     nothing to do
 //
-// Prints a line of JSON. CPU seconds are the controller's own: those of the simulation are taken off. `seconds` is simulated time; `ideal_seconds` is what no
-// schedule of these hops can fall below: `next_hop` (what one more child of the same parent adds to a run that does one after the other) for
-// every hop, spread over the jobs; or one hop, and what a parent's uplink has to send to its other children. Ends with 1 where a host has not
-// got every file.
+// Prints a line of JSON. CPU seconds are the controller's own: those of the simulation are taken off. `seconds` is
+// simulated time; `ideal_seconds` is what no schedule of these hops can fall below: `next_hop` (what one more child of
+// the same parent adds to a run that does one after the other) for every hop, spread over the jobs; or one hop, and
+// what a parent's uplink has to send to its other children. Ends with 1 where a host has not got every file.
 
 #include <sys/resource.h>
 
@@ -60,7 +62,8 @@ struct Cost {
 double ProcessCpu() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
 double PeakMiB() {
@@ -84,16 +87,24 @@ Cost RunOnce(SimulatedTime& time, SimulatedFleet& fleet, int jobs) {
     exit(1);
   }
   for (const RepositoryReport& repository : report->repositories) {
-    const auto file = std::find_if(repository.files.begin(), repository.files.end(), [](const FileOutcome& one) { return one.failure != Failure::kNone; });
+    const auto file = std::find_if(repository.files.begin(), repository.files.end(),
+                                   [](const FileOutcome& one) { return one.failure != Failure::kNone; });
     if (repository.failure == Failure::kNone && file == repository.files.end()) continue;
     fprintf(stderr, "%s: %s\n", repository.name.c_str(), repository.message.c_str());
-    if (file != repository.files.end()) fprintf(stderr, "%s: %s\n%s\n", file->path.c_str(), file->message.c_str(), file->output.c_str());
+    if (file != repository.files.end())
+      fprintf(stderr, "%s: %s\n%s\n", file->path.c_str(), file->message.c_str(), file->output.c_str());
     break;
   }
   const double simulated = time.cpu_seconds() + fleet.cpu_seconds() - simulation;
-  return {.exit_code = report->exit_code(), .seconds = absl::ToDoubleSeconds(time.Now() - begun), .cpu_seconds = ProcessCpu() - cpu - simulated,
-          .simulation_cpu_seconds = simulated, .events = sink.count(), .commands = fleet.commands() - commands, .most_commands = fleet.most_commands(),
-          .most_threads = time.most_threads(), .complete_hosts = fleet.complete_hosts()};
+  return {.exit_code = report->exit_code(),
+          .seconds = absl::ToDoubleSeconds(time.Now() - begun),
+          .cpu_seconds = ProcessCpu() - cpu - simulated,
+          .simulation_cpu_seconds = simulated,
+          .events = sink.count(),
+          .commands = fleet.commands() - commands,
+          .most_commands = fleet.most_commands(),
+          .most_threads = time.most_threads(),
+          .complete_hosts = fleet.complete_hosts()};
 }
 
 // How long hops take that have nothing to wait for.
@@ -122,12 +133,17 @@ double Ideal(const FleetShape& shape, const FleetPace& pace, int jobs, const Alo
 }
 
 void Print(const char* what, const FleetShape& shape, int jobs, const Cost& cost, const Alone& alone, double ideal) {
-  printf("{\"run\": \"%s\", \"hosts\": %d, \"fan_out\": %d, \"files\": %lld, \"file_bytes\": %lld, \"jobs\": %d, \"exit_code\": %d, \"seconds\": %.2f, "
-         "\"one_hop\": %.2f, \"next_hop\": %.2f, \"ideal_seconds\": %.2f, \"to_ideal\": %.3f, \"cpu_seconds\": %.2f, \"cpu_milliseconds_a_hop\": %.3f, "
-         "\"peak_MiB\": %.1f, \"commands\": %lld, \"most_commands_at_once\": %d, \"most_threads\": %d, \"events\": %lld, \"simulation_cpu_seconds\": %.2f}\n",
-         what, shape.hosts, shape.fan_out, static_cast<long long>(shape.files), static_cast<long long>(shape.file_bytes), jobs, cost.exit_code, cost.seconds,
-         alone.one_hop, alone.next_hop, ideal, cost.seconds / ideal, cost.cpu_seconds, cost.cpu_seconds * 1000 / shape.hosts, PeakMiB(),
-         static_cast<long long>(cost.commands), cost.most_commands, cost.most_threads, static_cast<long long>(cost.events), cost.simulation_cpu_seconds);
+  printf(
+      "{\"run\": \"%s\", \"hosts\": %d, \"fan_out\": %d, \"files\": %lld, \"file_bytes\": %lld, \"jobs\": %d, "
+      "\"exit_code\": %d, \"seconds\": %.2f, "
+      "\"one_hop\": %.2f, \"next_hop\": %.2f, \"ideal_seconds\": %.2f, \"to_ideal\": %.3f, \"cpu_seconds\": %.2f, "
+      "\"cpu_milliseconds_a_hop\": %.3f, "
+      "\"peak_MiB\": %.1f, \"commands\": %lld, \"most_commands_at_once\": %d, \"most_threads\": %d, \"events\": %lld, "
+      "\"simulation_cpu_seconds\": %.2f}\n",
+      what, shape.hosts, shape.fan_out, static_cast<long long>(shape.files), static_cast<long long>(shape.file_bytes),
+      jobs, cost.exit_code, cost.seconds, alone.one_hop, alone.next_hop, ideal, cost.seconds / ideal, cost.cpu_seconds,
+      cost.cpu_seconds * 1000 / shape.hosts, PeakMiB(), static_cast<long long>(cost.commands), cost.most_commands,
+      cost.most_threads, static_cast<long long>(cost.events), cost.simulation_cpu_seconds);
   fflush(stdout);
 }
 
@@ -141,13 +157,15 @@ int Main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const absl::string_view argument = argv[i];
     again = again || argument == "--again";
-    if (argument != "--again" && !TakeFlag(argument, "hosts", &hosts) && !TakeFlag(argument, "fan_out", &fan_out) && !TakeFlag(argument, "files", &files) &&
-        !TakeFlag(argument, "bytes", &bytes) && !TakeFlag(argument, "jobs", &jobs)) {
+    if (argument != "--again" && !TakeFlag(argument, "hosts", &hosts) && !TakeFlag(argument, "fan_out", &fan_out) &&
+        !TakeFlag(argument, "files", &files) && !TakeFlag(argument, "bytes", &bytes) &&
+        !TakeFlag(argument, "jobs", &jobs)) {
       fprintf(stderr, "usage: scaling [--hosts=N] [--fan_out=N] [--files=N] [--bytes=N] [--jobs=N] [--again]\n");
       return 2;
     }
   }
-  const FleetShape shape{.hosts = static_cast<int>(hosts), .fan_out = static_cast<int>(fan_out), .files = files, .file_bytes = bytes};
+  const FleetShape shape{
+      .hosts = static_cast<int>(hosts), .fan_out = static_cast<int>(fan_out), .files = files, .file_bytes = bytes};
   const FleetPace pace;
   SimulatedTime time;
   SimulatedFleet fleet(time, shape, pace);
@@ -158,7 +176,8 @@ int Main(int argc, char** argv) {
     cost = RunOnce(time, fleet, static_cast<int>(jobs));
     // A single hop is its own measure.
     const Alone alone = shape.hosts == 1 ? Alone{cost.seconds, cost.seconds} : Measure(time, shape, pace, second);
-    Print(second ? "again" : "first", shape, static_cast<int>(jobs), cost, alone, Ideal(shape, pace, static_cast<int>(jobs), alone, second));
+    Print(second ? "again" : "first", shape, static_cast<int>(jobs), cost, alone,
+          Ideal(shape, pace, static_cast<int>(jobs), alone, second));
     good = good && cost.exit_code == 0 && cost.complete_hosts == shape.hosts;
   }
   if (!good) fprintf(stderr, "%d of %d hosts have every file\n", cost.complete_hosts, shape.hosts);

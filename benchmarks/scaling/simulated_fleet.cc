@@ -59,7 +59,8 @@ void ForEachName(absl::string_view text, Take take) {
       take(std::string(line));
     }
   }
-  for (size_t at = text.find('\''); at != absl::string_view::npos; at = text.find('\'', at)) take(TakeQuoted(text, &at));
+  for (size_t at = text.find('\''); at != absl::string_view::npos; at = text.find('\'', at))
+    take(TakeQuoted(text, &at));
 }
 
 // A number that every file has of its own, four times: what takes the place of its content.
@@ -82,14 +83,17 @@ absl::string_view Between(absl::string_view text, absl::string_view before, absl
 // What a trial of a host's tools prints; false for one that does not pass, or comes after one that did.
 bool Trial(const std::string& action, absl::string_view text, std::string* out, std::set<std::string>* passed) {
   constexpr absl::string_view kSurvey[] = {"list", "digests", "sha256", "sha1", "md5", "sha512"};
-  if (std::find(std::begin(kSurvey), std::end(kSurvey), action) == std::end(kSurvey)) return passed->insert(action).second;
+  if (std::find(std::begin(kSurvey), std::end(kSurvey), action) == std::end(kSurvey))
+    return passed->insert(action).second;
   if (absl::StrContains(text, "-printf '%P//%y%m")) {
-    absl::StrAppend(out, "//d700 1 4096 ", kTime, " ", kTime, "\na b//f644 2 0 ", kTime, " ", kTime, "\n-e\n'\"$(x)`\\*\\056\\n//f640 3 3 ", kTime, " ", kTime, "\n");
+    absl::StrAppend(out, "//d700 1 4096 ", kTime, " ", kTime, "\na b//f644 2 0 ", kTime, " ", kTime,
+                    "\n-e\n'\"$(x)`\\*\\056\\n//f640 3 3 ", kTime, " ", kTime, "\n");
   } else if (absl::StrContains(text, "xargs -0 printf '[%s]'")) {
     *out += "[./a b][./-e\n'\"$(x)`\\*\\056\\n]";
   } else if (absl::StrContains(text, "openssl dgst -sha256 -r './a b'")) {
-    *out += "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 *./a b\n"
-            "\\ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *./-e\\n'\"$(x)`\\*\\056\\n\n";
+    *out +=
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 *./a b\n"
+        "\\ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *./-e\\n'\"$(x)`\\*\\056\\n\n";
   } else {
     return false;
   }
@@ -97,8 +101,9 @@ bool Trial(const std::string& action, absl::string_view text, std::string* out, 
 }
 
 std::string Facts() {
-  return absl::StrCat("uid 1000\nnow 20231115000000\nsystem Linux 6.1.0 x86_64\nstat c\ntar 1\ncpus 1\nwritable 1\naes 1\n",
-                      "df /dev/sda 1000000000 1000000 999000000 1% /\nroot ", kRoot, "\n");
+  return absl::StrCat(
+      "uid 1000\nnow 20231115000000\nsystem Linux 6.1.0 x86_64\nstat c\ntar 1\ncpus 1\nwritable 1\naes 1\n",
+      "df /dev/sda 1000000000 1000000 999000000 1% /\nroot ", kRoot, "\n");
 }
 
 [[noreturn]] void Unknown(absl::string_view script) {
@@ -115,7 +120,8 @@ int64_t ThreadCpuNanoseconds() {
 class SimulatedSession : public RemoteSession {
  public:
   SimulatedSession(SimulatedFleet& fleet, Endpoint host) : fleet_(fleet), host_(std::move(host)) {}
-  absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
+  absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                   const StopToken& stop) override {
     return fleet_.RunLong(host_, command, sink, moved, stop);
   }
 
@@ -126,7 +132,8 @@ class SimulatedSession : public RemoteSession {
 
 }  // namespace
 
-SimulatedFleet::SimulatedFleet(SimulatedTime& time, const FleetShape& shape, const FleetPace& pace) : time_(time), shape_(shape), pace_(pace) {
+SimulatedFleet::SimulatedFleet(SimulatedTime& time, const FleetShape& shape, const FleetPace& pace)
+    : time_(time), shape_(shape), pace_(pace) {
   for (int i = 0; i <= shape.hosts; ++i) hosts_.push_back(std::make_unique<Host>());
   hosts_[0]->has.assign(static_cast<size_t>(shape.files), true);
   hosts_[0]->count = shape.files;
@@ -157,10 +164,12 @@ std::vector<std::vector<std::string>> SimulatedFleet::queue() const {
 }
 
 int SimulatedFleet::complete_hosts() const {
-  return static_cast<int>(std::count_if(hosts_.begin() + 1, hosts_.end(), [this](const auto& host) { return host->count == shape_.files; }));
+  return static_cast<int>(std::count_if(hosts_.begin() + 1, hosts_.end(),
+                                        [this](const auto& host) { return host->count == shape_.files; }));
 }
 
-absl::StatusOr<RemoteResult> SimulatedFleet::Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+absl::StatusOr<RemoteResult> SimulatedFleet::Run(const Endpoint& host, const RemoteCommand& command,
+                                                 const StopToken& stop) {
   std::string out;
   auto result = RunLong(
       host, command,
@@ -173,8 +182,8 @@ absl::StatusOr<RemoteResult> SimulatedFleet::Run(const Endpoint& host, const Rem
   return result;
 }
 
-absl::StatusOr<RemoteResult> SimulatedFleet::RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe,
-                                                     const StopToken& stop) {
+absl::StatusOr<RemoteResult> SimulatedFleet::RunLong(const Endpoint& host, const RemoteCommand& command,
+                                                     OutputSink sink, ProgressProbe, const StopToken& stop) {
   constexpr size_t kPiece = size_t{64} << 10;  // what a read of a pipe brings
   if (stop.stopped()) return stop.status();
   const int64_t begun = ThreadCpuNanoseconds();
@@ -206,7 +215,8 @@ absl::StatusOr<std::unique_ptr<RemoteSession>> SimulatedFleet::Open(const Endpoi
 
 SimulatedFleet::Reply SimulatedFleet::Answer(int host, absl::string_view script) {
   Reply reply;
-  if (const size_t at = script.find("_ss_mark() { "); at != absl::string_view::npos) return AnswerRecords(host, script.substr(at));
+  if (const size_t at = script.find("_ss_mark() { "); at != absl::string_view::npos)
+    return AnswerRecords(host, script.substr(at));
   if (absl::StrContains(script, "`uname -s -r -m")) {
     reply.out = Facts();
   } else if (absl::StrContains(script, "find . -name .sshsync -prune -o -printf")) {
@@ -219,7 +229,8 @@ SimulatedFleet::Reply SimulatedFleet::Answer(int host, absl::string_view script)
     reply.out = Look(host, script, reply);
     // What grows is looked at once a second, whatever the simulated time is meanwhile.
     reply.at_once = absl::StrContains(script, "/.sshsync/in/");
-  } else if (absl::StrContains(script, "lock/by-$L") || absl::StrContains(script, "/.sshsync/in' 2>/dev/null || exit 0")) {
+  } else if (absl::StrContains(script, "lock/by-$L") ||
+             absl::StrContains(script, "/.sshsync/in' 2>/dev/null || exit 0")) {
     // The lease's heartbeat, what is left in the stage, the end: there is nothing to say.
   } else if (absl::StrContains(script, "ControlMaster=yes")) {
     reply.took = pace_.login;
@@ -229,12 +240,15 @@ SimulatedFleet::Reply SimulatedFleet::Answer(int host, absl::string_view script)
   return reply;
 }
 
-// A RecordScript, or one behind the other, each with a mark of its own: `_ss_run TEXT; _ss_mark LABEL $?`, `_ss_trial KIND ... LABEL TEXT`, `_ss_transfer TEXT FOLDER`, each at the beginning of a line.
+// A RecordScript, or one behind the other, each with a mark of its own: `_ss_run TEXT; _ss_mark LABEL $?`, `_ss_trial
+// KIND ... LABEL TEXT`, `_ss_transfer TEXT FOLDER`, each at the beginning of a line.
 SimulatedFleet::Reply SimulatedFleet::AnswerRecords(int host, absl::string_view script) {
   Reply reply;
   std::string mark;
   std::set<std::string> passed;
-  const auto end = [&](absl::string_view label, int status) { absl::StrAppend(&reply.out, "\n", mark, " ", label, " ", status, "\n"); };
+  const auto end = [&](absl::string_view label, int status) {
+    absl::StrAppend(&reply.out, "\n", mark, " ", label, " ", status, "\n");
+  };
   for (size_t line = 0; line < script.size(); line = script.find('\n', line)) {
     if (line > 0 && ++line >= script.size()) break;
     absl::string_view rest = script.substr(line);
@@ -242,7 +256,8 @@ SimulatedFleet::Reply SimulatedFleet::AnswerRecords(int host, absl::string_view 
     if (absl::StartsWith(rest, "_ss_mark() { ")) mark = std::string(Between(rest, "echo; echo \"", " $1 $2"));
     const size_t quote = line + rest.find('\'');
     if (absl::StartsWith(rest, "_ss_trial ")) {
-      const std::vector<absl::string_view> words = absl::StrSplit(rest.substr(0, rest.find('\'')), ' ', absl::SkipEmpty());
+      const std::vector<absl::string_view> words =
+          absl::StrSplit(rest.substr(0, rest.find('\'')), ' ', absl::SkipEmpty());
       line = quote;
       const std::string text = TakeQuoted(script, &line);
       if (words.size() < 3 || !Trial(std::string(words[1]), text, &reply.out, &passed)) continue;
@@ -282,7 +297,8 @@ std::string SimulatedFleet::List(int host, Reply& reply) const {
   if (of.count == 0) return out;
   for (int64_t file = 0; file < shape_.files; ++file) {
     if (!of.has[static_cast<size_t>(file)]) continue;
-    absl::StrAppend(&out, NameOf(file), "//f644 ", kFirstInode + file, " ", shape_.file_bytes, " ", kTime, " ", kTime, "\n");
+    absl::StrAppend(&out, NameOf(file), "//f644 ", kFirstInode + file, " ", shape_.file_bytes, " ", kTime, " ", kTime,
+                    "\n");
   }
   reply.took = NamesTake(of.count);
   return out;
@@ -296,7 +312,8 @@ std::string SimulatedFleet::Look(int host, absl::string_view text, Reply& reply)
     const int64_t file = FileOf(name);
     if (file < 0 || (!staged && !Has(host, file))) return;
     ++count;
-    absl::StrAppend(&out, name, "//x81a4 ", kFirstInode + file, " ", shape_.file_bytes, " ", kIsoTime, " ", kIsoTime, "\n");
+    absl::StrAppend(&out, name, "//x81a4 ", kFirstInode + file, " ", shape_.file_bytes, " ", kIsoTime, " ", kIsoTime,
+                    "\n");
   });
   reply.took += NamesTake(count);
   return out;
@@ -318,7 +335,8 @@ std::string SimulatedFleet::DigestsOf(absl::string_view text, Reply& reply, std:
 // A parent's uplink sends one after the other what its children ask for.
 absl::Duration SimulatedFleet::Transfer(int host, int64_t files) {
   Host& parent = *hosts_[static_cast<size_t>(ParentOf(host))];
-  const absl::Duration takes = absl::Seconds(static_cast<double>(files * shape_.file_bytes) / pace_.uplink), now = time_.Now();
+  const absl::Duration takes = absl::Seconds(static_cast<double>(files * shape_.file_bytes) / pace_.uplink),
+                       now = time_.Now();
   const std::lock_guard lock(parent.mu);
   parent.sends_until = std::max(parent.sends_until, now) + takes;
   return parent.sends_until - now + NamesTake(files);

@@ -13,13 +13,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "benchmarks/scaling/simulated_time.h"
-#include "sshsync/ssh/any_runner.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/ssh/any_runner.h"
 
 namespace sshsync {
 
-/// What is simulated: a root `n0` and `hosts` others below it, each host with at most `fan_out` children, level after level. The root has
-/// `files` files of `file_bytes` each, all others none.
+/// What is simulated: a root `n0` and `hosts` others below it, each host with at most `fan_out` children, level after
+/// level. The root has `files` files of `file_bytes` each, all others none.
 struct FleetShape {
   int hosts = 10'000;
   int fan_out = 32;
@@ -30,15 +30,17 @@ struct FleetShape {
 /// What hosts and network need. Round figures for ordinary machines a few milliseconds apart.
 struct FleetPace {
   absl::Duration round_trip = absl::Milliseconds(20);
-  absl::Duration login = absl::Milliseconds(200);  ///< the first command of a host, and every connection from a child to its parent
+  absl::Duration login =
+      absl::Milliseconds(200);  ///< the first command of a host, and every connection from a child to its parent
   double uplink = 125e6;        ///< bytes a second that a parent sends to all its children together
   double disk = 400e6;          ///< bytes a second that are read and digested on a host
-  double names = 50e3;          ///< files a second that are listed, looked at, digested or published, beside their bytes
+  double names = 50e3;  ///< files a second that are listed, looked at, digested or published, beside their bytes
 };
 
-/// A Runner over hosts that exist as numbers only. It answers the engine's own commands as Linux hosts with GNU tools do, which it knows by what stands in their scripts, and
-/// lets the time pass that they would take. A command that it does not know ends the process with its text: the simulation is wrong
-/// then, not slow. File contents do not exist: a file's digest is a function of its number, so every transfer verifies.
+/// A Runner over hosts that exist as numbers only. It answers the engine's own commands as Linux hosts with GNU tools
+/// do, which it knows by what stands in their scripts, and lets the time pass that they would take. A command that it
+/// does not know ends the process with its text: the simulation is wrong then, not slow. File contents do not exist: a
+/// file's digest is a function of its number, so every transfer verifies.
 ///
 /// Ownership: refers to the time. Threads: any, as every Runner.
 class SimulatedFleet : public AnyRunner {
@@ -50,8 +52,8 @@ class SimulatedFleet : public AnyRunner {
   std::vector<std::vector<std::string>> queue() const;
 
   absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override;
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                                       const StopToken& stop) override;
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                       ProgressProbe moved, const StopToken& stop) override;
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override;
 
   /// Hosts that have every file.

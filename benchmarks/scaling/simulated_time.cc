@@ -16,7 +16,8 @@
 namespace sshsync {
 namespace {
 
-constexpr absl::Duration kTick = absl::Milliseconds(10);  // sleeps end together in a tick: each look at the threads costs time
+constexpr absl::Duration kTick =
+    absl::Milliseconds(10);  // sleeps end together in a tick: each look at the threads costs time
 
 constexpr double kInstant = 5e-6;  // what lies between the readings of two clocks
 
@@ -68,7 +69,8 @@ int SimulatedTime::most_threads() const {
 }
 
 void SimulatedTime::Sleep(absl::Duration duration) {
-  const int64_t ticks = std::max<int64_t>(1, absl::ToInt64Nanoseconds(absl::Ceil(duration, kTick)) / absl::ToInt64Nanoseconds(kTick));
+  const int64_t ticks =
+      std::max<int64_t>(1, absl::ToInt64Nanoseconds(absl::Ceil(duration, kTick)) / absl::ToInt64Nanoseconds(kTick));
   Sleeper sleeper;
   std::unique_lock lock(mu_);
   sleepers_[now_ + ticks].push_back(&sleeper);
@@ -77,8 +79,8 @@ void SimulatedTime::Sleep(absl::Duration duration) {
 
 void SimulatedTime::Turn() {
   for (;;) {
-    // No CPU time while this thread paused, none while it looked at the others, and all of them asleep. A look costs: who was awake at the last one mostly still
-    // is, and CPU time is added up over all threads.
+    // No CPU time while this thread paused, none while it looked at the others, and all of them asleep. A look costs:
+    // who was awake at the last one mostly still is, and CPU time is added up over all threads.
     if (awake_ >= 0 && IsAwake(awake_)) {
       Pause();
       continue;

@@ -14,13 +14,13 @@
 
 namespace sshsync {
 
-/// Time for many threads in which only waiting takes time. Sleepers sleep until every thread of the process sleeps, in here or elsewhere; then the clock
-/// jumps to the next one's end. So a run of hours on ten thousand hosts takes as long as its controller computes, and what the run took in
-/// simulated time does not depend on how fast this machine is.
+/// Time for many threads in which only waiting takes time. Sleepers sleep until every thread of the process sleeps, in
+/// here or elsewhere; then the clock jumps to the next one's end. So a run of hours on ten thousand hosts takes as long
+/// as its controller computes, and what the run took in simulated time does not depend on how fast this machine is.
 ///
-/// That all threads sleep is read from /proc, where one that only waits for a processor does not count as asleep: the clock
-/// does not run ahead on a busy machine. A wait for real time (a pause, a watcher's second) takes none of the simulated time.
-/// Ownership: outlives its sleepers. Threads: any; one of its own turns the clock.
+/// That all threads sleep is read from /proc, where one that only waits for a processor does not count as asleep: the
+/// clock does not run ahead on a busy machine. A wait for real time (a pause, a watcher's second) takes none of the
+/// simulated time. Ownership: outlives its sleepers. Threads: any; one of its own turns the clock.
 ///
 ///     SimulatedTime time;
 ///     time.Sleep(absl::Minutes(5));      // returns at once, if nobody else has anything to do
@@ -61,8 +61,8 @@ class SimulatedTime {
   const int tasks_;               // their folder in /proc
   std::map<pid_t, int> threads_;  // their states, opened
   bool threads_changed_ = true;
-  nlink_t known_nlink_ = 0;       // of the folder: so many threads
-  int awake_ = -1;                // of those states
+  nlink_t known_nlink_ = 0;  // of the folder: so many threads
+  int awake_ = -1;           // of those states
 
   std::thread turner_;
 };

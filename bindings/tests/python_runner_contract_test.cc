@@ -1,4 +1,5 @@
-// The contract of Runner, kept by runners that are written in Python. The interpreter is inside of this test, and the extension module with it.
+// The contract of Runner, kept by runners that are written in Python. The interpreter is inside of this test, and the
+// extension module with it.
 #include <pybind11/embed.h>
 
 #include <cstdlib>

@@ -25,8 +25,8 @@ struct LogRecord {
   std::string message;
 };
 
-/// Where log records go. Implementations may be called from any thread; a record that cannot be written is the sink's affair,
-/// never the caller's.
+/// Where log records go. Implementations may be called from any thread; a record that cannot be written is the sink's
+/// affair, never the caller's.
 class LogSink {
  public:
   virtual ~LogSink() = default;

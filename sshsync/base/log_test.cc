@@ -13,7 +13,8 @@ TEST(Log, LevelsAreReadInAnyCaseAndWithPythonsOtherNames) {
 }
 
 TEST(Log, EveryLevelIsReadBackFromItsName) {
-  for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError, LogLevel::kCritical}) {
+  for (const LogLevel level :
+       {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError, LogLevel::kCritical}) {
     EXPECT_EQ(ParseLogLevel(LogLevelName(level)), level);
   }
 }

@@ -7,24 +7,25 @@
 
 namespace sshsync {
 
-/// What went wrong, as a closed list. It rides on an `absl::Status` as a payload, so that the layers in between need not know it;
-/// one table (`FailureInfo`) maps each to exit code, status code, Python class and hint. The status code alone decides about
-/// another try: Unavailable = this call again, Aborted = the larger step again (the source changed), anything else = a person first.
+/// What went wrong, as a closed list. It rides on an `absl::Status` as a payload, so that the layers in between need
+/// not know it; one table (`FailureInfo`) maps each to exit code, status code, Python class and hint. The status code
+/// alone decides about another try: Unavailable = this call again, Aborted = the larger step again (the source
+/// changed), anything else = a person first.
 enum class Failure {
   kNone,
   // The command line and the configuration.
-  kOption,           ///< unknown or malformed option
-  kUsage,            ///< nothing to do, or words that make no sense together
-  kConfig,           ///< the configuration is wrong
-  kMissingSection,   ///< a repository that no section describes
-  kInternal,         ///< a bug of ours
+  kOption,          ///< unknown or malformed option
+  kUsage,           ///< nothing to do, or words that make no sense together
+  kConfig,          ///< the configuration is wrong
+  kMissingSection,  ///< a repository that no section describes
+  kInternal,        ///< a bug of ours
   // Reaching a host.
-  kUnreachable,      ///< refused, no route, broken connection
-  kNameUnknown,      ///< the host name does not resolve
-  kAuth,             ///< authentication failed
-  kHostKey,          ///< the host key is unknown or differs
-  kTimeout,          ///< no progress within the limit
-  kNoShell,          ///< the account's login gives no shell (nologin, /bin/false)
+  kUnreachable,  ///< refused, no route, broken connection
+  kNameUnknown,  ///< the host name does not resolve
+  kAuth,         ///< authentication failed
+  kHostKey,      ///< the host key is unknown or differs
+  kTimeout,      ///< no progress within the limit
+  kNoShell,      ///< the account's login gives no shell (nologin, /bin/false)
   // On a host.
   kPermission,       ///< a file or folder may not be read or written
   kReadOnly,         ///< the file system is mounted read-only
@@ -33,23 +34,23 @@ enum class Failure {
   kCommandFailed,    ///< a template ended with a non-zero status
   kOutputTooLarge,   ///< a command printed more than its limit
   // Content.
-  kBadListing,       ///< a listing is incomplete or names paths that are refused
-  kBadDigest,        ///< an answer that is no digest, or of another kind than the other side's
-  kDigestMismatch,   ///< the transferred content is not the parent's
-  kSourceChanged,    ///< the parent's file changed while it was read
-  kSourceVanished,   ///< the parent's file is gone
-  kUnsafeName,       ///< a name that a second parser of the template would read as code or pattern
-  kPathTooLong,      ///< the child cannot hold that path
-  kLinkInPath,       ///< a symbolic link among the child's path components
-  kObstructed,       ///< a folder stands where a file is to be published
+  kBadListing,      ///< a listing is incomplete or names paths that are refused
+  kBadDigest,       ///< an answer that is no digest, or of another kind than the other side's
+  kDigestMismatch,  ///< the transferred content is not the parent's
+  kSourceChanged,   ///< the parent's file changed while it was read
+  kSourceVanished,  ///< the parent's file is gone
+  kUnsafeName,      ///< a name that a second parser of the template would read as code or pattern
+  kPathTooLong,     ///< the child cannot hold that path
+  kLinkInPath,      ///< a symbolic link among the child's path components
+  kObstructed,      ///< a folder stands where a file is to be published
   // The run.
-  kWaiting,          ///< waits for a parent that failed
-  kSafety,           ///< refused for safety: deletion limit, empty listing
-  kLocked,           ///< another run holds the lock or the lease
-  kWindowEnded,      ///< --stop-at was reached
-  kStopped,          ///< a signal, or the caller, ended the run
-  kDiffers,          ///< verify: not equal
-  kState,            ///< the record of runs cannot be used: damaged, or a newer version's
+  kWaiting,      ///< waits for a parent that failed
+  kSafety,       ///< refused for safety: deletion limit, empty listing
+  kLocked,       ///< another run holds the lock or the lease
+  kWindowEnded,  ///< --stop-at was reached
+  kStopped,      ///< a signal, or the caller, ended the run
+  kDiffers,      ///< verify: not equal
+  kState,        ///< the record of runs cannot be used: damaged, or a newer version's
 };
 
 /// One row of the table. Static lifetime.
@@ -85,8 +86,8 @@ int WorseExitCode(int a, int b);
 }  // namespace sshsync
 
 /// Returns from the function when `expression` is an error.
-#define SSHSYNC_RETURN_IF_ERROR(expression)               \
-  do {                                                    \
+#define SSHSYNC_RETURN_IF_ERROR(expression)                                 \
+  do {                                                                      \
     if (absl::Status status_ = (expression); !status_.ok()) return status_; \
   } while (false)
 

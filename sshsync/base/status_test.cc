@@ -10,7 +10,8 @@ namespace sshsync {
 namespace {
 
 TEST(Status, CarriesItsFailureThroughAnnotations) {
-  const absl::Status status = Annotate(MakeError(Failure::kAuth, "Permission denied (publickey)"), "ssh deploy@10.0.0.3");
+  const absl::Status status =
+      Annotate(MakeError(Failure::kAuth, "Permission denied (publickey)"), "ssh deploy@10.0.0.3");
   EXPECT_EQ(FailureOf(status), Failure::kAuth);
   EXPECT_EQ(status.message(), "Permission denied (publickey); ssh deploy@10.0.0.3");
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);

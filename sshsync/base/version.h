@@ -5,8 +5,8 @@
 
 namespace sshsync {
 
-/// The release of this build, as `--version`, the manual pages, the packages and `sshsync.__version__` say it: `1.0.0`. It is written in
-/// version.bzl, where the build can read it too: the wheel's name is made of it.
+/// The release of this build, as `--version`, the manual pages, the packages and `sshsync.__version__` say it: `1.0.0`.
+/// It is written in version.bzl, where the build can read it too: the wheel's name is made of it.
 absl::string_view Version();
 
 }  // namespace sshsync

@@ -13,18 +13,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/remote/digest_agreement.h"
 #include "sshsync/cascade/hop.h"
-#include "sshsync/process/thread.h"
 #include "sshsync/plan/queue.h"
+#include "sshsync/process/thread.h"
+#include "sshsync/remote/digest_agreement.h"
 
 namespace sshsync {
 
-/// A whole queue. All its hops flow at once, at most `jobs` of them: a child takes what its parent has verified while the parent still receives, so
-/// that the last hop ends shortly after the first. What the steps order is publishing: a file is published when its parent has published it and
-/// every repository of earlier steps has ended. A repository that several children need is listed and digested once; a child that is brought in line
-/// serves its own children with what the hop knows of it, without another look. A host that fails stops nobody but its descendants,
-/// which keep what they have and are reported as waiting. With fail_fast a step begins when the one before has ended well.
+/// A whole queue. All its hops flow at once, at most `jobs` of them: a child takes what its parent has verified while
+/// the parent still receives, so that the last hop ends shortly after the first. What the steps order is publishing: a
+/// file is published when its parent has published it and every repository of earlier steps has ended. A repository
+/// that several children need is listed and digested once; a child that is brought in line serves its own children with
+/// what the hop knows of it, without another look. A host that fails stops nobody but its descendants, which keep what
+/// they have and are reported as waiting. With fail_fast a step begins when the one before has ended well.
 ///
 /// Ownership: refers to context and queue. Threads: Run is called once; a thread for each hop under way.
 template <Runner R, Clock C>
@@ -39,7 +40,7 @@ class Cascade {
  private:
   // What the run knows of one repository, for those who have it as their parent.
   struct Known {
-    bool busy = false;  // a survey is under way
+    bool busy = false;    // a survey is under way
     bool synced = false;  // it is a child of this run, and what it will hold is known
     absl::optional<absl::Status> listed, digested;
     std::shared_ptr<RemoteRepository<R, C>> repository;
@@ -51,15 +52,16 @@ class Cascade {
   struct Entry {
     const Repository* repository = nullptr;
     int step = 0;
-    bool after_parent = false;  // its parent is a child of this run that comes before it
-    bool has_children = false;  // that come after it
+    bool after_parent = false;           // its parent is a child of this run that comes before it
+    bool has_children = false;           // that come after it
     const Repository* source = nullptr;  // what all that it gets in this run comes from
   };
 
   // A hop's view of its parent.
   class Source : public HopSource<R, C> {
    public:
-    Source(Cascade& cascade, const Repository& parent, const Entry& entry) : cascade_(cascade), parent_(parent), source_(*entry.source), awaited_(entry.after_parent) {
+    Source(Cascade& cascade, const Repository& parent, const Entry& entry)
+        : cascade_(cascade), parent_(parent), source_(*entry.source), awaited_(entry.after_parent) {
       if (!awaited_) cascade_.StartSurvey(parent_);
     }
     std::shared_ptr<const Contents> Expected() override { return awaited_ ? cascade_.Expected(source_) : nullptr; }
@@ -81,8 +83,10 @@ class Cascade {
   void StartSurveyLocked(const Repository& repository);
   void Survey(const Repository& repository);
   std::shared_ptr<const Contents> Expected(const Repository& source);
-  absl::StatusOr<HopParent<R, C>> Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half);
-  void Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply);
+  absl::StatusOr<HopParent<R, C>> Wait(const Repository& parent, bool awaited,
+                                       absl::optional<absl::Status> Known::*half);
+  void Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made,
+                absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply);
   absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Make(const Repository& repository);
   void AgreeOnDigests(const ResolvedQueue& queue);
   void DropUnused(const Entry& ended);
@@ -91,8 +95,8 @@ class Cascade {
   const Configuration& configuration_;
   const Verb verb_;
   const int jobs_;
-  std::vector<Entry> entries_;            // constant once Run works
-  std::map<std::string, int> on_host_;    // the same: how many entries a host has
+  std::vector<Entry> entries_;             // constant once Run works
+  std::map<std::string, int> on_host_;     // the same: how many entries a host has
   std::vector<RepositoryReport> reports_;  // each written by its hop's thread
 
   Bell turns_;  // a step has ended, or something failed
@@ -101,12 +105,13 @@ class Cascade {
   // Protected by mu_.
   std::map<std::string, std::shared_ptr<RemoteRepository<R, C>>> made_;
   std::map<std::string, Known> known_;
-  std::map<std::string, int> uses_;    // hops that have not ended, by the repositories they are about, as child or as parent
-  std::map<Endpoint, int> accounts_;   // the same, by accounts
-  size_t next_ = 0;             // of the entries
+  std::map<std::string, int>
+      uses_;  // hops that have not ended, by the repositories they are about, as child or as parent
+  std::map<Endpoint, int> accounts_;  // the same, by accounts
+  size_t next_ = 0;                   // of the entries
   int told_steps_ = 0;
-  std::map<int, int> open_;     // hops by step that have not ended
-  int failed_step_ = 0;         // the first step in which something failed; 0: none
+  std::map<int, int> open_;            // hops by step that have not ended
+  int failed_step_ = 0;                // the first step in which something failed; 0: none
   std::vector<std::jthread> surveys_;  // Last, so that they end before the rest goes.
 };
 
@@ -125,8 +130,13 @@ std::vector<typename Cascade<R, C>::Entry> Cascade<R, C>::Entries(const Resolved
       const bool awaited = parent != at.end() && verb_ != Verb::kVerify;
       if (awaited) entries[parent->second].has_children = true;
       at[entry.repository->name] = entries.size();
-      const Repository* const source = awaited ? entries[parent->second].source : configuration_.Find(entry.repository->parent);
-      entries.push_back({.repository = entry.repository, .step = step, .after_parent = awaited, .has_children = false, .source = source});
+      const Repository* const source =
+          awaited ? entries[parent->second].source : configuration_.Find(entry.repository->parent);
+      entries.push_back({.repository = entry.repository,
+                         .step = step,
+                         .after_parent = awaited,
+                         .has_children = false,
+                         .source = source});
     }
   }
   return entries;
@@ -152,7 +162,8 @@ std::vector<RepositoryReport> Cascade<R, C>::Run(const ResolvedQueue& queue) {
   {
     // A parent that is awaited is always begun before its children: there is always one that does not wait.
     std::vector<std::jthread> workers;
-    for (size_t i = 0; i < std::min(entries_.size(), static_cast<size_t>(std::max(jobs_, 1))); ++i) workers.push_back(StartThread([this] { Work(); }));
+    for (size_t i = 0; i < std::min(entries_.size(), static_cast<size_t>(std::max(jobs_, 1))); ++i)
+      workers.push_back(StartThread([this] { Work(); }));
   }
   return std::move(reports_);
 }
@@ -169,13 +180,15 @@ void Cascade<R, C>::Work() {
       const int step = entries_[index].step;
       if (context_.fail_fast) {
         changed_.wait(lock, [&] {
-          return std::all_of(open_.begin(), open_.end(), [step](const auto& open) { return open.first >= step || open.second == 0; });
+          return std::all_of(open_.begin(), open_.end(),
+                             [step](const auto& open) { return open.first >= step || open.second == 0; });
         });
       }
       if (step > told_steps_) {
         told_steps_ = started.step = step;
         for (const Entry& entry : entries_) {
-          if (entry.step == step) absl::StrAppend(&started.message, started.message.empty() ? "" : ", ", entry.repository->name);
+          if (entry.step == step)
+            absl::StrAppend(&started.message, started.message.empty() ? "" : ", ", entry.repository->name);
         }
       }
     }
@@ -184,14 +197,16 @@ void Cascade<R, C>::Work() {
     RunHop(entries_[index], report);
     DropUnused(entries_[index]);
     const std::lock_guard lock(mu_);
-    const bool failed = (report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_);
+    const bool failed =
+        (report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_);
     if (failed) failed_step_ = report.step;
     if (--open_[report.step] == 0 || failed) turns_.Ring();
     changed_.notify_all();
   }
 }
 
-// What no other hop needs goes: what a repository holds, and the connections to its account. A run over many hosts has open what is under way.
+// What no other hop needs goes: what a repository holds, and the connections to its account. A run over many hosts has
+// open what is under way.
 template <Runner R, Clock C>
 void Cascade<R, C>::DropUnused(const Entry& ended) {
   std::vector<Known> contents;
@@ -229,7 +244,8 @@ template <Runner R, Clock C>
 void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
   const Repository& repository = *entry.repository;
   const auto event = [&](EventKind kind) {
-    return Event{.kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
+    return Event{
+        .kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
   };
   absl::Status status = context_.closing.status();
   std::shared_ptr<RemoteRepository<R, C>> child;
@@ -238,7 +254,8 @@ void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
     std::unique_lock lock(mu_);
     // It was somebody's parent in an earlier step, and nobody waited for the end of its survey.
     changed_.wait(lock, [&] { return !known_[repository.name].busy || known_[repository.name].digested; });
-    if (status.ok() && context_.fail_fast && failed_step_ > 0) status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
+    if (status.ok() && context_.fail_fast && failed_step_ > 0)
+      status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
   }
   if (status.ok()) {
     context_.events.On(event(EventKind::kRepositoryStarted));
@@ -249,8 +266,15 @@ void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
       Source source(*this, *configuration_.Find(repository.parent), entry);
       const Repository* root = &repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
-      typename Hop<R, C>::Part part{.has_children = entry.has_children, .on_host = on_host_.at(repository.endpoint.host), .cut = {.algorithms = root->digest, .chunk = root->chunk}, .turn = [this, step = entry.step] { return TurnOf(step); }, .turns = &turns_,
-                                    .announce = [&](Contents planned, std::shared_ptr<const Supply> supply) { Remember(repository, child, std::move(planned), std::move(supply)); }};
+      typename Hop<R, C>::Part part{.has_children = entry.has_children,
+                                    .on_host = on_host_.at(repository.endpoint.host),
+                                    .cut = {.algorithms = root->digest, .chunk = root->chunk},
+                                    .turn = [this, step = entry.step] { return TurnOf(step); },
+                                    .turns = &turns_,
+                                    .announce =
+                                        [&](Contents planned, std::shared_ptr<const Supply> supply) {
+                                          Remember(repository, child, std::move(planned), std::move(supply));
+                                        }};
       contents = Hop<R, C>(context_, verb_, *child, report, std::move(part)).Run(source);
       status = contents.status();
     }
@@ -294,13 +318,15 @@ void Cascade<R, C>::StartSurveyLocked(const Repository& repository) {
 
 template <Runner R, Clock C>
 void Cascade<R, C>::Survey(const Repository& repository) {
-  const auto remember = [&](absl::optional<absl::Status> Known::*half, const absl::Status& status, auto made, std::shared_ptr<const Contents> contents) {
+  const auto remember = [&](absl::optional<absl::Status> Known::*half, const absl::Status& status, auto made,
+                            std::shared_ptr<const Contents> contents) {
     const std::lock_guard lock(mu_);
     Known& known = known_[repository.name];
     known.*half = status;
     known.repository = std::move(made);
     known.contents = std::move(contents);
-    if (!known.supply && known.repository) known.supply = std::make_shared<SettledSupply>(known.repository->facts().root);
+    if (!known.supply && known.repository)
+      known.supply = std::make_shared<SettledSupply>(known.repository->facts().root);
     if (!status.ok()) known.listed = known.digested = status;  // nobody gets a listing whose digests failed
     changed_.notify_all();
   };
@@ -311,7 +337,8 @@ void Cascade<R, C>::Survey(const Repository& repository) {
   }
   if (child.synced) {
     auto rest = DigestRest(*child.repository, *child.contents);
-    return remember(&Known::digested, rest.status(), child.repository, rest.ok() ? std::make_shared<const Contents>(*std::move(rest)) : nullptr);
+    return remember(&Known::digested, rest.status(), child.repository,
+                    rest.ok() ? std::make_shared<const Contents>(*std::move(rest)) : nullptr);
   }
   auto made = Make(repository);
   if (!made.ok()) return remember(&Known::listed, made.status(), nullptr, nullptr);
@@ -334,7 +361,8 @@ std::shared_ptr<const Contents> Cascade<R, C>::Expected(const Repository& source
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half) {
+absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, bool awaited,
+                                                    absl::optional<absl::Status> Known::*half) {
   std::unique_lock lock(mu_);
   const Known& known = known_[parent.name];
   changed_.wait(lock, [&] {
@@ -347,14 +375,15 @@ absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, bo
   const absl::Status& status = *(known.*half);
   if (status.ok()) return HopParent<R, C>{known.repository, known.contents, known.supply};
   if (absl::IsCancelled(status)) return status;
-  if (known.synced) return MakeError(Failure::kWaiting, absl::StrCat("waiting for \"", parent.name, "\": ", status.message()));
+  if (known.synced)
+    return MakeError(Failure::kWaiting, absl::StrCat("waiting for \"", parent.name, "\": ", status.message()));
   return MakeError(FailureOf(status), absl::StrCat("its parent cannot be read: ", status.message()));
 }
 
 // Called when it is known what a child will hold (`supply`: what it has of it by now), and again when it has ended.
 template <Runner R, Clock C>
-void Cascade<R, C>::Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made, absl::StatusOr<Contents> contents,
-                             std::shared_ptr<const Supply> supply) {
+void Cascade<R, C>::Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made,
+                             absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply) {
   Known after{.synced = true, .listed = contents.status(), .repository = std::move(made), .supply = std::move(supply)};
   if (!contents.ok() || contents->undigested.empty()) after.digested = contents.status();
   if (contents.ok()) {
@@ -380,7 +409,8 @@ absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Cascade<R, C>::Make(cons
   auto& made = made_[repository.name];
   if (made == nullptr) {
     SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
-                             RepositoryTemplates::Make(repository, configuration_.Find(repository.parent), context_.run, context_.clock.Now()));
+                             RepositoryTemplates::Make(repository, configuration_.Find(repository.parent), context_.run,
+                                                       context_.clock.Now()));
     made = std::make_shared<RemoteRepository<R, C>>(context_, repository, std::move(templates));
   }
   return made;
@@ -389,7 +419,7 @@ absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Cascade<R, C>::Make(cons
 template <Runner R, Clock C>
 void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
   std::map<const Repository*, std::set<const Repository*>> chains;  // by root: all that take part
-  std::set<Endpoint> soon;  // whose hops begin at once
+  std::set<Endpoint> soon;                                          // whose hops begin at once
   int hops = 0;
   for (const auto& entries : queue.steps) {
     for (const QueueEntry& entry : entries) {
@@ -406,7 +436,9 @@ void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
       const auto made = Make(*member);
       if (made.ok()) chain.push_back(made->get());
     }
-    AgreeOnDigest<R, C>(chain, root->digest, root->chunk, {.at_once = jobs_, .soon = [&soon](const Endpoint& account) { return soon.contains(account); }});
+    AgreeOnDigest<R, C>(chain, root->digest, root->chunk, {.at_once = jobs_, .soon = [&soon](const Endpoint& account) {
+                                                             return soon.contains(account);
+                                                           }});
   }
 }
 

@@ -8,22 +8,24 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "sshsync/stage/removal.h"
-#include "sshsync/remote/remote_repository.h"
 #include "sshsync/model/report.h"
+#include "sshsync/remote/remote_repository.h"
+#include "sshsync/stage/removal.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
 
-/// Carries out the deletions of one hop's plan: with the operator's deletecmd, one session for all files, or with rm, many files
-/// a process; then removes the folders that became empty by it. What is deleted was judged before.
+/// Carries out the deletions of one hop's plan: with the operator's deletecmd, one session for all files, or with rm,
+/// many files a process; then removes the folders that became empty by it. What is deleted was judged before.
 /// Ownership: refers to its arguments. Threads: one.
 template <Runner R, Clock C>
 class Deleter {
  public:
-  Deleter(RunContext<R, C>& context, RemoteRepository<R, C>& child, const Lease& lease) : context_(context), child_(child), lease_(lease) {}
+  Deleter(RunContext<R, C>& context, RemoteRepository<R, C>& child, const Lease& lease)
+      : context_(context), child_(child), lease_(lease) {}
 
-  /// Deletes the files that `outcomes` name, sorted by path, and says there what became of each. Errors: of the child as a whole.
+  /// Deletes the files that `outcomes` name, sorted by path, and says there what became of each. Errors: of the child
+  /// as a whole.
   absl::Status Run(std::vector<FileOutcome>& outcomes);
 
  private:
@@ -86,10 +88,17 @@ absl::Status Deleter<R, C>::RunGroup(std::vector<FileOutcome*> group) {
     const std::string said = CleanForTerminal((*removed)[i].said);
     FileOutcome& outcome = *group[i];
     switch ((*removed)[i].result) {
-      case PublishResult::kDone: outcome.command.clear(); continue;
-      case PublishResult::kLinkInPath: outcome.failure = Failure::kLinkInPath; break;
-      case PublishResult::kObstructed: outcome.failure = Failure::kObstructed; break;
-      default: outcome.failure = FailureFromWords(said, 1, own ? Failure::kPermission : Failure::kCommandFailed);
+      case PublishResult::kDone:
+        outcome.command.clear();
+        continue;
+      case PublishResult::kLinkInPath:
+        outcome.failure = Failure::kLinkInPath;
+        break;
+      case PublishResult::kObstructed:
+        outcome.failure = Failure::kObstructed;
+        break;
+      default:
+        outcome.failure = FailureFromWords(said, 1, own ? Failure::kPermission : Failure::kCommandFailed);
     }
     outcome.message = absl::StrCat("it cannot be deleted: ", said);
   }

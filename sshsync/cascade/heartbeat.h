@@ -9,16 +9,16 @@
 #include <thread>
 
 #include "absl/time/time.h"
-#include "sshsync/stage/lease.h"
-#include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
+#include "sshsync/remote/remote_repository.h"
+#include "sshsync/stage/lease.h"
 
 namespace sshsync {
 
-/// Keeps a lease alive from its claim to its end, however long the listing, the digests and the transfers take: a quarter of the child's
-/// `timeout` passes between two beats, a minute at most, so that three may be lost before anybody takes it for dead. A heart that finds
-/// the lease gone to another run stops beating and says so.
-/// Ownership: refers to its arguments. Threads: its own, gone with the object.
+/// Keeps a lease alive from its claim to its end, however long the listing, the digests and the transfers take: a
+/// quarter of the child's `timeout` passes between two beats, a minute at most, so that three may be lost before
+/// anybody takes it for dead. A heart that finds the lease gone to another run stops beating and says so. Ownership:
+/// refers to its arguments. Threads: its own, gone with the object.
 ///
 ///     const Heartbeat<R, C> heartbeat(child, lease);
 ///     if (heartbeat.lost()) return MakeError(Failure::kLocked, "...");
@@ -26,7 +26,10 @@ template <Runner R, Clock C>
 class Heartbeat {
  public:
   Heartbeat(RemoteRepository<R, C>& child, const Lease& lease)
-      : child_(child), lease_(lease), every_(std::min(child.config().timeout / 4, absl::Seconds(60))), beating_(StartThread([this] { Beat(); })) {}
+      : child_(child),
+        lease_(lease),
+        every_(std::min(child.config().timeout / 4, absl::Seconds(60))),
+        beating_(StartThread([this] { Beat(); })) {}
   ~Heartbeat() {
     {
       const std::lock_guard lock(mu_);
@@ -57,7 +60,7 @@ class Heartbeat {
   std::atomic<bool> lost_ = false;
   std::mutex mu_;
   std::condition_variable changed_;
-  bool ended_ = false;     // Protected by mu_.
+  bool ended_ = false;    // Protected by mu_.
   std::jthread beating_;  // Last: it ends before the rest goes.
 };
 

@@ -16,10 +16,13 @@ class BeatingHost {
     if (command.script.find("beat") != std::string::npos) ++beats;
     return RemoteResult{.status = status};
   }
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint&, const RemoteCommand&, OutputSink, ProgressProbe, const StopToken&) {
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint&, const RemoteCommand&, OutputSink, ProgressProbe,
+                                       const StopToken&) {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) { return absl::UnimplementedError(""); }
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) {
+    return absl::UnimplementedError("");
+  }
   std::atomic<int> beats = 0;
   std::atomic<int> status = 0;
 };
@@ -43,9 +46,11 @@ class HeartbeatTest : public ::testing::Test {
   RealClock clock_;
   Silent events_;
   Backoff backoff_{1};
-  RunContext<BeatingHost, RealClock> context_{.runner = host_, .clock = clock_, .events = events_, .run = "r", .backoff = backoff_};
+  RunContext<BeatingHost, RealClock> context_{
+      .runner = host_, .clock = clock_, .events = events_, .run = "r", .backoff = backoff_};
   Repository repository_{.name = "p", .timeout = absl::Milliseconds(40)};
-  RemoteRepository<BeatingHost, RealClock> child_{context_, repository_, *RepositoryTemplates::Make(repository_, nullptr, "r", absl::UnixEpoch())};
+  RemoteRepository<BeatingHost, RealClock> child_{
+      context_, repository_, *RepositoryTemplates::Make(repository_, nullptr, "r", absl::UnixEpoch())};
   Lease lease_{.root = "/srv", .run = "r", .controller = "c"};
 };
 

@@ -10,26 +10,26 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/transfer/chunk_survey.h"
 #include "sshsync/cascade/deleter.h"
-#include "sshsync/route/early_start.h"
-#include "sshsync/remote/digest_cache.h"
-#include "sshsync/transfer/speculative_copies.h"
-#include "sshsync/schedule/received_files.h"
-#include "sshsync/cascade/lease_guard.h"
 #include "sshsync/cascade/hop_source.h"
-#include "sshsync/transfer/partial_files.h"
-#include "sshsync/transfer/transfer.h"
-#include "sshsync/schedule/preflight.h"
-#include "sshsync/remote/selection.h"
-#include "sshsync/remote/survey.h"
-#include "sshsync/stage/trash.h"
+#include "sshsync/cascade/lease_guard.h"
 #include "sshsync/model/report.h"
 #include "sshsync/plan/deletion.h"
 #include "sshsync/plan/diff.h"
 #include "sshsync/plan/explain.h"
+#include "sshsync/remote/digest_cache.h"
+#include "sshsync/remote/selection.h"
+#include "sshsync/remote/survey.h"
+#include "sshsync/route/early_start.h"
+#include "sshsync/schedule/preflight.h"
+#include "sshsync/schedule/received_files.h"
+#include "sshsync/stage/trash.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
+#include "sshsync/transfer/chunk_survey.h"
+#include "sshsync/transfer/partial_files.h"
+#include "sshsync/transfer/speculative_copies.h"
+#include "sshsync/transfer/transfer.h"
 
 namespace sshsync {
 
@@ -52,33 +52,43 @@ class Hop {
   Hop(RunContext<R, C>& context, Verb verb, RemoteRepository<R, C>& child, RepositoryReport& report, Part part)
       : context_(context), verb_(verb), child_(child), report_(report), part_(std::move(part)), held_(context, child) {}
 
-  /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its parent.
-  /// The result is what the child holds afterwards, for its own children: files that failed are among its failures.
-  /// Errors: of the repository as a whole; they are in the report, too.
+  /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its
+  /// parent. The result is what the child holds afterwards, for its own children: files that failed are among its
+  /// failures. Errors: of the repository as a whole; they are in the report, too.
   absl::StatusOr<Contents> Run(HopSource<R, C>& source);
 
  private:
   absl::StatusOr<Contents> DoAll(HopSource<R, C>& source);
   Plan Compare(const Contents& parent, Contents& child);
-  void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan);
+  void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links,
+                     Contents& child, Plan& plan);
   void TellPlan(const Plan& plan);
   void Announce(const Plan& plan, const Contents& child);
   absl::Status AwaitTurn();
   absl::StatusOr<Contents> CarryOut(const HopParent<R, C>& parent, Contents child, const Plan& plan);
   absl::StatusOr<Contents> Apply(const HopParent<R, C>& parent, Contents child, const Plan& plan);
-  absl::Status TakeUpArrived(const HopParent<R, C>& parent, const std::vector<std::string>& unsettled, const std::set<std::string>& links, Contents& child);
+  absl::Status TakeUpArrived(const HopParent<R, C>& parent, const std::vector<std::string>& unsettled,
+                             const std::set<std::string>& links, Contents& child);
   absl::Status DeleteAfter(const Supply& parent, const std::vector<std::string>& paths, Contents& child);
   absl::Status Delete(const std::vector<std::string>& paths, Contents& child);
   absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
   absl::Status AlignMetadata(const Contents& parent, const Contents& child);
   void TellFailed(const FileOutcome& outcome);
   // Whether all of the repository, or nothing, is published, and something is missing.
-  bool HeldBack() const { return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether && (report_.failed > 0 || incomplete_); }
+  bool HeldBack() const {
+    return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether &&
+           (report_.failed > 0 || incomplete_);
+  }
   std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
   void ReportFailure(FileOutcome outcome);
   void ReportPlan(const Plan& plan);
   Event Told(EventKind kind, absl::string_view path = "") const {
-    return {.kind = kind, .run = context_.run, .step = report_.step, .repository = report_.name, .parent = report_.parent, .path = std::string(path)};
+    return {.kind = kind,
+            .run = context_.run,
+            .step = report_.step,
+            .repository = report_.name,
+            .parent = report_.parent,
+            .path = std::string(path)};
   }
 
   RunContext<R, C>& context_;
@@ -101,12 +111,16 @@ absl::StatusOr<Contents> Hop<R, C>::Run(HopSource<R, C>& source) {
   report_.started = context_.clock.Now();
   auto contents = DoAll(source);
   if (flow_) {
-    flow_->End(contents.ok() ? Failure::kWaiting : FailureOf(contents.status()), contents.ok() ? "it did not get it" : std::string(contents.status().message()));
+    flow_->End(contents.ok() ? Failure::kWaiting : FailureOf(contents.status()),
+               contents.ok() ? "it did not get it" : std::string(contents.status().message()));
   }
   const bool well = contents.ok() && report_.failed == 0 && !context_.closing.stopped();
   // A run that was told to stop has no time for what is large: the next one does that.
   const std::string drafts = drafts_.DiscardText();
-  held_.Release(!well, absl::StrCat(context_.stop.stopped() ? "" : drafts, well && report_.failure == Failure::kNone ? PruneTrashText(child_.facts().now, child_.config().trash_keep) : ""));
+  held_.Release(!well, absl::StrCat(context_.stop.stopped() ? "" : drafts,
+                                    well && report_.failure == Failure::kNone
+                                        ? PruneTrashText(child_.facts().now, child_.config().trash_keep)
+                                        : ""));
   Conclude(verb_, contents.status(), refused_, incomplete_, &report_);
   report_.ended = context_.clock.Now();
   return contents;
@@ -123,15 +137,20 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   SSHSYNC_ASSIGN_OR_RETURN(Manifest ahead, DigestAhead(child_, listing, links, expected.get(), drafts_.paths()));
   SSHSYNC_ASSIGN_OR_RETURN(auto listed, source.Listed());
   if (listed.contents->empty_listing && !listing.listing.paths.empty()) {
-    return child_.Located(MakeError(Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,
-                                                                   "\", while the child holds ", listing.listing.paths.size(), " files")));
+    return child_.Located(MakeError(
+        Failure::kSafety, absl::StrCat("empty listing of the parent \"", listed.repository->config().name,
+                                       "\", while the child holds ", listing.listing.paths.size(), " files")));
   }
-  SSHSYNC_ASSIGN_OR_RETURN(Selection selection, Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
+  SSHSYNC_ASSIGN_OR_RETURN(Selection selection,
+                           Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
   auto chosen = selection.Of(listed.contents);
-  early_.emplace(context_, *listed.repository, child_, verb_ == Verb::kSync ? LikelyDiffering(*chosen, listing, drafts_.last_equal()) : Differing(), part_.has_children);
+  early_.emplace(context_, *listed.repository, child_,
+                 verb_ == Verb::kSync ? LikelyDiffering(*chosen, listing, drafts_.last_equal()) : Differing(),
+                 part_.has_children);
   if (verb_ == Verb::kSync) drafts_.Begin(*chosen, listing, links, &ahead);
-  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
+  SSHSYNC_ASSIGN_OR_RETURN(Contents ours,
+                           SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
   SSHSYNC_RETURN_IF_ERROR(drafts_.End(*chosen, ours));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent<R, C> parent{digested.repository, selection.Of(digested.contents), digested.supply};
@@ -140,7 +159,8 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   PlanDeletions(selection, theirs, links, ours, plan);
   TellPlan(plan);
   // What may still arrive at the end of the hop, and links, are known to the children only when the hop has ended.
-  if (selection.unsettled().empty() && (child_.config().links != LinkMode::kCopy || theirs.targets.empty())) Announce(plan, ours);
+  if (selection.unsettled().empty() && (child_.config().links != LinkMode::kCopy || theirs.targets.empty()))
+    Announce(plan, ours);
   const std::vector<std::string> doomed = DeletedPaths(plan);
   // What was only listed takes as much room as what was digested.
   listing = RemoteListing(), expected = listed.contents = chosen = nullptr;
@@ -150,7 +170,8 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
   if (verb_ == Verb::kSync && child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
   if (!HeldBack()) SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
   SSHSYNC_RETURN_IF_ERROR(TakeUpArrived(parent, selection.unsettled(), links, ours));
-  if (verb_ == Verb::kSync && HeldBack() && !doomed.empty()) child_.Tell(LogLevel::kWarning, "nothing is deleted, for nothing was published (publish = together)");
+  if (verb_ == Verb::kSync && HeldBack() && !doomed.empty())
+    child_.Tell(LogLevel::kWarning, "nothing is deleted, for nothing was published (publish = together)");
   if (verb_ == Verb::kSync && !HeldBack()) SSHSYNC_RETURN_IF_ERROR(DeleteAfter(*parent.supply, doomed, ours));
   if (verb_ != Verb::kVerify) ours.empty_listing = ours.manifest.files.empty();
   return ours;
@@ -159,7 +180,8 @@ absl::StatusOr<Contents> Hop<R, C>::DoAll(HopSource<R, C>& source) {
 template <Runner R, Clock C>
 Plan Hop<R, C>::Compare(const Contents& parent, Contents& child) {
   const std::set<std::string> out = LeaveOut(parent, child);
-  Plan plan = Diff(parent.manifest, child.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
+  Plan plan =
+      Diff(parent.manifest, child.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
   report_.kept += plan.keeps;
   return plan;
 }
@@ -169,8 +191,11 @@ template <Runner R, Clock C>
 absl::Status Hop<R, C>::AwaitTurn() {
   if (verb_ != Verb::kSync || !part_.turn) return absl::OkStatus();
   WorkBoard::Turn turn = WorkBoard::Turn::kNotYet;
-  SSHSYNC_RETURN_IF_ERROR(context_.stops->Await(part_.turns, [&] { return (turn = part_.turn()) != WorkBoard::Turn::kNotYet; }));
-  return turn == WorkBoard::Turn::kNever ? MakeError(Failure::kStopped, "stopped: an earlier repository failed (--fail-fast)") : absl::OkStatus();
+  SSHSYNC_RETURN_IF_ERROR(
+      context_.stops->Await(part_.turns, [&] { return (turn = part_.turn()) != WorkBoard::Turn::kNotYet; }));
+  return turn == WorkBoard::Turn::kNever
+             ? MakeError(Failure::kStopped, "stopped: an earlier repository failed (--fail-fast)")
+             : absl::OkStatus();
 }
 
 // From here on its own children need not wait for the end of this hop.
@@ -194,23 +219,29 @@ void Hop<R, C>::TellPlan(const Plan& plan) {
 }
 
 template <Runner R, Clock C>
-void Hop<R, C>::PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links, Contents& child, Plan& plan) {
+void Hop<R, C>::PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links,
+                              Contents& child, Plan& plan) {
   // The parent's hop may have ended since it was listed: what it could not delete it has after all.
-  const auto listed = [&](absl::string_view path) { return selection.ParentLists(path) || parent.manifest.Find(path) != nullptr || !parent.usable(path); };
+  const auto listed = [&](absl::string_view path) {
+    return selection.ParentLists(path) || parent.manifest.Find(path) != nullptr || !parent.usable(path);
+  };
   Extras extras = FindExtras(child.manifest, listed, [&](absl::string_view path) { return selection.Selects(path); });
   report_.extra = plan.extra = static_cast<int64_t>(extras.files.size());
   child.deletions_refused = parent.deletions_refused;
   // What stands behind a link is another place's: a deletion never follows one.
-  const size_t behind = std::erase_if(extras.files, [&links](const FileEntry* file) { return !LinkAbove(file->path, links).empty(); });
+  const size_t behind =
+      std::erase_if(extras.files, [&links](const FileEntry* file) { return !LinkAbove(file->path, links).empty(); });
   if (!child_.config().del || extras.files.size() + behind == 0) return;
   if (behind > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(behind, " files behind symbolic links are not deleted"));
-  if (incomplete_ || !child.incomplete.empty()) return child_.Tell(LogLevel::kWarning, "nothing is deleted, for a listing is incomplete");
+  if (incomplete_ || !child.incomplete.empty())
+    return child_.Tell(LogLevel::kWarning, "nothing is deleted, for a listing is incomplete");
   if (parent.deletions_refused) {
-    return child_.Tell(LogLevel::kWarning, absl::StrCat("nothing is deleted, for the deletions above it were refused; ", extras.files.size(), " files are left"));
+    return child_.Tell(LogLevel::kWarning, absl::StrCat("nothing is deleted, for the deletions above it were refused; ",
+                                                        extras.files.size(), " files are left"));
   }
-  const absl::Status judged = verb_ == Verb::kVerify
-                                  ? absl::OkStatus()
-                                  : JudgeDeletions(static_cast<int64_t>(extras.files.size()), extras.selected, child_.config().max_delete);
+  const absl::Status judged = verb_ == Verb::kVerify ? absl::OkStatus()
+                                                     : JudgeDeletions(static_cast<int64_t>(extras.files.size()),
+                                                                      extras.selected, child_.config().max_delete);
   if (!judged.ok()) {
     refused_ = child.deletions_refused = true;
     report_.failure = FailureOf(judged);
@@ -230,10 +261,12 @@ absl::StatusOr<Contents> Hop<R, C>::CarryOut(const HopParent<R, C>& parent, Cont
 }
 
 template <Runner R, Clock C>
-absl::Status Hop<R, C>::TakeUpArrived(const HopParent<R, C>& parent, const std::vector<std::string>& unsettled, const std::set<std::string>& links,
-                                      Contents& child) {
+absl::Status Hop<R, C>::TakeUpArrived(const HopParent<R, C>& parent, const std::vector<std::string>& unsettled,
+                                      const std::set<std::string>& links, Contents& child) {
   if (unsettled.empty()) return absl::OkStatus();
-  child_.Tell(LogLevel::kInfo, absl::StrCat(unsettled.size(), " files of the parent were modified a short time ago; they are looked at again"));
+  child_.Tell(
+      LogLevel::kInfo,
+      absl::StrCat(unsettled.size(), " files of the parent were modified a short time ago; they are looked at again"));
   SSHSYNC_ASSIGN_OR_RETURN(Contents theirs, LookAgain(*parent.repository, unsettled, child_.config().settle));
   SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, RemoteListing(), links, theirs));
   const Plan plan = Compare(theirs, ours);
@@ -269,7 +302,8 @@ template <Runner R, Clock C>
 absl::Status Hop<R, C>::Delete(const std::vector<std::string>& paths, Contents& child) {
   if (paths.empty()) return absl::OkStatus();
   std::vector<FileOutcome> files;
-  for (const std::string& path : paths) files.push_back({.path = path, .action = std::string(ActionName(Action::kDelete))});
+  for (const std::string& path : paths)
+    files.push_back({.path = path, .action = std::string(ActionName(Action::kDelete))});
   const absl::Status status = Deleter<R, C>(context_, child_, lease_).Run(files);
   std::vector<std::string> gone;
   for (FileOutcome& file : files) {
@@ -316,14 +350,18 @@ std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, Contents& chil
     outcome.message = absl::StrCat(where, outcome.message);
     ReportFailure(std::move(outcome));
   };
-  for (const auto& [path, outcome] : parent.failed) leave_out(outcome, outcome.failure == Failure::kWaiting ? "" : "at the parent: ");
+  for (const auto& [path, outcome] : parent.failed)
+    leave_out(outcome, outcome.failure == Failure::kWaiting ? "" : "at the parent: ");
   for (const auto& [path, outcome] : child.failed) leave_out(outcome, "at the child: ");
   bool weak = false;
   for (const FileEntry& file : parent.manifest.files) {
     weak = weak || file.digest.is_crc();
     const FileEntry* const twin = child.manifest.Find(file.path);
     if (twin == nullptr || twin->digest.empty() || file.digest.empty() || twin->digest.SameKind(file.digest)) continue;
-    leave_out(FailedPath(file.path, Failure::kBadDigest, absl::StrCat("the parent's digest has ", file.digest.kind(), ", the child's ", twin->digest.kind())), "");
+    leave_out(
+        FailedPath(file.path, Failure::kBadDigest,
+                   absl::StrCat("the parent's digest has ", file.digest.kind(), ", the child's ", twin->digest.kind())),
+        "");
   }
   if (weak) child_.Tell(LogLevel::kWarning, "a CRC is no protection against damage: use a cryptographic digest");
   const auto incomplete = [&](absl::string_view whose, const std::string& why) {
@@ -336,7 +374,8 @@ std::set<std::string> Hop<R, C>::LeaveOut(const Contents& parent, Contents& chil
   incomplete("parent", parent.incomplete);
   incomplete("child", child.incomplete);
   const size_t left_out = parent.links.size() - (child_.config().links == LinkMode::kCopy ? parent.targets.size() : 0);
-  if (left_out > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(left_out, " symbolic links of the parent are left out"));
+  if (left_out > 0)
+    child_.Tell(LogLevel::kWarning, absl::StrCat(left_out, " symbolic links of the parent are left out"));
   return out;
 }
 
@@ -365,11 +404,14 @@ absl::Status Hop<R, C>::CopyLinks(const Contents& parent, const std::set<std::st
   std::vector<Published> made(wanted.size(), Published{PublishResult::kDone, ""});
   if (verb_ == Verb::kSync && !wanted.empty()) {
     const std::string mark = RandomMark();
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(MakeLinksCommand(child_.facts(), lease_, wanted, child_.config().follow_symlinks, child_.config().trash, mark)));
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(MakeLinksCommand(child_.facts(), lease_, wanted,
+                                                                                    child_.config().follow_symlinks,
+                                                                                    child_.config().trash, mark)));
     SSHSYNC_ASSIGN_OR_RETURN(made, ParseLinks(result, wanted, mark));
   }
   for (size_t i = 0; i < wanted.size(); ++i) {
-    FileOutcome outcome = FailedPath(wanted[i].path, Failure::kNone, absl::StrCat("-> ", EscapeForTerminal(wanted[i].target)));
+    FileOutcome outcome =
+        FailedPath(wanted[i].path, Failure::kNone, absl::StrCat("-> ", EscapeForTerminal(wanted[i].target)));
     outcome.action = "link";
     if (made[i].result != PublishResult::kDone) {
       outcome.failure = made[i].result == PublishResult::kObstructed ? Failure::kObstructed : Failure::kPermission;
@@ -400,11 +442,14 @@ absl::Status Hop<R, C>::AlignMetadata(const Contents& parent, const Contents& ch
     if (theirs == nullptr || file.digest.empty() || file.digest != theirs->digest) continue;
     const int64_t unit = std::max({file.stat.unit(), theirs->stat.unit(), int64_t{1'000'000'000}});
     if (file.stat.mode == (theirs->stat.mode & 0777) && file.stat.mtime / unit == theirs->stat.mtime / unit) continue;
-    files.push_back({.index = files.size(), .file = file.path, .staged = "", .verified = file.stat, .parent = theirs->stat});
+    files.push_back(
+        {.index = files.size(), .file = file.path, .staged = "", .verified = file.stat, .parent = theirs->stat});
   }
   if (files.empty()) return absl::OkStatus();
   const std::string mark = RandomMark();
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(PublishCommand(child_.facts(), lease_, files, child_.config().follow_symlinks, false, mark)));
+  SSHSYNC_ASSIGN_OR_RETURN(
+      const RemoteResult result,
+      child_.Ask(PublishCommand(child_.facts(), lease_, files, child_.config().follow_symlinks, false, mark)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto aligned, ParsePublish(result, files, mark));
   for (size_t i = 0; i < files.size(); ++i) {
     FileOutcome outcome = FailedPath(files[i].file, Failure::kNone, "");
@@ -430,17 +475,32 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   Work work(plan, child_.config().retries);
   if (child_.config().publish == PublishMode::kTogether) work.PublishTogether(!HeldBack());
   if (child_.config().stage == "no" && work.AnyOpen()) {
-    child_.Tell(LogLevel::kWarning, "stage = no: synccmd writes into the repository itself; files are not verified before they replace the old ones");
+    child_.Tell(LogLevel::kWarning,
+                "stage = no: synccmd writes into the repository itself; files are not verified before they replace the "
+                "old ones");
   }
   absl::Status moved = absl::OkStatus();
   if (work.AnyOpen()) {
-    moved = child_.Located(Preflight(child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); },
-                                       [this](std::string text) { child_.Tell(LogLevel::kWarning, std::move(text)); }));
+    moved = child_.Located(Preflight(
+        child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); },
+        [this](std::string text) { child_.Tell(LogLevel::kWarning, std::move(text)); }));
     if (moved.ok()) drafts_.GiveTo(work);
     if (moved.ok()) moved = FindLeftovers(child_, work);
     if (moved.ok()) {
-      moved = Mover<R, C>(context_, {.parent = *parent.repository, .child = child_, .lease = lease_, .heartbeat = held_.heartbeat(), .supply = *parent.supply, .early = *early_, .flow = flow_.get(),
-                                     .turn = part_.turn, .turns = part_.turns, .seen = kept, .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)}, work).Run();
+      moved = Mover<R, C>(context_,
+                          {.parent = *parent.repository,
+                           .child = child_,
+                           .lease = lease_,
+                           .heartbeat = held_.heartbeat(),
+                           .supply = *parent.supply,
+                           .early = *early_,
+                           .flow = flow_.get(),
+                           .turn = part_.turn,
+                           .turns = part_.turns,
+                           .seen = kept,
+                           .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)},
+                          work)
+                  .Run();
     }
     drafts_.TakeBack(work);
   }
@@ -459,8 +519,11 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
         arrived.push_back(std::move(item.wanted));
         wanted.push_back(std::exchange(arrived.back().stat, item.published));
         break;
-      case WorkItem::State::kKept: ++report_.kept; break;
-      case WorkItem::State::kGone: break;
+      case WorkItem::State::kKept:
+        ++report_.kept;
+        break;
+      case WorkItem::State::kGone:
+        break;
       default:
         FileOutcome outcome = item.outcome();
         if (moved.ok() && work.together() && item.state == WorkItem::State::kVerified) {
@@ -480,7 +543,9 @@ absl::StatusOr<Contents> Hop<R, C>::Apply(const HopParent<R, C>& parent, Content
   }
   DigestRecall<R, C>(child_).Brought(arrived, wanted);
   if (!moved.ok()) return moved;
-  if (held > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(held, " verified files are held back, for not every file arrived (publish = together)"));
+  if (held > 0)
+    child_.Tell(LogLevel::kWarning,
+                absl::StrCat(held, " verified files are held back, for not every file arrived (publish = together)"));
   child.Add({.manifest = {.files = std::move(arrived)}});
   child.empty_listing = child.manifest.files.empty();
   return child;

@@ -9,25 +9,28 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/cascade/heartbeat.h"
-#include "sshsync/stage/lease.h"
-#include "sshsync/remote/remote_repository.h"
-#include "sshsync/stage/stage.h"
-#include "sshsync/process/thread.h"
 #include "sshsync/cascade/undo_recovery.h"
+#include "sshsync/process/thread.h"
+#include "sshsync/remote/remote_repository.h"
+#include "sshsync/stage/lease.h"
+#include "sshsync/stage/stage.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
 
-/// The lease of a child as a run has it: claimed, taken over from a dead one where that is allowed, kept alive, given back. The first thing done with it
-/// is to mend what a run left that was cut off in its renames.
-/// Ownership: refers to its arguments. Threads: the heartbeat's own; one calls.
+/// The lease of a child as a run has it: claimed, taken over from a dead one where that is allowed, kept alive, given
+/// back. The first thing done with it is to mend what a run left that was cut off in its renames. Ownership: refers to
+/// its arguments. Threads: the heartbeat's own; one calls.
 template <Runner R, Clock C>
 class HeldLease {
  public:
   HeldLease(RunContext<R, C>& context, RemoteRepository<R, C>& child)
-      : context_(context), child_(child), lease_{.root = "", .run = context.run, .controller = context.controller, .lock = context.lock} {}
+      : context_(context),
+        child_(child),
+        lease_{.root = "", .run = context.run, .controller = context.controller, .lock = context.lock} {}
 
-  /// After the child's Open. Errors: kLocked, and what keeps the child from being mended; then the lease is held all the same.
+  /// After the child's Open. Errors: kLocked, and what keeps the child from being mended; then the lease is held all
+  /// the same.
   absl::Status Claim();
 
   /// Gives it back, if it is held; with `keep_stage` and `before` as ReleaseCommand has them.
@@ -53,18 +56,23 @@ absl::Status HeldLease<R, C>::Claim() {
   lease_.stage = StageFolder(child_.config().stage, lease_.root);
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(ClaimCommand(lease_)));
   auto state = ParseClaim(result);
-  const bool is_dead = state.ok() && !lease_.lock.empty() && state->lock == lease_.lock;  // it had the lock that we have now
+  const bool is_dead =
+      state.ok() && !lease_.lock.empty() && state->lock == lease_.lock;  // it had the lock that we have now
   if (state.ok() && !state->held_by_us && (is_dead || state->age > child_.config().timeout)) {
-    child_.Tell(LogLevel::kWarning, absl::StrCat("taking over the lease of run ", EscapeForTerminal(state->run), " (", EscapeForTerminal(state->controller), "), which ",
-                                                 is_dead ? "ended without giving it back"
-                                                         : absl::StrCat("has not been heard of for ", absl::FormatDuration(state->age))));
+    child_.Tell(LogLevel::kWarning,
+                absl::StrCat("taking over the lease of run ", EscapeForTerminal(state->run), " (",
+                             EscapeForTerminal(state->controller), "), which ",
+                             is_dead ? "ended without giving it back"
+                                     : absl::StrCat("has not been heard of for ", absl::FormatDuration(state->age))));
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult again, child_.Ask(TakeOverCommand(lease_, state->run)));
     state = ParseClaim(again);
   }
   if (!state.ok()) return child_.Located(state.status());
   if (!state->held_by_us) {
-    return child_.Located(MakeError(Failure::kLocked, absl::StrCat("run ", EscapeForTerminal(state->run), " of ", EscapeForTerminal(state->controller), " is working on this repository (last heard of ",
-                                                                   absl::FormatDuration(state->age), " ago)")));
+    return child_.Located(MakeError(
+        Failure::kLocked,
+        absl::StrCat("run ", EscapeForTerminal(state->run), " of ", EscapeForTerminal(state->controller),
+                     " is working on this repository (last heard of ", absl::FormatDuration(state->age), " ago)")));
   }
   held_ = true;
   heartbeat_.emplace(child_, lease_);
@@ -91,7 +99,8 @@ void HeldLease<R, C>::Release(bool keep_stage, const std::string& before) {
   });
   const auto result = context_.runner.Run(child_.config().endpoint, release, patience.token());
   released.Request(kStopByCaller);
-  if (!result.ok() || result->status != 0) child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
+  if (!result.ok() || result->status != 0)
+    child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
 }
 
 }  // namespace sshsync

@@ -12,19 +12,20 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sshsync/cascade/lease_guard.h"
+#include "sshsync/model/plan.h"
+#include "sshsync/model/report.h"
 #include "sshsync/stage/publishing.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/stage/trash_copy.h"
-#include "sshsync/model/plan.h"
-#include "sshsync/model/report.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
-/// Brings back what a run replaced and deleted, from the trash of one child: copied into the stage, compared, published like everything else. What
-/// the run added stays, the trash stays as it is, and what a restored file replaces is kept in the trash of this run, where the child has one.
-/// Ownership: refers to its arguments. Threads: one calls Run, once; the lease has its own.
+/// Brings back what a run replaced and deleted, from the trash of one child: copied into the stage, compared, published
+/// like everything else. What the run added stays, the trash stays as it is, and what a restored file replaces is kept
+/// in the trash of this run, where the child has one. Ownership: refers to its arguments. Threads: one calls Run, once;
+/// the lease has its own.
 template <Runner R, Clock C>
 class Restorer {
  public:
@@ -36,7 +37,9 @@ class Restorer {
     report_.started = context_.clock.Now();
     const absl::Status status = RestoreAll(run);
     held_.Release(/*keep_stage=*/true, attempt_.empty() ? "" : absl::StrCat("rm -rf ", ShellLiteral(attempt_), "\n"));
-    report_.outcome = status.ok() && report_.failed == 0 ? Outcome::kRestored : absl::IsCancelled(status) ? Outcome::kStopped : Outcome::kFailed;
+    report_.outcome = status.ok() && report_.failed == 0 ? Outcome::kRestored
+                      : absl::IsCancelled(status)        ? Outcome::kStopped
+                                                         : Outcome::kFailed;
     if (!status.ok()) {
       report_.failure = FailureOf(status);
       report_.message = std::string(status.message());
@@ -71,10 +74,12 @@ absl::Status Restorer<R, C>::RestoreAll(absl::string_view run) {
   SSHSYNC_ASSIGN_OR_RETURN(const std::string id, FindRun(run));
   SSHSYNC_ASSIGN_OR_RETURN(const std::vector<std::string> files, ListTrash(id));
   child_.Tell(LogLevel::kInfo, absl::StrCat("the trash of run ", id, " holds ", files.size(), " files"));
-  attempt_ = absl::StrCat(StageFolder(child_.config().stage, child_.facts().root), "/restore-", RandomMark().substr(0, 12));
+  attempt_ =
+      absl::StrCat(StageFolder(child_.config().stage, child_.facts().root), "/restore-", RandomMark().substr(0, 12));
   for (size_t at = 0; at < files.size(); at += kGroup) {
     if (context_.closing.stopped()) return context_.closing.status();
-    if (held_.heartbeat().lost()) return child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run"));
+    if (held_.heartbeat().lost())
+      return child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run"));
     SSHSYNC_RETURN_IF_ERROR(RestoreGroup(id, absl::MakeConstSpan(files).subspan(at, kGroup)));
   }
   return absl::OkStatus();
@@ -91,15 +96,19 @@ absl::StatusOr<std::string> Restorer<R, C>::FindRun(absl::string_view run) {
   }
   if (found.size() == 1) return found[0];
   const std::string all = CleanForTerminal(absl::StrJoin(found.empty() ? runs : found, ", "));
-  return child_.Located(MakeError(Failure::kUsage, absl::StrCat(found.empty() ? "its trash holds nothing of run " : "its trash holds several runs that begin with ",
-                                                                EscapeForTerminal(run), all.empty() ? "; it is empty" : absl::StrCat("; it has ", all))));
+  return child_.Located(MakeError(
+      Failure::kUsage,
+      absl::StrCat(found.empty() ? "its trash holds nothing of run " : "its trash holds several runs that begin with ",
+                   EscapeForTerminal(run), all.empty() ? "; it is empty" : absl::StrCat("; it has ", all))));
 }
 
 template <Runner R, Clock C>
 absl::StatusOr<std::vector<std::string>> Restorer<R, C>::ListTrash(const std::string& run) {
   HostFacts there = child_.facts();
   there.root = TrashFolder(held_.lease(), run);
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.AskLong({.script = FindText(there, "f"), .timeout = child_.config().timeout, .max_output = size_t{256} << 20}));
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.AskLong({.script = FindText(there, "f"),
+                                                                      .timeout = child_.config().timeout,
+                                                                      .max_output = size_t{256} << 20}));
   if (const std::string why = WhyIncomplete(result); !why.empty()) {
     return child_.Located(MakeError(Failure::kBadListing, absl::StrCat("its trash cannot be read: ", why)));
   }
@@ -113,20 +122,30 @@ absl::Status Restorer<R, C>::RestoreGroup(const std::string& run, absl::Span<con
   int64_t largest = 0;
   for (const auto& stat : kept) largest = std::max(largest, stat ? stat->stat.size : 0);
   const std::string mark = RandomMark();
-  RemoteCommand command = CopyFromTrash(child_.facts(), held_.lease(), run, attempt_, files, child_.config().follow_symlinks, mark);
-  command.timeout = child_.config().timeout + absl::Seconds(3 * largest / (int64_t{4} << 20));  // it reads it three times, and says nothing
+  RemoteCommand command =
+      CopyFromTrash(child_.facts(), held_.lease(), run, attempt_, files, child_.config().follow_symlinks, mark);
+  command.timeout = child_.config().timeout +
+                    absl::Seconds(3 * largest / (int64_t{4} << 20));  // it reads it three times, and says nothing
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.AskLong(command));
   SSHSYNC_ASSIGN_OR_RETURN(const auto copies, ParseTrashCopy(result, files.size(), mark));
   std::vector<std::string> staged;
   std::vector<bool> present;
   for (size_t i = 0; i < files.size(); ++i) {
     const bool replaces = there[i] && there[i]->type == RemoteStat::Type::kFile;
-    FileOutcome outcome{.path = files[i], .action = std::string(ActionName(replaces ? Action::kReplace : Action::kCopy))};
+    FileOutcome outcome{.path = files[i],
+                        .action = std::string(ActionName(replaces ? Action::kReplace : Action::kCopy))};
     switch (copies[i].result) {
-      case TrashCopy::Result::kStaged: staged.push_back(files[i]), present.push_back(replaces); break;
-      case TrashCopy::Result::kEqual: ++report_.kept; break;
-      case TrashCopy::Result::kLinkInPath: Fail(std::move(outcome), Failure::kLinkInPath, copies[i].said); break;
-      case TrashCopy::Result::kFailed: Fail(std::move(outcome), FailureFromWords(copies[i].said, 1, Failure::kPermission), copies[i].said);
+      case TrashCopy::Result::kStaged:
+        staged.push_back(files[i]), present.push_back(replaces);
+        break;
+      case TrashCopy::Result::kEqual:
+        ++report_.kept;
+        break;
+      case TrashCopy::Result::kLinkInPath:
+        Fail(std::move(outcome), Failure::kLinkInPath, copies[i].said);
+        break;
+      case TrashCopy::Result::kFailed:
+        Fail(std::move(outcome), FailureFromWords(copies[i].said, 1, Failure::kPermission), copies[i].said);
     }
   }
   return staged.empty() ? absl::OkStatus() : Publish(staged, present);
@@ -138,19 +157,34 @@ absl::Status Restorer<R, C>::Publish(absl::Span<const std::string> files, const 
   std::vector<Publication> publications;
   for (size_t i = 0; i < files.size(); ++i) {
     const FileStat stat = stats[i] ? stats[i]->stat : FileStat();
-    publications.push_back({.index = i, .file = files[i], .staged = absl::StrCat(attempt_, "/", files[i]), .verified = stat, .parent = stat});
+    publications.push_back({.index = i,
+                            .file = files[i],
+                            .staged = absl::StrCat(attempt_, "/", files[i]),
+                            .verified = stat,
+                            .parent = stat});
   }
   const std::string mark = RandomMark();
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
-                           child_.Ask(PublishCommand(child_.facts(), held_.lease(), publications, child_.config().follow_symlinks, child_.config().trash, mark)));
+                           child_.Ask(PublishCommand(child_.facts(), held_.lease(), publications,
+                                                     child_.config().follow_symlinks, child_.config().trash, mark)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto published, ParsePublish(result, publications, mark));
   for (size_t i = 0; i < files.size(); ++i) {
-    FileOutcome outcome{.path = files[i], .action = std::string(ActionName(present[i] ? Action::kReplace : Action::kCopy)), .bytes = publications[i].verified.size, .attempts = 1};
+    FileOutcome outcome{.path = files[i],
+                        .action = std::string(ActionName(present[i] ? Action::kReplace : Action::kCopy)),
+                        .bytes = publications[i].verified.size,
+                        .attempts = 1};
     switch (published[i].result) {
-      case PublishResult::kDone: Tell(std::move(outcome)); break;
-      case PublishResult::kLinkInPath: Fail(std::move(outcome), Failure::kLinkInPath, published[i].said); break;
-      case PublishResult::kObstructed: Fail(std::move(outcome), Failure::kObstructed, published[i].said); break;
-      default: Fail(std::move(outcome), FailureFromWords(published[i].said, 1, Failure::kPermission), published[i].said);
+      case PublishResult::kDone:
+        Tell(std::move(outcome));
+        break;
+      case PublishResult::kLinkInPath:
+        Fail(std::move(outcome), Failure::kLinkInPath, published[i].said);
+        break;
+      case PublishResult::kObstructed:
+        Fail(std::move(outcome), Failure::kObstructed, published[i].said);
+        break;
+      default:
+        Fail(std::move(outcome), FailureFromWords(published[i].said, 1, Failure::kPermission), published[i].said);
     }
   }
   return absl::OkStatus();
@@ -160,8 +194,15 @@ template <Runner R, Clock C>
 void Restorer<R, C>::Tell(FileOutcome outcome) {
   ++(outcome.action == ActionName(Action::kCopy) ? report_.copied : report_.replaced);
   report_.bytes += outcome.bytes;
-  context_.events.On({.kind = EventKind::kFilePublished, .run = context_.run, .step = report_.step, .repository = report_.name, .parent = report_.parent, .path = outcome.path,
-                      .action = outcome.action, .bytes = outcome.bytes, .total = outcome.bytes});
+  context_.events.On({.kind = EventKind::kFilePublished,
+                      .run = context_.run,
+                      .step = report_.step,
+                      .repository = report_.name,
+                      .parent = report_.parent,
+                      .path = outcome.path,
+                      .action = outcome.action,
+                      .bytes = outcome.bytes,
+                      .total = outcome.bytes});
   report_.files.push_back(std::move(outcome));
 }
 
@@ -170,8 +211,16 @@ void Restorer<R, C>::Fail(FileOutcome outcome, Failure failure, absl::string_vie
   outcome.failure = failure;
   outcome.message = absl::StrCat("it cannot be restored: ", CleanForTerminal(said));
   outcome.bytes = 0;
-  context_.events.On({.kind = EventKind::kFileFailed, .run = context_.run, .step = report_.step, .repository = report_.name, .parent = report_.parent, .path = outcome.path,
-                      .action = outcome.action, .level = LogLevel::kError, .failure = failure, .message = outcome.message});
+  context_.events.On({.kind = EventKind::kFileFailed,
+                      .run = context_.run,
+                      .step = report_.step,
+                      .repository = report_.name,
+                      .parent = report_.parent,
+                      .path = outcome.path,
+                      .action = outcome.action,
+                      .level = LogLevel::kError,
+                      .failure = failure,
+                      .message = outcome.message});
   ++report_.failed;
   report_.files.push_back(std::move(outcome));
 }

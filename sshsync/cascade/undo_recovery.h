@@ -9,18 +9,19 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/lease.h"
 #include "sshsync/stage/publishing.h"
-#include "sshsync/remote/remote_repository.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/stage/undo.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
 
-/// Mends a child on which a run was cut off while it published all files together: publishes the rest where every file is either in place already
-/// or lies in the stage with the digest it was verified to have; else takes everything back. Afterwards the child holds all of it, or nothing.
-/// Ownership: refers to its arguments. Threads: one. Errors: the child is in between still, and nothing should be built on it.
+/// Mends a child on which a run was cut off while it published all files together: publishes the rest where every file
+/// is either in place already or lies in the stage with the digest it was verified to have; else takes everything back.
+/// Afterwards the child holds all of it, or nothing. Ownership: refers to its arguments. Threads: one. Errors: the
+/// child is in between still, and nothing should be built on it.
 template <Runner R, Clock C>
 class UndoRecovery {
  public:
@@ -43,7 +44,9 @@ absl::Status UndoRecovery<R, C>::Run(const std::string& run) {
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult list, child_.AskLong(ReadUndoList(lease_, run)));
   const auto drop = [&]() -> absl::Status {
     const auto dropped = child_.Ask(DropUndo(lease_, run));
-    return dropped.ok() && dropped->status == 71 ? MakeError(Failure::kLocked, "the lease of the child was lost to another run") : dropped.status();
+    return dropped.ok() && dropped->status == 71
+               ? MakeError(Failure::kLocked, "the lease of the child was lost to another run")
+               : dropped.status();
   };
   if (list.status != 0) return drop();
   const auto entries = ParseUndoList(list.out);
@@ -54,24 +57,31 @@ absl::Status UndoRecovery<R, C>::Run(const std::string& run) {
     std::vector<Publication> files;
     for (const UndoEntry& entry : *entries) files.push_back(entry.file);
     const std::string mark = RandomMark();
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
-                             child_.Ask(PublishTogether(child_.facts(), lease_, run, *entries, follow, child_.config().trash, mark)));
+    SSHSYNC_ASSIGN_OR_RETURN(
+        const RemoteResult result,
+        child_.Ask(PublishTogether(child_.facts(), lease_, run, *entries, follow, child_.config().trash, mark)));
     SSHSYNC_ASSIGN_OR_RETURN(const auto published, ParsePublish(result, files, mark));
-    if (std::all_of(published.begin(), published.end(), [](const Published& one) { return one.result == PublishResult::kDone; })) {
-      child_.Tell(LogLevel::kWarning, absl::StrCat("run ", run, " was cut off while it published ", files.size(), " files together: the rest was published"));
+    if (std::all_of(published.begin(), published.end(),
+                    [](const Published& one) { return one.result == PublishResult::kDone; })) {
+      child_.Tell(LogLevel::kWarning, absl::StrCat("run ", run, " was cut off while it published ", files.size(),
+                                                   " files together: the rest was published"));
       return drop();
     }
   }
   const std::string mark = RandomMark();
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(TakeBack(child_.facts(), lease_, run, *entries, follow, mark)));
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           child_.Ask(TakeBack(child_.facts(), lease_, run, *entries, follow, mark)));
   SSHSYNC_ASSIGN_OR_RETURN(const auto back, ParseNumbered(result, entries->size(), mark));
   for (size_t i = 0; i < back.size(); ++i) {
     if (back[i].result == PublishResult::kDone) continue;
-    return child_.Located(MakeError(Failure::kPermission, absl::StrCat("run ", run, " was cut off while it published; ", EscapeForTerminal((*entries)[i].file.file),
-                                                                       " cannot be taken back: ", CleanForTerminal(back[i].said))));
+    return child_.Located(MakeError(
+        Failure::kPermission,
+        absl::StrCat("run ", run, " was cut off while it published; ", EscapeForTerminal((*entries)[i].file.file),
+                     " cannot be taken back: ", CleanForTerminal(back[i].said))));
   }
-  child_.Tell(LogLevel::kWarning, absl::StrCat("run ", run, " was cut off while it published ", entries->size(),
-                                               " files together, and what it had received is not whole: all of it was taken back"));
+  child_.Tell(LogLevel::kWarning,
+              absl::StrCat("run ", run, " was cut off while it published ", entries->size(),
+                           " files together, and what it had received is not whole: all of it was taken back"));
   return absl::OkStatus();
 }
 
@@ -88,7 +98,8 @@ absl::StatusOr<bool> UndoRecovery<R, C>::CanGoOn(const std::vector<UndoEntry>& e
   SSHSYNC_ASSIGN_OR_RETURN(const auto there, child_.Stat(finals));
   SSHSYNC_ASSIGN_OR_RETURN(const auto waiting, child_.StatIn(stage, staged));
   const auto is = [](const absl::optional<RemoteStat>& found, const UndoEntry& entry) {
-    return found && found->type == RemoteStat::Type::kFile && found->stat.inode == entry.file.verified.inode && found->stat.size == entry.file.verified.size;
+    return found && found->type == RemoteStat::Type::kFile && found->stat.inode == entry.file.verified.inode &&
+           found->stat.size == entry.file.verified.size;
   };
   std::vector<DigestQuestion> questions;
   std::vector<Digest> wanted;

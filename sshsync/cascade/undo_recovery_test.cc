@@ -45,8 +45,15 @@ class UndoRecoveryTest : public ::testing::Test {
     dir_.Write(staged, "new");
     struct stat info = {};
     EXPECT_EQ(lstat(dir_.Path(staged).c_str(), &info), 0);
-    const FileStat stat{.size = info.st_size, .mtime = info.st_mtim.tv_sec * 1'000'000'000, .inode = info.st_ino, .mode = static_cast<uint16_t>(info.st_mode & 07777)};
-    return {.file = {.index = entries_.size(), .file = file, .staged = absl::StrCat(lease_.root, "/.sshsync/in/attempt/", file), .verified = stat, .parent = stat},
+    const FileStat stat{.size = info.st_size,
+                        .mtime = info.st_mtim.tv_sec * 1'000'000'000,
+                        .inode = info.st_ino,
+                        .mode = static_cast<uint16_t>(info.st_mode & 07777)};
+    return {.file = {.index = entries_.size(),
+                     .file = file,
+                     .staged = absl::StrCat(lease_.root, "/.sshsync/in/attempt/", file),
+                     .verified = stat,
+                     .parent = stat},
             .digest = *Digest::FromHex("c2a6b03f190dfb2b4aa91f8af8d477a9bc3401dc")};
   }
   RemoteResult Ask(const RemoteCommand& command) {
@@ -54,7 +61,9 @@ class UndoRecoveryTest : public ::testing::Test {
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
   }
-  void Shell(absl::string_view script) { EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), " && ", script)}).status, 0) << script; }
+  void Shell(absl::string_view script) {
+    EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), " && ", script)}).status, 0) << script;
+  }
   absl::Status Recover() { return UndoRecovery<SshRunner, RealClock>(*child_, lease_).Run("run1"); }
 
   static constexpr absl::string_view kMark = "0123456789abcdef0123456789abcdef";
@@ -63,7 +72,14 @@ class UndoRecoveryTest : public ::testing::Test {
   RealClock clock_;
   Recorder events_;
   Backoff backoff_{1, absl::Milliseconds(1)};
-  RunContext<SshRunner, RealClock> context_{.runner = runner_, .clock = clock_, .events = events_, .stop = {}, .closing = {}, .run = "run2", .controller = "ctl", .backoff = backoff_};
+  RunContext<SshRunner, RealClock> context_{.runner = runner_,
+                                            .clock = clock_,
+                                            .events = events_,
+                                            .stop = {},
+                                            .closing = {},
+                                            .run = "run2",
+                                            .controller = "ctl",
+                                            .backoff = backoff_};
   Repository repository_;
   absl::optional<RemoteRepository<SshRunner, RealClock>> child_;
   Lease lease_;
@@ -80,7 +96,8 @@ TEST_F(UndoRecoveryTest, PublishesTheRestWhereAllOfItIsStillWhatWasVerified) {
 }
 
 TEST_F(UndoRecoveryTest, TakesEverythingBackWhereAStagedFileIsDamagedOrGone) {
-  for (const char* damage : {"printf NEW | dd of=r/.sshsync/in/attempt/new/b conv=notrunc 2>/dev/null", "rm r/.sshsync/in/attempt/new/b"}) {
+  for (const char* damage :
+       {"printf NEW | dd of=r/.sshsync/in/attempt/new/b conv=notrunc 2>/dev/null", "rm r/.sshsync/in/attempt/new/b"}) {
     if (!dir_.Exists("r/.sshsync/undo")) {
       dir_.Write("r/.sshsync/in/attempt/new/b", "new");
       entries_ = {Staged("a"), Staged("new/b")};

@@ -20,8 +20,10 @@ absl::Status CheckBandwidthLimits(const Configuration& configuration, const std:
   for (const Repository& repository : configuration.repositories) {
     if (KeepsBandwidthLimit(repository) || asked.count(repository.name) == 0) continue;
     const std::string place = repository.file.empty() ? "" : absl::StrCat(repository.file, ":", repository.line, ": ");
-    return MakeError(Failure::kConfig, absl::StrCat(place, "[", Shown(repository.name), "] asks for `bwlimit`, which its synccmd does not take: give it ${BWLIMIT}, "
-                                                    "as in `scp -l ${BWLIMIT}`, or take the key out"));
+    return MakeError(Failure::kConfig,
+                     absl::StrCat(place, "[", Shown(repository.name),
+                                  "] asks for `bwlimit`, which its synccmd does not take: give it ${BWLIMIT}, "
+                                  "as in `scp -l ${BWLIMIT}`, or take the key out"));
   }
   return absl::OkStatus();
 }

@@ -49,7 +49,9 @@ TEST(BandwidthCheck, OnlyTheRepositoriesOfTheRunCount) {
   EXPECT_TRUE(CheckBandwidthLimits(configuration, {"a"}).ok());
   const absl::Status status = CheckBandwidthLimits(configuration, {"a", "b"});
   EXPECT_EQ(FailureOf(status), Failure::kConfig);
-  EXPECT_EQ(status.message(), "x.conf:7: [b] asks for `bwlimit`, which its synccmd does not take: give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or take the key out");
+  EXPECT_EQ(status.message(),
+            "x.conf:7: [b] asks for `bwlimit`, which its synccmd does not take: give it ${BWLIMIT}, as in `scp -l "
+            "${BWLIMIT}`, or take the key out");
 }
 
 }  // namespace

@@ -15,11 +15,18 @@ constexpr std::array kOperators = {"listcmd", "digestcmd", "synccmd", "deletecmd
 
 CommandInForce OfSection(const Repository& repository, const std::string& name, const std::string& text) {
   const bool own = std::find(kOperators.begin(), kOperators.end(), name) != kOperators.end();
-  TemplateOptions options{.original_quoting = repository.original_quoting, .any_names = repository.any_names, .shell = repository.endpoint.shell};
+  TemplateOptions options{.original_quoting = repository.original_quoting,
+                          .any_names = repository.any_names,
+                          .shell = repository.endpoint.shell};
   if (!own) options = {.any_names = true, .shell = repository.endpoint.shell, .variables = ActionVariables()};
   const auto parsed = CommandTemplate::Parse(text, options);
-  return {.key = absl::StrCat(own ? "" : "action.", name), .of_section = true, .shell = options.shell, .given = text,
-          .text = parsed.ok() ? parsed->text() : text, .refused = !parsed.ok(), .remarks = CommandTemplate::Check(text, options)};
+  return {.key = absl::StrCat(own ? "" : "action.", name),
+          .of_section = true,
+          .shell = options.shell,
+          .given = text,
+          .text = parsed.ok() ? parsed->text() : text,
+          .refused = !parsed.ok(),
+          .remarks = CommandTemplate::Check(text, options)};
 }
 
 }  // namespace
@@ -46,7 +53,8 @@ std::vector<CommandInForce> ActionsInForce(const Repository& repository) {
         repository.preset == "auto" ? Presets::Shipped().Candidates(action) : std::vector<const Preset*>{named};
     if (candidates.empty() || candidates[0] == nullptr || candidates[0]->text(action).empty()) continue;
     const std::string text(candidates[0]->text(action));
-    result.push_back({.key = absl::StrCat("action.", action), .shell = repository.endpoint.shell, .given = text, .text = text});
+    result.push_back(
+        {.key = absl::StrCat("action.", action), .shell = repository.endpoint.shell, .given = text, .text = text});
     for (const Preset* const preset : candidates) result.back().presets.push_back(preset->name);
   }
   return result;

@@ -32,8 +32,9 @@ absl::optional<EntryReader::Value> EntryReader::Get(absl::string_view key) {
   if (!value) return value;
   if (absl::StrContains(value->text, kNode)) {
     if (node_.empty()) {
-      diagnostics_.Error(value->place, absl::StrCat("`", key, "` has ${NODE}, but [", Shown(section_.name), "] is no section of many"),
-                         "write the header as in `[node[01-20]]`, or remove ${NODE}");
+      diagnostics_.Error(
+          value->place, absl::StrCat("`", key, "` has ${NODE}, but [", Shown(section_.name), "] is no section of many"),
+          "write the header as in `[node[01-20]]`, or remove ${NODE}");
       return absl::nullopt;
     }
     value->text = absl::StrReplaceAll(value->text, {{kNode, node_}});

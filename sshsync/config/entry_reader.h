@@ -12,9 +12,9 @@
 
 namespace sshsync {
 
-/// Reads the values of one section: inherited, interpolated, ${NODE} replaced, blanks around them gone; and turns what a value's
-/// parser has against it into a diagnostic at the value's place. An empty value counts as not given, so that a section can take
-/// back what [DEFAULT] says.
+/// Reads the values of one section: inherited, interpolated, ${NODE} replaced, blanks around them gone; and turns what
+/// a value's parser has against it into a diagnostic at the value's place. An empty value counts as not given, so that
+/// a section can take back what [DEFAULT] says.
 ///
 ///     EntryReader reader(ini, section, "07", diagnostics);
 ///     reader.Take("port", repository.endpoint.port, ParsePort);

@@ -21,11 +21,12 @@ struct KeyInfo {
   absl::string_view documentation;  ///< one paragraph
 };
 
-/// All keys, in the order of the manual: the only list of them. The reader, the manual page, completion and did-you-mean are loops over it.
+/// All keys, in the order of the manual: the only list of them. The reader, the manual page, completion and
+/// did-you-mean are loops over it.
 absl::Span<const KeyInfo> AllKeys();
 
-/// The row of `name` (lower case) in `scope`; nullptr for an unknown key. `action.NAME` is found as the row `action.NAME`, whatever NAME
-/// is.
+/// The row of `name` (lower case) in `scope`; nullptr for an unknown key. `action.NAME` is found as the row
+/// `action.NAME`, whatever NAME is.
 const KeyInfo* FindKey(absl::string_view name, KeyScope scope);
 
 /// Whether values of that key are templates: run by a shell, so ${NODE} stays.

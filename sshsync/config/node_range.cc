@@ -13,7 +13,8 @@ namespace {
 constexpr int kMaxNodes = 10'000;
 
 bool ParseNode(absl::string_view text, int& value) {
-  return !text.empty() && text.size() <= 9 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit) && absl::SimpleAtoi(text, &value);
+  return !text.empty() && text.size() <= 9 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit) &&
+         absl::SimpleAtoi(text, &value);
 }
 
 }  // namespace
@@ -22,10 +23,12 @@ absl::StatusOr<std::vector<NodeName>> ExpandNodes(absl::string_view name) {
   const size_t open = name.find_first_of("[]");
   if (open == absl::string_view::npos) return std::vector<NodeName>{{std::string(name), ""}};
   const size_t close = name.find(']', open);
-  const absl::string_view range = close == absl::string_view::npos ? absl::string_view() : name.substr(open + 1, close - open - 1);
+  const absl::string_view range =
+      close == absl::string_view::npos ? absl::string_view() : name.substr(open + 1, close - open - 1);
   const size_t dash = std::min(range.find('-'), range.size());
   int first = 0, last = 0;
-  const bool numbers = ParseNode(range.substr(0, dash), first) && dash < range.size() && ParseNode(range.substr(dash + 1), last);
+  const bool numbers =
+      ParseNode(range.substr(0, dash), first) && dash < range.size() && ParseNode(range.substr(dash + 1), last);
   if (name[open] != '[' || !numbers || name.substr(close + 1).find_first_of("[]") != absl::string_view::npos) {
     return MakeError(Failure::kConfig, "has brackets without a range: write it as in `node[01-20]`");
   }

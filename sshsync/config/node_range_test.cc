@@ -26,8 +26,8 @@ TEST(NodeRange, CountsWithTheWidthOfALeadingZero) {
 TEST(NodeRange, ANameWithoutBracketsIsOneName) { EXPECT_EQ(Expanded("app"), "app/"); }
 
 TEST(NodeRange, OtherBracketsAreRefused) {
-  for (const absl::string_view name :
-       {"a[", "a]", "a[]", "a[1]", "a[1-]", "a[-1]", "a[1-2", "a]1-2[", "a[1-2]b[1-2]", "a[[1-2]]", "a[x-y]", "a[1-2-3]"}) {
+  for (const absl::string_view name : {"a[", "a]", "a[]", "a[1]", "a[1-]", "a[-1]", "a[1-2", "a]1-2[", "a[1-2]b[1-2]",
+                                       "a[[1-2]]", "a[x-y]", "a[1-2-3]"}) {
     EXPECT_EQ(Expanded(name), "has brackets without a range: write it as in `node[01-20]`") << name;
   }
   EXPECT_EQ(Expanded("a[2-1]"), "counts down: write the smaller number first");

@@ -19,7 +19,7 @@ constexpr absl::string_view kAuto = "auto";
 constexpr absl::string_view kTest = "test";
 constexpr absl::string_view kBase = "base";
 constexpr absl::string_view kRemarks[] = {"bytes", "names", "ustar"};  // behind `ACTION.`
-constexpr absl::string_view kDigest = "digest";                           // digest.ALGORITHM
+constexpr absl::string_view kDigest = "digest";                        // digest.ALGORITHM
 
 template <class List>
 bool Contains(const List& list, absl::string_view what) {
@@ -42,14 +42,17 @@ absl::Status Inherit(std::map<std::string, Preset>& presets, Preset& preset, siz
   if (named == preset.entries.end()) return absl::OkStatus();
   const auto base = presets.find(named->second);
   if (base == presets.end() || depth > presets.size()) {
-    return MakeError(Failure::kConfig, absl::StrCat("preset ", preset.name, ": its base ", named->second, base == presets.end() ? " is none" : " leads back to it"));
+    return MakeError(Failure::kConfig, absl::StrCat("preset ", preset.name, ": its base ", named->second,
+                                                    base == presets.end() ? " is none" : " leads back to it"));
   }
   SSHSYNC_RETURN_IF_ERROR(Inherit(presets, base->second, depth + 1));
   preset.entries.erase(named);
   // What the base says of an action's names goes with its text.
   for (const auto& [key, text] : base->second.entries) {
     const std::string action = key.substr(0, key.find('.'));
-    if (key != action && action != kDigest && preset.entries.contains(action) && preset.entries[action] != base->second.text(action)) continue;
+    if (key != action && action != kDigest && preset.entries.contains(action) &&
+        preset.entries[action] != base->second.text(action))
+      continue;
     preset.entries.insert({key, text});
   }
   return absl::OkStatus();
@@ -83,7 +86,8 @@ absl::StatusOr<Presets> Presets::Parse(absl::Span<const std::pair<std::string, s
       Preset preset{.name = section.name};
       for (const IniEntry& entry : section.entries) {
         if (section.name == kAuto) {
-          if (entry.key != kDigest && !Contains(PresetActions(), entry.key)) return Wrong(file, entry.place.line, absl::StrCat("no action is called ", entry.key));
+          if (entry.key != kDigest && !Contains(PresetActions(), entry.key))
+            return Wrong(file, entry.place.line, absl::StrCat("no action is called ", entry.key));
           made.order_[entry.key] = absl::StrSplit(entry.value, absl::ByAnyChar(" \n"), absl::SkipEmpty());
           continue;
         }
@@ -99,7 +103,8 @@ absl::StatusOr<Presets> Presets::Parse(absl::Span<const std::pair<std::string, s
   for (auto& [name, preset] : made.presets_) SSHSYNC_RETURN_IF_ERROR(Inherit(made.presets_, preset, 0));
   for (const auto& [action, names] : made.order_) {
     for (const std::string& name : names) {
-      if (made.Find(name) == nullptr) return MakeError(Failure::kConfig, absl::StrCat("[auto] ", action, ": there is no preset ", name));
+      if (made.Find(name) == nullptr)
+        return MakeError(Failure::kConfig, absl::StrCat("[auto] ", action, ": there is no preset ", name));
     }
   }
   return made;
@@ -120,7 +125,9 @@ std::vector<const Preset*> Presets::Candidates(absl::string_view action) const {
   for (const std::string& name : order->second) {
     const Preset* const preset = Find(name);
     const absl::string_view text = preset->text(action);
-    const auto same = [&](const Preset* known) { return known->text(action) == text && known->text(names) == preset->text(names); };
+    const auto same = [&](const Preset* known) {
+      return known->text(action) == text && known->text(names) == preset->text(names);
+    };
     const bool repeated = std::any_of(candidates.begin(), candidates.end(), same);
     if (action == kDigest || (!text.empty() && !repeated)) candidates.push_back(preset);
   }

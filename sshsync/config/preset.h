@@ -12,8 +12,9 @@
 
 namespace sshsync {
 
-/// A named set of commands for one make of host: the text of each action, and what there is to say about it, with what the base has
-/// filled in. Keys are `ACTION`, `ACTION.bytes`, `ACTION.names`, `ACTION.ustar`, and `digest.ALGORITHM` (presets/posix.conf explains them all).
+/// A named set of commands for one make of host: the text of each action, and what there is to say about it, with what
+/// the base has filled in. Keys are `ACTION`, `ACTION.bytes`, `ACTION.names`, `ACTION.ustar`, and `digest.ALGORITHM`
+/// (presets/posix.conf explains them all).
 struct Preset {
   std::string name;
   std::map<std::string, std::string> entries;
@@ -22,9 +23,9 @@ struct Preset {
   absl::string_view text(absl::string_view key) const;
 };
 
-/// The presets that the tool brings along, as data that people can read: one file for each below config/presets, which the build puts into
-/// the program. Files rather than tables in code, for an operator looks them up, copies one line and changes it.
-/// Immutable; any thread may read. Errors of Parse: kConfig with file and line.
+/// The presets that the tool brings along, as data that people can read: one file for each below config/presets, which
+/// the build puts into the program. Files rather than tables in code, for an operator looks them up, copies one line
+/// and changes it. Immutable; any thread may read. Errors of Parse: kConfig with file and line.
 ///
 ///     Presets::Shipped().Find("gnu")->text("read")  // dd if="$FILEPATH" bs=131072 ...
 class Presets {
@@ -32,14 +33,15 @@ class Presets {
   /// Those that the build put in. They are valid, which a test holds.
   static const Presets& Shipped();
 
-  /// Reads files, given by name and content: each has one section, which is the preset's name; `base` names another preset of the set. The
-  /// section [auto] is no preset: its keys say from which presets an action may be taken.
+  /// Reads files, given by name and content: each has one section, which is the preset's name; `base` names another
+  /// preset of the set. The section [auto] is no preset: its keys say from which presets an action may be taken.
   static absl::StatusOr<Presets> Parse(absl::Span<const std::pair<std::string, std::string>> files);
 
   /// nullptr where there is none of that name.
   const Preset* Find(absl::string_view name) const;
 
-  /// Shell text that tries an action and ends with 0 if it does what it should (presets/test.conf); empty where the controller judges.
+  /// Shell text that tries an action and ends with 0 if it does what it should (presets/test.conf); empty where the
+  /// controller judges.
   absl::string_view test(absl::string_view action) const;
 
   /// Where `preset = auto` takes an action from: presets, best first, without those that say the same again.

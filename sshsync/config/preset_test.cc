@@ -38,19 +38,22 @@ TEST(PresetTest, EveryPresetHasEveryActionButACheapCopy) {
 }
 
 TEST(PresetTest, AutoKnowsWhereToTakeEveryActionFrom) {
-  for (const absl::string_view action : PresetActions()) EXPECT_FALSE(Presets::Shipped().Candidates(action).empty()) << action;
+  for (const absl::string_view action : PresetActions())
+    EXPECT_FALSE(Presets::Shipped().Candidates(action).empty()) << action;
   EXPECT_FALSE(Presets::Shipped().Candidates("digest").empty());
 }
 
 TEST(PresetTest, WhatIsNotJudgedByTheControllerHasATest) {
   for (const absl::string_view action : PresetActions()) {
-    const bool judged = action == "list" || action == "stat" || action == "digests" || action == "chunks" || action == "space";
+    const bool judged =
+        action == "list" || action == "stat" || action == "digests" || action == "chunks" || action == "space";
     EXPECT_EQ(Presets::Shipped().test(action).empty(), judged) << action;
   }
 }
 
 TEST(PresetTest, ABaseFillsInWhatAPresetDoesNotSay) {
-  const auto presets = Presets::Parse({{"a.conf", "[a]\nread = ra\npack = pa\npack.bytes = 7\n"}, {"b.conf", "[b]\nbase = a\nread = rb\n"}});
+  const auto presets = Presets::Parse(
+      {{"a.conf", "[a]\nread = ra\npack = pa\npack.bytes = 7\n"}, {"b.conf", "[b]\nbase = a\nread = rb\n"}});
   ASSERT_TRUE(presets.ok()) << presets.status();
   EXPECT_EQ(presets->Find("b")->text("read"), "rb");
   EXPECT_EQ(presets->Find("b")->text("pack"), "pa");
@@ -59,7 +62,8 @@ TEST(PresetTest, ABaseFillsInWhatAPresetDoesNotSay) {
 }
 
 TEST(PresetTest, WhatIsSaidOfATextDoesNotStickToAnother) {
-  const auto presets = Presets::Parse({{"a.conf", "[a]\npack = pa\npack.bytes = 7\ndigest.md5 = m\n"}, {"b.conf", "[b]\nbase = a\npack = pb\ndigest.sha1 = s\n"}});
+  const auto presets = Presets::Parse({{"a.conf", "[a]\npack = pa\npack.bytes = 7\ndigest.md5 = m\n"},
+                                       {"b.conf", "[b]\nbase = a\npack = pb\ndigest.sha1 = s\n"}});
   ASSERT_TRUE(presets.ok()) << presets.status();
   EXPECT_EQ(presets->Find("b")->text("pack.bytes"), "");
   EXPECT_EQ(presets->Find("b")->text("digest.md5"), "m");
@@ -67,7 +71,9 @@ TEST(PresetTest, WhatIsSaidOfATextDoesNotStickToAnother) {
 
 TEST(PresetTest, CandidatesComeInOrderAndSayEachThingOnce) {
   const auto presets = Presets::Parse({{"auto.conf", "[auto]\nread = c b a\nclone = b a\n"},
-                                       {"a.conf", "[a]\nread = ra\nclone = ca\n"}, {"b.conf", "[b]\nbase = a\nclone =\n"}, {"c.conf", "[c]\nbase = a\nread = rc\n"}});
+                                       {"a.conf", "[a]\nread = ra\nclone = ca\n"},
+                                       {"b.conf", "[b]\nbase = a\nclone =\n"},
+                                       {"c.conf", "[c]\nbase = a\nread = rc\n"}});
   ASSERT_TRUE(presets.ok()) << presets.status();
   EXPECT_THAT(NamesOf(presets->Candidates("read")), ElementsAre("c", "b"));
   EXPECT_THAT(NamesOf(presets->Candidates("clone")), ElementsAre("a"));
@@ -75,7 +81,9 @@ TEST(PresetTest, CandidatesComeInOrderAndSayEachThingOnce) {
 }
 
 TEST(PresetTest, RefusesWhatItDoesNotKnow) {
-  const auto message = [](absl::string_view text) { return std::string(Presets::Parse({{"x.conf", std::string(text)}}).status().message()); };
+  const auto message = [](absl::string_view text) {
+    return std::string(Presets::Parse({{"x.conf", std::string(text)}}).status().message());
+  };
   EXPECT_THAT(message("[a]\nreed = x\n"), HasSubstr("x.conf:2: no action is called reed"));
   EXPECT_THAT(message("[a]\nread.speed = x\n"), HasSubstr("no action is called read.speed"));
   EXPECT_THAT(message("[a]\nbase = b\n"), HasSubstr("preset a: its base b is none"));

@@ -19,7 +19,8 @@ constexpr int kNone = -1;
 
 class RelationChecker {
  public:
-  RelationChecker(const std::vector<Repository>& repositories, const std::vector<RelationPlaces>& places, DiagnosticCollector& diagnostics)
+  RelationChecker(const std::vector<Repository>& repositories, const std::vector<RelationPlaces>& places,
+                  DiagnosticCollector& diagnostics)
       : repositories_(repositories), places_(places), diagnostics_(diagnostics) {}
 
   void CheckParents() {
@@ -43,8 +44,9 @@ class RelationChecker {
     for (size_t i = 0; i < repositories_.size(); ++i) {
       const Endpoint& endpoint = repositories_[i].endpoint;
       if (repositories_[i].path.empty()) continue;
-      by_host[{absl::AsciiStrToLower(endpoint.host), endpoint.port == 0 ? 22 : endpoint.port, endpoint.jump, endpoint.ssh}].push_back(
-          static_cast<int>(i));
+      by_host[{absl::AsciiStrToLower(endpoint.host), endpoint.port == 0 ? 22 : endpoint.port, endpoint.jump,
+               endpoint.ssh}]
+          .push_back(static_cast<int>(i));
     }
     for (auto& [unused, members] : by_host) CheckHost(members);
   }
@@ -55,10 +57,12 @@ class RelationChecker {
     std::vector<absl::string_view> names;
     for (const Repository& other : repositories_) names.push_back(other.name);
     const auto nearest = missing_++ < kMaxGuesses ? Nearest(repository.parent, names) : absl::nullopt;
-    diagnostics_.Error(places_[i].parent,
-                       absl::StrCat("[", Shown(repository.name), "] has the parent `", Shown(repository.parent), "`, which is no section"),
-                       nearest ? absl::StrCat("did you mean `", Shown(*nearest), "`?") : "add that section, or correct the name",
-                       Failure::kMissingSection);
+    diagnostics_.Error(
+        places_[i].parent,
+        absl::StrCat("[", Shown(repository.name), "] has the parent `", Shown(repository.parent),
+                     "`, which is no section"),
+        nearest ? absl::StrCat("did you mean `", Shown(*nearest), "`?") : "add that section, or correct the name",
+        Failure::kMissingSection);
   }
 
   /// Gives `i` and its ancestors their depth, from 1 for a root; kCyclic where there is no root.
@@ -86,14 +90,16 @@ class RelationChecker {
       if (shown == 11) cycle += "... -> ";
       i = parents_[i];
     } while (i != start);
-    diagnostics_.Error(places_[start].parent, absl::StrCat("the parents form a cycle: ", cycle, Shown(repositories_[start].name)),
+    diagnostics_.Error(places_[start].parent,
+                       absl::StrCat("the parents form a cycle: ", cycle, Shown(repositories_[start].name)),
                        "make one of them a root");
   }
 
   void ReportLong(int i) {
-    diagnostics_.Error(places_[i].parent,
-                       absl::StrCat("[", Shown(repositories_[i].name), "] ends a chain of more than ", kMaxChain, " repositories"),
-                       "give it a parent nearer to the root");
+    diagnostics_.Error(
+        places_[i].parent,
+        absl::StrCat("[", Shown(repositories_[i].name), "] ends a chain of more than ", kMaxChain, " repositories"),
+        "give it a parent nearer to the root");
   }
 
   /// Sorts a host's paths so that each stands behind the ones around it, and looks at those.
@@ -104,7 +110,8 @@ class RelationChecker {
     for (const int i : members) {
       while (!around.empty() && !absl::StartsWith(folder(i), folder(around.back()))) around.pop_back();
       const bool root = repositories_[i].is_root();
-      const auto other = std::find_if(around.rbegin(), around.rend(), [&](int a) { return !root || !repositories_[a].is_root(); });
+      const auto other =
+          std::find_if(around.rbegin(), around.rend(), [&](int a) { return !root || !repositories_[a].is_root(); });
       if (other != around.rend()) ReportNested(i, *other);
       around.push_back(i);
     }

@@ -13,8 +13,9 @@ struct RelationPlaces {
   DiagnosticCollector::Place section, parent, path;
 };
 
-/// Checks what no section can say alone: parents exist (else kMissingSection) and form no cycle and no chain longer than 64; two
-/// repositories of one host, one of them a child, have no equal or nested paths. `places` goes with `repositories`, index by index.
+/// Checks what no section can say alone: parents exist (else kMissingSection) and form no cycle and no chain longer
+/// than 64; two repositories of one host, one of them a child, have no equal or nested paths. `places` goes with
+/// `repositories`, index by index.
 void CheckRelations(const std::vector<Repository>& repositories, const std::vector<RelationPlaces>& places,
                     DiagnosticCollector& diagnostics);
 

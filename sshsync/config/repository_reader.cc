@@ -26,8 +26,9 @@ absl::StatusOr<std::string> ParseCommandText(absl::string_view text) {
 }
 
 absl::StatusOr<std::string> ParseGroupName(absl::string_view text) {
-  return ParseUser(text).ok() && !absl::StartsWith(text, "@") ? absl::StatusOr<std::string>(std::string(text))
-                                                              : Refuse("is no name of a group: use letters, digits and ._+-");
+  return ParseUser(text).ok() && !absl::StartsWith(text, "@")
+             ? absl::StatusOr<std::string>(std::string(text))
+             : Refuse("is no name of a group: use letters, digits and ._+-");
 }
 
 absl::StatusOr<Words> ParseGroups(absl::string_view text) {
@@ -79,7 +80,8 @@ absl::StatusOr<std::vector<Route>> ParseRoute(absl::string_view text) {
   std::vector<Route> routes;
   if (absl::EqualsIgnoreCase(text, "auto")) return routes;
   SSHSYNC_ASSIGN_OR_RETURN(const Words words, ParseList(text, {"pull", "push", "relay"}));
-  for (const std::string& word : words) routes.push_back(word == "pull" ? Route::kPull : word == "push" ? Route::kPush : Route::kRelay);
+  for (const std::string& word : words)
+    routes.push_back(word == "pull" ? Route::kPull : word == "push" ? Route::kPush : Route::kRelay);
   return routes;
 }
 
@@ -114,7 +116,8 @@ void Require(EntryReader& reader, absl::string_view key, absl::string_view remed
   if (entry != nullptr) {
     reader.diagnostics().Error(reader.PlaceOf(key), absl::StrCat("`", key, "` is empty"), std::string(remedy));
   } else {
-    reader.diagnostics().Error(reader.section().place, absl::StrCat("[", Shown(reader.section().name), "] has no `", key, "`"),
+    reader.diagnostics().Error(reader.section().place,
+                               absl::StrCat("[", Shown(reader.section().name), "] has no `", key, "`"),
                                std::string(remedy));
   }
 }
@@ -162,8 +165,10 @@ void ReadTemplates(EntryReader& reader, TemplateChecker& checker, Repository& re
 
 void ReadTransfer(EntryReader& reader, Repository& repository) {
   if (reader.Take("transfer", repository.transfer, Choice<Transfer>({"auto", "command", "stream"})) &&
-      repository.transfer == Transfer::kCommand && repository.templates.count("synccmd") == 0 && !repository.is_root()) {
-    reader.diagnostics().Error(reader.PlaceOf("transfer"), "`transfer = command` without a synccmd", "add `synccmd = TEMPLATE`");
+      repository.transfer == Transfer::kCommand && repository.templates.count("synccmd") == 0 &&
+      !repository.is_root()) {
+    reader.diagnostics().Error(reader.PlaceOf("transfer"), "`transfer = command` without a synccmd",
+                               "add `synccmd = TEMPLATE`");
   }
   reader.Take("route", repository.route, ParseRoute);
   reader.Take("chunk", repository.chunk, ParseChunk);
@@ -183,7 +188,8 @@ void ReadSelection(EntryReader& reader, Repository& repository) {
   reader.Take("filter", repository.filter, ParseFilter);
   for (const auto& [key, sign] : {std::pair("include", "+ "), std::pair("exclude", "- ")}) {
     std::vector<std::string> lines;
-    reader.Take(key, lines, [sign = absl::string_view(sign)](absl::string_view text) { return ParsePatterns(text, sign); });
+    reader.Take(key, lines,
+                [sign = absl::string_view(sign)](absl::string_view text) { return ParsePatterns(text, sign); });
     repository.filter.insert(repository.filter.end(), lines.begin(), lines.end());
   }
   reader.Take("settle", repository.settle, ParseDuration);
@@ -192,11 +198,13 @@ void ReadSelection(EntryReader& reader, Repository& repository) {
   reader.Take("max_delete", repository.max_delete, ParseDeleteLimit);
   reader.Take("trash", repository.trash, ParseBool);
   if (repository.publish == PublishMode::kTogether && repository.stage == "no") {
-    reader.diagnostics().Error(reader.PlaceOf("publish"), "`publish = together` with `stage = no`: synccmd overwrites one file after the other",
+    reader.diagnostics().Error(reader.PlaceOf("publish"),
+                               "`publish = together` with `stage = no`: synccmd overwrites one file after the other",
                                "let the stage be, or publish = file");
   }
   if (repository.trash && repository.stage == "no") {
-    reader.diagnostics().Error(reader.PlaceOf("trash"), "`trash = yes` with `stage = no`: synccmd overwrites files that nobody kept",
+    reader.diagnostics().Error(reader.PlaceOf("trash"),
+                               "`trash = yes` with `stage = no`: synccmd overwrites files that nobody kept",
                                "let the stage be, or give up the trash");
   }
   reader.Take("trash_keep", repository.trash_keep, ParseDuration);
@@ -204,7 +212,8 @@ void ReadSelection(EntryReader& reader, Repository& repository) {
 
 }  // namespace
 
-Repository ReadRepository(EntryReader& reader, TemplateChecker& checker, absl::string_view name, absl::string_view node) {
+Repository ReadRepository(EntryReader& reader, TemplateChecker& checker, absl::string_view name,
+                          absl::string_view node) {
   Repository repository;
   repository.name = std::string(name);
   repository.node = std::string(node);

@@ -7,9 +7,10 @@
 
 namespace sshsync {
 
-/// Reads one section as a repository: every key validated, required ones asked for. What concerns several sections (parents, nested
-/// paths) is CheckRelations' business. `name` is the section's after its range was expanded.
-Repository ReadRepository(EntryReader& reader, TemplateChecker& checker, absl::string_view name, absl::string_view node);
+/// Reads one section as a repository: every key validated, required ones asked for. What concerns several sections
+/// (parents, nested paths) is CheckRelations' business. `name` is the section's after its range was expanded.
+Repository ReadRepository(EntryReader& reader, TemplateChecker& checker, absl::string_view name,
+                          absl::string_view node);
 
 /// Reads the section [sshsync].
 Settings ReadSettings(EntryReader& reader);

@@ -123,9 +123,9 @@ TEST(RepositoryReader, EveryKeyOfTheTableReachesTheModel) {
   EXPECT_EQ(r.peerport, 2);
   EXPECT_EQ(r.peeruser, "pu");
   EXPECT_EQ(r.peerssh, "ssh -p 22");
-  EXPECT_THAT(r.templates,
-              ElementsAre(Pair("deletecmd", "rm ${FILEPATH}"), Pair("digestcmd", "sha1sum ${FILEPATH}"), Pair("flush", "sync"),
-                          Pair("listcmd", "find ${REPOPATH}"), Pair("synccmd", "cp ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}")));
+  EXPECT_THAT(r.templates, ElementsAre(Pair("deletecmd", "rm ${FILEPATH}"), Pair("digestcmd", "sha1sum ${FILEPATH}"),
+                                       Pair("flush", "sync"), Pair("listcmd", "find ${REPOPATH}"),
+                                       Pair("synccmd", "cp ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}")));
   EXPECT_EQ(r.endpoint.shell, "bash");
   EXPECT_EQ(r.preset, "gnu");
   EXPECT_TRUE(r.original_quoting && r.any_names && !r.batch_digest);

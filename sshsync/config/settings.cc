@@ -27,7 +27,8 @@ constexpr absl::string_view kActionPrefix = "action.";
 /// Reads one file into a LoadedConfiguration, part by part.
 class Loader {
  public:
-  Loader(absl::string_view file_name, absl::string_view bytes) : diagnostics_(file_name, bytes), ini_(IniFile::Parse(bytes, diagnostics_)) {
+  Loader(absl::string_view file_name, absl::string_view bytes)
+      : diagnostics_(file_name, bytes), ini_(IniFile::Parse(bytes, diagnostics_)) {
     loaded_.configuration.file = std::string(file_name);
   }
 
@@ -75,9 +76,11 @@ class Loader {
       } else if (FindKey(entry.key, scope) != nullptr || referenced_.count(entry.key) > 0) {
         continue;
       } else if (FindKey(entry.key, other) == nullptr) {
-        diagnostics_.Warning(entry.place, absl::StrCat("unknown key `", Shown(entry.key), "` is ignored"), Guess(entry.key, scope));
+        diagnostics_.Warning(entry.place, absl::StrCat("unknown key `", Shown(entry.key), "` is ignored"),
+                             Guess(entry.key, scope));
       } else if (!everywhere) {
-        diagnostics_.Warning(entry.place, absl::StrCat("`", entry.key, "` has no effect in [", Shown(section.name), "]"),
+        diagnostics_.Warning(entry.place,
+                             absl::StrCat("`", entry.key, "` has no effect in [", Shown(section.name), "]"),
                              scope == KeyScope::kTool ? "move it to a repository's section" : "move it to [sshsync]");
       }
     }
@@ -89,9 +92,9 @@ class Loader {
       if (action == known) return;
     }
     const auto nearest = Nearest(action, PresetActions());
-    diagnostics_.Warning(
-        entry.place, absl::StrCat("unknown key `", Shown(entry.key), "` is ignored"),
-        nearest ? absl::StrCat("did you mean `", kActionPrefix, *nearest, "`?") : "`sshsync commands REPO` lists what presets run");
+    diagnostics_.Warning(entry.place, absl::StrCat("unknown key `", Shown(entry.key), "` is ignored"),
+                         nearest ? absl::StrCat("did you mean `", kActionPrefix, *nearest, "`?")
+                                 : "`sshsync commands REPO` lists what presets run");
   }
 
   /// A line that continues a value but looks as if it was meant to begin something.
@@ -103,9 +106,10 @@ class Loader {
       const bool key = (absl::StartsWith(rest, "=") || absl::StartsWith(rest, ":")) &&
                        FindKey(absl::AsciiStrToLower(word), KeyScope::kRepository) != nullptr;
       if (!key) continue;
-      diagnostics_.Warning(entry.pieces[i].place,
-                           absl::StrCat("`", Shown(word), "` is read as a part of `", Shown(entry.key), "`: its line is indented"),
-                           "begin a new key where the one above begins");
+      diagnostics_.Warning(
+          entry.pieces[i].place,
+          absl::StrCat("`", Shown(word), "` is read as a part of `", Shown(entry.key), "`: its line is indented"),
+          "begin a new key where the one above begins");
     }
   }
 
@@ -124,14 +128,17 @@ class Loader {
     if (!nodes.ok()) {
       const absl::string_view error = nodes.status().message();
       const size_t colon = error.find(": ");
-      return diagnostics_.Error(section.place, absl::StrCat("section [", Shown(section.name), "] ", error.substr(0, colon)),
+      return diagnostics_.Error(section.place,
+                                absl::StrCat("section [", Shown(section.name), "] ", error.substr(0, colon)),
                                 std::string(error.substr(colon + 2)));
     }
     for (const NodeName& node : *nodes) {
       const auto [known, fresh] = lines_.emplace(node.name, section.place.line);
       if (!fresh) {
-        diagnostics_.Error(section.place, absl::StrCat("section [", Shown(node.name), "] is there twice, here and in line ", known->second),
-                           "give one of them another name");
+        diagnostics_.Error(
+            section.place,
+            absl::StrCat("section [", Shown(node.name), "] is there twice, here and in line ", known->second),
+            "give one of them another name");
         continue;
       }
       EntryReader reader(ini_, section, node.node, diagnostics_);

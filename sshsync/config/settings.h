@@ -22,9 +22,9 @@ struct LoadedConfiguration {
   absl::Status status() const { return FirstError(diagnostics); }
 };
 
-/// Reads and validates a whole configuration (DESIGN 3). Pure: `bytes` is the content of the file and `file_name` is for messages; who
-/// reads the file also asks CheckFileMode about its owner and mode. All problems are reported in one go, and nothing is contacted. A file
-/// of comments only is a configuration without repositories, and fine as such.
+/// Reads and validates a whole configuration (DESIGN 3). Pure: `bytes` is the content of the file and `file_name` is
+/// for messages; who reads the file also asks CheckFileMode about its owner and mode. All problems are reported in one
+/// go, and nothing is contacted. A file of comments only is a configuration without repositories, and fine as such.
 ///
 ///     const LoadedConfiguration loaded = ReadConfiguration("sshsync.conf", bytes);
 ///     for (const ConfigDiagnostic& diagnostic : loaded.diagnostics) std::cerr << RenderWithCaret(diagnostic) << '\n';

@@ -48,7 +48,8 @@ TEST(Settings, TheFileOfTheOriginalIsReadUnchanged) {
   EXPECT_EQ(node.path, "/apprepo/latest");
   EXPECT_EQ(node.password, "******");
   EXPECT_EQ(node.line, 19);
-  EXPECT_EQ(node.templates.at("digestcmd"), R"(if [ -f ${FILEPATH} ]; then digest -a sha1 ${FILEPATH}; else echo \'NONE\'; fi)");
+  EXPECT_EQ(node.templates.at("digestcmd"),
+            R"(if [ -f ${FILEPATH} ]; then digest -a sha1 ${FILEPATH}; else echo \'NONE\'; fi)");
 }
 
 TEST(Settings, TheSmallestFileLeavesTheRestToDefaults) {
@@ -100,21 +101,25 @@ TEST(Settings, EveryRowOfTheTableOfBadInputIsAnsweredInFull) {
       // The dialect.
       {"[default]\nhost=h\npath=/p\n[a]\nhost=h\npath=/q\n", {}},
       {root + "user=%(nope)s\n",
-       {"x:4: user `%(nope)s` names no key of this section or of [DEFAULT]: correct it, or write `%%` for a percent sign"}},
+       {"x:4: user `%(nope)s` names no key of this section or of [DEFAULT]: correct it, or write `%%` for a percent "
+        "sign"}},
       {root + "user=%(user)s\n",
        {"x:4: user `%(user)s` refers to itself, or is nested deeper than ten levels: give it a value of its own"}},
       {root + "listcmd=a\n  # note\n  b\n",
        {},
-       {"x:5: a comment inside a value is dropped: start the comment in the first column, or move it out of the value"}},
+       {"x:5: a comment inside a value is dropped: start the comment in the first column, or move it out of the "
+        "value"}},
       {"[a]\n  host=h\n  path=/p\n", {}},
-      {root + "[a]\nhost=h\n", {"x:4: section [a] is there twice, here and in line 1: give one of them another name, or join them"}},
+      {root + "[a]\nhost=h\n",
+       {"x:4: section [a] is there twice, here and in line 1: give one of them another name, or join them"}},
       {root + "HOST=i\n", {"x:4: `host` is there twice, here and in line 2: remove one of them"}},
       {"\xef\xbb\xbf" + root, {}},
       {"[a]\r\nhost=h\r\npath=/p\r\n", {}},
       {"[a]\nhost=h\rpath=/p\n", {"x:2: a carriage return without a newline: save the file with Unix line ends"}},
       {root + "listcmd=cd /x ; find .\n",
        {},
-       {"x:4: the value of `listcmd` is kept whole; the original under Python 2 cut it at ` ;`: remove what follows the `;` if it was "
+       {"x:4: the value of `listcmd` is kept whole; the original under Python 2 cut it at ` ;`: remove what follows "
+        "the `;` if it was "
         "meant as "
         "a comment"}},
       {"[a]\nhost=h1 # c\npath=/p\n",
@@ -124,21 +129,25 @@ TEST(Settings, EveryRowOfTheTableOfBadInputIsAnsweredInFull) {
       {"[a]\nhost=h\npath=/p # x\n",
        {"x:3: path `/p # x` has a comment in it: put the comment on a line of its own, it is part of the value here"}},
       {"[a]\nhost =\npath=/p\n", {"x:2: `host` is empty: add `host = ADDRESS`"}},
-      {root + "port\n", {"x:4: `port` has no `=`: write `KEY = VALUE`, or indent the line if it continues the value above"}},
+      {root + "port\n",
+       {"x:4: `port` has no `=`: write `KEY = VALUE`, or indent the line if it continues the value above"}},
       {root + "= h\n", {"x:4: no key in front of `=`: write `KEY = VALUE`"}},
       {"host=h\npath=/p\n", {"x:1: `host` stands before any section: begin the file with `[NAME]` or `[DEFAULT]`"}},
       {root + "[]\n", {"x:4: section header `[]` has no name: write `[NAME]`, alone on its line"}},
       {root + "[b\n", {"x:4: section header `[b` has no closing `]`: write `[NAME]`, alone on its line"}},
       {root + "[ b ]\n", {"x:4: section header `[ b ]` has blanks around its name: write `[NAME]`, alone on its line"}},
-      {root + "[b] junk\n", {"x:4: section header `[b] junk` is followed by something else: write `[NAME]`, alone on its line"}},
+      {root + "[b] junk\n",
+       {"x:4: section header `[b] junk` is followed by something else: write `[NAME]`, alone on its line"}},
       {root + "[b]c]\n", {"x:4: section header `[b]c]` has a stray bracket: write `[NAME]`, alone on its line"}},
       {root + "[b[2-1]]\n", {"x:4: section [b[2-1]] counts down: write the smaller number first"}},
       {root + "[b[x]]\n", {"x:4: section [b[x]] has brackets without a range: write it as in `node[01-20]`"}},
-      {root + "[b,c]\n", {"x:4: section [b,c] cannot be named on a command line: leave out commas, and `@` or `-` in front"}},
+      {root + "[b,c]\n",
+       {"x:4: section [b,c] cannot be named on a command line: leave out commas, and `@` or `-` in front"}},
       {root + "hots=h\n", {}, {"x:4: unknown key `hots` is ignored: did you mean `host`?"}},
       {root + "xyzzyxyzzy=h\n", {}, {"x:4: unknown key `xyzzyxyzzy` is ignored: sshsync.conf(5) lists all keys"}},
       {root + std::string("user=a\0b\n", 9),
-       {"x:4: user `a\\x00b` has a character that is not allowed there: give an account name, of letters, digits and ._@+-",
+       {"x:4: user `a\\x00b` has a character that is not allowed there: give an account name, of letters, digits and "
+        "._@+-",
         "x:4: control byte `\\x00`: remove it"}},
       {"", {}},
       {"# only\n\n; comments\n", {}},
@@ -149,23 +158,31 @@ TEST(Settings, EveryRowOfTheTableOfBadInputIsAnsweredInFull) {
       {"[a]\nhost=h\npath=/\n", {"x:3: path `/` is the whole file system: give a folder of the repository's own"}},
       {"[a]\nhost=h\npath=/a/../b\n", {"x:3: path `/a/../b` contains `..`: write the folder it means"}},
       {"[a]\nhost=-oProxyCommand=touch pwn\npath=/p\n",
-       {"x:2: host `-oProxyCommand=touch pwn` begins with a dash: give a host name or an address, of letters, digits and ._:%-"}},
+       {"x:2: host `-oProxyCommand=touch pwn` begins with a dash: give a host name or an address, of letters, digits "
+        "and ._:%-"}},
       {"[a]\nhost=a;b\npath=/p\n",
-       {"x:2: host `a;b` has a character that is not allowed there: give a host name or an address, of letters, digits and ._:%-"}},
+       {"x:2: host `a;b` has a character that is not allowed there: give a host name or an address, of letters, digits "
+        "and ._:%-"}},
       {"[a]\nhost=a b\npath=/p\n",
-       {"x:2: host `a b` has a character that is not allowed there: give a host name or an address, of letters, digits and ._:%-"}},
-      {"[a]\nhost=h\n  i\npath=/p\n", {"x:2: host `h\\ni` has several lines: a value ends where the next line is not indented"}},
+       {"x:2: host `a b` has a character that is not allowed there: give a host name or an address, of letters, digits "
+        "and ._:%-"}},
+      {"[a]\nhost=h\n  i\npath=/p\n",
+       {"x:2: host `h\\ni` has several lines: a value ends where the next line is not indented"}},
       {root + "user=-x\n", {"x:4: user `-x` begins with a dash: give an account name, of letters, digits and ._@+-"}},
       {root + "user=$(id)\n",
-       {"x:4: user `$(id)` has a character that is not allowed there: give an account name, of letters, digits and ._@+-"}},
+       {"x:4: user `$(id)` has a character that is not allowed there: give an account name, of letters, digits and "
+        "._@+-"}},
       {root + "port=99999\n", {"x:4: port `99999` is no port: give a number from 1 to 65535"}},
       {"[a]\nhost=${NODE}\npath=/p\n",
-       {"x:2: `host` has ${NODE}, but [a] is no section of many: write the header as in `[node[01-20]]`, or remove ${NODE}"}},
+       {"x:2: `host` has ${NODE}, but [a] is no section of many: write the header as in `[node[01-20]]`, or remove "
+        "${NODE}"}},
       // Relations.
-      {root + "parent=b\n", {"x:4: [a] has the parent `b`, which is no section: add that section, or correct the name"}},
+      {root + "parent=b\n",
+       {"x:4: [a] has the parent `b`, which is no section: add that section, or correct the name"}},
       {root + "[b]\nhost=i\npath=/p\nparent=nowhere\n",
        {"x:7: [b] has the parent `nowhere`, which is no section: add that section, or correct the name"}},
-      {root + "parent=b\n[b]\nhost=i\npath=/p\nparent=a\n", {"x:4: the parents form a cycle: a -> b -> a: make one of them a root"}},
+      {root + "parent=b\n[b]\nhost=i\npath=/p\nparent=a\n",
+       {"x:4: the parents form a cycle: a -> b -> a: make one of them a root"}},
       {root + "[b]\nhost=h\npath=/p\nparent=a\n",
        {"x:6: path `/p` is also that of [a] on the same host: give each repository a folder of its own"}},
       {root + "[b]\nhost=h\npath=/p/q\nparent=a\n",
@@ -194,14 +211,16 @@ TEST(Settings, AChainMayHaveSixtyFourRepositories) {
     return text;
   };
   EXPECT_TRUE(ReadConfiguration("x", chain(64)).ok());
-  EXPECT_THAT(Remarks(ReadConfiguration("x", chain(300)), Severity::kError),
-              ElementsAre("x:196: [r64] ends a chain of more than 64 repositories: give it a parent nearer to the root"));
+  EXPECT_THAT(
+      Remarks(ReadConfiguration("x", chain(300)), Severity::kError),
+      ElementsAre("x:196: [r64] ends a chain of more than 64 repositories: give it a parent nearer to the root"));
 }
 
 TEST(Settings, PercentSignsOfCommandsAreCharacters) {
-  const LoadedConfiguration loaded = ReadConfiguration(
-      "x",
-      absl::StrCat(kRoot, "listcmd=find -printf '%P\\n'\ndigestcmd=echo 100% %%\n[b]\nhost=%(user)s.net\nuser=x\npath=/srv/%(host)s\n"));
+  const LoadedConfiguration loaded =
+      ReadConfiguration("x", absl::StrCat(kRoot,
+                                          "listcmd=find -printf '%P\\n'\ndigestcmd=echo 100% "
+                                          "%%\n[b]\nhost=%(user)s.net\nuser=x\npath=/srv/%(host)s\n"));
   EXPECT_THAT(loaded.diagnostics, IsEmpty());
   EXPECT_EQ(loaded.configuration.Find("a")->templates.at("listcmd"), "find -printf '%P\\n'");
   EXPECT_EQ(loaded.configuration.Find("a")->templates.at("digestcmd"), "echo 100% %%");
@@ -222,8 +241,8 @@ TEST(Settings, AMistakeInADefaultIsReportedOnceWhereItStands) {
 }
 
 TEST(Settings, AnEmptyValueTakesADefaultBack) {
-  const LoadedConfiguration loaded =
-      ReadConfiguration("x", "[DEFAULT]\nparent=b\nuser=u\n[a]\nhost=h\npath=/p\n[b]\nhost=i\npath=/p\nparent=\nuser =\n");
+  const LoadedConfiguration loaded = ReadConfiguration(
+      "x", "[DEFAULT]\nparent=b\nuser=u\n[a]\nhost=h\npath=/p\n[b]\nhost=i\npath=/p\nparent=\nuser =\n");
   EXPECT_THAT(loaded.diagnostics, IsEmpty());
   EXPECT_TRUE(loaded.configuration.Find("b")->is_root());
   EXPECT_EQ(loaded.configuration.Find("b")->endpoint.user, "");
@@ -243,21 +262,27 @@ TEST(Settings, KeysInTheWrongKindOfSectionAreNamed) {
 
 TEST(Settings, AKeyThatWasIndentedByMistakeIsPointedOut) {
   EXPECT_THAT(Remarks(ReadConfiguration("x", absl::StrCat(kRoot, "listcmd=find .\n user = joe\n")), Severity::kWarning),
-              ElementsAre("x:5: `user` is read as a part of `listcmd`: its line is indented: begin a new key where the one above begins"));
+              ElementsAre("x:5: `user` is read as a part of `listcmd`: its line is indented: begin a new key where the "
+                          "one above begins"));
 }
 
 TEST(Settings, PasswordsAreNeverShown) {
-  for (const absl::string_view text : {"password=s3cret\npassword=s3cret\n", "password s3cret\n", "password=s3cret\n s3cret\x01\n",
-                                       "password=s3cret\nuser=%(password)s!\n", "password=%(s3cret\n"}) {
+  for (const absl::string_view text :
+       {"password=s3cret\npassword=s3cret\n", "password s3cret\n", "password=s3cret\n s3cret\x01\n",
+        "password=s3cret\nuser=%(password)s!\n", "password=%(s3cret\n"}) {
     const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, text));
     EXPECT_FALSE(loaded.ok()) << text;
-    for (const ConfigDiagnostic& diagnostic : loaded.diagnostics) EXPECT_THAT(RenderWithCaret(diagnostic), Not(HasSubstr("s3cret")));
+    for (const ConfigDiagnostic& diagnostic : loaded.diagnostics)
+      EXPECT_THAT(RenderWithCaret(diagnostic), Not(HasSubstr("s3cret")));
   }
 }
 
 TEST(Settings, ALimitThatASynccmdDoesNotTakeIsSaidInTime) {
-  const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, "[c]\nhost=h\npath=/q\nparent=a\nsynccmd=scp x y\nbwlimit=2M\nsettle=0\n"));
-  EXPECT_THAT(Remarks(loaded, Severity::kWarning), Contains(HasSubstr("`bwlimit` is not taken by this synccmd: give it ${BWLIMIT}, as in `scp -l ${BWLIMIT}`, or runs are refused")));
+  const LoadedConfiguration loaded = ReadConfiguration(
+      "x", absl::StrCat(kRoot, "[c]\nhost=h\npath=/q\nparent=a\nsynccmd=scp x y\nbwlimit=2M\nsettle=0\n"));
+  EXPECT_THAT(Remarks(loaded, Severity::kWarning),
+              Contains(HasSubstr("`bwlimit` is not taken by this synccmd: give it ${BWLIMIT}, as in `scp -l "
+                                 "${BWLIMIT}`, or runs are refused")));
   EXPECT_THAT(Remarks(loaded, Severity::kInfo), IsEmpty());
 }
 
@@ -271,13 +296,16 @@ TEST(Settings, AFileOfNonsenseEndsInABoundedReport) {
 
 TEST(Settings, AFileThatIsTooLargeIsNotRead) {
   const LoadedConfiguration loaded = ReadConfiguration("x", std::string((64u << 20) + 1, '\n'));
-  EXPECT_THAT(Remarks(loaded, Severity::kError), ElementsAre("x: the file is larger than 64 MiB: see whether it is the right file"));
+  EXPECT_THAT(Remarks(loaded, Severity::kError),
+              ElementsAre("x: the file is larger than 64 MiB: see whether it is the right file"));
 }
 
 /// Files under testdata/configs/bad, each with what is said about it beside it.
 TEST(Settings, BadFilesEarnTheDiagnosticsBesideThem) {
-  for (const absl::string_view name : {"syntax", "sections", "values", "relations", "interpolation", "keys", "encoding"}) {
-    const LoadedConfiguration loaded = ReadConfiguration(absl::StrCat(name, ".conf"), FileText(absl::StrCat("bad/", name, ".conf")));
+  for (const absl::string_view name :
+       {"syntax", "sections", "values", "relations", "interpolation", "keys", "encoding"}) {
+    const LoadedConfiguration loaded =
+        ReadConfiguration(absl::StrCat(name, ".conf"), FileText(absl::StrCat("bad/", name, ".conf")));
     std::string actual;
     for (const ConfigDiagnostic& diagnostic : loaded.diagnostics) {
       absl::StrAppend(&actual, SeverityName(diagnostic.severity), ": ", RenderWithCaret(diagnostic), "\n");

@@ -24,7 +24,8 @@ absl::Status Refuse(const Parts&... parts) {
 /// The slips that this dialect makes easy: quotes and comments are part of a value.
 absl::Status CheckSlips(absl::string_view text) {
   if (text.empty()) return Refuse("is empty: give a value");
-  if (text.front() == '"' || text.front() == '\'') return Refuse("has quotes: remove them, they are part of a value here");
+  if (text.front() == '"' || text.front() == '\'')
+    return Refuse("has quotes: remove them, they are part of a value here");
   for (const absl::string_view mark : {" #", "\t#", " ;", "\t;"}) {
     if (absl::StrContains(text, mark))
       return Refuse("has a comment in it: put the comment on a line of its own, it is part of the value here");
@@ -44,7 +45,9 @@ absl::StatusOr<std::string> ParseAlphabet(absl::string_view text, absl::string_v
   return std::string(text);
 }
 
-bool IsDigits(absl::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit); }
+bool IsDigits(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
 
 }  // namespace
 
@@ -71,7 +74,8 @@ absl::StatusOr<int> ParsePort(absl::string_view text) {
 
 absl::StatusOr<std::string> ParseJump(absl::string_view text) {
   constexpr absl::string_view kRemedy = "give [user@]host[:port], several separated by commas";
-  for (const absl::string_view hop : absl::StrSplit(text, ',')) SSHSYNC_RETURN_IF_ERROR(ParseAlphabet(hop, "._:%@[]+-", kRemedy).status());
+  for (const absl::string_view hop : absl::StrSplit(text, ','))
+    SSHSYNC_RETURN_IF_ERROR(ParseAlphabet(hop, "._:%@[]+-", kRemedy).status());
   return std::string(text);
 }
 
@@ -170,7 +174,8 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
   double number = 0;
   if (digits == 0 || !absl::SimpleAtod(text.substr(0, digits), &number) || !std::isfinite(number)) return refused;
   const std::string unit = absl::AsciiStrToLower(text.substr(digits));
-  constexpr std::pair<absl::string_view, double> kUnits[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
+  constexpr std::pair<absl::string_view, double> kUnits[] = {{"", 1},     {"s", 1},     {"m", 60},
+                                                             {"h", 3600}, {"d", 86400}, {"w", 604800}};
   for (const auto& [name, seconds] : kUnits) {
     if (unit == name && number * seconds <= 3650.0 * 86400) return absl::Seconds(number * seconds);
   }
@@ -180,14 +185,16 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
 absl::StatusOr<int> ParseTimeOfDay(absl::string_view text) {
   int hours = 0, minutes = 0;
   if (text.size() == 5 && text[2] == ':' && IsDigits(text.substr(0, 2)) && IsDigits(text.substr(3)) &&
-      absl::SimpleAtoi(text.substr(0, 2), &hours) && absl::SimpleAtoi(text.substr(3), &minutes) && hours < 24 && minutes < 60) {
+      absl::SimpleAtoi(text.substr(0, 2), &hours) && absl::SimpleAtoi(text.substr(3), &minutes) && hours < 24 &&
+      minutes < 60) {
     return hours * 60 + minutes;
   }
   return Refuse("is no time of day: give HH:MM, as in 06:30");
 }
 
 absl::StatusOr<std::vector<RateSpan>> ParseRates(absl::string_view text) {
-  const absl::Status refused = Refuse("is no rate: give bytes per second as in `2M`, `off`, or a timetable as in `08:00,512k 19:00,off`");
+  const absl::Status refused =
+      Refuse("is no rate: give bytes per second as in `2M`, `off`, or a timetable as in `08:00,512k 19:00,off`");
   const auto parse_rate = [](absl::string_view rate) {
     return absl::EqualsIgnoreCase(rate, "off") ? absl::StatusOr<int64_t>(0) : ParseSize(rate);
   };
@@ -203,7 +210,8 @@ absl::StatusOr<std::vector<RateSpan>> ParseRates(absl::string_view text) {
     const auto minute = ParseTimeOfDay(entry.substr(0, comma));
     const auto rate = parse_rate(entry.substr(comma + 1));
     if (!minute.ok() || !rate.ok()) return refused;
-    if (!spans.empty() && spans.back().minute >= *minute) return Refuse("has times out of order: sort the timetable by time");
+    if (!spans.empty() && spans.back().minute >= *minute)
+      return Refuse("has times out of order: sort the timetable by time");
     spans.push_back({*minute, *rate});
   }
   if (spans.empty()) return refused;

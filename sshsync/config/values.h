@@ -12,9 +12,9 @@
 
 namespace sshsync {
 
-// Readers of single values, for configuration files and command line options alike. Blanks around a value are the caller's to remove. An
-// error (kConfig) completes the sentence that begins with the value, and says behind its first `: ` what to do: "is no port: give a number
-// from 1 to 65535".
+// Readers of single values, for configuration files and command line options alike. Blanks around a value are the
+// caller's to remove. An error (kConfig) completes the sentence that begins with the value, and says behind its first
+// `: ` what to do: "is no port: give a number from 1 to 65535".
 
 /// A host name, an address, or an alias of ssh_config: letters, digits and `._:%-`, no leading dash.
 absl::StatusOr<std::string> ParseHost(absl::string_view text);

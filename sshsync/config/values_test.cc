@@ -12,7 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(Values, HostsAndUsersKeepToTheirAlphabets) {
-  for (const absl::string_view host : {"h", "192.168.0.1", "fe80::1%eth0", "node_1.example.com"}) EXPECT_TRUE(ParseHost(host).ok()) << host;
+  for (const absl::string_view host : {"h", "192.168.0.1", "fe80::1%eth0", "node_1.example.com"})
+    EXPECT_TRUE(ParseHost(host).ok()) << host;
   for (const absl::string_view host : {"", "-h", "a b", "a;b", "$(x)", "[::1]", "h\n", "\"h\"", "h/x", "\xc3\xa4"}) {
     EXPECT_FALSE(ParseHost(host).ok()) << host;
   }
@@ -24,7 +25,8 @@ TEST(Values, HostsAndUsersKeepToTheirAlphabets) {
 
 TEST(Values, PortsJumpsAndPrograms) {
   EXPECT_EQ(*ParsePort("65535"), 65535);
-  for (const absl::string_view port : {"0", "65536", "99999999999", "+22", "22 ", "x", ""}) EXPECT_FALSE(ParsePort(port).ok()) << port;
+  for (const absl::string_view port : {"0", "65536", "99999999999", "+22", "22 ", "x", ""})
+    EXPECT_FALSE(ParsePort(port).ok()) << port;
   EXPECT_TRUE(ParseJump("joe@bastion:2222,[fe80::1]:22").ok());
   for (const absl::string_view jump : {"", "a,,b", "a,-oX", "a b"}) EXPECT_FALSE(ParseJump(jump).ok()) << jump;
   EXPECT_TRUE(ParseProgram("/usr/xpg4/bin/sh").ok());
@@ -35,7 +37,8 @@ TEST(Values, PortsJumpsAndPrograms) {
 TEST(Values, PathsAreAbsoluteAndBecomeClean) {
   EXPECT_EQ(*ParsePath("/srv//app/./x/"), "/srv/app/x");
   EXPECT_EQ(*ParsePath("/srv/a b/..c"), "/srv/a b/..c");
-  for (const absl::string_view path : {"", "/", "//", "/./", "a", "~/a", "/a/..", "/../a", "'/a'", "/a # b", "/a\n/b"}) {
+  for (const absl::string_view path :
+       {"", "/", "//", "/./", "a", "~/a", "/a/..", "/../a", "'/a'", "/a # b", "/a\n/b"}) {
     EXPECT_FALSE(ParsePath(path).ok()) << path;
   }
 }
@@ -43,7 +46,8 @@ TEST(Values, PathsAreAbsoluteAndBecomeClean) {
 TEST(Values, CommandsAreSplitIntoWords) {
   EXPECT_THAT(*ParseWords("ssh -F \"/etc/my config\" -o 'A B'\\''s' a\\ b \"x\\\"y\\n\" ''"),
               ElementsAre("ssh", "-F", "/etc/my config", "-o", "A B's", "a b", "x\"y\\n", ""));
-  for (const absl::string_view text : {"", "  ", "-x", "ssh 'a", "ssh \"a", "ssh \\", "''"}) EXPECT_FALSE(ParseWords(text).ok()) << text;
+  for (const absl::string_view text : {"", "  ", "-x", "ssh 'a", "ssh \"a", "ssh \\", "''"})
+    EXPECT_FALSE(ParseWords(text).ok()) << text;
 }
 
 TEST(Values, YesAndNoAreThoseOfConfigParser) {
@@ -57,7 +61,8 @@ TEST(Values, SizesHaveUnitsOf1024) {
   EXPECT_EQ(*ParseSize("8M"), 8 << 20);
   EXPECT_EQ(*ParseSize("512k"), 512 << 10);
   EXPECT_EQ(*ParseSize("2GiB"), int64_t{2} << 30);
-  for (const absl::string_view size : {"", "M", "8 M", "-1", "8X", "8MB!", "9999999999T", "99999999999999999999", "1.5M"}) {
+  for (const absl::string_view size :
+       {"", "M", "8 M", "-1", "8X", "8MB!", "9999999999T", "99999999999999999999", "1.5M"}) {
     EXPECT_FALSE(ParseSize(size).ok()) << size;
   }
 }
@@ -91,7 +96,8 @@ TEST(Values, DeleteLimitsAreCountsOrShares) {
   EXPECT_TRUE(ParseDeleteLimit("10%")->percent);
   EXPECT_FALSE(ParseDeleteLimit("10")->percent);
   EXPECT_EQ(ParseDeleteLimit("100000")->value, 100000);
-  for (const absl::string_view text : {"", "%", "101%", "-1", "1.5%", "many"}) EXPECT_FALSE(ParseDeleteLimit(text).ok()) << text;
+  for (const absl::string_view text : {"", "%", "101%", "-1", "1.5%", "many"})
+    EXPECT_FALSE(ParseDeleteLimit(text).ok()) << text;
 }
 
 TEST(Values, ListsChoicesAndFilters) {

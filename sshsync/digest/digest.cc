@@ -32,7 +32,8 @@ absl::optional<Digest> Digest::FromHex(absl::string_view hex) {
   digest.size_ = static_cast<uint8_t>(hex.size() / 2);
   int seen = 0;
   for (size_t i = 0; i < digest.size_; ++i) {
-    const int high = kNibbles[static_cast<unsigned char>(hex[2 * i])], low = kNibbles[static_cast<unsigned char>(hex[2 * i + 1])];
+    const int high = kNibbles[static_cast<unsigned char>(hex[2 * i])],
+              low = kNibbles[static_cast<unsigned char>(hex[2 * i + 1])];
     seen |= high | low;
     digest.bytes_[i] = static_cast<uint8_t>(static_cast<unsigned>(high) << 4 | static_cast<unsigned>(low));
   }

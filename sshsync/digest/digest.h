@@ -10,9 +10,10 @@
 
 namespace sshsync {
 
-/// A digest as a host reports it: hex digits in any case, or a CRC with its size. The kind is the shape of the text (number of hex
-/// digits), since an operator's digestcmd does not say which algorithm it uses; two digests are comparable only if they are of one kind.
-/// The bytes lie in the object (a million of them are held at once), so there is no allocation; copy it freely.
+/// A digest as a host reports it: hex digits in any case, or a CRC with its size. The kind is the shape of the text
+/// (number of hex digits), since an operator's digestcmd does not say which algorithm it uses; two digests are
+/// comparable only if they are of one kind. The bytes lie in the object (a million of them are held at once), so there
+/// is no allocation; copy it freely.
 ///
 ///     const auto digest = Digest::FromHex("DA39A3EE5E6B4B0D3255BFEF95601890AFD80709");
 ///     digest->text() == "da39a3ee5e6b4b0d3255bfef95601890afd80709" && digest->kind() == "40 hex digits";

@@ -6,7 +6,8 @@ namespace sshsync {
 namespace {
 
 TEST(Digest, UpperCaseHexEqualsLowerCase) {
-  EXPECT_EQ(*Digest::FromHex("DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"), *Digest::FromHex("da39a3ee5e6b4b0d3255bfef95601890afd80709"));
+  EXPECT_EQ(*Digest::FromHex("DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"),
+            *Digest::FromHex("da39a3ee5e6b4b0d3255bfef95601890afd80709"));
 }
 
 TEST(Digest, OtherLengthsAndOtherBytesAreNoDigest) {

@@ -21,7 +21,9 @@ namespace {
 constexpr absl::string_view kNames[] = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b512"};
 constexpr size_t kBlock = size_t{1} << 20;
 
-absl::Status ReadError(int error) { return MakeError(error == ENOENT ? Failure::kSourceVanished : Failure::kPermission, strerror(error)); }
+absl::Status ReadError(int error) {
+  return MakeError(error == ENOENT ? Failure::kSourceVanished : Failure::kPermission, strerror(error));
+}
 
 }  // namespace
 
@@ -33,11 +35,13 @@ absl::Span<const absl::string_view> Hasher::Names() { return kNames; }
 
 absl::StatusOr<Hasher> Hasher::Create(absl::string_view name) {
   if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) {
-    return MakeError(Failure::kConfig, absl::StrCat("unknown digest `", absl::CHexEscape(name), "`: one of ", absl::StrJoin(kNames, ", ")));
+    return MakeError(Failure::kConfig, absl::StrCat("unknown digest `", absl::CHexEscape(name), "`: one of ",
+                                                    absl::StrJoin(kNames, ", ")));
   }
   Hasher hasher(std::string(name), EVP_MD_CTX_new());
   const EVP_MD* algorithm = EVP_get_digestbyname(hasher.name_.c_str());
-  if (hasher.context_ == nullptr || algorithm == nullptr || EVP_DigestInit_ex(hasher.context_.get(), algorithm, nullptr) != 1) {
+  if (hasher.context_ == nullptr || algorithm == nullptr ||
+      EVP_DigestInit_ex(hasher.context_.get(), algorithm, nullptr) != 1) {
     return MakeError(Failure::kConfig, absl::StrCat("this machine's OpenSSL does not offer ", name));
   }
   return hasher;

@@ -26,10 +26,10 @@ concept Digester = requires(D& digester, absl::string_view bytes) {
   { digester.Finish() } -> std::same_as<Digest>;
 };
 
-/// Digests of OpenSSL, by the names that the configuration uses. One object serves any number of digests, one after the other, and
-/// allocates nothing between them: with 100,000 small files the allocation would cost more than the digest. A failure of the
-/// library after construction is a lack of memory or a bug; it ends in an empty digest, which equals no other kind.
-/// Threads: one at a time.
+/// Digests of OpenSSL, by the names that the configuration uses. One object serves any number of digests, one after the
+/// other, and allocates nothing between them: with 100,000 small files the allocation would cost more than the digest.
+/// A failure of the library after construction is a lack of memory or a bug; it ends in an empty digest, which equals
+/// no other kind. Threads: one at a time.
 ///
 ///     auto hasher = Hasher::Create("sha256");
 ///     hasher->Update("abc");
@@ -65,7 +65,8 @@ static_assert(Digester<Hasher>);
 /// kPermission with the reason where it cannot be read.
 absl::StatusOr<Digest> DigestOfFd(int fd, Hasher& hasher);
 
-/// The digest of a file. kSourceVanished where there is none, kPermission where it cannot be read or is no regular file.
+/// The digest of a file. kSourceVanished where there is none, kPermission where it cannot be read or is no regular
+/// file.
 absl::StatusOr<Digest> DigestOfFile(const std::string& path, Hasher& hasher);
 
 }  // namespace sshsync

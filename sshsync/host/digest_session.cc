@@ -20,17 +20,21 @@ constexpr size_t kMaxOutput = size_t{4} << 20;  // of one command
 constexpr size_t kFewFiles = 16;                // not worth a batch
 constexpr size_t kSampled = 200;                // one in so many is asked of the template, too
 constexpr size_t kSamplesAtLeast = 8;
-constexpr size_t kMaxScript = size_t{2} << 20;  // bytes of a session's script, roughly: a million names are not for one shell to read
+constexpr size_t kMaxScript =
+    size_t{2} << 20;  // bytes of a session's script, roughly: a million names are not for one shell to read
 constexpr size_t kOperandCost = 8, kTemplateCost = 400;
-constexpr size_t kPieceOutput = kMaxOutput / 2;       // bytes that one call prints, were a byte of a name printed as two (GNU) at most: FreeBSD's tools print four
-constexpr size_t kLineBesidesName = 160;              // of those: a SHA-512 in hex, and what tools put around it
-constexpr int64_t kPieceBytes = int64_t{256} << 20;   // read without a word
+constexpr size_t kPieceOutput =
+    kMaxOutput /
+    2;  // bytes that one call prints, were a byte of a name printed as two (GNU) at most: FreeBSD's tools print four
+constexpr size_t kLineBesidesName = 160;             // of those: a SHA-512 in hex, and what tools put around it
+constexpr int64_t kPieceBytes = int64_t{256} << 20;  // read without a word
 
 // How unlike a plain name a name is: these are the ones on which two ways of asking disagree.
 int Oddness(absl::string_view name) {
   int odd = 0;
   for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '/';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                       c == '_' || c == '-' || c == '/';
     odd += plain ? 0 : c == '\\' || c == '\n' || c == '\r' ? 8 : 2;
   }
   return odd;
@@ -60,7 +64,8 @@ size_t DigestPiece(const HostTools& tools, absl::Span<const std::string> operand
   return tools.NamesPerCall("digests", operands.first(count));
 }
 
-std::string DigestToolText(const HostTools& tools, absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands) {
+std::string DigestToolText(const HostTools& tools, absl::string_view folder, const DigestTool& tool,
+                           absl::Span<const std::string> operands) {
   std::string text = absl::StrCat("cd ", ShellLiteral(folder), " || exit 3\n");
   while (!operands.empty()) {
     const size_t count = DigestPiece(tools, operands);
@@ -81,10 +86,18 @@ std::vector<std::string> Operands(absl::Span<const std::string> files) {
   return operands;
 }
 
-DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,
-                             absl::Span<const DigestQuestion> questions, HostTools tools)
-    : facts_(facts), templates_(templates), tool_(std::move(tool)), tools_(std::move(tools)), questions_(questions), answers_(questions_.size()),
-      unanswered_(questions_.size()), from_batch_(questions_.size(), false), alone_(questions_.size(), false) {}
+DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates,
+                             absl::optional<DigestTool> tool, absl::Span<const DigestQuestion> questions,
+                             HostTools tools)
+    : facts_(facts),
+      templates_(templates),
+      tool_(std::move(tool)),
+      tools_(std::move(tools)),
+      questions_(questions),
+      answers_(questions_.size()),
+      unanswered_(questions_.size()),
+      from_batch_(questions_.size(), false),
+      alone_(questions_.size(), false) {}
 
 std::vector<size_t> DigestSession::ChooseSamples(const std::vector<size_t>& open) const {
   std::set<size_t> chosen;
@@ -158,15 +171,21 @@ std::string DigestSession::NextScript() {
   return script.text();
 }
 
-void DigestSession::AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question, RecordScript* script) {
-  const auto size_of = [this](size_t question) { return question < questions_.size() ? std::max<int64_t>(questions_[question].size, 0) : 0; };
+void DigestSession::AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question,
+                             RecordScript* script) {
+  const auto size_of = [this](size_t question) {
+    return question < questions_.size() ? std::max<int64_t>(questions_[question].size, 0) : 0;
+  };
   for (size_t at = 0; at < operands.size();) {
     const size_t most = DigestPiece(tools_, operands.subspan(at));
     int64_t bytes = size_of(operand_question[at]);
     size_t count = 1;
-    while (count < most && bytes + size_of(operand_question[at + count]) <= kPieceBytes) bytes += size_of(operand_question[at + count++]);
-    script->Add(absl::StrCat("b:", pieces_.size()), DigestToolText(tools_, facts_.root, *tool_, operands.subspan(at, count)));
-    pieces_.emplace_back(operand_question.begin() + static_cast<ptrdiff_t>(at), operand_question.begin() + static_cast<ptrdiff_t>(at + count));
+    while (count < most && bytes + size_of(operand_question[at + count]) <= kPieceBytes)
+      bytes += size_of(operand_question[at + count++]);
+    script->Add(absl::StrCat("b:", pieces_.size()),
+                DigestToolText(tools_, facts_.root, *tool_, operands.subspan(at, count)));
+    pieces_.emplace_back(operand_question.begin() + static_cast<ptrdiff_t>(at),
+                         operand_question.begin() + static_cast<ptrdiff_t>(at + count));
     largest_command_ = std::max(largest_command_, bytes);
     at += count;
   }
@@ -185,7 +204,8 @@ absl::Status DigestSession::OnRecord(const Record& record) {
   if (!known) return MakeError(Failure::kBadDigest, "the host answers what it was not asked");
   if (of_template) {
     ++next_in_order_;
-    auto answer = ParseDigestAnswer(record.output, record.status, absl::StrCat(facts_.root, "/", questions_[index].path));
+    auto answer =
+        ParseDigestAnswer(record.output, record.status, absl::StrCat(facts_.root, "/", questions_[index].path));
     if (pieces_.empty()) {
       Answer(index, std::move(answer));
     } else {
@@ -195,7 +215,8 @@ absl::Status DigestSession::OnRecord(const Record& record) {
   }
   std::vector<std::string> operands;
   for (const size_t question : pieces_[index]) {
-    operands.push_back(question < questions_.size() ? absl::StrCat("./", questions_[question].path) : absl::StrCat("./.sshsync-none-", mark_.substr(0, 8)));
+    operands.push_back(question < questions_.size() ? absl::StrCat("./", questions_[question].path)
+                                                    : absl::StrCat("./.sshsync-none-", mark_.substr(0, 8)));
   }
   const auto digests = ParseDigestBatch(record.output, operands);
   if (!digests) {
@@ -253,8 +274,9 @@ void DigestSession::JudgeBatch(absl::string_view session_stderr) {
       }
       if (!said) said = StderrOf(session_stderr, mark_, absl::StrCat("b:", i));
       const std::string why = CleanForTerminal(LineAbout(*said, absl::StrCat("./", questions_[question].path)));
-      Answer(question, MakeError(FailureFromWords(why, 1, Failure::kBadDigest),
-                                 absl::StrCat(tool_->words, " gave no digest of it", why.empty() ? "" : "; it said: ", why)));
+      Answer(question,
+             MakeError(FailureFromWords(why, 1, Failure::kBadDigest),
+                       absl::StrCat(tool_->words, " gave no digest of it", why.empty() ? "" : "; it said: ", why)));
     }
   }
 }
@@ -266,7 +288,9 @@ bool DigestSession::EndSession(absl::string_view session_stderr) {
     auto& answer = *answers_[question];
     if (said.empty() || absl::StrContains(answer.status().message(), "; it said")) continue;
     const Failure failure = FailureOf(answer.status());
-    answer = Annotate(failure == Failure::kCommandFailed ? MakeError(FailureFromWords(said, 1, failure), answer.status().message()) : answer.status(),
+    answer = Annotate(failure == Failure::kCommandFailed
+                          ? MakeError(FailureFromWords(said, 1, failure), answer.status().message())
+                          : answer.status(),
                       absl::StrCat("it said: ", CleanForTerminal(absl::StripAsciiWhitespace(said))));
   }
   if (!pieces_.empty()) JudgeBatch(session_stderr);
@@ -281,7 +305,8 @@ bool DigestSession::LoseSession(const absl::Status& error) {
     // A file costs its patience: a host on which every file does is given up.
     if (FailureOf(error) == Failure::kTimeout) return before;
   }
-  if (one_command && !pieces_.empty() && templates_ != nullptr) DiscardBatch();  // asked file by file it will be seen which file it was
+  if (one_command && !pieces_.empty() && templates_ != nullptr)
+    DiscardBatch();  // asked file by file it will be seen which file it was
   return progressed_;
 }
 

@@ -22,29 +22,30 @@ namespace sshsync {
 
 /// One file to digest.
 struct DigestQuestion {
-  std::string path;   ///< relative
-  int64_t size = 0;   ///< bytes, for the choice of samples and of the patience
+  std::string path;  ///< relative
+  int64_t size = 0;  ///< bytes, for the choice of samples and of the patience
 };
 
-/// The digests of many files of one repository, asked in one session: by the operator's digestcmd file by file, or, where that is a
-/// known tool, by the tool with many names (which is 30 to 70 times faster). The fast way is believed only as long as it agrees with the template: on
-/// eight files chosen to be difficult and on one in 200 of the rest, in the same session; one difference discards everything it said.
-/// What has no answer after a session (it was lost, or the batch was discarded) is asked again in the next one.
-/// Ownership: refers to its arguments. Threads: one at a time.
+/// The digests of many files of one repository, asked in one session: by the operator's digestcmd file by file, or,
+/// where that is a known tool, by the tool with many names (which is 30 to 70 times faster). The fast way is believed
+/// only as long as it agrees with the template: on eight files chosen to be difficult and on one in 200 of the rest, in
+/// the same session; one difference discards everything it said. What has no answer after a session (it was lost, or
+/// the batch was discarded) is asked again in the next one. Ownership: refers to its arguments. Threads: one at a time.
 ///
 ///     DigestSession session(facts, templates, tool, questions);
-///     while (session.unanswered() > 0) { ... runner.RunLong(host, {.script = session.NextScript()}, session's Feed ...); }
+///     while (session.unanswered() > 0) { ... runner.RunLong(host, {.script = session.NextScript()}, session's Feed
+///     ...); }
 class DigestSession {
  public:
-  /// `tool`: what takes many operands, if anything does. Without `templates` (whose digestcmd is asked otherwise) it is the only way.
-  /// `tools`: how a host takes many names; plain POSIX takes them as operands.
-  DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool, absl::Span<const DigestQuestion> questions,
-                HostTools tools = HostTools());
+  /// `tool`: what takes many operands, if anything does. Without `templates` (whose digestcmd is asked otherwise) it is
+  /// the only way. `tools`: how a host takes many names; plain POSIX takes them as operands.
+  DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,
+                absl::Span<const DigestQuestion> questions, HostTools tools = HostTools());
 
   size_t unanswered() const { return unanswered_; }
 
-  /// The script of the next session, for as much of what is unanswered as a host's shell should read at once. Files whose name the template
-  /// refuses are answered with that error.
+  /// The script of the next session, for as much of what is unanswered as a host's shell should read at once. Files
+  /// whose name the template refuses are answered with that error.
   std::string NextScript();
 
   /// The bytes that the command of NextScript with most to read has to read: it is silent meanwhile.
@@ -53,12 +54,13 @@ class DigestSession {
   /// Bytes of that session's stdout.
   absl::Status Feed(absl::string_view bytes);
 
-  /// To be called when the session's end was seen, with its stderr: what a failed command said there becomes part of the answer.
-  /// Returns whether the session brought anything forward; a host for which that stays false is not asked for ever.
+  /// To be called when the session's end was seen, with its stderr: what a failed command said there becomes part of
+  /// the answer. Returns whether the session brought anything forward; a host for which that stays false is not asked
+  /// for ever.
   bool EndSession(absl::string_view session_stderr);
 
-  /// To be called when the session was lost, or ended by us because of one command (kOutputTooLarge, kTimeout): that one is answered with `error`
-  /// if it is not a transport's. Returns the same.
+  /// To be called when the session was lost, or ended by us because of one command (kOutputTooLarge, kTimeout): that
+  /// one is answered with `error` if it is not a transport's. Returns the same.
   bool LoseSession(const absl::Status& error);
 
   /// One for each question, in the same order; valid when nothing is unanswered.
@@ -74,7 +76,8 @@ class DigestSession {
   void JudgeBatch(absl::string_view session_stderr);
   void DiscardBatch();
   std::vector<size_t> NextQuestions();
-  void AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question, RecordScript* script);
+  void AddBatch(absl::Span<const std::string> operands, const std::vector<size_t>& operand_question,
+                RecordScript* script);
   std::vector<size_t> ChooseSamples(const std::vector<size_t>& open) const;
 
   const HostFacts& facts_;
@@ -91,10 +94,10 @@ class DigestSession {
   // One session's.
   std::string mark_;
   absl::optional<RecordReader> reader_;
-  std::vector<std::vector<size_t>> pieces_;          // questions of each batch piece
-  std::map<size_t, Digest> batch_;                   // what the batch said
+  std::vector<std::vector<size_t>> pieces_;                 // questions of each batch piece
+  std::map<size_t, Digest> batch_;                          // what the batch said
   std::map<size_t, absl::StatusOr<DigestAnswer>> samples_;  // what the template said of the samples
-  std::vector<size_t> order_;                        // of the template's questions in this script
+  std::vector<size_t> order_;                               // of the template's questions in this script
   bool progressed_ = false;
   size_t next_in_order_ = 0;
   int64_t largest_command_ = 0;
@@ -104,11 +107,14 @@ class DigestSession {
 /// Names as operands that no tool takes for options.
 std::vector<std::string> Operands(absl::Span<const std::string> files);
 
-/// How many of these operands one call of a host's `digests` takes: as a list those that a list can hold, else as operands.
+/// How many of these operands one call of a host's `digests` takes: as a list those that a list can hold, else as
+/// operands.
 size_t DigestPiece(const HostTools& tools, absl::Span<const std::string> operands);
 
-/// Shell text that runs a tool on operands below `folder`, in as many calls as they need; and on as many as one call takes.
-std::string DigestToolText(const HostTools& tools, absl::string_view folder, const DigestTool& tool, absl::Span<const std::string> operands);
+/// Shell text that runs a tool on operands below `folder`, in as many calls as they need; and on as many as one call
+/// takes.
+std::string DigestToolText(const HostTools& tools, absl::string_view folder, const DigestTool& tool,
+                           absl::Span<const std::string> operands);
 
 }  // namespace sshsync
 

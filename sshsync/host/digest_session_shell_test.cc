@@ -1,5 +1,3 @@
-#include "sshsync/host/digest_session.h"
-
 #include <algorithm>
 
 #include "absl/strings/match.h"
@@ -8,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
+#include "sshsync/host/digest_session.h"
 #include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/testing/temp_dir.h"
 
@@ -16,7 +15,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr absl::string_view kTemplate = "if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo NONE; fi";
+constexpr absl::string_view kTemplate =
+    "if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo NONE; fi";
 
 // A folder with files, and sessions over a real shell.
 class DigestSessionInShell : public testing::Test {
@@ -40,9 +40,10 @@ class DigestSessionInShell : public testing::Test {
   void Run(DigestSession& session, absl::string_view before = "") {
     const std::string script = absl::StrCat(before, session.NextScript());
     const auto result = runner_.RunLong(
-        Endpoint{.transport = Transport::kLocal}, {.script = script}, [&session](absl::string_view bytes) { return session.Feed(bytes); }, [] { return false; },
-        StopToken());
-    EXPECT_TRUE(result.ok() ? session.EndSession(result->err) : session.LoseSession(result.status())) << result.status();
+        Endpoint{.transport = Transport::kLocal}, {.script = script},
+        [&session](absl::string_view bytes) { return session.Feed(bytes); }, [] { return false; }, StopToken());
+    EXPECT_TRUE(result.ok() ? session.EndSession(result->err) : session.LoseSession(result.status()))
+        << result.status();
   }
   int RunAll(DigestSession& session, absl::string_view before = "") {
     int sessions = 0;
@@ -56,13 +57,15 @@ class DigestSessionInShell : public testing::Test {
     for (size_t i = 0; i < questions_.size(); ++i) {
       const auto& answer = *session.answers()[i];
       const std::string content = absl::StrCat("content of ", questions_[i].path);
-      if (!answer.ok() || answer->missing || answer->digest.text() != Sha1Of(content)) wrong.push_back(questions_[i].path);
+      if (!answer.ok() || answer->missing || answer->digest.text() != Sha1Of(content))
+        wrong.push_back(questions_[i].path);
     }
     return wrong;
   }
   std::string Sha1Of(absl::string_view content) {
     dir_.Write(".sshsync/scratch", content);
-    const auto result = runner_.Run(Endpoint{.transport = Transport::kLocal}, {.script = absl::StrCat("sha1sum <", dir_.Path(".sshsync/scratch"))}, StopToken());
+    const auto result = runner_.Run(Endpoint{.transport = Transport::kLocal},
+                                    {.script = absl::StrCat("sha1sum <", dir_.Path(".sshsync/scratch"))}, StopToken());
     return result.ok() ? result->out.substr(0, 40) : "";
   }
 
@@ -74,10 +77,48 @@ class DigestSessionInShell : public testing::Test {
 };
 
 TEST_F(DigestSessionInShell, AnswersOddNamesByBatchAsByTemplate) {
-  for (const char* name :
-       {"plain", " lead", "trail ", "new\nline", "trailing\n", "\n", "-rf", "--", "'q' \"d\"", "$(touch pwn)", "`id`", "*", "a?[b]{c,d}", "\\", "ends\\", "\\n", "\xff\xfe",
-        "sub/a b", "-d/-f", "%s%n", "!x", "tab\t", "cr\r", "~", "..a", "a..", "\xc3\xa9", "e\xcc\x81", "#", ";", "&", "|", "<", ">", "=x", "@h", "a:b", "$$", "${FILE}", "(x)",
-        "x\n1111111111111111111111111111111111111111  ./plain", "SHA1 (plain) = 1111111111111111111111111111111111111111"}) {
+  for (const char* name : {"plain",
+                           " lead",
+                           "trail ",
+                           "new\nline",
+                           "trailing\n",
+                           "\n",
+                           "-rf",
+                           "--",
+                           "'q' \"d\"",
+                           "$(touch pwn)",
+                           "`id`",
+                           "*",
+                           "a?[b]{c,d}",
+                           "\\",
+                           "ends\\",
+                           "\\n",
+                           "\xff\xfe",
+                           "sub/a b",
+                           "-d/-f",
+                           "%s%n",
+                           "!x",
+                           "tab\t",
+                           "cr\r",
+                           "~",
+                           "..a",
+                           "a..",
+                           "\xc3\xa9",
+                           "e\xcc\x81",
+                           "#",
+                           ";",
+                           "&",
+                           "|",
+                           "<",
+                           ">",
+                           "=x",
+                           "@h",
+                           "a:b",
+                           "$$",
+                           "${FILE}",
+                           "(x)",
+                           "x\n1111111111111111111111111111111111111111  ./plain",
+                           "SHA1 (plain) = 1111111111111111111111111111111111111111"}) {
     Write(name);
   }
   WriteMany(20);
@@ -106,9 +147,14 @@ TEST_F(DigestSessionInShell, WhatTheToolSaidOfAFileIsItsReason) {
   facts_.root = dir_.path();
   dir_.Write("b", "content of b");
   DigestSession session(facts_, nullptr, DigestTool{"sha1sum"}, questions_);
-  RunAll(session, "sha1sum() { command sha1sum ./b; echo 'sha1sum: ./ab: Is gone' >&2; echo \"sha1sum: can't open './a': Permission denied\" >&2; }\n");
-  EXPECT_EQ(session.answers()[0]->status(), MakeError(Failure::kPermission, "sha1sum gave no digest of it; it said: sha1sum: can't open './a': Permission denied"));
-  EXPECT_EQ(session.answers()[1]->status(), MakeError(Failure::kBadDigest, "sha1sum gave no digest of it; it said: sha1sum: ./ab: Is gone"));
+  RunAll(session,
+         "sha1sum() { command sha1sum ./b; echo 'sha1sum: ./ab: Is gone' >&2; echo \"sha1sum: can't open './a': "
+         "Permission denied\" >&2; }\n");
+  EXPECT_EQ(session.answers()[0]->status(),
+            MakeError(Failure::kPermission,
+                      "sha1sum gave no digest of it; it said: sha1sum: can't open './a': Permission denied"));
+  EXPECT_EQ(session.answers()[1]->status(),
+            MakeError(Failure::kBadDigest, "sha1sum gave no digest of it; it said: sha1sum: ./ab: Is gone"));
   EXPECT_TRUE(session.answers()[2]->ok());
 }
 
@@ -127,11 +173,13 @@ TEST_F(DigestSessionInShell, ListsTakeWhatTheyCanHoldAndTheRestGoesAsOperands) {
 TEST_F(DigestSessionInShell, DiscardsABatchThatDisagreesWithTheTemplate) {
   WriteMany(100);
   // The tool is right about every file but one kind: the samples must see that.
-  for (const char* tool : {"sha1sum() { command sha1sum \"$@\" | sed '2~3s/^..../0000/'; }\n",    // other digests
+  for (const char* tool : {"sha1sum() { command sha1sum \"$@\" | sed '2~3s/^..../0000/'; }\n",  // other digests
                            "sha1sum() { [ $# = 1 ] || { echo rubbish; return; }; command sha1sum \"$@\"; }\n"}) {
     DigestSession session = Make("sha1sum <${FILEPATH}", DigestTool{"sha1sum"});
     // The template's own call has no operand; the tool's has many.
-    const std::string script = absl::StrCat("sha1sum() { [ $# -gt 0 ] || { command sha1sum; return; }; many \"$@\"; }\n", absl::StrReplaceAll(tool, {{"sha1sum() ", "many() "}}));
+    const std::string script =
+        absl::StrCat("sha1sum() { [ $# -gt 0 ] || { command sha1sum; return; }; many \"$@\"; }\n",
+                     absl::StrReplaceAll(tool, {{"sha1sum() ", "many() "}}));
     EXPECT_EQ(RunAll(session, script), 2);
     EXPECT_TRUE(session.batch_discarded());
     EXPECT_THAT(Wrong(session), testing::IsEmpty());
@@ -141,8 +189,10 @@ TEST_F(DigestSessionInShell, DiscardsABatchThatDisagreesWithTheTemplate) {
 TEST_F(DigestSessionInShell, DiscardsABatchThatKnowsADigestOfAMissingFile) {
   WriteMany(40);
   DigestSession session = Make("sha1sum <${FILEPATH}", DigestTool{"sha1sum"});
-  EXPECT_EQ(RunAll(session, "sha1sum() { [ $# -gt 0 ] || { command sha1sum; return; }; for f do if [ -f \"$f\" ]; then command sha1sum \"$f\"; else echo "
-                            "\"1111111111111111111111111111111111111111  $f\"; fi; done; }\n"),
+  EXPECT_EQ(RunAll(session,
+                   "sha1sum() { [ $# -gt 0 ] || { command sha1sum; return; }; for f do if [ -f \"$f\" ]; then command "
+                   "sha1sum \"$f\"; else echo "
+                   "\"1111111111111111111111111111111111111111  $f\"; fi; done; }\n"),
             2);
   EXPECT_TRUE(session.batch_discarded());
   EXPECT_THAT(Wrong(session), testing::IsEmpty());
@@ -176,7 +226,9 @@ TEST_F(DigestSessionInShell, GoesOnWithTheUnansweredAfterALostSession) {
 
 TEST_F(DigestSessionInShell, FailsTheOneCommandThatPrintsTooMuch) {
   WriteMany(4);
-  DigestSession session = Make(absl::StrCat("case ${FILEPATH} in */file-2) dd if=/dev/zero bs=1048576 count=6 2>/dev/null;; esac; ", kTemplate), absl::nullopt);
+  DigestSession session = Make(
+      absl::StrCat("case ${FILEPATH} in */file-2) dd if=/dev/zero bs=1048576 count=6 2>/dev/null;; esac; ", kTemplate),
+      absl::nullopt);
   EXPECT_EQ(RunAll(session), 2);
   EXPECT_THAT(Wrong(session), testing::ElementsAre("file-2"));
   EXPECT_EQ(FailureOf(session.answers()[2]->status()), Failure::kOutputTooLarge);
@@ -193,7 +245,9 @@ TEST_F(DigestSessionInShell, FailsUnsafeNamesByName) {
 
 TEST_F(DigestSessionInShell, ToldWhatACommandSaidBelongsToItsAnswer) {
   WriteMany(3);
-  DigestSession session = Make(absl::StrCat("case ${FILEPATH} in */file-1) echo sha1sum: Permission denied >&2; exit 1;; esac; ", kTemplate), absl::nullopt);
+  DigestSession session = Make(
+      absl::StrCat("case ${FILEPATH} in */file-1) echo sha1sum: Permission denied >&2; exit 1;; esac; ", kTemplate),
+      absl::nullopt);
   RunAll(session);
   EXPECT_THAT(Wrong(session), testing::ElementsAre("file-1"));
   EXPECT_EQ(FailureOf(session.answers()[1]->status()), Failure::kPermission);

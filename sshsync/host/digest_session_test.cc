@@ -21,7 +21,8 @@ class DigestSessionTest : public testing::Test {
     facts_.root = "/srv";
     repository_.name = "m";
     repository_.templates["digestcmd"] = "sha1sum ${FILEPATH}";
-    templates_ = std::make_unique<RepositoryTemplates>(*RepositoryTemplates::Make(repository_, nullptr, "r1", absl::UnixEpoch()));
+    templates_ = std::make_unique<RepositoryTemplates>(
+        *RepositoryTemplates::Make(repository_, nullptr, "r1", absl::UnixEpoch()));
   }
   static std::vector<DigestQuestion> Questions(size_t count, size_t length = 0) {
     std::vector<DigestQuestion> questions;
@@ -46,7 +47,8 @@ class DigestSessionTest : public testing::Test {
       } else {
         for (const absl::string_view word : absl::StrSplit(before, ' ')) {
           const size_t name = word.find("./f");
-          if (name != absl::string_view::npos) absl::StrAppend(&out, kOne, "  ", word.substr(name, word.find('\'', name) - name), "\n");
+          if (name != absl::string_view::npos)
+            absl::StrAppend(&out, kOne, "  ", word.substr(name, word.find('\'', name) - name), "\n");
         }
       }
       absl::StrAppend(&out, "\n", mark, " ", label, " 0\n");
@@ -121,7 +123,8 @@ TEST_F(DigestSessionTest, TheBatchMayNotKnowMoreThanTheTemplate) {
   DigestSession session(facts_, templates_.get(), tool_, questions);
   std::string answer = Answer(session.NextScript());
   for (size_t at = 0; (at = answer.find(absl::StrCat(kOne, "\n\n"), at)) != std::string::npos; ++at) {
-    if (answer[answer.find(" t:", at) + 1] == 't') answer.replace(answer.find('\n', at + 45) - 1, 1, "1");  // each sample fails
+    if (answer[answer.find(" t:", at) + 1] == 't')
+      answer.replace(answer.find('\n', at + 45) - 1, 1, "1");  // each sample fails
   }
   ASSERT_TRUE(session.Feed(answer).ok());
   session.EndSession("");

@@ -13,13 +13,17 @@ namespace {
 const std::string kLong = absl::StrCat("./d/", std::string(120, 'x'), "\n'", std::string(60, 'y'));
 
 TEST(GnuTarTest, EveryTarUnpacksIt) {
-  const std::string archive = GnuTar({{.name = "./-a\\b\n", .content = std::string(700, 'a'), .mode = 0640, .mtime = 1'700'000'000}, {.name = kLong, .content = "long"},
-                                      {.name = absl::StrCat("./", std::string(98, 'z')), .content = ""}, {.name = absl::StrCat("./", std::string(99, 'z')), .content = "z"}});
+  const std::string archive =
+      GnuTar({{.name = "./-a\\b\n", .content = std::string(700, 'a'), .mode = 0640, .mtime = 1'700'000'000},
+              {.name = kLong, .content = "long"},
+              {.name = absl::StrCat("./", std::string(98, 'z')), .content = ""},
+              {.name = absl::StrCat("./", std::string(99, 'z')), .content = "z"}});
   for (const absl::string_view tar : {"tar", "busybox tar", "toybox tar"}) {
     TempDir dir;
     dir.Write("archive", archive);
     SshRunner runner;
-    const std::string script = absl::StrCat("cd ", ShellLiteral(dir.Path("")), " && mkdir out out/d && cd out && ", tar, " -xpof - <../archive && TZ=UTC0 ls -ldn ./-a*\n");
+    const std::string script = absl::StrCat("cd ", ShellLiteral(dir.Path("")), " && mkdir out out/d && cd out && ", tar,
+                                            " -xpof - <../archive && TZ=UTC0 ls -ldn ./-a*\n");
     const auto result = runner.Run(Endpoint{.transport = Transport::kLocal}, {.script = script}, StopToken());
     ASSERT_TRUE(result.ok()) << result.status();
     EXPECT_EQ(result->err, "") << tar;
@@ -36,8 +40,10 @@ TEST(GnuTarTest, IsWhatTarWrites) {
   TempDir dir;
   dir.Write(kLong, "long");
   SshRunner runner;
-  const std::string script = absl::StrCat("cd ", ShellLiteral(dir.Path("")), " && chmod 640 ", ShellLiteral(kLong), " && touch -d @1700000000 ", ShellLiteral(kLong),
-                                          " && tar --format=gnu --owner=0 --group=0 --numeric-owner -b 1 -cf - ", ShellLiteral(kLong), "\n");
+  const std::string script =
+      absl::StrCat("cd ", ShellLiteral(dir.Path("")), " && chmod 640 ", ShellLiteral(kLong),
+                   " && touch -d @1700000000 ", ShellLiteral(kLong),
+                   " && tar --format=gnu --owner=0 --group=0 --numeric-owner -b 1 -cf - ", ShellLiteral(kLong), "\n");
   const auto result = runner.Run(Endpoint{.transport = Transport::kLocal}, {.script = script}, StopToken());
   ASSERT_TRUE(result.ok()) << result.status();
   // GNU tar has an owner of its own for the entry of a long name; all behind that is the same.

@@ -41,13 +41,15 @@ RemoteCommand HostFactsCommand(absl::string_view path, bool create, absl::string
 absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::string_view path) {
   if (result.status != 0) {
     return MakeError(FailureFromWords(result.err, result.status, Failure::kCommandFailed),
-                     absl::StrCat("cannot enter ", EscapeForTerminal(path), ": ", CleanForTerminal(absl::StripAsciiWhitespace(result.err))));
+                     absl::StrCat("cannot enter ", EscapeForTerminal(path), ": ",
+                                  CleanForTerminal(absl::StripAsciiWhitespace(result.err))));
   }
   HostFacts facts;
   absl::string_view rest = result.out;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());
-    const std::pair<absl::string_view, absl::string_view> line = absl::StrSplit(rest.substr(0, end), absl::MaxSplits(' ', 1));
+    const std::pair<absl::string_view, absl::string_view> line =
+        absl::StrSplit(rest.substr(0, end), absl::MaxSplits(' ', 1));
     const auto& [key, value] = line;
     if (key == "root") {
       facts.root = std::string(absl::StripSuffix(rest.substr(std::min<size_t>(rest.size(), 5)), "\n"));
@@ -56,7 +58,11 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
     if (key == "uid" && !absl::SimpleAtoi(value, &facts.uid)) facts.uid = -1;
     if (key == "now") facts.now = std::string(value);
     if (key == "system") facts.system = std::string(value);
-    if (key == "stat") facts.stat_tool = value == "c" ? StatTool::kStatC : value == "f" ? StatTool::kStatF : value == "p" ? StatTool::kPerl : StatTool::kLs;
+    if (key == "stat")
+      facts.stat_tool = value == "c"   ? StatTool::kStatC
+                        : value == "f" ? StatTool::kStatF
+                        : value == "p" ? StatTool::kPerl
+                                       : StatTool::kLs;
     if (key == "cpus" && (!absl::SimpleAtoi(value, &facts.cpus) || facts.cpus < 1)) facts.cpus = 1;
     if (key == "tar") facts.has_tar = value == "1";
     if (key == "aes") facts.fast_ciphers = value == "1";
@@ -68,8 +74,10 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
     }
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (!absl::StartsWith(facts.root, "/") || absl::string_view(facts.root).find_first_of(absl::string_view("\n\0", 2)) != absl::string_view::npos) {
-    return MakeError(Failure::kCommandFailed, absl::StrCat("the host does not say where ", EscapeForTerminal(path), " is"));
+  if (!absl::StartsWith(facts.root, "/") ||
+      absl::string_view(facts.root).find_first_of(absl::string_view("\n\0", 2)) != absl::string_view::npos) {
+    return MakeError(Failure::kCommandFailed,
+                     absl::StrCat("the host does not say where ", EscapeForTerminal(path), " is"));
   }
   return facts;
 }
@@ -122,18 +130,26 @@ std::string WithArguments(absl::string_view prefix, absl::Span<const std::string
 
 absl::string_view PresetOf(StatTool tool) {
   switch (tool) {
-    case StatTool::kStatC: return "busybox";
-    case StatTool::kStatF: return "bsd";
-    case StatTool::kPerl: return "perl";
-    case StatTool::kLs: break;
+    case StatTool::kStatC:
+      return "busybox";
+    case StatTool::kStatF:
+      return "bsd";
+    case StatTool::kPerl:
+      return "perl";
+    case StatTool::kLs:
+      break;
   }
   return "posix";
 }
 
-size_t ArgumentBytes(const HostFacts& facts) { return absl::StartsWith(facts.system, "Linux ") ? kLinuxArgumentBytes : kArgumentBytes; }
+size_t ArgumentBytes(const HostFacts& facts) {
+  return absl::StartsWith(facts.system, "Linux ") ? kLinuxArgumentBytes : kArgumentBytes;
+}
 
 std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Span<const std::string> names) {
-  const absl::string_view tool = facts.stat_text.empty() ? Presets::Shipped().Find(PresetOf(facts.stat_tool))->text("stat") : absl::string_view(facts.stat_text);
+  const absl::string_view tool = facts.stat_text.empty()
+                                     ? Presets::Shipped().Find(PresetOf(facts.stat_tool))->text("stat")
+                                     : absl::string_view(facts.stat_text);
   std::string text = absl::StrCat("cd ", ShellLiteral(folder), " || exit 3\n");
   for (const auto& piece : ArgumentPieces(names, ArgumentBytes(facts))) {
     absl::StrAppend(&text, "set --");
@@ -143,7 +159,8 @@ std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Spa
   return absl::StrCat(text, ":\n");
 }
 
-std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output, absl::Span<const std::string> names) {
+std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output,
+                                                   absl::Span<const std::string> names) {
   std::vector<absl::optional<RemoteStat>> stats;
   stats.reserve(names.size());
   for (const auto& piece : ArgumentPieces(names, ArgumentBytes(facts))) {
@@ -154,13 +171,17 @@ std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl:
 
 std::string NiceText(int niceness) {
   if (niceness == 0) return "";
-  // A shell cannot name its subshell. Linux can, without another process; where /proc is another container's, the parent is not this shell.
-  return absl::StrCat("{ read _ss_pid _ss_name _ss_state _ss_parent _ss_rest </proc/self/stat && [ \"$_ss_parent\" = $$ ] || _ss_pid=`exec sh -c 'echo $PPID'`; renice -n ",
-                      niceness, " -p $_ss_pid; } >/dev/null 2>&1\n");
+  // A shell cannot name its subshell. Linux can, without another process; where /proc is another container's, the
+  // parent is not this shell.
+  return absl::StrCat(
+      "{ read _ss_pid _ss_name _ss_state _ss_parent _ss_rest </proc/self/stat && [ \"$_ss_parent\" = $$ ] || "
+      "_ss_pid=`exec sh -c 'echo $PPID'`; renice -n ",
+      niceness, " -p $_ss_pid; } >/dev/null 2>&1\n");
 }
 
 std::string FindText(const HostFacts& facts, absl::string_view type) {
-  return absl::StrCat("cd ", ShellLiteral(facts.root), " && find .//. -name .sshsync -prune -o -type ", type, " -print\n");
+  return absl::StrCat("cd ", ShellLiteral(facts.root), " && find .//. -name .sshsync -prune -o -type ", type,
+                      " -print\n");
 }
 
 Listing ParseFind(absl::string_view output) {
@@ -194,11 +215,16 @@ Failure FailureFromWords(absl::string_view said, int exit_status, Failure otherw
     Failure failure;
   };
   constexpr std::array kWords = {
-      Words{"No space left", Failure::kNoSpace},          Words{"Disk quota exceeded", Failure::kNoSpace},
-      Words{"Read-only file system", Failure::kReadOnly}, Words{"File name too long", Failure::kPathTooLong},
-      Words{"Permission denied (publickey", Failure::kAuth}, Words{"Permission denied (password", Failure::kAuth},
-      Words{"Permission denied (keyboard", Failure::kAuth},  Words{"Host key verification failed", Failure::kHostKey},
-      Words{"Permission denied", Failure::kPermission},   Words{"Operation not permitted", Failure::kPermission},
+      Words{"No space left", Failure::kNoSpace},
+      Words{"Disk quota exceeded", Failure::kNoSpace},
+      Words{"Read-only file system", Failure::kReadOnly},
+      Words{"File name too long", Failure::kPathTooLong},
+      Words{"Permission denied (publickey", Failure::kAuth},
+      Words{"Permission denied (password", Failure::kAuth},
+      Words{"Permission denied (keyboard", Failure::kAuth},
+      Words{"Host key verification failed", Failure::kHostKey},
+      Words{"Permission denied", Failure::kPermission},
+      Words{"Operation not permitted", Failure::kPermission},
   };
   for (const Words& words : kWords) {
     if (absl::StrContains(said, words.text)) return words.failure;

@@ -11,10 +11,10 @@
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "sshsync/base/status.h"
-#include "sshsync/ssh/runner.h"
 #include "sshsync/host/stat_records.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/plan/listing.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
@@ -23,21 +23,23 @@ enum class StatTool { kStatC, kStatF, kPerl, kLs };
 
 /// What one look at a repository's host tells: one round trip, before anything else is asked of it.
 struct HostFacts {
-  std::string root;       ///< the repository's folder with all links resolved
-  int64_t uid = -1;       ///< of the account
-  std::string now;        ///< the host's own clock, CCYYMMDDhhmmSS in UTC
-  std::string system;     ///< `uname -s -r -m`
+  std::string root;    ///< the repository's folder with all links resolved
+  int64_t uid = -1;    ///< of the account
+  std::string now;     ///< the host's own clock, CCYYMMDDhhmmSS in UTC
+  std::string system;  ///< `uname -s -r -m`
   StatTool stat_tool = StatTool::kLs;
   std::string stat_text;  ///< the action `stat` where it is not the one of that tool
-  std::map<std::string, std::string> actions;  ///< the operator's own for `rename`, `settime` and `flush`, where there are such
+  std::map<std::string, std::string>
+      actions;  ///< the operator's own for `rename`, `settime` and `flush`, where there are such
   int cpus = 1;
   bool has_tar = false;  ///< where there is none, files go one by one: the last `pack` and `unpack` are taken untried
   bool fast_ciphers = false;  ///< its CPU has instructions for AES
-  bool writable = false;  ///< the folder, for the account
-  int64_t free_bytes = -1;  ///< of its file system; -1: not known
+  bool writable = false;      ///< the folder, for the account
+  int64_t free_bytes = -1;    ///< of its file system; -1: not known
 };
 
-/// The command that finds them out. `create`: the folder itself (not what is above it) is made where it is missing. `space`: the action.
+/// The command that finds them out. `create`: the folder itself (not what is above it) is made where it is missing.
+/// `space`: the action.
 RemoteCommand HostFactsCommand(absl::string_view path, bool create, absl::string_view space = "df -Pk \"$REPOPATH\"");
 
 /// Reads its answer. Errors: kPermission, kReadOnly, kCommandFailed with what the host said of the folder.
@@ -59,27 +61,31 @@ class FactsInFront {
   const std::string path_, mark_, text_;
 };
 
-/// Shell text that prints the stat of each of `names`, which are relative to `folder`; names that do not exist are left out of what it prints.
-/// The names are given as operands in pieces that fit the smallest known limit of an argument list.
+/// Shell text that prints the stat of each of `names`, which are relative to `folder`; names that do not exist are left
+/// out of what it prints. The names are given as operands in pieces that fit the smallest known limit of an argument
+/// list.
 std::string StatText(const HostFacts& facts, absl::string_view folder, absl::Span<const std::string> names);
 
 /// Reads what StatText's commands printed, in the order of the names: by position, so that a name cannot forge a line.
-std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output, absl::Span<const std::string> names);
+std::vector<absl::optional<RemoteStat>> ParseStats(const HostFacts& facts, absl::string_view output,
+                                                   absl::Span<const std::string> names);
 
 /// How many bytes of arguments one process of that host is given; hosts whose limit is not known are given few.
 size_t ArgumentBytes(const HostFacts& facts);
 
-/// Words for a shell, cut into pieces of at most so many bytes; each piece is one command `PREFIX './a' './b'`, each on a line of its own.
-/// POSIX promises 4 KiB for arguments and environment, every system in use gives 24 KiB or more.
-std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names, size_t most_bytes = 20'000);
+/// Words for a shell, cut into pieces of at most so many bytes; each piece is one command `PREFIX './a' './b'`, each on
+/// a line of its own. POSIX promises 4 KiB for arguments and environment, every system in use gives 24 KiB or more.
+std::vector<absl::Span<const std::string>> ArgumentPieces(absl::Span<const std::string> names,
+                                                          size_t most_bytes = 20'000);
 std::string WithArguments(absl::string_view prefix, absl::Span<const std::string> names);
 
-/// Shell text that makes the rest of a command yield to others, by a niceness of 0 to 19. Of the subshell alone that it stands in: `$$` would be the
-/// whole session, whose next command may be an urgent one. (In ksh93, whose subshells are no processes, it is the session all the same.)
+/// Shell text that makes the rest of a command yield to others, by a niceness of 0 to 19. Of the subshell alone that it
+/// stands in: `$$` would be the whole session, whose next command may be an urgent one. (In ksh93, whose subshells are
+/// no processes, it is the session all the same.)
 std::string NiceText(int niceness);
 
-/// Shell text that prints all paths of a type (`f` files, `l` links) below the root, ours excepted, each behind `.//./`: no path can
-/// contain that, so that a name with a newline stays one name.
+/// Shell text that prints all paths of a type (`f` files, `l` links) below the root, ours excepted, each behind
+/// `.//./`: no path can contain that, so that a name with a newline stays one name.
 std::string FindText(const HostFacts& facts, absl::string_view type);
 Listing ParseFind(absl::string_view output);
 
@@ -89,7 +95,8 @@ absl::string_view PresetOf(StatTool tool);
 /// Why a listing is not complete: its status, or what it said on stderr. Empty when it is.
 std::string WhyIncomplete(const RemoteResult& result);
 
-/// Classifies what a host said on stderr when a command failed: no space, read-only, permission, not found; `otherwise` for the rest.
+/// Classifies what a host said on stderr when a command failed: no space, read-only, permission, not found; `otherwise`
+/// for the rest.
 Failure FailureFromWords(absl::string_view said, int exit_status, Failure otherwise);
 
 }  // namespace sshsync

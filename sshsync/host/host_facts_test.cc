@@ -25,10 +25,34 @@ using Resolution = FileStat::Resolution;
 using Type = RemoteStat::Type;
 
 const std::vector<std::string>& Names() {
-  static const std::vector<std::string> names = {
-      "plain",      " lead",        "trail ", "new\nline",   "trailing\n",         "\n",       "a//b",   "x//81a4 1 2 3 4", "-rf",     "--help",
-      "'q' \"d\"",  "$(touch pwn)", "`id`",   "*",           "a?[b]{c,d}",         "\\",       "ends\\", "\xff\xfe",        "sub/a b", "-d/-f",
-      "a -> b",     "%s%n",         "!x",     "tab\tand\rcr", "1\n2 -rw-r--r-- 1", "\xc3\xa9", "~",      "..a"};
+  static const std::vector<std::string> names = {"plain",
+                                                 " lead",
+                                                 "trail ",
+                                                 "new\nline",
+                                                 "trailing\n",
+                                                 "\n",
+                                                 "a//b",
+                                                 "x//81a4 1 2 3 4",
+                                                 "-rf",
+                                                 "--help",
+                                                 "'q' \"d\"",
+                                                 "$(touch pwn)",
+                                                 "`id`",
+                                                 "*",
+                                                 "a?[b]{c,d}",
+                                                 "\\",
+                                                 "ends\\",
+                                                 "\xff\xfe",
+                                                 "sub/a b",
+                                                 "-d/-f",
+                                                 "a -> b",
+                                                 "%s%n",
+                                                 "!x",
+                                                 "tab\tand\rcr",
+                                                 "1\n2 -rw-r--r-- 1",
+                                                 "\xc3\xa9",
+                                                 "~",
+                                                 "..a"};
   return names;
 }
 
@@ -66,20 +90,24 @@ TEST_F(HostFactsTest, ResolvesAFolderThatIsALink) {
 }
 
 TEST_F(HostFactsTest, RefusesAMissingFolderAndMakesItOnlyWhenAsked) {
-  EXPECT_THAT(std::string(ParseHostFacts(Ask(HostFactsCommand(dir_.Path("new"), false)), dir_.Path("new")).status().message()), HasSubstr("cannot enter"));
+  EXPECT_THAT(
+      std::string(ParseHostFacts(Ask(HostFactsCommand(dir_.Path("new"), false)), dir_.Path("new")).status().message()),
+      HasSubstr("cannot enter"));
   EXPECT_FALSE(dir_.Exists("new"));
   EXPECT_FALSE(HostFactsCommand("/x", false).writes);
   EXPECT_TRUE(HostFactsCommand("/x", true).writes);
   EXPECT_TRUE(ParseHostFacts(Ask(HostFactsCommand(dir_.Path("new"), true)), "").ok());
   EXPECT_TRUE(dir_.Exists("new"));
-  EXPECT_FALSE(ParseHostFacts(Ask(HostFactsCommand(dir_.Path("a/b"), true)), "").ok()) << "what is above it is not made";
+  EXPECT_FALSE(ParseHostFacts(Ask(HostFactsCommand(dir_.Path("a/b"), true)), "").ok())
+      << "what is above it is not made";
   dir_.Write("file", "");
   EXPECT_FALSE(ParseHostFacts(Ask(HostFactsCommand(dir_.Path("file"), true)), "").ok());
 }
 
 TEST(HostFactsAnswer, TakesTheFreeSpaceFromAnyDf) {
   const auto free = [](absl::string_view line) {
-    return ParseHostFacts({.status = 0, .out = absl::StrCat("df ", line, "\nroot /srv\n"), .err = ""}, "/srv")->free_bytes;
+    return ParseHostFacts({.status = 0, .out = absl::StrCat("df ", line, "\nroot /srv\n"), .err = ""}, "/srv")
+        ->free_bytes;
   };
   EXPECT_EQ(free("/dev/vda 264212084 20267656 80069532 21% /"), int64_t{80069532} * 1024);
   EXPECT_EQ(free("server:/export with blanks 100 50 49 51% /mnt"), 49 * 1024);
@@ -91,7 +119,9 @@ TEST(HostFactsAnswer, IsNoneWithoutAFolder) {
   for (const char* out : {"", "uid 0\n", "root \n", "root relative\n", "root /a\nb\n"}) {
     EXPECT_FALSE(ParseHostFacts({.status = 0, .out = out, .err = ""}, "/srv").ok()) << out;
   }
-  EXPECT_EQ(FailureOf(ParseHostFacts({.status = 3, .out = "", .err = "sh: cd: /srv: Permission denied"}, "/srv").status()), Failure::kPermission);
+  EXPECT_EQ(
+      FailureOf(ParseHostFacts({.status = 3, .out = "", .err = "sh: cd: /srv: Permission denied"}, "/srv").status()),
+      Failure::kPermission);
 }
 
 // One way to ask, and what it can tell.
@@ -104,18 +134,26 @@ struct Tool {
 
 TEST_F(HostFactsTest, ReadsTheSameFromEveryToolThatIsInstalled) {
   for (const std::string& name : Names()) dir_.Write(name, name);
-  ASSERT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "; chmod 640 plain; touch -d 2023-11-14T22:13:20.987654321Z plain; ln -s 'x -> y' link; mkfifo pipe")}).status, 0);
+  ASSERT_EQ(
+      Ask({.script = absl::StrCat(
+               "cd ", dir_.path(),
+               "; chmod 640 plain; touch -d 2023-11-14T22:13:20.987654321Z plain; ln -s 'x -> y' link; mkfifo pipe")})
+          .status,
+      0);
   std::vector<std::string> names = Names();
   names.insert(names.begin() + 3, "is not there");
   names.insert(names.end(), {"link", "sub", "pipe", "missing\nat the end"});
   HostFacts facts = Look();
-  const std::vector<Tool> tools = {{"GNU stat", StatTool::kStatC, "", Resolution::kNanosecond},
-                                   {"busybox stat", StatTool::kStatC, "stat() { busybox stat \"$@\"; }\n", Resolution::kNanosecond},
-                                   {"toybox stat", StatTool::kStatC, "stat() { toybox stat \"$@\"; }\n", Resolution::kNanosecond},
-                                   {"perl", StatTool::kPerl, "", Resolution::kMicrosecond},
-                                   {"GNU ls", StatTool::kLs, "", Resolution::kDay}};
+  const std::vector<Tool> tools = {
+      {"GNU stat", StatTool::kStatC, "", Resolution::kNanosecond},
+      {"busybox stat", StatTool::kStatC, "stat() { busybox stat \"$@\"; }\n", Resolution::kNanosecond},
+      {"toybox stat", StatTool::kStatC, "stat() { toybox stat \"$@\"; }\n", Resolution::kNanosecond},
+      {"perl", StatTool::kPerl, "", Resolution::kMicrosecond},
+      {"GNU ls", StatTool::kLs, "", Resolution::kDay}};
   for (const Tool& tool : tools) {
-    if (absl::StrContains(tool.before, "box") && Ask({.script = absl::StrCat(tool.before, "stat / >/dev/null")}).status != 0) continue;
+    if (absl::StrContains(tool.before, "box") &&
+        Ask({.script = absl::StrCat(tool.before, "stat / >/dev/null")}).status != 0)
+      continue;
     facts.stat_tool = tool.tool;
     const RemoteResult result = Ask({.script = tool.before + StatText(facts, dir_.path(), names)});
     const auto stats = ParseStats(facts, result.out, names);
@@ -160,7 +198,8 @@ TEST(ArgumentPieces, StayBelowWhatEverySystemTakesAndLoseNothing) {
 
 TEST_F(HostFactsTest, ANiceCommandLeavesTheNextOneAlone) {
   const std::string own = Ask({.script = "nice\n"}).out;
-  for (std::string text : {NiceText(7), absl::StrReplaceAll(NiceText(7), {{"/proc/self/stat", "/nowhere"}}), absl::StrReplaceAll(NiceText(7), {{"/proc/self/stat", "/proc/1/stat"}})}) {
+  for (std::string text : {NiceText(7), absl::StrReplaceAll(NiceText(7), {{"/proc/self/stat", "/nowhere"}}),
+                           absl::StrReplaceAll(NiceText(7), {{"/proc/self/stat", "/proc/1/stat"}})}) {
     const RemoteResult result = Ask({.script = absl::StrCat("( ", text, "nice )\nnice\n")});
     // Of a niceness that this test was started with some add to it, some take its place.
     EXPECT_GE(std::stoi(result.out), 7) << text;

@@ -28,7 +28,8 @@ bool TakesNewlines(absl::string_view text) { return TakesOperands(text) || absl:
 }  // namespace
 
 ToolGroup GroupOf(absl::string_view action) {
-  return action == "list" || action == "stat" || action == "digests" || action == "space" ? ToolGroup::kSurvey : ToolGroup::kTransfer;
+  return action == "list" || action == "stat" || action == "digests" || action == "space" ? ToolGroup::kSurvey
+                                                                                          : ToolGroup::kTransfer;
 }
 
 HostTools::HostTools() : preset_(Presets::Shipped().Find("posix")) {
@@ -39,13 +40,15 @@ absl::StatusOr<HostTools> HostTools::Make(const Repository& repository) {
   HostTools tools;
   tools.automatic_ = repository.preset == "auto";
   if (!tools.automatic_) tools.preset_ = Presets::Shipped().Find(repository.preset);
-  if (tools.preset_ == nullptr) return MakeError(Failure::kConfig, absl::StrCat("there is no preset ", repository.preset));
+  if (tools.preset_ == nullptr)
+    return MakeError(Failure::kConfig, absl::StrCat("there is no preset ", repository.preset));
   const TemplateOptions options{.any_names = true, .shell = repository.endpoint.shell, .variables = ActionVariables()};
   for (auto& [action, chosen] : tools.actions_) {
     const auto override = repository.templates.find(action);
     if (override != repository.templates.end() && !override->second.empty()) {
       const auto parsed = CommandTemplate::Parse(override->second, options);
-      if (!parsed.ok()) return Annotate(parsed.status(), absl::StrCat("action.", action, " of repository \"", repository.name, "\""));
+      if (!parsed.ok())
+        return Annotate(parsed.status(), absl::StrCat("action.", action, " of repository \"", repository.name, "\""));
       chosen = {.text = parsed->text()};
     } else {
       chosen = {.preset = tools.preset_, .chosen = !tools.automatic_};
@@ -62,7 +65,8 @@ absl::string_view HostTools::text(absl::string_view action) const {
 
 absl::string_view HostTools::origin(absl::string_view action) const {
   const auto at = actions_.find(std::string(action));
-  if (at == actions_.end() || at->second.preset != nullptr) return at == actions_.end() ? absl::string_view() : absl::string_view(at->second.preset->name);
+  if (at == actions_.end() || at->second.preset != nullptr)
+    return at == actions_.end() ? absl::string_view() : absl::string_view(at->second.preset->name);
   return at->second.text.empty() ? "" : "action";
 }
 
@@ -72,7 +76,9 @@ std::string HostTools::Chunks(absl::string_view algorithm, absl::string_view too
   return absl::StrReplaceAll(chunks, {{"{TOOL}", tool_words}, {"{ALGORITHM}", algorithm}});
 }
 
-std::string HostTools::Digests(absl::string_view tool_words) const { return absl::StrReplaceAll(text("digests"), {{"{TOOL}", tool_words}}); }
+std::string HostTools::Digests(absl::string_view tool_words) const {
+  return absl::StrReplaceAll(text("digests"), {{"{TOOL}", tool_words}});
+}
 
 bool HostTools::TakesName(absl::string_view action, absl::string_view name) const {
   if (TakesOperands(text(action))) return true;
@@ -81,7 +87,9 @@ bool HostTools::TakesName(absl::string_view action, absl::string_view name) cons
 
 absl::string_view HostTools::Remark(absl::string_view action, absl::string_view what) const {
   const auto at = actions_.find(std::string(action));
-  return at == actions_.end() || at->second.preset == nullptr ? absl::string_view() : at->second.preset->text(absl::StrCat(action, ".", what));
+  return at == actions_.end() || at->second.preset == nullptr
+             ? absl::string_view()
+             : at->second.preset->text(absl::StrCat(action, ".", what));
 }
 
 size_t HostTools::NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const {
@@ -99,7 +107,8 @@ std::string HostTools::TextOnNames(absl::string_view text, absl::Span<const std:
   std::string script;
   if (!TakesOperands(text)) {
     absl::StrAppend(&script, "{ ", text, "\n} <<'", kEndOfList, "'\n");
-    for (const std::string& name : names) absl::StrAppend(&script, absl::StrReplaceAll(name, {{"\n", kNewlineInList}}), "\n");
+    for (const std::string& name : names)
+      absl::StrAppend(&script, absl::StrReplaceAll(name, {{"\n", kNewlineInList}}), "\n");
     absl::StrAppend(&script, kEndOfList, "\n");
   } else {
     absl::StrAppend(&script, "set --");
@@ -112,7 +121,8 @@ std::string HostTools::TextOnNames(absl::string_view text, absl::Span<const std:
 std::vector<std::string> HostTools::DigestTools(absl::string_view algorithm) const {
   std::vector<std::string> tools;
   const auto add = [&](const Preset& preset) {
-    for (const absl::string_view line : absl::StrSplit(preset.text(absl::StrCat("digest.", algorithm)), '\n', absl::SkipEmpty())) {
+    for (const absl::string_view line :
+         absl::StrSplit(preset.text(absl::StrCat("digest.", algorithm)), '\n', absl::SkipEmpty())) {
       if (std::find(tools.begin(), tools.end(), line) == tools.end()) tools.emplace_back(line);
     }
   };
@@ -129,7 +139,9 @@ bool HostTools::open(absl::string_view action) const {
   return at != actions_.end() && !at->second.chosen;
 }
 
-void HostTools::Choose(absl::string_view action, const Preset* preset) { actions_[std::string(action)] = {.preset = preset}; }
+void HostTools::Choose(absl::string_view action, const Preset* preset) {
+  actions_[std::string(action)] = {.preset = preset};
+}
 
 void HostTools::Adopt(const HostTools& settled) {
   for (auto& [action, chosen] : actions_) {
@@ -154,8 +166,9 @@ std::string TimeVariables(int64_t mtime) {
   const absl::Time time = absl::FromUnixNanos(mtime);
   const auto format = [&](absl::string_view how) { return absl::FormatTime(how, time, absl::UTCTimeZone()); };
   // floor(-0.5 s) is -1 s and half a second.
-  return absl::StrCat("MTIME=", format("%s"), ".", absl::StrFormat("%09d", ((mtime % 1'000'000'000) + 1'000'000'000) % 1'000'000'000), " MTIME_S=", format("%s"),
-                      " MTIME_ISO=", format("%Y-%m-%dT%H:%M:%E9SZ"), " MTIME_T=", format("%Y%m%d%H%M.%S"));
+  return absl::StrCat(
+      "MTIME=", format("%s"), ".", absl::StrFormat("%09d", ((mtime % 1'000'000'000) + 1'000'000'000) % 1'000'000'000),
+      " MTIME_S=", format("%s"), " MTIME_ISO=", format("%Y-%m-%dT%H:%M:%E9SZ"), " MTIME_T=", format("%Y%m%d%H%M.%S"));
 }
 
 }  // namespace sshsync

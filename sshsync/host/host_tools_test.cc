@@ -53,7 +53,8 @@ TEST(HostToolsTest, AnOperatorsActionGoesInFrontOfAllOthers) {
 }
 
 TEST(HostToolsTest, EveryTextOfAPresetCanBeCopiedIntoASection) {
-  for (const absl::string_view name : {"gnu", "busybox", "toybox", "bsd", "macos", "solaris", "aix", "perl", "posix", "python"}) {
+  for (const absl::string_view name :
+       {"gnu", "busybox", "toybox", "bsd", "macos", "solaris", "aix", "perl", "posix", "python"}) {
     const Preset& preset = *Presets::Shipped().Find(name);
     for (const absl::string_view action : PresetActions()) {
       if (preset.text(action).empty()) continue;
@@ -89,7 +90,8 @@ TEST(HostToolsTest, AToolIsPastedAsText) {
 TEST(HostToolsTest, DigestToolsAreThoseOfThePresetOrOfAll) {
   EXPECT_THAT(Of("gnu").DigestTools("sha256"), ElementsAre("openssl dgst -sha256 -r", "sha256sum"));
   EXPECT_THAT(Of("solaris").DigestTools("sha1"), Contains("digest -a sha1"));
-  EXPECT_THAT(Of("auto").DigestTools("sha1"), AllOf(Contains("sha1sum"), Contains("digest -a sha1"), Contains(HasSubstr("perl"))));
+  EXPECT_THAT(Of("auto").DigestTools("sha1"),
+              AllOf(Contains("sha1sum"), Contains("digest -a sha1"), Contains(HasSubstr("perl"))));
   EXPECT_THAT(Of("auto").DigestTools("crc99"), ElementsAre());
 }
 
@@ -109,12 +111,22 @@ TEST(HostToolsTest, KnowsWhichNamesNoListHolds) {
 
 TEST(HostToolsTest, AnArchiveHoldsLongNamesWhereBothEndsDoThemOrPosixCutsThem) {
   const std::string fits(97, 'x'), deep = std::string(90, 'd') + "/" + fits, name(101, 'x');
-  for (const auto& [packer, unpacker, most] : {std::tuple{"gnu", "gnu", 3}, {"gnu", "posix", 2}, {"bsd", "aix", 2}, {"busybox", "posix", 1}, {"posix", "gnu", 2}, {"posix", "posix", 2}, {"busybox", "toybox", 3}, {"bsd", "macos", 3}}) {
+  for (const auto& [packer, unpacker, most] : {std::tuple{"gnu", "gnu", 3},
+                                               {"gnu", "posix", 2},
+                                               {"bsd", "aix", 2},
+                                               {"busybox", "posix", 1},
+                                               {"posix", "gnu", 2},
+                                               {"posix", "posix", 2},
+                                               {"busybox", "toybox", 3},
+                                               {"bsd", "macos", 3}}) {
     const std::string names[] = {fits, deep, name};
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(ArchiveHolds(names[i], Of(packer), Of(unpacker)), i < most) << packer << " to " << unpacker << ", " << i;
+    for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(ArchiveHolds(names[i], Of(packer), Of(unpacker)), i < most)
+          << packer << " to " << unpacker << ", " << i;
   }
   EXPECT_FALSE(ArchiveHolds("a\001b", Of("gnu"), Of("gnu"))) << "no list holds it";
-  EXPECT_FALSE(ArchiveHolds(name, Of("gnu", {{"pack", "tar -cf - \"$@\""}}), Of("gnu"))) << "nobody knows what the operator's does";
+  EXPECT_FALSE(ArchiveHolds(name, Of("gnu", {{"pack", "tar -cf - \"$@\""}}), Of("gnu")))
+      << "nobody knows what the operator's does";
   EXPECT_FALSE(ArchiveHolds(name, Of("auto"), Of("auto"))) << "nothing was tried yet";
 }
 
@@ -126,9 +138,11 @@ TEST(HostToolsTest, ACallTakesSoManyNames) {
 }
 
 TEST(HostToolsTest, TimesComeInEverySpelling) {
-  EXPECT_EQ(TimeVariables(1'700'000'000'250'000'000),
-            "MTIME=1700000000.250000000 MTIME_S=1700000000 MTIME_ISO=2023-11-14T22:13:20.250000000Z MTIME_T=202311142213.20");
-  EXPECT_EQ(TimeVariables(-500'000'000), "MTIME=-1.500000000 MTIME_S=-1 MTIME_ISO=1969-12-31T23:59:59.500000000Z MTIME_T=196912312359.59");
+  EXPECT_EQ(
+      TimeVariables(1'700'000'000'250'000'000),
+      "MTIME=1700000000.250000000 MTIME_S=1700000000 MTIME_ISO=2023-11-14T22:13:20.250000000Z MTIME_T=202311142213.20");
+  EXPECT_EQ(TimeVariables(-500'000'000),
+            "MTIME=-1.500000000 MTIME_S=-1 MTIME_ISO=1969-12-31T23:59:59.500000000Z MTIME_T=196912312359.59");
 }
 
 TEST(HostToolsTest, TheSurveysToolsAreAskedForFirst) {

@@ -19,7 +19,9 @@ namespace {
 
 constexpr size_t kMaxOutput = size_t{16} << 20;  // of one command
 
-std::string Set(absl::string_view name, absl::string_view value) { return absl::StrCat(name, "=", ShellLiteral(value), "\n"); }
+std::string Set(absl::string_view name, absl::string_view value) {
+  return absl::StrCat(name, "=", ShellLiteral(value), "\n");
+}
 
 std::pair<std::string, std::string> FolderAndName(absl::string_view path) {
   const size_t slash = path.rfind('/');
@@ -27,12 +29,14 @@ std::pair<std::string, std::string> FolderAndName(absl::string_view path) {
 }
 
 std::string FoldersText(absl::string_view staged, absl::string_view attempt) {
-  return absl::StrCat("( umask 077; mkdir -p ", ShellLiteral(FolderAndName(attempt).first), " && mkdir ", ShellLiteral(attempt), " && mkdir -p ",
-                      ShellLiteral(FolderAndName(staged).first), " ) || exit 1\n");
+  return absl::StrCat("( umask 077; mkdir -p ", ShellLiteral(FolderAndName(attempt).first), " && mkdir ",
+                      ShellLiteral(attempt), " && mkdir -p ", ShellLiteral(FolderAndName(staged).first),
+                      " ) || exit 1\n");
 }
 
 std::string SizeText(absl::string_view staged, int64_t size, const HostTools& child) {
-  return absl::StrCat(Set("STAGED", staged), "SIZE=", size, " LAST=", std::max<int64_t>(size - 1, 0), "\n", child.text("size"));
+  return absl::StrCat(Set("STAGED", staged), "SIZE=", size, " LAST=", std::max<int64_t>(size - 1, 0), "\n",
+                      child.text("size"));
 }
 
 // The last line of what a command said, where the cause stands; dd's counts are none.
@@ -40,7 +44,9 @@ std::string Cause(absl::string_view output) {
   constexpr size_t kSaid = 400;  // bytes
   std::string last;
   for (const absl::string_view line : absl::StrSplit(output, '\n', absl::SkipWhitespace())) {
-    if (absl::StrContains(line, " records ") || absl::StrContains(line, " copied, ") || absl::StrContains(line, " bytes transferred")) continue;
+    if (absl::StrContains(line, " records ") || absl::StrContains(line, " copied, ") ||
+        absl::StrContains(line, " bytes transferred"))
+      continue;
     last = CleanForTerminal(absl::StripAsciiWhitespace(line).substr(0, kSaid));
   }
   return last;
@@ -51,11 +57,16 @@ std::string Cause(absl::string_view output) {
 std::string ReaderText(const RangeStep& step, const HostTools& parent) {
   std::string text = Set("FILEPATH", step.wanted);
   if (step.fallback != step.wanted) absl::StrAppend(&text, "[ -f \"$FILEPATH\" ] || ", Set("FILEPATH", step.fallback));
-  if (step.pace <= 0) return absl::StrCat(text, "SKIP=", step.first_block(), " COUNT=", step.blocks(), "\n", parent.text("read"), "\n");
-  // Paced: so many blocks, then a rest. What the reading itself takes makes it a little slower than allowed, never faster.
-  return absl::StrCat(text, "_ss_read() {\n", parent.text("read"), "\n}\nSKIP=", step.first_block(), " _ss_end=", step.first_block() + step.blocks(),
-                      " COUNT=", step.pace, "\nwhile [ $SKIP -lt $_ss_end ]; do\n  _ss_left=`expr $_ss_end - $SKIP`\n  [ $COUNT -le $_ss_left ] || COUNT=$_ss_left\n",
-                      "  _ss_read || exit $?\n  SKIP=`expr $SKIP + $COUNT`\n  [ $SKIP -ge $_ss_end ] || sleep ", step.rest, "\ndone\n");
+  if (step.pace <= 0)
+    return absl::StrCat(text, "SKIP=", step.first_block(), " COUNT=", step.blocks(), "\n", parent.text("read"), "\n");
+  // Paced: so many blocks, then a rest. What the reading itself takes makes it a little slower than allowed, never
+  // faster.
+  return absl::StrCat(text, "_ss_read() {\n", parent.text("read"), "\n}\nSKIP=", step.first_block(),
+                      " _ss_end=", step.first_block() + step.blocks(), " COUNT=", step.pace,
+                      "\nwhile [ $SKIP -lt $_ss_end ]; do\n  _ss_left=`expr $_ss_end - $SKIP`\n  [ $COUNT -le "
+                      "$_ss_left ] || COUNT=$_ss_left\n",
+                      "  _ss_read || exit $?\n  SKIP=`expr $SKIP + $COUNT`\n  [ $SKIP -ge $_ss_end ] || sleep ",
+                      step.rest, "\ndone\n");
 }
 
 std::string WriterText(const RangeStep& step, const HostTools& child) {
@@ -64,25 +75,37 @@ std::string WriterText(const RangeStep& step, const HostTools& child) {
 
 std::string CopyText(const RangeStep& step, const HostTools& child) {
   if (step.zeros) return ":\n";
-  return absl::StrCat(Set("FILEPATH", step.local), Set("STAGED", step.staged), "SKIP=", step.first_block(), " COUNT=", step.blocks(), "\n", child.text("copy"), "\n");
+  return absl::StrCat(Set("FILEPATH", step.local), Set("STAGED", step.staged), "SKIP=", step.first_block(),
+                      " COUNT=", step.blocks(), "\n", child.text("copy"), "\n");
 }
 
 std::string CreateText(absl::string_view staged, absl::string_view attempt, int64_t size, const HostTools& child) {
   return absl::StrCat(FoldersText(staged, attempt), SizeText(staged, size, child), "\n");
 }
 
-std::string DraftText(absl::string_view file, int64_t file_size, absl::string_view staged, absl::string_view attempt, int64_t size, const HostTools& child) {
-  const std::string copy = child.can("clone") ? absl::StrCat(Set("FILEPATH", file), Set("STAGED", staged), child.text("clone"))
-                                              : CopyText({.staged = std::string(staged), .local = std::string(file), .range = {.count = (file_size + kBlockBytes - 1) / kBlockBytes}, .blocks_per_chunk = 1}, child);
+std::string DraftText(absl::string_view file, int64_t file_size, absl::string_view staged, absl::string_view attempt,
+                      int64_t size, const HostTools& child) {
+  const std::string copy = child.can("clone")
+                               ? absl::StrCat(Set("FILEPATH", file), Set("STAGED", staged), child.text("clone"))
+                               : CopyText({.staged = std::string(staged),
+                                           .local = std::string(file),
+                                           .range = {.count = (file_size + kBlockBytes - 1) / kBlockBytes},
+                                           .blocks_per_chunk = 1},
+                                          child);
   const std::string resize = size == file_size ? "" : absl::StrCat(" && (\n", SizeText(staged, size, child), "\n)");
   // The copy of a file that nobody may write may not be written, either.
-  return absl::StrCat(FoldersText(staged, attempt), "(\numask 077\n", copy, "\n) && chmod 600 ", ShellLiteral(staged), resize, " || { rm -rf ", ShellLiteral(attempt), "; exit 1; }\n");
+  return absl::StrCat(FoldersText(staged, attempt), "(\numask 077\n", copy, "\n) && chmod 600 ", ShellLiteral(staged),
+                      resize, " || { rm -rf ", ShellLiteral(attempt), "; exit 1; }\n");
 }
 
-std::string AdoptText(absl::string_view draft, absl::string_view attempt) { return absl::StrCat("mv ", ShellLiteral(draft), " ", ShellLiteral(attempt), "\n"); }
+std::string AdoptText(absl::string_view draft, absl::string_view attempt) {
+  return absl::StrCat("mv ", ShellLiteral(draft), " ", ShellLiteral(attempt), "\n");
+}
 
-std::string ChunksText(absl::string_view file, int64_t first, int64_t count, int64_t blocks_per_chunk, absl::string_view chunks_text) {
-  return absl::StrCat(Set("FILEPATH", file), "SKIP=", first * blocks_per_chunk, " NCHUNK=", count, " BLOCKS=", blocks_per_chunk, "\n", chunks_text, "\n");
+std::string ChunksText(absl::string_view file, int64_t first, int64_t count, int64_t blocks_per_chunk,
+                       absl::string_view chunks_text) {
+  return absl::StrCat(Set("FILEPATH", file), "SKIP=", first * blocks_per_chunk, " NCHUNK=", count,
+                      " BLOCKS=", blocks_per_chunk, "\n", chunks_text, "\n");
 }
 
 std::vector<Digest> ParseChunks(absl::string_view output) {
@@ -99,11 +122,13 @@ std::vector<Digest> ParseChunks(absl::string_view output) {
   return digests;
 }
 
-absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk, absl::string_view algorithm) {
+absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk,
+                                               absl::string_view algorithm) {
   if (absl::StripAsciiWhitespace(output) == kNoFile) return DigestAnswer{.missing = true, .digest = {}};
   if (absl::StartsWith(output, kClosedFile)) return MakeError(Failure::kPermission, "Permission denied");
   ChunkList list{.chunk = chunk, .digests = ParseChunks(output)};
-  if (static_cast<int64_t>(list.digests.size()) != ChunkCount(size, chunk)) return MakeError(Failure::kBadDigest, "the digest tool gave no digests of its chunks");
+  if (static_cast<int64_t>(list.digests.size()) != ChunkCount(size, chunk))
+    return MakeError(Failure::kBadDigest, "the digest tool gave no digests of its chunks");
   SSHSYNC_ASSIGN_OR_RETURN(const Digest digest, DigestOfChunks(list, algorithm));
   return DigestAnswer{.missing = false, .digest = digest, .chunks = std::make_shared<const ChunkList>(std::move(list))};
 }
@@ -117,15 +142,22 @@ int64_t BlocksWritten(absl::string_view said) {
   return blocks;
 }
 
-RangeScript::RangeScript(const RangeStep& step, absl::string_view bring, absl::string_view chunks_text, const HostFacts& facts)
+RangeScript::RangeScript(const RangeStep& step, absl::string_view bring, absl::string_view chunks_text,
+                         const HostFacts& facts)
     : RangeScript(step, bring, chunks_text, facts, RandomMark()) {}
 
-RangeScript::RangeScript(const RangeStep& step, absl::string_view bring, absl::string_view chunks_text, const HostFacts& facts, const std::string& mark)
+RangeScript::RangeScript(const RangeStep& step, absl::string_view bring, absl::string_view chunks_text,
+                         const HostFacts& facts, const std::string& mark)
     : facts_(facts), name_(FolderAndName(step.staged).second), script_(mark), reader_(mark, kMaxOutput) {
-  // Descriptor 9 keeps the substitution open as long as anything that was left in the background is alive: it may write what was verified.
-  script_.AddRaw("_ss_bring() {\n  { _ss_ok=`_ss_run \"$1\" 9>&1 >&8 2>&1 8>&-; echo $?`; } 8>&1\n  _ss_mark bring $_ss_ok\n}\n");
-  if (!bring.empty()) script_.AddRaw(absl::StrCat("_ss_bring ", ShellLiteral(bring), "\nif [ $_ss_ok = 0 ]", step.look_always ? " || :" : "", "; then\n"));
-  script_.Add("chunks", ChunksText(step.staged, step.range.first, step.range.count, step.blocks_per_chunk, chunks_text));
+  // Descriptor 9 keeps the substitution open as long as anything that was left in the background is alive: it may write
+  // what was verified.
+  script_.AddRaw(
+      "_ss_bring() {\n  { _ss_ok=`_ss_run \"$1\" 9>&1 >&8 2>&1 8>&-; echo $?`; } 8>&1\n  _ss_mark bring $_ss_ok\n}\n");
+  if (!bring.empty())
+    script_.AddRaw(absl::StrCat("_ss_bring ", ShellLiteral(bring), "\nif [ $_ss_ok = 0 ]",
+                                step.look_always ? " || :" : "", "; then\n"));
+  script_.Add("chunks",
+              ChunksText(step.staged, step.range.first, step.range.count, step.blocks_per_chunk, chunks_text));
   script_.Add("stat", StatText(facts, FolderAndName(step.staged).first, {name_}));
   if (!bring.empty()) script_.AddRaw("fi\n");
 }
@@ -137,8 +169,9 @@ absl::Status RangeScript::Feed(absl::string_view bytes) {
       result_.blocks = BlocksWritten(record.output);
       if (record.status == 0) return absl::OkStatus();
       const std::string cause = Cause(record.output);
-      result_.brought = MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed),
-                                  absl::StrCat("the transfer ended with status ", record.status, cause.empty() ? "" : ": ", cause));
+      result_.brought =
+          MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed),
+                    absl::StrCat("the transfer ended with status ", record.status, cause.empty() ? "" : ": ", cause));
       result_.output = record.output;
       result_.exit_status = record.status;
     } else if (record.label == "chunks") {

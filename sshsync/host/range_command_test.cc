@@ -37,8 +37,11 @@ class RangeStepTest : public ::testing::Test {
   std::string Chunk(size_t number) const { return content_.substr(number * 2 * kBlock, 2 * kBlock); }
   RangeStep Step(int64_t first, int64_t count) const {
     const std::string name = "it's $(big)\n";
-    return {.staged = dir_.Path("stage/x/" + name), .wanted = dir_.Path("parent/" + name), .fallback = dir_.Path("parent/" + name),
-            .range = {.first = first, .count = count}, .blocks_per_chunk = 2};
+    return {.staged = dir_.Path("stage/x/" + name),
+            .wanted = dir_.Path("parent/" + name),
+            .fallback = dir_.Path("parent/" + name),
+            .range = {.first = first, .count = count},
+            .blocks_per_chunk = 2};
   }
   RemoteResult Run(const std::string& text) {
     const auto result = runner_.Run({.transport = Transport::kLocal}, {.script = text}, StopToken());
@@ -51,7 +54,11 @@ class RangeStepTest : public ::testing::Test {
     EXPECT_EQ(script.writer_ended(), !bring.empty());
     return script.result();
   }
-  void Create() { ASSERT_EQ(Run(CreateText(Step(0, 1).staged, dir_.Path("stage/x"), static_cast<int64_t>(content_.size()), tools_)).status, 0); }
+  void Create() {
+    ASSERT_EQ(
+        Run(CreateText(Step(0, 1).staged, dir_.Path("stage/x"), static_cast<int64_t>(content_.size()), tools_)).status,
+        0);
+  }
 
   TempDir dir_;
   SshRunner runner_;
@@ -63,7 +70,8 @@ class RangeStepTest : public ::testing::Test {
 TEST_F(RangeStepTest, ARangeComesToItsPlaceAndIsReadBack) {
   Create();
   const RangeStep step = Step(1, 2);
-  const RangeResult result = Bring(step, absl::StrCat("{\n", ReaderText(step, tools_), "} | {\n", WriterText(step, tools_), "}\n"));
+  const RangeResult result =
+      Bring(step, absl::StrCat("{\n", ReaderText(step, tools_), "} | {\n", WriterText(step, tools_), "}\n"));
   EXPECT_TRUE(result.brought.ok()) << result.brought;
   EXPECT_THAT(result.digests, ElementsAre(Of(Chunk(1)), Of(Chunk(2))));
   ASSERT_TRUE(result.stat);
@@ -74,7 +82,8 @@ TEST_F(RangeStepTest, ARangeComesToItsPlaceAndIsReadBack) {
 TEST_F(RangeStepTest, TheWriterCountsTheWholeBlocksThatCame) {
   Create();
   const RangeStep step = Step(0, 3);
-  const RangeResult result = Bring(step, absl::StrCat("head -c 300000 ", dir_.Path("parent"), "/* | {\n", WriterText(step, tools_), "}\nexit 7\n"));
+  const RangeResult result = Bring(
+      step, absl::StrCat("head -c 300000 ", dir_.Path("parent"), "/* | {\n", WriterText(step, tools_), "}\nexit 7\n"));
   EXPECT_EQ(FailureOf(result.brought), Failure::kCommandFailed);
   EXPECT_EQ(result.blocks, 2);
   EXPECT_FALSE(result.checked);
@@ -84,7 +93,8 @@ TEST_F(RangeStepTest, ABrokenWayCanBeLookedAtAllTheSame) {
   Create();
   RangeStep step = Step(0, 3);
   step.look_always = true;
-  const RangeResult result = Bring(step, absl::StrCat("head -c 300000 ", dir_.Path("parent"), "/* | {\n", WriterText(step, tools_), "}\nexit 7\n"));
+  const RangeResult result = Bring(
+      step, absl::StrCat("head -c 300000 ", dir_.Path("parent"), "/* | {\n", WriterText(step, tools_), "}\nexit 7\n"));
   EXPECT_FALSE(result.brought.ok());
   ASSERT_EQ(result.digests.size(), 3u);
   EXPECT_EQ(result.digests[0], Of(Chunk(0)));
@@ -131,7 +141,8 @@ TEST_F(RangeStepTest, ADraftBeginsWithAllOfAFileAndHasTheSizeThatIsWanted) {
 }
 
 TEST_F(RangeStepTest, OfADraftThatCannotBeMadeNothingIsLeft) {
-  EXPECT_NE(Run(DraftText(dir_.Path("none"), 5, dir_.Path("stage/old/f"), dir_.Path("stage/old"), 5, tools_)).status, 0);
+  EXPECT_NE(Run(DraftText(dir_.Path("none"), 5, dir_.Path("stage/old/f"), dir_.Path("stage/old"), 5, tools_)).status,
+            0);
   EXPECT_FALSE(dir_.Exists("stage/old"));
 }
 
@@ -149,7 +160,10 @@ TEST(ParseChunksAnswer, SaysWhyThereAreNone) {
 
 TEST(ParseChunks, TakesEveryToolsFormAndStopsAtTheFirstThatIsNone) {
   const std::string hex(64, 'a');
-  EXPECT_THAT(ParseChunks(absl::StrCat(hex, "  -\n", hex, " *stdin\nSHA2-256(stdin)= ", hex, "\n", hex, "\nerror\n", hex, "\n")).size(), 4u);
+  EXPECT_THAT(
+      ParseChunks(absl::StrCat(hex, "  -\n", hex, " *stdin\nSHA2-256(stdin)= ", hex, "\n", hex, "\nerror\n", hex, "\n"))
+          .size(),
+      4u);
 }
 
 }  // namespace

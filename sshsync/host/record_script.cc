@@ -17,8 +17,8 @@
 namespace sshsync {
 
 RecordScript::RecordScript(absl::string_view mark) : mark_(mark) {
-  text_ = absl::StrCat("_ss_mark() { echo; echo \"", mark, " $1 $2\"; [ \"$2\" = 0 ] || echo \"", mark, " $1\" >&2; }\n",
-                       "_ss_run() { ( _ss_text=$1; set --; eval \"$_ss_text\" ) </dev/null; }\n");
+  text_ = absl::StrCat("_ss_mark() { echo; echo \"", mark, " $1 $2\"; [ \"$2\" = 0 ] || echo \"", mark,
+                       " $1\" >&2; }\n", "_ss_run() { ( _ss_text=$1; set --; eval \"$_ss_text\" ) </dev/null; }\n");
 }
 
 void RecordScript::Add(absl::string_view label, absl::string_view shell_text) {
@@ -45,7 +45,8 @@ absl::Status RecordReader::Feed(absl::string_view bytes, absl::FunctionRef<absl:
     const absl::string_view line = absl::string_view(pending_).substr(at + mark_.size(), end - at - mark_.size());
     const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(line, absl::MaxSplits(' ', 1));
     Record record{.label = std::string(words.first), .output = pending_.substr(start, at - start)};
-    if (!absl::SimpleAtoi(words.second, &record.status)) return MakeError(Failure::kInternal, "a record without a status");
+    if (!absl::SimpleAtoi(words.second, &record.status))
+      return MakeError(Failure::kInternal, "a record without a status");
     start = end + 1;
     SSHSYNC_RETURN_IF_ERROR(on_record(std::move(record)));
   }

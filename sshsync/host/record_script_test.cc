@@ -57,7 +57,8 @@ Ran RunHere(const RecordScript& script, absl::string_view mark) {
 }
 
 TEST(RecordReader, ReadsTheSameWhereverTheStreamIsCut) {
-  const std::string stream = absl::StrCat("one\ntwo\n", kMark, " a 0\n\n", kMark, " b 7\n", std::string("\0x\n\n", 4), kMark, " 12:S 255\n");
+  const std::string stream =
+      absl::StrCat("one\ntwo\n", kMark, " a 0\n\n", kMark, " b 7\n", std::string("\0x\n\n", 4), kMark, " 12:S 255\n");
   const std::vector<std::string> whole = {"a=0:one\ntwo", "b=7:", std::string("12:S=255:\0x\n", 12)};
   for (size_t cut = 0; cut <= stream.size(); ++cut) EXPECT_EQ(ReadIn(stream, cut), whole) << cut;
 }
@@ -67,7 +68,10 @@ TEST(RecordReader, ReadsTheSameByteByByte) {
   RecordReader reader(kMark, 1000);
   std::vector<std::string> shown;
   for (const char byte : stream) {
-    EXPECT_TRUE(reader.Feed(absl::string_view(&byte, 1), [&](const Record& record) { return shown.push_back(Show(record)), absl::OkStatus(); }).ok());
+    EXPECT_TRUE(reader
+                    .Feed(absl::string_view(&byte, 1),
+                          [&](const Record& record) { return shown.push_back(Show(record)), absl::OkStatus(); })
+                    .ok());
   }
   EXPECT_EQ(shown, (std::vector<std::string>{"a=0:one", absl::StrCat("b=1:", kMark.substr(0, 20))}));
 }
@@ -76,7 +80,8 @@ TEST(RecordReader, IsNotTakenInByWhatOnlyLooksLikeAMark) {
   const std::string other(32, 'f');
   // Another mark, the mark in the middle of a line, and the mark without a blank behind it.
   const std::string output = absl::StrCat("\n", other, " a 0\nx", kMark, " a 0\n", kMark, "\n", kMark, "x a 0\n");
-  EXPECT_EQ(ReadIn(absl::StrCat(output, "\n", kMark, " a 3\n"), 5), std::vector<std::string>{absl::StrCat("a=3:", output)});
+  EXPECT_EQ(ReadIn(absl::StrCat(output, "\n", kMark, " a 3\n"), 5),
+            std::vector<std::string>{absl::StrCat("a=3:", output)});
 }
 
 TEST(RecordReader, EndsACommandThatPrintsMoreThanTheLimit) {
@@ -90,14 +95,18 @@ TEST(RecordReader, CountsTheLimitAnewForEachCommand) {
   RecordReader reader(kMark, 100);
   int records = 0;
   for (int i = 0; i < 20; ++i) {
-    EXPECT_TRUE(reader.Feed(absl::StrCat(std::string(90, 'x'), "\n", kMark, " a 0\n"), [&](const Record&) { return ++records, absl::OkStatus(); }).ok());
+    EXPECT_TRUE(reader
+                    .Feed(absl::StrCat(std::string(90, 'x'), "\n", kMark, " a 0\n"),
+                          [&](const Record&) { return ++records, absl::OkStatus(); })
+                    .ok());
   }
   EXPECT_EQ(records, 20);
 }
 
 TEST(RecordReader, RefusesARecordWithoutAStatus) {
   RecordReader reader(kMark, 100);
-  EXPECT_EQ(FailureOf(reader.Feed(absl::StrCat("\n", kMark, " a\n"), [](const Record&) { return absl::OkStatus(); })), Failure::kInternal);
+  EXPECT_EQ(FailureOf(reader.Feed(absl::StrCat("\n", kMark, " a\n"), [](const Record&) { return absl::OkStatus(); })),
+            Failure::kInternal);
 }
 
 TEST(RecordScript, GivesEachCommandItsOwnAnswer) {

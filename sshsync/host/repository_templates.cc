@@ -15,10 +15,13 @@ void Set(std::map<std::string, std::string>& values, absl::string_view name, abs
 
 }  // namespace
 
-absl::StatusOr<RepositoryTemplates> RepositoryTemplates::Make(const Repository& repository, const Repository* parent, absl::string_view run, absl::Time now) {
+absl::StatusOr<RepositoryTemplates> RepositoryTemplates::Make(const Repository& repository, const Repository* parent,
+                                                              absl::string_view run, absl::Time now) {
   RepositoryTemplates made;
   made.repository_ = repository.name;
-  const TemplateOptions options{.original_quoting = repository.original_quoting, .any_names = repository.any_names, .shell = repository.endpoint.shell};
+  const TemplateOptions options{.original_quoting = repository.original_quoting,
+                                .any_names = repository.any_names,
+                                .shell = repository.endpoint.shell};
   for (const absl::string_view name : kNames) {
     const auto text = repository.templates.find(std::string(name));
     if (text == repository.templates.end() || text->second.empty()) continue;
@@ -46,13 +49,16 @@ absl::StatusOr<RepositoryTemplates> RepositoryTemplates::Make(const Repository& 
   return made;
 }
 
-absl::StatusOr<BoundCommand> RepositoryTemplates::List(absl::string_view folder) const { return Bind("listcmd", "", folder, ""); }
+absl::StatusOr<BoundCommand> RepositoryTemplates::List(absl::string_view folder) const {
+  return Bind("listcmd", "", folder, "");
+}
 
 absl::StatusOr<BoundCommand> RepositoryTemplates::Digest(absl::string_view folder, absl::string_view file) const {
   return Bind("digestcmd", "", folder, file);
 }
 
-absl::StatusOr<BoundCommand> RepositoryTemplates::Sync(absl::string_view parent_folder, absl::string_view folder, absl::string_view file) const {
+absl::StatusOr<BoundCommand> RepositoryTemplates::Sync(absl::string_view parent_folder, absl::string_view folder,
+                                                       absl::string_view file) const {
   return Bind("synccmd", parent_folder, folder, file);
 }
 
@@ -62,10 +68,11 @@ absl::StatusOr<BoundCommand> RepositoryTemplates::Delete(absl::string_view folde
 
 absl::string_view RepositoryTemplates::digest_text() const { return digest_text_; }
 
-absl::StatusOr<BoundCommand> RepositoryTemplates::Bind(absl::string_view name, absl::string_view parent_folder, absl::string_view folder,
-                                                      absl::string_view file) const {
+absl::StatusOr<BoundCommand> RepositoryTemplates::Bind(absl::string_view name, absl::string_view parent_folder,
+                                                       absl::string_view folder, absl::string_view file) const {
   const auto at = templates_.find(std::string(name));
-  if (at == templates_.end()) return MakeError(Failure::kConfig, absl::StrCat("repository \"", repository_, "\" has no ", name));
+  if (at == templates_.end())
+    return MakeError(Failure::kConfig, absl::StrCat("repository \"", repository_, "\" has no ", name));
   TemplateValues values;
   for (const absl::string_view variable : at->second.variables()) {
     if (variable == "REPOPATH" || variable == "LOCALDIR") {
@@ -79,8 +86,10 @@ absl::StatusOr<BoundCommand> RepositoryTemplates::Bind(absl::string_view name, a
     } else if (const auto value = values_.find(std::string(variable)); value != values_.end()) {
       values.Set(variable, value->second);
     } else {
-      return MakeError(Failure::kConfig, absl::StrCat(name, " of repository \"", repository_, "\" names ${", variable, "}, for which there is no value here",
-                                                      parent_.empty() ? "" : absl::StrCat(" (see section [", parent_, "])")));
+      return MakeError(Failure::kConfig,
+                       absl::StrCat(name, " of repository \"", repository_, "\" names ${", variable,
+                                    "}, for which there is no value here",
+                                    parent_.empty() ? "" : absl::StrCat(" (see section [", parent_, "])")));
     }
   }
   auto bound = at->second.Bind(values);

@@ -12,14 +12,15 @@
 
 namespace sshsync {
 
-/// The operator's templates of one repository, parsed, with the values that stay the same for a whole run already known.
-/// What varies is given per call: the folder a template works in (the repository, or an attempt in the stage) and the file.
-/// A plain value; callable from any thread. Errors: kConfig for a template that cannot be parsed or names a value that nobody
-/// configured; kUnsafeName for a file name that a second parser would read.
+/// The operator's templates of one repository, parsed, with the values that stay the same for a whole run already
+/// known. What varies is given per call: the folder a template works in (the repository, or an attempt in the stage)
+/// and the file. A plain value; callable from any thread. Errors: kConfig for a template that cannot be parsed or names
+/// a value that nobody configured; kUnsafeName for a file name that a second parser would read.
 class RepositoryTemplates {
  public:
   /// `parent` is nullptr for a root. `now` chooses the line of a bwlimit timetable.
-  static absl::StatusOr<RepositoryTemplates> Make(const Repository& repository, const Repository* parent, absl::string_view run, absl::Time now);
+  static absl::StatusOr<RepositoryTemplates> Make(const Repository& repository, const Repository* parent,
+                                                  absl::string_view run, absl::Time now);
 
   bool has(absl::string_view name) const { return templates_.find(std::string(name)) != templates_.end(); }
 
@@ -28,7 +29,8 @@ class RepositoryTemplates {
   /// The digestcmd for `folder`/`file`.
   absl::StatusOr<BoundCommand> Digest(absl::string_view folder, absl::string_view file) const;
   /// The synccmd that brings `file` from the parent's `parent_folder` into `folder`.
-  absl::StatusOr<BoundCommand> Sync(absl::string_view parent_folder, absl::string_view folder, absl::string_view file) const;
+  absl::StatusOr<BoundCommand> Sync(absl::string_view parent_folder, absl::string_view folder,
+                                    absl::string_view file) const;
 
   /// The deletecmd that removes `file` from `folder`.
   absl::StatusOr<BoundCommand> Delete(absl::string_view folder, absl::string_view file) const;
@@ -37,7 +39,8 @@ class RepositoryTemplates {
   absl::string_view digest_text() const;
 
  private:
-  absl::StatusOr<BoundCommand> Bind(absl::string_view name, absl::string_view parent_folder, absl::string_view folder, absl::string_view file) const;
+  absl::StatusOr<BoundCommand> Bind(absl::string_view name, absl::string_view parent_folder, absl::string_view folder,
+                                    absl::string_view file) const;
 
   std::map<std::string, CommandTemplate> templates_;
   std::map<std::string, std::string> values_;

@@ -48,10 +48,21 @@ TEST(RepositoryTemplates, KnowEveryVariable) {
     const char* value;
   };
   const Row rows[] = {
-      {"REPOPATH", "'/child/.sshsync/in/x'"}, {"LOCALDIR", "'/child/.sshsync/in/x'"}, {"FILE", "'sub/a b'"},       {"FILEPATH", "'/child/.sshsync/in/x/sub/a b'"},
-      {"REMOTEDIR", "'/parent/real'"},        {"REMOTEHOST", "'10.0.0.1'"},           {"REMOTEUSER", "'owner'"},   {"REMOTEPORT", "'2222'"},
-      {"LOCALHOST", "'10.0.0.2'"},            {"LOCALUSER", "'john'"},                {"REPO", "'child'"},         {"PARENT", "'parent'"},
-      {"RUN", "'run-1'"},                     {"BWLIMIT", "'524'"},                     {"REMOTEPASSWORD", "'parent'\\''s secret'"},
+      {"REPOPATH", "'/child/.sshsync/in/x'"},
+      {"LOCALDIR", "'/child/.sshsync/in/x'"},
+      {"FILE", "'sub/a b'"},
+      {"FILEPATH", "'/child/.sshsync/in/x/sub/a b'"},
+      {"REMOTEDIR", "'/parent/real'"},
+      {"REMOTEHOST", "'10.0.0.1'"},
+      {"REMOTEUSER", "'owner'"},
+      {"REMOTEPORT", "'2222'"},
+      {"LOCALHOST", "'10.0.0.2'"},
+      {"LOCALUSER", "'john'"},
+      {"REPO", "'child'"},
+      {"PARENT", "'parent'"},
+      {"RUN", "'run-1'"},
+      {"BWLIMIT", "'524'"},
+      {"REMOTEPASSWORD", "'parent'\\''s secret'"},
       {"LOCALPASSWORD", "'child'\\''s secret'"},
   };
   for (const Row& row : rows) {
@@ -68,7 +79,8 @@ TEST(RepositoryTemplates, GiveTheParentAsItsPeersReachIt) {
   parent.peerport = 23;
   const auto bound = Sync(Child(), &parent, "echo ${REMOTEUSER} ${REMOTEHOST} ${REMOTEPORT}");
   ASSERT_TRUE(bound.ok());
-  for (const char* value : {"'peer'", "'192.168.1.1'", "'23'"}) EXPECT_THAT(std::string(bound->script()), HasSubstr(value));
+  for (const char* value : {"'peer'", "'192.168.1.1'", "'23'"})
+    EXPECT_THAT(std::string(bound->script()), HasSubstr(value));
   parent.peerport = parent.endpoint.port = 0;
   EXPECT_THAT(std::string(Sync(Child(), &parent, "echo ${REMOTEPORT}")->script()), HasSubstr("'22'"));
 }
@@ -78,7 +90,8 @@ TEST(RepositoryTemplates, SayWhichValueIsMissing) {
   parent.endpoint.user.clear();
   const absl::Status status = Sync(Child(), &parent, "scp ${REMOTEUSER}@h:x .").status();
   EXPECT_EQ(FailureOf(status), Failure::kConfig);
-  for (const char* word : {"synccmd", "child", "${REMOTEUSER}", "[parent]"}) EXPECT_THAT(std::string(status.message()), HasSubstr(word));
+  for (const char* word : {"synccmd", "child", "${REMOTEUSER}", "[parent]"})
+    EXPECT_THAT(std::string(status.message()), HasSubstr(word));
   EXPECT_EQ(FailureOf(Sync(Child(), nullptr, "echo ${REMOTEHOST}").status()), Failure::kConfig);
 }
 
@@ -101,7 +114,8 @@ TEST(RepositoryTemplates, RefuseWhatCannotBeParsedNamingRepositoryAndKey) {
 
 TEST(RepositoryTemplates, RefuseNamesThatAnotherProgramWouldRead) {
   const Repository parent = Parent();
-  EXPECT_EQ(FailureOf(Sync(Child(), &parent, "scp ${REMOTEHOST}:${REMOTEDIR}/${FILE} x").status()), Failure::kUnsafeName);
+  EXPECT_EQ(FailureOf(Sync(Child(), &parent, "scp ${REMOTEHOST}:${REMOTEDIR}/${FILE} x").status()),
+            Failure::kUnsafeName);
   Repository any = Child();
   any.any_names = true;
   EXPECT_TRUE(Sync(any, &parent, "scp ${REMOTEHOST}:${REMOTEDIR}/${FILE} x").ok());

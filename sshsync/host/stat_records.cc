@@ -16,27 +16,37 @@ namespace sshsync {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr absl::string_view kOperand = ".//./";   // in front of a name
+constexpr absl::string_view kOperand = ".//./";    // in front of a name
 constexpr absl::string_view kBehindLs = " .//./";  // in front of a path of ls
 
-absl::string_view LeadingDigits(absl::string_view text) { return text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size())); }
+absl::string_view LeadingDigits(absl::string_view text) {
+  return text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
+}
 
 RemoteStat::Type TypeOfMode(uint64_t raw_mode) {
   switch (raw_mode & 0170000) {
-    case 0100000: return RemoteStat::Type::kFile;
-    case 0040000: return RemoteStat::Type::kFolder;
-    case 0120000: return RemoteStat::Type::kLink;
-    default: return RemoteStat::Type::kOther;
+    case 0100000:
+      return RemoteStat::Type::kFile;
+    case 0040000:
+      return RemoteStat::Type::kFolder;
+    case 0120000:
+      return RemoteStat::Type::kLink;
+    default:
+      return RemoteStat::Type::kOther;
   }
 }
 
 RemoteStat::Type TypeOfLetter(char letter) {
   switch (letter) {
     case 'f':
-    case '-': return RemoteStat::Type::kFile;
-    case 'd': return RemoteStat::Type::kFolder;
-    case 'l': return RemoteStat::Type::kLink;
-    default: return RemoteStat::Type::kOther;
+    case '-':
+      return RemoteStat::Type::kFile;
+    case 'd':
+      return RemoteStat::Type::kFolder;
+    case 'l':
+      return RemoteStat::Type::kLink;
+    default:
+      return RemoteStat::Type::kOther;
   }
 }
 
@@ -54,7 +64,9 @@ bool ParseMode(absl::string_view word, RemoteStat* out) {
 
 // Nanoseconds of a fraction's digits; what they are known to.
 int64_t Fraction(absl::string_view digits, FileStat::Resolution* resolution) {
-  *resolution = digits.empty() ? FileStat::Resolution::kSecond : digits.size() <= 6 ? FileStat::Resolution::kMicrosecond : FileStat::Resolution::kNanosecond;
+  *resolution = digits.empty()       ? FileStat::Resolution::kSecond
+                : digits.size() <= 6 ? FileStat::Resolution::kMicrosecond
+                                     : FileStat::Resolution::kNanosecond;
   int64_t nanoseconds = 0;
   for (size_t i = 0; i < 9; ++i) nanoseconds = nanoseconds * 10 + (i < digits.size() ? digits[i] - '0' : 0);
   return nanoseconds;
@@ -66,19 +78,25 @@ bool ParseIso(absl::string_view date, absl::string_view clock, int64_t* time, Fi
   const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(clock, absl::MaxSplits('.', 1));
   const std::vector<absl::string_view> hours = absl::StrSplit(parts.first, ':');
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  if (days.size() != 3 || !absl::SimpleAtoi(days[0], &year) || !absl::SimpleAtoi(days[1], &month) || !absl::SimpleAtoi(days[2], &day)) return false;
+  if (days.size() != 3 || !absl::SimpleAtoi(days[0], &year) || !absl::SimpleAtoi(days[1], &month) ||
+      !absl::SimpleAtoi(days[2], &day))
+    return false;
   if (hours.size() < 2 || !absl::SimpleAtoi(hours[0], &hour) || !absl::SimpleAtoi(hours[1], &minute)) return false;
   if (hours.size() > 2 && !absl::SimpleAtoi(hours[2], &second)) return false;
   const int64_t nanoseconds = Fraction(LeadingDigits(parts.second), resolution);
   if (hours.size() == 2) *resolution = FileStat::Resolution::kMinute;
-  *time = absl::ToUnixNanos(absl::FromCivil(absl::CivilSecond(year, month, day, hour, minute, second), absl::UTCTimeZone())) + nanoseconds;
+  *time = absl::ToUnixNanos(
+              absl::FromCivil(absl::CivilSecond(year, month, day, hour, minute, second), absl::UTCTimeZone())) +
+          nanoseconds;
   return true;
 }
 
 // `+0130` in nanoseconds; false for any other word.
 bool ParseZone(absl::string_view word, int64_t* offset) {
   int hours = 0, minutes = 0;
-  if (word.size() != 5 || (word[0] != '+' && word[0] != '-') || !absl::SimpleAtoi(word.substr(1, 2), &hours) || !absl::SimpleAtoi(word.substr(3), &minutes)) return false;
+  if (word.size() != 5 || (word[0] != '+' && word[0] != '-') || !absl::SimpleAtoi(word.substr(1, 2), &hours) ||
+      !absl::SimpleAtoi(word.substr(3), &minutes))
+    return false;
   *offset = (word[0] == '-' ? -1 : 1) * int64_t{hours * 60 + minutes} * 60 * kSecond;
   return true;
 }
@@ -108,7 +126,9 @@ bool TakeTime(absl::Span<const absl::string_view>* words, int64_t* time, FileSta
 // What stands behind `PATH//`.
 bool ParseFields(absl::string_view line, RemoteStat* out) {
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
-  if (words.size() < 4 || !ParseMode(words[0], out) || !absl::SimpleAtoi(words[1], &out->stat.inode) || !absl::SimpleAtoi(words[2], &out->stat.size)) return false;
+  if (words.size() < 4 || !ParseMode(words[0], out) || !absl::SimpleAtoi(words[1], &out->stat.inode) ||
+      !absl::SimpleAtoi(words[2], &out->stat.size))
+    return false;
   absl::Span<const absl::string_view> rest(words.data() + 3, words.size() - 3);
   if (!TakeTime(&rest, &out->stat.mtime, &out->stat.resolution)) return false;
   FileStat::Resolution ignored;
@@ -118,7 +138,8 @@ bool ParseFields(absl::string_view line, RemoteStat* out) {
 
 uint16_t ModeOfLetters(absl::string_view letters) {
   uint16_t mode = 0;
-  for (size_t i = 1; i < 10; ++i) mode = static_cast<uint16_t>(mode << 1 | (letters[i] != '-' && letters[i] != 'S' && letters[i] != 'T' ? 1 : 0));
+  for (size_t i = 1; i < 10; ++i)
+    mode = static_cast<uint16_t>(mode << 1 | (letters[i] != '-' && letters[i] != 'S' && letters[i] != 'T' ? 1 : 0));
   if (letters[3] == 's' || letters[3] == 'S') mode |= 04000;
   if (letters[6] == 's' || letters[6] == 'S') mode |= 02000;
   if (letters[9] == 't' || letters[9] == 'T') mode |= 01000;
@@ -136,13 +157,16 @@ bool ParseLsTime(absl::Span<const absl::string_view> words, absl::string_view no
   if (absl::StrContains(words[2], ':')) {
     int64_t this_year = 0, this_month = 0;
     if (!absl::SimpleAtoi(clock.first, &hour) || !absl::SimpleAtoi(clock.second, &minute)) return false;
-    if (now.size() < 6 || !absl::SimpleAtoi(now.substr(0, 4), &this_year) || !absl::SimpleAtoi(now.substr(4, 2), &this_month)) return false;
+    if (now.size() < 6 || !absl::SimpleAtoi(now.substr(0, 4), &this_year) ||
+        !absl::SimpleAtoi(now.substr(4, 2), &this_month))
+      return false;
     year = static_cast<int64_t>(month / 3) + 1 > this_month ? this_year - 1 : this_year;
     out->stat.resolution = FileStat::Resolution::kMinute;
   } else if (!absl::SimpleAtoi(words[2], &year)) {
     return false;
   }
-  const absl::CivilSecond time(year, static_cast<int>(month / 3) + 1, static_cast<int>(day), static_cast<int>(hour), static_cast<int>(minute));
+  const absl::CivilSecond time(year, static_cast<int>(month / 3) + 1, static_cast<int>(day), static_cast<int>(hour),
+                               static_cast<int>(minute));
   out->stat.mtime = absl::ToUnixNanos(absl::FromCivil(time, absl::UTCTimeZone()));
   return true;
 }
@@ -171,7 +195,8 @@ absl::string_view LastLine(absl::string_view text) {
 
 absl::optional<RemoteStat> TakeRecord(absl::string_view* rest, absl::string_view name) {
   absl::string_view at = *rest;
-  if (!absl::ConsumePrefix(&at, kOperand) || !absl::ConsumePrefix(&at, name) || !absl::ConsumePrefix(&at, "//")) return absl::nullopt;
+  if (!absl::ConsumePrefix(&at, kOperand) || !absl::ConsumePrefix(&at, name) || !absl::ConsumePrefix(&at, "//"))
+    return absl::nullopt;
   const size_t end = at.find('\n');
   RemoteStat stat;
   if (end == absl::string_view::npos || !ParseFields(at.substr(0, end), &stat)) return absl::nullopt;
@@ -184,7 +209,8 @@ absl::optional<RemoteStat> TakeLsRecord(absl::string_view* rest, absl::string_vi
   if (start == absl::string_view::npos) return absl::nullopt;
   absl::string_view at = rest->substr(start + kBehindLs.size());
   RemoteStat stat;
-  if (!absl::ConsumePrefix(&at, name) || !(absl::StartsWith(at, "\n") || absl::StartsWith(at, " -> "))) return absl::nullopt;
+  if (!absl::ConsumePrefix(&at, name) || !(absl::StartsWith(at, "\n") || absl::StartsWith(at, " -> ")))
+    return absl::nullopt;
   if (!ParseLs(rest->substr(0, start), now, &stat)) return absl::nullopt;
   if (absl::ConsumePrefix(&at, "\n")) {
     *rest = at;
@@ -200,7 +226,8 @@ absl::optional<RemoteStat> TakeLsRecord(absl::string_view* rest, absl::string_vi
 
 // ---- as they come
 
-// The name of a link at the start of `at`: in front of ` -> TARGET` and a newline, behind which the output ends or another record begins.
+// The name of a link at the start of `at`: in front of ` -> TARGET` and a newline, behind which the output ends or
+// another record begins.
 size_t LinkNameLength(absl::string_view at, int64_t target, absl::string_view now) {
   for (size_t arrow = at.find(" -> "); arrow != absl::string_view::npos; arrow = at.find(" -> ", arrow + 1)) {
     const size_t end = arrow + 4 + static_cast<size_t>(target);
@@ -209,7 +236,8 @@ size_t LinkNameLength(absl::string_view at, int64_t target, absl::string_view no
     const absl::string_view next = at.substr(end + 1);
     RemoteStat ignored;
     const size_t start = next.find(kBehindLs);
-    if (next.empty() || (start != absl::string_view::npos && ParseLs(LastLine(next.substr(0, start)), now, &ignored))) return arrow;
+    if (next.empty() || (start != absl::string_view::npos && ParseLs(LastLine(next.substr(0, start)), now, &ignored)))
+      return arrow;
   }
   return absl::string_view::npos;
 }
@@ -231,7 +259,8 @@ class ListingReader {
       const size_t fields = rest_.find("//");
       const size_t end = fields == absl::string_view::npos ? fields : rest_.find('\n', fields);
       RemoteStat stat;
-      if (end == absl::string_view::npos || !ParseFields(rest_.substr(fields + 2, end - fields - 2), &stat)) return false;
+      if (end == absl::string_view::npos || !ParseFields(rest_.substr(fields + 2, end - fields - 2), &stat))
+        return false;
       absl::string_view path = rest_.substr(0, fields);
       absl::ConsumePrefix(&path, "./");
       Add(path, stat);
@@ -298,9 +327,12 @@ class ListingReader {
 
 }  // namespace
 
-StatListing ParseStatListing(absl::string_view output, absl::string_view now) { return ListingReader(output, now).Read(); }
+StatListing ParseStatListing(absl::string_view output, absl::string_view now) {
+  return ListingReader(output, now).Read();
+}
 
-std::vector<absl::optional<RemoteStat>> TakeStatAnswers(absl::string_view* output, absl::Span<const std::string> names, absl::string_view now) {
+std::vector<absl::optional<RemoteStat>> TakeStatAnswers(absl::string_view* output, absl::Span<const std::string> names,
+                                                        absl::string_view now) {
   const bool records = absl::StartsWith(*output, kOperand);
   std::vector<size_t> order(names.size());
   std::iota(order.begin(), order.end(), size_t{0});

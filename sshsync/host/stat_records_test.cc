@@ -91,13 +91,15 @@ TEST(StatRecords, ReadLsWithTimesInFull) {
 }
 
 const std::vector<std::string>& OddTargets() {
-  static const std::vector<std::string> targets = {"plain", "a -> b", "two\nlines", "x .//./m", "\n\n .//./", "99 -rw-r--r-- 1 0 0 5 Jan 1 2020 .//./g"};
+  static const std::vector<std::string> targets = {"plain",    "a -> b",     "two\nlines",
+                                                   "x .//./m", "\n\n .//./", "99 -rw-r--r-- 1 0 0 5 Jan 1 2020 .//./g"};
   return targets;
 }
 
 TEST(StatRecords, FindTheNamesBehindALinkWithAnOddTarget) {
   for (const std::string& target : OddTargets()) {
-    const std::string output = absl::StrCat("12 lrwxrwxrwx 1 0 0 ", target.size(), " Nov 14 2019 .//./l -> ", target, "\n13 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./m\n");
+    const std::string output = absl::StrCat("12 lrwxrwxrwx 1 0 0 ", target.size(), " Nov 14 2019 .//./l -> ", target,
+                                            "\n13 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./m\n");
     const auto stats = Take(output, {"m", "l"});
     ASSERT_TRUE(stats[1]) << target;
     EXPECT_EQ(stats[1]->type, Type::kLink);
@@ -127,7 +129,8 @@ TEST(StatRecords, OfSeveralCallsAreTakenOneAfterTheOther) {
 }
 
 TEST(StatListing, SortsPathsAndLeavesTheFolderItselfAndOursOut) {
-  const StatListing listing = ParseStatListing("//d755 1 4096 3\n.//d755 1 4096 3\nsub/b\nc//f644 3 1 3\n./a//f640 2 5 3\n.sshsync/x//f644 9 9 9\n", "");
+  const StatListing listing = ParseStatListing(
+      "//d755 1 4096 3\n.//d755 1 4096 3\nsub/b\nc//f644 3 1 3\n./a//f640 2 5 3\n.sshsync/x//f644 9 9 9\n", "");
   EXPECT_TRUE(listing.understood);
   EXPECT_THAT(listing.paths, ElementsAre("a", "sub/b\nc"));
   EXPECT_EQ(listing.stats[0].stat.mode, 0640);
@@ -136,21 +139,25 @@ TEST(StatListing, SortsPathsAndLeavesTheFolderItselfAndOursOut) {
 
 TEST(StatListing, ReadsLsWithNamesOfSeveralLines) {
   const StatListing listing = ParseStatListing(
-      "1 drwxr-xr-x 2 0 0 4096 Mar 9 22:13 .//.\n2 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./b\nc\n\n3 -rw-r--r-- 1 0 0 8 Nov 14 2019 .//./a\n", "20240310");
+      "1 drwxr-xr-x 2 0 0 4096 Mar 9 22:13 .//.\n2 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./b\nc\n\n3 -rw-r--r-- 1 0 0 8 "
+      "Nov 14 2019 .//./a\n",
+      "20240310");
   EXPECT_TRUE(listing.understood);
   EXPECT_THAT(listing.paths, ElementsAre("a", "b\nc\n"));
   EXPECT_EQ(listing.stats[1].stat.size, 7);
 }
 
 TEST(StatListing, RefusesWhatIsNotCleanAndWhatComesTwice) {
-  const StatListing listing = ParseStatListing("../evil//f644 1 2 3\na//f644 1 2 3\na//f644 1 2 3\n/abs//f644 1 2 3\n", "");
+  const StatListing listing =
+      ParseStatListing("../evil//f644 1 2 3\na//f644 1 2 3\na//f644 1 2 3\n/abs//f644 1 2 3\n", "");
   EXPECT_THAT(listing.paths, ElementsAre("a"));
   EXPECT_EQ(listing.refused.size(), 3u);
 }
 
 TEST(StatListing, SaysWhenItIsNone) {
-  for (const absl::string_view output : {"rubbish", "a//\n", "a//f644 1 2 3", "a//f644 1 2 3\nb", "12 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./a", "x .//./a\n",
-                                         "12 lrwxrwxrwx 1 0 0 99 Nov 14 2019 .//./l -> x\n"}) {
+  for (const absl::string_view output :
+       {"rubbish", "a//\n", "a//f644 1 2 3", "a//f644 1 2 3\nb", "12 -rw-r--r-- 1 0 0 7 Nov 14 2019 .//./a",
+        "x .//./a\n", "12 lrwxrwxrwx 1 0 0 99 Nov 14 2019 .//./l -> x\n"}) {
     EXPECT_FALSE(ParseStatListing(output, "20240310").understood) << output;
   }
   EXPECT_TRUE(ParseStatListing("", "").understood);

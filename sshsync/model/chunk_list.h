@@ -8,7 +8,8 @@
 
 namespace sshsync {
 
-/// The digests of a big file's chunks, in order: they say whether two files differ, and where. All chunks have the same size but the last.
+/// The digests of a big file's chunks, in order: they say whether two files differ, and where. All chunks have the same
+/// size but the last.
 struct ChunkList {
   int64_t chunk = 0;  ///< bytes
   std::vector<Digest> digests;

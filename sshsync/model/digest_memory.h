@@ -17,23 +17,24 @@ struct RememberedFile {
   absl::Time read;  ///< by the controller's clock
 };
 
-/// Of whom digests are remembered, and how they were come by. What was computed in another way (another host, folder, digestcmd, algorithm, size of
-/// chunks) is another way's and never recalled.
+/// Of whom digests are remembered, and how they were come by. What was computed in another way (another host, folder,
+/// digestcmd, algorithm, size of chunks) is another way's and never recalled.
 struct DigestWay {
   std::string repository;
-  std::string way;         ///< all that the digests depend on but the files themselves, as a digest
-  absl::Time host_clock;   ///< the host's own clock: one that shows less than when something was remembered was set back, and nothing is recalled
+  std::string way;        ///< all that the digests depend on but the files themselves, as a digest
+  absl::Time host_clock;  ///< the host's own clock: one that shows less than when something was remembered was set
+                          ///< back, and nothing is recalled
 };
 
 /// What one look at a repository adds to what is remembered of it.
 struct NewDigests {
-  std::vector<RememberedFile> read;     ///< replaces what was known of these paths
-  std::vector<std::string> forgotten;   ///< paths that are not there any more
-  absl::Time until;                     ///< afterwards none of it is of use
+  std::vector<RememberedFile> read;    ///< replaces what was known of these paths
+  std::vector<std::string> forgotten;  ///< paths that are not there any more
+  absl::Time until;                    ///< afterwards none of it is of use
 };
 
-/// Digests that outlive a run. A shortcut that never has to be there: whoever implements it may forget everything at any time.
-/// Called from any thread of a run.
+/// Digests that outlive a run. A shortcut that never has to be there: whoever implements it may forget everything at
+/// any time. Called from any thread of a run.
 class DigestMemory {
  public:
   virtual ~DigestMemory() = default;

@@ -20,15 +20,15 @@ enum class EventKind {
   kPlanned,            ///< repository; files and bytes to move; message: the counts as text
   kFileStarted,        ///< repository, path; total
   kFileProgress,       ///< repository, path; bytes of total so far
-  kBlockMoved,         ///< repository, path (of a batch the first, or empty); action: route; files, bytes, offset, stream, began
-  kFileVerified,       ///< repository, path: staged, digest right
-  kFilePublished,      ///< repository, path; action, bytes
-  kFileFailed,         ///< repository, path; failure, message
-  kRepositoryEnded,    ///< repository; action: outcome; files, bytes
-  kRunEnded,           ///< run; action: outcome
-  kMessage,            ///< level, message; repository and path where it concerns one
+  kBlockMoved,     ///< repository, path (of a batch the first, or empty); action: route; files, bytes, offset, stream,
+                   ///< began
+  kFileVerified,   ///< repository, path: staged, digest right
+  kFilePublished,  ///< repository, path; action, bytes
+  kFileFailed,     ///< repository, path; failure, message
+  kRepositoryEnded,  ///< repository; action: outcome; files, bytes
+  kRunEnded,         ///< run; action: outcome
+  kMessage,          ///< level, message; repository and path where it concerns one
 };
-
 
 /// Something that happened, as a flat value; which members mean something depends on the kind (see EventKind).
 /// `path`, `message` and `output` hold raw bytes: a sink that shows them escapes them.
@@ -44,15 +44,15 @@ struct Event {
   int64_t files = 0;
   int64_t bytes = 0;
   int64_t total = 0;
-  int64_t offset = 0;      ///< of a range: where in its file it begins
-  int stream = 0;          ///< which of the hop's streams carried the block, from 0
-  absl::Time began = {};   ///< when the transfer of the block began; `time` is its end
+  int64_t offset = 0;     ///< of a range: where in its file it begins
+  int stream = 0;         ///< which of the hop's streams carried the block, from 0
+  absl::Time began = {};  ///< when the transfer of the block began; `time` is its end
   LogLevel level = LogLevel::kInfo;
   Failure failure = Failure::kNone;
   std::string message = {};
   std::string command = {};  ///< of a failed remote command, as it was run, without secrets
   std::string output = {};   ///< what it printed, bounded
-  int exit_status = 0;  ///< of that command
+  int exit_status = 0;       ///< of that command
 };
 
 /// Receives events while a run goes on. Called from any thread of the run, never from two at once.
@@ -67,21 +67,36 @@ class EventSink {
 /// `file_published` and its kin, as they stand in JSON.
 inline absl::string_view EventKindName(EventKind kind) {
   switch (kind) {
-    case EventKind::kRunStarted: return "run_started";
-    case EventKind::kStepStarted: return "step_started";
-    case EventKind::kRepositoryStarted: return "repository_started";
-    case EventKind::kListed: return "listed";
-    case EventKind::kDigested: return "digested";
-    case EventKind::kPlanned: return "planned";
-    case EventKind::kFileStarted: return "file_started";
-    case EventKind::kFileProgress: return "file_progress";
-    case EventKind::kBlockMoved: return "block_moved";
-    case EventKind::kFileVerified: return "file_verified";
-    case EventKind::kFilePublished: return "file_published";
-    case EventKind::kFileFailed: return "file_failed";
-    case EventKind::kRepositoryEnded: return "repository_ended";
-    case EventKind::kRunEnded: return "run_ended";
-    case EventKind::kMessage: return "message";
+    case EventKind::kRunStarted:
+      return "run_started";
+    case EventKind::kStepStarted:
+      return "step_started";
+    case EventKind::kRepositoryStarted:
+      return "repository_started";
+    case EventKind::kListed:
+      return "listed";
+    case EventKind::kDigested:
+      return "digested";
+    case EventKind::kPlanned:
+      return "planned";
+    case EventKind::kFileStarted:
+      return "file_started";
+    case EventKind::kFileProgress:
+      return "file_progress";
+    case EventKind::kBlockMoved:
+      return "block_moved";
+    case EventKind::kFileVerified:
+      return "file_verified";
+    case EventKind::kFilePublished:
+      return "file_published";
+    case EventKind::kFileFailed:
+      return "file_failed";
+    case EventKind::kRepositoryEnded:
+      return "repository_ended";
+    case EventKind::kRunEnded:
+      return "run_ended";
+    case EventKind::kMessage:
+      return "message";
   }
   return "message";
 }

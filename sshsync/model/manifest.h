@@ -13,7 +13,8 @@
 
 namespace sshsync {
 
-/// What a host's directory says of a file. Times are nanoseconds since 1970, UTC, as fine as the host's tools show them.
+/// What a host's directory says of a file. Times are nanoseconds since 1970, UTC, as fine as the host's tools show
+/// them.
 struct FileStat {
   int64_t size = -1;   ///< bytes; -1: not known
   int64_t mtime = -1;  ///< ns; -1: not known
@@ -21,7 +22,13 @@ struct FileStat {
   uint64_t inode = 0;  ///< 0: not known
   uint16_t mode = 0;   ///< permission bits, 07777
   /// Of mtime.
-  enum class Resolution : uint8_t { kNanosecond, kMicrosecond, kSecond, kMinute, kDay } resolution = Resolution::kNanosecond;
+  enum class Resolution : uint8_t {
+    kNanosecond,
+    kMicrosecond,
+    kSecond,
+    kMinute,
+    kDay
+  } resolution = Resolution::kNanosecond;
 
   /// One unit of `resolution`, in ns.
   int64_t unit() const {
@@ -39,7 +46,7 @@ struct FileStat {
 struct FileEntry {
   std::string path;  ///< relative, clean, raw bytes
   FileStat stat;
-  Digest digest;  ///< empty where it was not computed
+  Digest digest;                                 ///< empty where it was not computed
   std::shared_ptr<const ChunkList> chunks = {};  ///< of a big file, where they are known
 };
 
@@ -63,7 +70,9 @@ struct Manifest {
     const auto at = std::lower_bound(files.begin(), files.end(), path, ByPath());
     return at != files.end() && at->path == path ? &*at : nullptr;
   }
-  FileEntry* Find(absl::string_view path) { return const_cast<FileEntry*>(static_cast<const Manifest*>(this)->Find(path)); }
+  FileEntry* Find(absl::string_view path) {
+    return const_cast<FileEntry*>(static_cast<const Manifest*>(this)->Find(path));
+  }
 };
 
 }  // namespace sshsync

@@ -9,7 +9,9 @@ using Resolution = FileStat::Resolution;
 
 constexpr int64_t kSecond = 1'000'000'000;
 
-FileStat Stat(int64_t size, int64_t mtime, Resolution resolution = Resolution::kNanosecond) { return {.size = size, .mtime = mtime, .resolution = resolution}; }
+FileStat Stat(int64_t size, int64_t mtime, Resolution resolution = Resolution::kNanosecond) {
+  return {.size = size, .mtime = mtime, .resolution = resolution};
+}
 
 TEST(FileStat, ComparesTimesAsCoarselyAsTheCoarserSideKnowsThem) {
   const FileStat fine = Stat(5, 100 * kSecond + 123'456'789);

@@ -8,7 +8,8 @@
 
 namespace sshsync {
 
-/// A stretch of one stream's time in which it carried content: one block, or several one after the other (see record/block_history.h).
+/// A stretch of one stream's time in which it carried content: one block, or several one after the other (see
+/// record/block_history.h).
 struct MovedBlock {
   std::string repository = {};
   int stream = 0;  ///< of the hop, from 0

@@ -17,27 +17,30 @@ enum class Transport { kSsh, kLocal };
 enum class Transfer { kAuto, kCommand, kStream };
 enum class Route { kPull, kPush, kRelay };
 /// `pull`, `push`, `relay`.
-inline absl::string_view RouteName(Route route) { return route == Route::kPull ? "pull" : route == Route::kPush ? "push" : "relay"; }
+inline absl::string_view RouteName(Route route) {
+  return route == Route::kPull ? "pull" : route == Route::kPush ? "push" : "relay";
+}
 enum class PublishMode { kFile, kTogether };
 enum class LinkMode { kSkip, kCopy };
 
 /// How the controller reaches the account of a repository. Two repositories with equal endpoints share connections.
 struct Endpoint {
   Transport transport = Transport::kSsh;
-  std::string host;                    ///< empty for kLocal
-  std::string user;                    ///< empty: what ssh would use
-  int port = 0;                        ///< 0: what ssh would use
-  std::string identity;                ///< -i, empty for none
-  std::string jump;                    ///< -J, empty for none
+  std::string host;                        ///< empty for kLocal
+  std::string user;                        ///< empty: what ssh would use
+  int port = 0;                            ///< 0: what ssh would use
+  std::string identity;                    ///< -i, empty for none
+  std::string jump;                        ///< -J, empty for none
   std::vector<std::string> ssh = {"ssh"};  ///< program and options
-  std::string shell = "sh";            ///< shell that runs this account's templates
-  bool compress = false;               ///< -C for data sessions
+  std::string shell = "sh";                ///< shell that runs this account's templates
+  bool compress = false;                   ///< -C for data sessions
   absl::Duration connect_timeout = absl::Seconds(15);
 
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
   friend auto operator<=>(const Endpoint& a, const Endpoint& b) {
-    return std::tie(a.transport, a.host, a.user, a.port, a.identity, a.jump, a.ssh, a.shell, a.compress, a.connect_timeout) <=>
-           std::tie(b.transport, b.host, b.user, b.port, b.identity, b.jump, b.ssh, b.shell, b.compress, b.connect_timeout);
+    return std::tie(a.transport, a.host, a.user, a.port, a.identity, a.jump, a.ssh, a.shell, a.compress,
+                    a.connect_timeout) <=> std::tie(b.transport, b.host, b.user, b.port, b.identity, b.jump, b.ssh,
+                                                    b.shell, b.compress, b.connect_timeout);
   }
 };
 
@@ -47,8 +50,8 @@ struct DeleteLimit {
   bool percent = true;
 };
 
-/// One section of the configuration, validated: a folder on a host, reached as a user, with the templates that work there.
-/// A plain value; the configuration file it came from is not needed any more.
+/// One section of the configuration, validated: a folder on a host, reached as a user, with the templates that work
+/// there. A plain value; the configuration file it came from is not needed any more.
 struct Repository {
   std::string name;
   std::string parent;  ///< empty for a root
@@ -57,7 +60,7 @@ struct Repository {
   int line = 0;        ///< of the section, for messages
 
   Endpoint endpoint;
-  std::string path;  ///< absolute, without a trailing slash; as configured, links not resolved
+  std::string path;      ///< absolute, without a trailing slash; as configured, links not resolved
   std::string password;  ///< for templates that name it; never printed
 
   std::string peerhost;  ///< how other hosts reach this repository (host where not given)
@@ -75,10 +78,10 @@ struct Repository {
 
   std::vector<std::string> digest = {"sha256", "sha1", "md5"};
   Transfer transfer = Transfer::kAuto;
-  std::vector<Route> route;  ///< empty: auto
+  std::vector<Route> route;          ///< empty: auto
   int64_t chunk = int64_t{8} << 20;  ///< bytes
-  int streams = 0;           ///< 0: 4 for stream hops, or 3 where others wait for what arrives; 1 for command hops
-  std::string bwlimit;       ///< a rate or a timetable, validated text; empty: off
+  int streams = 0;      ///< 0: 4 for stream hops, or 3 where others wait for what arrives; 1 for command hops
+  std::string bwlimit;  ///< a rate or a timetable, validated text; empty: off
 
   std::string stage = "yes";  ///< "yes", "no", or an absolute folder
   PublishMode publish = PublishMode::kFile;

@@ -15,7 +15,8 @@ Digest DigestOfZeros(int64_t bytes, absl::string_view algorithm) {
   auto hasher = Hasher::Create(algorithm);
   if (!hasher.ok()) return {};
   const std::string zeros(kBlockBytes, '\0');
-  for (int64_t done = 0; done < bytes; done += kBlockBytes) hasher->Update(absl::string_view(zeros).substr(0, static_cast<size_t>(std::min(kBlockBytes, bytes - done))));
+  for (int64_t done = 0; done < bytes; done += kBlockBytes)
+    hasher->Update(absl::string_view(zeros).substr(0, static_cast<size_t>(std::min(kBlockBytes, bytes - done))));
   return hasher->Finish();
 }
 
@@ -36,7 +37,10 @@ bool AnyAlike(const ChunkList& a, const ChunkList& b) {
 }
 
 BigFile::BigFile(int64_t size, ChunkList wanted, absl::string_view algorithm)
-    : size_(size), wanted_(std::move(wanted)), states_(wanted_.digests.size(), State::kOpen), from_(wanted_.digests.size(), ChunkRange::kParent) {
+    : size_(size),
+      wanted_(std::move(wanted)),
+      states_(wanted_.digests.size(), State::kOpen),
+      from_(wanted_.digests.size(), ChunkRange::kParent) {
   const Digest zeros = DigestOfZeros(wanted_.chunk, algorithm);
   for (size_t i = 0; i < from_.size(); ++i) {
     const int64_t bytes = std::min(wanted_.chunk, size_ - static_cast<int64_t>(i) * wanted_.chunk);
@@ -50,7 +54,8 @@ bool BigFile::Offer(std::string path, const ChunkList& held) {
   const int index = static_cast<int>(at - sources_.begin());
   bool useful = at != sources_.end() && !IsUsedUp(index);
   for (size_t i = 0; i < std::min(from_.size(), held.digests.size()); ++i) {
-    if (states_[i] != State::kOpen || from_[i] != ChunkRange::kParent || held.digests[i] != wanted_.digests[i]) continue;
+    if (states_[i] != State::kOpen || from_[i] != ChunkRange::kParent || held.digests[i] != wanted_.digests[i])
+      continue;
     from_[i] = index;
     useful = true;
   }
@@ -72,7 +77,8 @@ bool BigFile::Adopt(const ChunkList& held) {
     if (held.digests[i] == wanted_.digests[i]) Set(static_cast<int64_t>(i), State::kGood);
     from_[i] = ChunkRange::kParent;  // also zeros: something else is there
   }
-  // Nothing is to be brought: then one chunk is read back once more, for whoever brings the last one sees that the file is whole.
+  // Nothing is to be brought: then one chunk is read back once more, for whoever brings the last one sees that the file
+  // is whole.
   if (complete()) from_.back() = ChunkRange::kZeros, Set(static_cast<int64_t>(states_.size()) - 1, State::kOpen);
   return true;
 }
@@ -85,13 +91,17 @@ absl::optional<ChunkRange> BigFile::Take(Most most, absl::FunctionRef<bool(int64
       const int source = from_[static_cast<size_t>(i)];
       const auto usable = [&](int64_t chunk) {
         const size_t at = static_cast<size_t>(chunk);
-        return states_[at] == State::kOpen && from_[at] == source && (source != ChunkRange::kParent || at_parent(chunk));
+        return states_[at] == State::kOpen && from_[at] == source &&
+               (source != ChunkRange::kParent || at_parent(chunk));
       };
       if (local == (source == ChunkRange::kParent) || !usable(i)) continue;
       ChunkRange range{.first = i, .count = 1, .source = source};
-      if (const auto begun = begun_.find(i); begun != begun_.end() && source == ChunkRange::kParent) range.skip = begun->second;
+      if (const auto begun = begun_.find(i); begun != begun_.end() && source == ChunkRange::kParent)
+        range.skip = begun->second;
       const int64_t longest = local ? most.local : most.parent;
-      while (range.count < longest && i + range.count < count && usable(i + range.count) && (local || !begun_.contains(i + range.count))) ++range.count;
+      while (range.count < longest && i + range.count < count && usable(i + range.count) &&
+             (local || !begun_.contains(i + range.count)))
+        ++range.count;
       for (int64_t chunk = i; chunk < i + range.count; ++chunk) Set(chunk, State::kTaken);
       ++UnderWay(range);
       return range;
@@ -101,11 +111,14 @@ absl::optional<ChunkRange> BigFile::Take(Most most, absl::FunctionRef<bool(int64
 }
 
 bool BigFile::IsOpen(const ChunkRange& range) const {
-  if (range.source != ChunkRange::kParent || range.first < 0 || range.first + range.count > static_cast<int64_t>(states_.size())) return false;
+  if (range.source != ChunkRange::kParent || range.first < 0 ||
+      range.first + range.count > static_cast<int64_t>(states_.size()))
+    return false;
   const auto begun = begun_.find(range.first);
   if ((begun == begun_.end() ? 0 : begun->second) != range.skip) return false;
   for (int64_t chunk = range.first; chunk < range.first + range.count; ++chunk) {
-    if (states_[static_cast<size_t>(chunk)] != State::kOpen || from_[static_cast<size_t>(chunk)] != ChunkRange::kParent) return false;
+    if (states_[static_cast<size_t>(chunk)] != State::kOpen || from_[static_cast<size_t>(chunk)] != ChunkRange::kParent)
+      return false;
   }
   return true;
 }
@@ -144,8 +157,10 @@ bool BigFile::BrokeOff(const ChunkRange& range, absl::Span<const Digest> digests
     Set(chunk, good ? State::kGood : State::kOpen);
     moved |= good;
     if (range.source != ChunkRange::kParent) continue;
-    // Of a chunk that was not read back the last block is brought again: then it is digested like all others. One that is whole and wrong goes again.
-    const int64_t bytes = std::min(wanted_.chunk, size_ - chunk * wanted_.chunk), whole = (bytes + kBlockBytes - 1) / kBlockBytes;
+    // Of a chunk that was not read back the last block is brought again: then it is digested like all others. One that
+    // is whole and wrong goes again.
+    const int64_t bytes = std::min(wanted_.chunk, size_ - chunk * wanted_.chunk),
+                  whole = (bytes + kBlockBytes - 1) / kBlockBytes;
     begun_.erase(chunk);
     if (!good && left > 0 && !(read && left >= whole)) begun_[chunk] = std::min(left, whole - 1);
   }
@@ -166,7 +181,8 @@ void BigFile::StartOver(const std::string& abandoned) {
 }
 
 int64_t BigFile::BytesOf(const ChunkRange& range) const {
-  return std::min(size_, (range.first + range.count) * wanted_.chunk) - range.first * wanted_.chunk - range.skip * kBlockBytes;
+  return std::min(size_, (range.first + range.count) * wanted_.chunk) - range.first * wanted_.chunk -
+         range.skip * kBlockBytes;
 }
 
 int64_t BigFile::good_bytes() const {

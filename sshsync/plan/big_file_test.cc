@@ -25,7 +25,8 @@ Digest Of(absl::string_view text) {
 // A list of chunks with these contents; "0" is a chunk of zeros.
 ChunkList List(std::vector<std::string> contents) {
   ChunkList list{.chunk = kChunk};
-  for (const std::string& content : contents) list.digests.push_back(Of(content == "0" ? std::string(kChunk, '\0') : content));
+  for (const std::string& content : contents)
+    list.digests.push_back(Of(content == "0" ? std::string(kChunk, '\0') : content));
   return list;
 }
 

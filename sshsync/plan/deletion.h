@@ -17,13 +17,16 @@ namespace sshsync {
 /// The files of a child that its parent does not have.
 struct Extras {
   std::vector<const FileEntry*> files;  ///< in their order; point into the child's manifest
-  int64_t selected = 0;  ///< all files of the child that are selected: what a percentage is taken of
+  int64_t selected = 0;                 ///< all files of the child that are selected: what a percentage is taken of
 };
 
-/// Finds them. `listed`: whether the parent lists the path, in whatever state it is; `selected`: whether the hop is about it at all.
-Extras FindExtras(const Manifest& child, absl::FunctionRef<bool(absl::string_view path)> listed, absl::FunctionRef<bool(absl::string_view path)> selected);
+/// Finds them. `listed`: whether the parent lists the path, in whatever state it is; `selected`: whether the hop is
+/// about it at all.
+Extras FindExtras(const Manifest& child, absl::FunctionRef<bool(absl::string_view path)> listed,
+                  absl::FunctionRef<bool(absl::string_view path)> selected);
 
-/// OK, or why that many of `selected` files must not go (kSafety). A percentage is rounded up: 10% of 5 files is one file.
+/// OK, or why that many of `selected` files must not go (kSafety). A percentage is rounded up: 10% of 5 files is one
+/// file.
 absl::Status JudgeDeletions(int64_t deletions, int64_t selected, const DeleteLimit& limit);
 
 /// Makes these extra files part of what is to be done.

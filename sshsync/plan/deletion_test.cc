@@ -27,7 +27,8 @@ std::vector<std::string> PathsOf(const std::vector<const FileEntry*>& files) {
 
 TEST(Deletion, GoesForWhatTheParentDoesNotListAndTheFiltersSelect) {
   const Manifest child = Files({"a", "b", "c", "d"});
-  const Extras extras = FindExtras(child, [](absl::string_view path) { return path == "b"; }, [](absl::string_view path) { return path != "d"; });
+  const Extras extras = FindExtras(
+      child, [](absl::string_view path) { return path == "b"; }, [](absl::string_view path) { return path != "d"; });
   EXPECT_THAT(PathsOf(extras.files), ElementsAre("a", "c"));
   EXPECT_EQ(extras.selected, 3);
 }
@@ -38,22 +39,28 @@ TEST(Deletion, IsJudgedByCountAndByAShareThatIsRoundedUp) {
     DeleteLimit limit;
     bool allowed;
   };
-  for (const Row& row : {Row{0, 0, {10, true}, true}, Row{1, 1, {10, true}, true}, Row{1, 5, {10, true}, true}, Row{2, 10, {10, true}, false},
-                         Row{2, 11, {10, true}, true}, Row{3, 20, {10, true}, false}, Row{1, 9, {0, true}, false}, Row{9, 9, {100, true}, true},
-                         Row{1, 9, {0, false}, false}, Row{2, 2, {2, false}, true}, Row{3, 1000, {2, false}, false}}) {
+  for (const Row& row : {Row{0, 0, {10, true}, true}, Row{1, 1, {10, true}, true}, Row{1, 5, {10, true}, true},
+                         Row{2, 10, {10, true}, false}, Row{2, 11, {10, true}, true}, Row{3, 20, {10, true}, false},
+                         Row{1, 9, {0, true}, false}, Row{9, 9, {100, true}, true}, Row{1, 9, {0, false}, false},
+                         Row{2, 2, {2, false}, true}, Row{3, 1000, {2, false}, false}}) {
     const absl::Status status = JudgeDeletions(row.deletions, row.selected, row.limit);
-    EXPECT_EQ(status.ok(), row.allowed) << row.deletions << " of " << row.selected << " by " << row.limit.value << (row.limit.percent ? "%" : "");
+    EXPECT_EQ(status.ok(), row.allowed) << row.deletions << " of " << row.selected << " by " << row.limit.value
+                                        << (row.limit.percent ? "%" : "");
     EXPECT_EQ(FailureOf(status), row.allowed ? Failure::kNone : Failure::kSafety);
   }
-  EXPECT_EQ(JudgeDeletions(3, 20, {10, true}).message(), "3 of 20 files would be deleted, max_delete allows 2 (10%): nothing is deleted");
-  EXPECT_EQ(JudgeDeletions(3, 20, {2, false}).message(), "3 of 20 files would be deleted, max_delete allows 2: nothing is deleted");
+  EXPECT_EQ(JudgeDeletions(3, 20, {10, true}).message(),
+            "3 of 20 files would be deleted, max_delete allows 2 (10%): nothing is deleted");
+  EXPECT_EQ(JudgeDeletions(3, 20, {2, false}).message(),
+            "3 of 20 files would be deleted, max_delete allows 2: nothing is deleted");
 }
 
 TEST(Deletion, IsAPartOfThePlanAndOfWhatIsThereAfterwards) {
   const Manifest parent = Files({"b", "d"}), child = Files({"a", "c", "d", "e"});
   Plan plan = Diff(parent, child, [](absl::string_view path) { return path == "d"; });
   ASSERT_EQ(plan.extra, 3);
-  const Extras extras = FindExtras(child, [&](absl::string_view path) { return parent.Find(path) != nullptr; }, [](absl::string_view path) { return path != "e"; });
+  const Extras extras = FindExtras(
+      child, [&](absl::string_view path) { return parent.Find(path) != nullptr; },
+      [](absl::string_view path) { return path != "e"; });
   AddDeletions(extras.files, &plan);
   EXPECT_EQ(plan.deletes, 2);
   EXPECT_EQ(plan.extra, 1);

@@ -52,8 +52,10 @@ TEST(LikelyChanged, GoesByTheSizeAndByAMtimeThatIsLaterThanTheChildsAndThanTheLa
   EXPECT_TRUE(LikelyChanged({.size = 10, .mtime = 101 * kSecond}, child, at(100)));
   EXPECT_FALSE(LikelyChanged({.size = 10, .mtime = 101 * kSecond}, child, at(102))) << "it was compared since";
   EXPECT_FALSE(LikelyChanged({.size = 10, .mtime = 100 * kSecond}, child, absl::InfinitePast()));
-  EXPECT_FALSE(LikelyChanged({.size = 10, .mtime = 99 * kSecond}, child, absl::InfinitePast())) << "it was copied without its time";
-  EXPECT_FALSE(LikelyChanged({.size = 10, .mtime = 101 * kSecond}, {.size = 10}, absl::InfinitePast())) << "whose time is not known";
+  EXPECT_FALSE(LikelyChanged({.size = 10, .mtime = 99 * kSecond}, child, absl::InfinitePast()))
+      << "it was copied without its time";
+  EXPECT_FALSE(LikelyChanged({.size = 10, .mtime = 101 * kSecond}, {.size = 10}, absl::InfinitePast()))
+      << "whose time is not known";
   const FileStat coarse{.size = 10, .mtime = 60 * kSecond, .resolution = FileStat::Resolution::kMinute};
   EXPECT_FALSE(LikelyChanged({.size = 10, .mtime = 119 * kSecond}, coarse, absl::InfinitePast())) << "the same minute";
   EXPECT_TRUE(LikelyChanged({.size = 10, .mtime = 120 * kSecond}, coarse, absl::InfinitePast()));

@@ -17,7 +17,8 @@ namespace {
 absl::Status BadAnswer(absl::string_view what, absl::string_view line) {
   constexpr size_t kShown = 120;
   const bool cut = line.size() > kShown;
-  return MakeError(Failure::kBadDigest, absl::StrCat(what, ": \"", EscapeForTerminal(line.substr(0, kShown)), cut ? "..." : "", "\""));
+  return MakeError(Failure::kBadDigest,
+                   absl::StrCat(what, ": \"", EscapeForTerminal(line.substr(0, kShown)), cut ? "..." : "", "\""));
 }
 
 // The line after the last newline that is not the final one.
@@ -32,7 +33,8 @@ bool NamesFile(absl::string_view name, absl::string_view path) {
   if (absl::StartsWith(name, "*") && !absl::StartsWith(path, "*")) name.remove_prefix(1);
   if (name.empty() || name == "-") return true;  // of its standard input, into which the template put the file
   absl::ConsumePrefix(&name, "./");
-  // Blanks at the end of the name were taken for the line's; GNU tools write `\`, newline and carriage return as escapes.
+  // Blanks at the end of the name were taken for the line's; GNU tools write `\`, newline and carriage return as
+  // escapes.
   const absl::string_view trimmed = absl::StripTrailingAsciiWhitespace(path);
   const std::string escaped = absl::StrReplaceAll(trimmed, {{"\\", "\\\\"}, {"\n", "\\n"}, {"\r", "\\r"}});
   for (const absl::string_view spelling : {trimmed, absl::string_view(escaped)}) {
@@ -47,8 +49,10 @@ bool NamesFile(absl::string_view name, absl::string_view path) {
 }  // namespace
 
 absl::StatusOr<DigestAnswer> ParseDigestAnswer(absl::string_view output, int exit_status, absl::string_view file_path) {
-  if (exit_status == 127) return MakeError(Failure::kCommandNotFound, "digestcmd: a command was not found (exit status 127)");
-  if (exit_status != 0) return MakeError(Failure::kCommandFailed, absl::StrCat("digestcmd ended with status ", exit_status));
+  if (exit_status == 127)
+    return MakeError(Failure::kCommandNotFound, "digestcmd: a command was not found (exit status 127)");
+  if (exit_status != 0)
+    return MakeError(Failure::kCommandFailed, absl::StrCat("digestcmd ended with status ", exit_status));
   const absl::string_view line = LastLine(output);
   if (line.empty()) return MakeError(Failure::kBadDigest, "digestcmd printed nothing");
   if (line == "NONE" || line == "'NONE'" || line == "\"NONE\"") return DigestAnswer{.missing = true, .digest = {}};

@@ -12,16 +12,18 @@ namespace sshsync {
 
 /// What a digestcmd answered about one file.
 struct DigestAnswer {
-  bool missing = false;  ///< NONE: there is no such file
-  Digest digest;         ///< unless missing
+  bool missing = false;                          ///< NONE: there is no such file
+  Digest digest;                                 ///< unless missing
   std::shared_ptr<const ChunkList> chunks = {};  ///< of a big file that was digested chunk by chunk
 };
 
-/// Reads a digestcmd's answer: its last line, without blanks, CR, a leading `\` and a trailing name. The name, where there is one, must
-/// be the file's own (absolute, relative, or its last component, raw or as GNU tools escape it): a digest of another file is not an answer.
-/// `NONE`, quoted or not, is a missing file. Errors are kBadDigest (or kCommandNotFound, kPermission, kCommandFailed by the exit status).
+/// Reads a digestcmd's answer: its last line, without blanks, CR, a leading `\` and a trailing name. The name, where
+/// there is one, must be the file's own (absolute, relative, or its last component, raw or as GNU tools escape it): a
+/// digest of another file is not an answer. `NONE`, quoted or not, is a missing file. Errors are kBadDigest (or
+/// kCommandNotFound, kPermission, kCommandFailed by the exit status).
 ///
-///     ParseDigestAnswer("da39a3ee5e6b4b0d3255bfef95601890afd80709  /srv/a\n", 0, "/srv/a")->digest.kind() == "40 hex digits"
+///     ParseDigestAnswer("da39a3ee5e6b4b0d3255bfef95601890afd80709  /srv/a\n", 0, "/srv/a")->digest.kind() == "40 hex
+///     digits"
 absl::StatusOr<DigestAnswer> ParseDigestAnswer(absl::string_view output, int exit_status, absl::string_view file_path);
 
 }  // namespace sshsync

@@ -1,5 +1,5 @@
-// Any bytes as what listings and digest tools print: no crash; nothing is a digest, or a path, that is not there; and what the known tools
-// print of any names is read as it was meant.
+// Any bytes as what listings and digest tools print: no crash; nothing is a digest, or a path, that is not there; and
+// what the known tools print of any names is read as it was meant.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -24,7 +24,9 @@ void Expect(bool holds) {
   if (!holds) abort();
 }
 
-std::string DigitsOf(const Digest& digest) { return digest.is_crc() ? std::vector<std::string>(absl::StrSplit(digest.text(), ' '))[0] : digest.text(); }
+std::string DigitsOf(const Digest& digest) {
+  return digest.is_crc() ? std::vector<std::string>(absl::StrSplit(digest.text(), ' '))[0] : digest.text();
+}
 
 void OneAnswer(absl::string_view output, absl::string_view path, int status) {
   const auto answer = ParseDigestAnswer(output, status, path);
@@ -41,7 +43,8 @@ void OneBatch(absl::string_view output, const std::vector<std::string>& names) {
   const auto digests = ParseDigestBatch(output, names);
   if (!digests) return;
   Expect(digests->size() == names.size());
-  for (const Digest& digest : *digests) Expect(digest.empty() || absl::StrContains(absl::AsciiStrToLower(output), DigitsOf(digest)));
+  for (const Digest& digest : *digests)
+    Expect(digest.empty() || absl::StrContains(absl::AsciiStrToLower(output), DigitsOf(digest)));
 }
 
 void OneListing(absl::string_view output) {
@@ -49,7 +52,8 @@ void OneListing(absl::string_view output) {
   std::string before;
   for (const std::string& path : listing.paths) {
     Expect(WhyUnclean(path).empty() && !path.empty() && path[0] != '/' && path > before);
-    for (const absl::string_view part : absl::StrSplit(path, '/')) Expect(!part.empty() && part != "." && part != ".." && part != ".sshsync");
+    for (const absl::string_view part : absl::StrSplit(path, '/'))
+      Expect(!part.empty() && part != "." && part != ".." && part != ".sshsync");
     Expect(absl::StrContains(output, path));
     before = path;
   }
@@ -61,7 +65,8 @@ void RoundTrip(const std::vector<std::string>& names) {
   std::string gnu, plain, bsd;
   std::vector<std::string> wanted;
   for (size_t i = 0; i < names.size(); ++i) {
-    const std::string hex = absl::StrCat(absl::Hex(0x1000 + i, absl::kZeroPad16), absl::Hex(i * 77, absl::kZeroPad16), "abcdef01");
+    const std::string hex =
+        absl::StrCat(absl::Hex(0x1000 + i, absl::kZeroPad16), absl::Hex(i * 77, absl::kZeroPad16), "abcdef01");
     wanted.push_back(hex);
     const std::string escaped = absl::StrReplaceAll(names[i], {{"\\", "\\\\"}, {"\n", "\\n"}, {"\r", "\\r"}});
     absl::StrAppend(&gnu, escaped == names[i] ? "" : "\\", hex, "  ", escaped, "\n");
@@ -79,7 +84,8 @@ void RoundTrip(const std::vector<std::string>& names) {
 }  // namespace sshsync
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // NAMES, separated by NUL, end at two of them; the rest is output. `@` stands for forty digits that a fuzzer would hardly find.
+  // NAMES, separated by NUL, end at two of them; the rest is output. `@` stands for forty digits that a fuzzer would
+  // hardly find.
   const std::string input = absl::StrReplaceAll(absl::string_view(reinterpret_cast<const char*>(data), size),
                                                 {{"@", "da39a3ee5e6b4b0d3255bfef95601890afd80709"}});
   const size_t end = std::min(input.find(std::string(2, '\0')), input.size());

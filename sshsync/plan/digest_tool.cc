@@ -17,21 +17,27 @@ namespace {
 
 // Tools that take many operands, and the options under which their output is still one of the known forms.
 bool IsKnownTool(const std::vector<absl::string_view>& words) {
-  constexpr std::array<absl::string_view, 12> kPlain = {"md5sum",    "sha1sum",   "sha224sum", "sha256sum", "sha384sum", "sha512sum",
-                                                        "b2sum",     "md5",       "sha1",      "sha256",    "sha512",    "rmd160"};
-  constexpr std::array<absl::string_view, 7> kAlgorithms = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b512"};
-  const auto known = [&](absl::string_view name) { return std::find(kAlgorithms.begin(), kAlgorithms.end(), name) != kAlgorithms.end(); };
+  constexpr std::array<absl::string_view, 12> kPlain = {"md5sum",    "sha1sum",   "sha224sum", "sha256sum",
+                                                        "sha384sum", "sha512sum", "b2sum",     "md5",
+                                                        "sha1",      "sha256",    "sha512",    "rmd160"};
+  constexpr std::array<absl::string_view, 7> kAlgorithms = {"md5",    "sha1",   "sha224",    "sha256",
+                                                            "sha384", "sha512", "blake2b512"};
+  const auto known = [&](absl::string_view name) {
+    return std::find(kAlgorithms.begin(), kAlgorithms.end(), name) != kAlgorithms.end();
+  };
   if (words.empty()) return false;
   absl::string_view tool = words[0];
   if (const size_t slash = tool.rfind('/'); slash != absl::string_view::npos) tool.remove_prefix(slash + 1);
   if (words.size() == 1) return tool == "shasum" || std::find(kPlain.begin(), kPlain.end(), tool) != kPlain.end();
-  if (words.size() == 2 && words[1] == "-r") return tool == "md5" || tool == "sha1" || tool == "sha256" || tool == "sha512";
+  if (words.size() == 2 && words[1] == "-r")
+    return tool == "md5" || tool == "sha1" || tool == "sha256" || tool == "sha512";
   if (words.size() == 2 && (words[1] == "-b" || words[1] == "--")) return absl::EndsWith(tool, "sum") && tool != "csum";
   if (tool == "shasum" && words.size() == 3 && words[1] == "-a") return known(absl::StrCat("sha", words[2]));
   if (tool == "digest" && words.size() == 3 && words[1] == "-a") return known(words[2]);
   if (tool == "csum" && words.size() == 3 && words[1] == "-h") return known(absl::AsciiStrToLower(words[2]));
   if (tool == "cksum" && words.size() == 3 && words[1] == "-a") return known(words[2]);
-  if (tool == "openssl" && words.size() >= 3 && words.size() <= 4 && words[1] == "dgst" && absl::ConsumePrefix(&tool, "openssl")) {
+  if (tool == "openssl" && words.size() >= 3 && words.size() <= 4 && words[1] == "dgst" &&
+      absl::ConsumePrefix(&tool, "openssl")) {
     absl::string_view algorithm = words[2];
     return absl::ConsumePrefix(&algorithm, "-") && known(algorithm) && (words.size() == 3 || words[3] == "-r");
   }
@@ -43,8 +49,8 @@ constexpr absl::string_view kFile = "${FILEPATH}";
 // `TOOL ${FILEPATH}`, perhaps piped into a choice of field 1.
 absl::optional<DigestTool> RecogniseCall(absl::string_view call) {
   call = absl::StripAsciiWhitespace(call);
-  for (const absl::string_view field : {"cut -d' ' -f1", "cut -d' ' -f 1", "cut -d \" \" -f 1", "cut -d\" \" -f1", "cut -f1 -d' '",
-                                        "awk '{print $1}'", "awk '{ print $1 }'"}) {
+  for (const absl::string_view field : {"cut -d' ' -f1", "cut -d' ' -f 1", "cut -d \" \" -f 1", "cut -d\" \" -f1",
+                                        "cut -f1 -d' '", "awk '{print $1}'", "awk '{ print $1 }'"}) {
     if (absl::ConsumeSuffix(&call, field)) {
       call = absl::StripTrailingAsciiWhitespace(call);
       if (!absl::ConsumeSuffix(&call, "|")) return absl::nullopt;
@@ -59,13 +65,15 @@ absl::optional<DigestTool> RecogniseCall(absl::string_view call) {
   return DigestTool{absl::StrJoin(words, " ")};
 }
 
-// One spelling of a name at the cursor, behind which stands `after`, or the end of a record: how many bytes it takes, or npos.
+// One spelling of a name at the cursor, behind which stands `after`, or the end of a record: how many bytes it takes,
+// or npos.
 size_t MatchName(absl::string_view at, absl::string_view name, bool marked, absl::string_view after) {
   constexpr size_t kNo = absl::string_view::npos;
   if (!marked && absl::StartsWith(at, name)) {
     // A name that ends with a backslash is also the beginning of its own escaped spelling.
     const absl::string_view rest = at.substr(name.size());
-    if (after.empty() ? !rest.empty() && (rest[0] == '\n' || rest[0] == '\0') : absl::StartsWith(rest, after)) return name.size();
+    if (after.empty() ? !rest.empty() && (rest[0] == '\n' || rest[0] == '\0') : absl::StartsWith(rest, after))
+      return name.size();
   }
   if (marked) {
     const std::string full = absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\n", "\\n"}, {"\r", "\\r"}});
@@ -113,7 +121,9 @@ class BatchReader {
     return digest;
   }
 
-  bool TakeEnd() { return absl::ConsumePrefix(&rest_, "\n") || absl::ConsumePrefix(&rest_, absl::string_view("\0", 1)); }
+  bool TakeEnd() {
+    return absl::ConsumePrefix(&rest_, "\n") || absl::ConsumePrefix(&rest_, absl::string_view("\0", 1));
+  }
 
   bool TakeName(absl::string_view name, bool marked, absl::string_view after) {
     const size_t length = MatchName(rest_, name, marked, after);
@@ -126,8 +136,8 @@ class BatchReader {
     const bool marked = absl::ConsumePrefix(&rest_, "\\");
     const auto digest = TakeHex();
     if (!digest) return {};
-    const bool separated =
-        absl::ConsumePrefix(&rest_, "  ") || absl::ConsumePrefix(&rest_, " *") || absl::ConsumePrefix(&rest_, " ") || absl::ConsumePrefix(&rest_, "\t");
+    const bool separated = absl::ConsumePrefix(&rest_, "  ") || absl::ConsumePrefix(&rest_, " *") ||
+                           absl::ConsumePrefix(&rest_, " ") || absl::ConsumePrefix(&rest_, "\t");
     if (!separated || !TakeName(name, marked, "") || !TakeEnd()) return {};
     return *digest;
   }
@@ -151,12 +161,14 @@ class BatchReader {
 }  // namespace
 
 absl::optional<DigestTool> RecogniseDigestTool(absl::string_view digestcmd) {
-  std::string text = absl::StrReplaceAll(digestcmd, {{"\"${FILEPATH}\"", kFile}, {"\"$FILEPATH\"", kFile}, {"\n", " "}});
+  std::string text =
+      absl::StrReplaceAll(digestcmd, {{"\"${FILEPATH}\"", kFile}, {"\"$FILEPATH\"", kFile}, {"\n", " "}});
   absl::string_view rest = absl::StripAsciiWhitespace(text);
   bool tested = absl::ConsumePrefix(&rest, "if ");
   if (!tested) return RecogniseCall(rest);
   rest = absl::StripLeadingAsciiWhitespace(rest);
-  if (!absl::ConsumePrefix(&rest, absl::StrCat("[ -f ", kFile, " ]")) && !absl::ConsumePrefix(&rest, absl::StrCat("test -f ", kFile))) {
+  if (!absl::ConsumePrefix(&rest, absl::StrCat("[ -f ", kFile, " ]")) &&
+      !absl::ConsumePrefix(&rest, absl::StrCat("test -f ", kFile))) {
     return absl::nullopt;
   }
   rest = absl::StripLeadingAsciiWhitespace(rest);
@@ -180,7 +192,8 @@ absl::optional<DigestTool> RecogniseDigestTool(absl::string_view digestcmd) {
 absl::optional<std::vector<Digest>> ParseDigestBatch(absl::string_view output, absl::Span<const std::string> names) {
   // Solaris' digest prints the bare digest when it is given one file.
   if (names.size() == 1) {
-    if (const auto bare = Digest::FromHex(absl::StripTrailingAsciiWhitespace(output))) return std::vector<Digest>{*bare};
+    if (const auto bare = Digest::FromHex(absl::StripTrailingAsciiWhitespace(output)))
+      return std::vector<Digest>{*bare};
   }
   BatchReader reader(output);
   std::vector<Digest> digests;

@@ -17,7 +17,8 @@ TEST(DigestTool, KnownToolsAreRecognisedInTheirUsualForms) {
   EXPECT_EQ(Recognised("sha1sum ${FILEPATH}"), "sha1sum");
   EXPECT_EQ(Recognised("sha1sum \"${FILEPATH}\" | cut -d' ' -f1"), "sha1sum");
   EXPECT_EQ(Recognised("/usr/bin/sha256sum ${FILEPATH} | awk '{print $1}'"), "/usr/bin/sha256sum");
-  EXPECT_EQ(Recognised("if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo \\'NONE\\'; fi"), "sha1sum");
+  EXPECT_EQ(Recognised("if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo \\'NONE\\'; fi"),
+            "sha1sum");
   EXPECT_EQ(Recognised("if [ -f ${FILEPATH} ]; then digest -a sha1 ${FILEPATH}; else echo NONE; fi"), "digest -a sha1");
   EXPECT_EQ(Recognised("if test -f ${FILEPATH}; then csum -h SHA1 ${FILEPATH}; fi"), "csum -h SHA1");
   EXPECT_EQ(Recognised("openssl dgst -sha256 -r ${FILEPATH}"), "openssl dgst -sha256 -r");

@@ -6,7 +6,8 @@ namespace sshsync {
 namespace {
 
 TEST(Explain, SaysWhyAFileIsToBeMovedOrDeleted) {
-  FileEntry parent{.path = "a", .stat = {.size = 5}, .digest = {}}, child{.path = "a", .stat = {.size = 7}, .digest = {}};
+  FileEntry parent{.path = "a", .stat = {.size = 5}, .digest = {}},
+      child{.path = "a", .stat = {.size = 7}, .digest = {}};
   const FileOutcome copy = Explain({Action::kCopy, &parent, nullptr}, Verb::kPlan);
   EXPECT_EQ(copy.action, "copy");
   EXPECT_EQ(copy.bytes, 5);
@@ -21,7 +22,8 @@ TEST(Explain, SaysWhyAFileIsToBeMovedOrDeleted) {
 
 TEST(Explain, CallsEachOfThemADifferenceWhereOnlyIsVerified) {
   const FileEntry file{.path = "a", .stat = {.size = 5}, .digest = {}};
-  for (const PlanItem& item : {PlanItem{Action::kCopy, &file, nullptr}, PlanItem{Action::kReplace, &file, &file}, PlanItem{Action::kDelete, nullptr, &file}}) {
+  for (const PlanItem& item : {PlanItem{Action::kCopy, &file, nullptr}, PlanItem{Action::kReplace, &file, &file},
+                               PlanItem{Action::kDelete, nullptr, &file}}) {
     EXPECT_EQ(Explain(item, Verb::kVerify).failure, Failure::kDiffers);
   }
 }

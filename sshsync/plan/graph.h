@@ -10,12 +10,14 @@
 
 namespace sshsync {
 
-/// The repositories of a configuration as the forest that their `parent` keys span, in the order of the file. It only looks: texts and
-/// pictures of it are made by tools. A repository whose parent is missing counts as a root; one in a cycle is reached from no root (a
-/// configuration that was read without errors has neither). The configuration must outlive the graph.
+/// The repositories of a configuration as the forest that their `parent` keys span, in the order of the file. It only
+/// looks: texts and pictures of it are made by tools. A repository whose parent is missing counts as a root; one in a
+/// cycle is reached from no root (a configuration that was read without errors has neither). The configuration must
+/// outlive the graph.
 ///
 ///     const RepositoryGraph graph(configuration);
-///     for (const RepositoryGraph::Node& node : graph.InTreeOrder()) Print(std::string(2 * node.depth, ' '), node.repository->name);
+///     for (const RepositoryGraph::Node& node : graph.InTreeOrder()) Print(std::string(2 * node.depth, ' '),
+///     node.repository->name);
 class RepositoryGraph {
  public:
   struct Node {

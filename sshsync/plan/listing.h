@@ -20,9 +20,10 @@ struct Listing {
   std::vector<RefusedPath> refused;
 };
 
-/// Reads what a listcmd printed: one path per line, absolute below one of `roots` (the configured and the resolved path of the
-/// repository), or relative to it. What comes from a host is hostile until parsed: paths outside, with empty, `.` or `..` components,
-/// with a trailing slash, or listed twice are refused by name. Paths with a component `.sshsync` are dropped silently: they are ours.
+/// Reads what a listcmd printed: one path per line, absolute below one of `roots` (the configured and the resolved path
+/// of the repository), or relative to it. What comes from a host is hostile until parsed: paths outside, with empty,
+/// `.` or `..` components, with a trailing slash, or listed twice are refused by name. Paths with a component
+/// `.sshsync` are dropped silently: they are ours.
 ///
 ///     ParseListing("/srv/app/a\n/srv/app/../evil\n", {"/srv/app"}).paths == {"a"}
 Listing ParseListing(absl::string_view output, const std::vector<std::string>& roots);

@@ -16,7 +16,8 @@ TEST(Listing, PathsBelowTheRepositoryAreTakenSortedAndRelative) {
 }
 
 TEST(Listing, HostilePathsAreRefusedByName) {
-  const std::string hostile = "/srv/app/../evil\n/etc/passwd\na/../../evil\n\n.\n..\n/srv/app/d/\n/srv/appx/f\n/srv/app/a//b\n/srv/app/good\n";
+  const std::string hostile =
+      "/srv/app/../evil\n/etc/passwd\na/../../evil\n\n.\n..\n/srv/app/d/\n/srv/appx/f\n/srv/app/a//b\n/srv/app/good\n";
   const Listing listing = ParseListing(hostile, {"/srv/app"});
   EXPECT_THAT(listing.paths, ElementsAre("good"));
   EXPECT_EQ(listing.refused.size(), 9u);
@@ -30,7 +31,8 @@ TEST(Listing, APathListedTwiceIsTakenOnceAndNamed) {
 }
 
 TEST(Listing, OurOwnFolderIsDropped) {
-  const Listing listing = ParseListing("/srv/app/.sshsync/in/x\n/srv/app/sub/.sshsync/y\n/srv/app/.sshsync2\n", {"/srv/app"});
+  const Listing listing =
+      ParseListing("/srv/app/.sshsync/in/x\n/srv/app/sub/.sshsync/y\n/srv/app/.sshsync2\n", {"/srv/app"});
   EXPECT_THAT(listing.paths, ElementsAre(".sshsync2"));
   EXPECT_THAT(listing.refused, IsEmpty());
 }

@@ -61,8 +61,9 @@ class Names {
   absl::Status Unknown(absl::string_view name) const {
     std::vector<absl::string_view> known;
     for (const Repository& repository : configuration_.repositories) known.push_back(repository.name);
-    return Missing(absl::StrCat(Quote(name), " is no section", configuration_.file.empty() ? "" : " of ", configuration_.file), name, "",
-                   known);
+    return Missing(
+        absl::StrCat(Quote(name), " is no section", configuration_.file.empty() ? "" : " of ", configuration_.file),
+        name, "", known);
   }
 
   static absl::Status Missing(std::string message, absl::string_view name, absl::string_view sign,
@@ -127,7 +128,8 @@ class QueueBuilder {
     Repositories tops;
     for (const Repository* repository : start) {
       const Repositories ancestors = names_.graph().AncestorsOf(*repository);
-      if (std::any_of(ancestors.begin(), ancestors.end(), [&](const Repository* a) { return named.count(a) > 0; })) continue;
+      if (std::any_of(ancestors.begin(), ancestors.end(), [&](const Repository* a) { return named.count(a) > 0; }))
+        continue;
       if (!repository->is_root()) {
         tops.push_back(repository);
         continue;
@@ -166,10 +168,11 @@ class QueueBuilder {
   }
 
   static absl::Status IsRoot(const Repository& repository) {
-    return MakeError(Failure::kConfig,
-                     absl::StrCat(repository.file, repository.file.empty() ? "" : absl::StrCat(":", repository.line, ": "), "[",
-                                  CleanForTerminal(repository.name),
-                                  "] has no `parent`, and a root is never written: name its children, or add `parent = NAME`"));
+    return MakeError(
+        Failure::kConfig,
+        absl::StrCat(repository.file, repository.file.empty() ? "" : absl::StrCat(":", repository.line, ": "), "[",
+                     CleanForTerminal(repository.name),
+                     "] has no `parent`, and a root is never written: name its children, or add `parent = NAME`"));
   }
 
   template <typename... Parts>
@@ -197,7 +200,8 @@ absl::StatusOr<ResolvedQueue> ResolveQueue(const Configuration& configuration, c
   return QueueBuilder(configuration).Build(request);
 }
 
-absl::StatusOr<std::vector<const Repository*>> ResolveNames(const Configuration& configuration, const std::vector<std::string>& names) {
+absl::StatusOr<std::vector<const Repository*>> ResolveNames(const Configuration& configuration,
+                                                            const std::vector<std::string>& names) {
   const Names known(configuration);
   Repositories result;
   std::unordered_set<const Repository*> seen;

@@ -130,12 +130,14 @@ TEST_F(Queue, ARootInAGroupIsLeftOutWithAWarning) {
 }
 
 TEST_F(Queue, EmptyNamesAndEmptyQueuesAreUsageErrors) {
-  const QueueRequest requests[] = {{}, {.steps = {{""}}}, {.steps = {{"node1", "", "node2"}}}, {.steps = {{}}}, {.steps = {{"node[2-1]"}}}};
+  const QueueRequest requests[] = {
+      {}, {.steps = {{""}}}, {.steps = {{"node1", "", "node2"}}}, {.steps = {{}}}, {.steps = {{"node[2-1]"}}}};
   for (const QueueRequest& request : requests) EXPECT_EQ(FailureOf(Error(request)), Failure::kUsage);
 }
 
 TEST_F(Queue, HostileNamesAreShownClean) {
-  EXPECT_EQ(Error({.steps = {{"a\x1b[2J\n"}}}).message(), "`a\\x1b[2J\\n` has brackets without a range: write it as in `node[01-20]`");
+  EXPECT_EQ(Error({.steps = {{"a\x1b[2J\n"}}}).message(),
+            "`a\\x1b[2J\\n` has brackets without a range: write it as in `node[01-20]`");
   EXPECT_LT(Error({.steps = {{std::string(1 << 20, 'x')}}}).message().size(), 1000u);
 }
 

@@ -15,7 +15,9 @@ constexpr int64_t kSecond = 1'000'000'000;
 const absl::Time kClock = absl::FromUnixSeconds(1'700'000'000);
 const int64_t kNow = absl::ToUnixNanos(kClock);
 
-FileStat Old() { return {.size = 10, .mtime = kNow - 100 * kSecond, .ctime = kNow - 99 * kSecond + 7, .inode = 5, .mode = 0644}; }
+FileStat Old() {
+  return {.size = 10, .mtime = kNow - 100 * kSecond, .ctime = kNow - 99 * kSecond + 7, .inode = 5, .mode = 0644};
+}
 
 Digest Hex(char digit) { return *Digest::FromHex(std::string(64, digit)); }
 
@@ -95,7 +97,11 @@ TEST(Recheck, TakesChunksOnlyWhereTheyMakeUpTheDigest) {
   ChunkList chunks{.chunk = kChunk, .digests = {Hex('1'), Hex('2')}};
   FileStat stat = Old();
   stat.size = kChunk + 1;
-  RememberedFile file{.file = {.path = "a", .stat = stat, .digest = *DigestOfChunks(chunks, "sha256"), .chunks = std::make_shared<const ChunkList>(chunks)}, .read = kClock};
+  RememberedFile file{.file = {.path = "a",
+                               .stat = stat,
+                               .digest = *DigestOfChunks(chunks, "sha256"),
+                               .chunks = std::make_shared<const ChunkList>(chunks)},
+                      .read = kClock};
   const auto fresh = [&](int64_t chunk) { return IsFresh(file, absl::Hours(1), kClock, chunk, "sha256"); };
   EXPECT_TRUE(fresh(kChunk));
   EXPECT_FALSE(fresh(2 * kChunk));  // small by now

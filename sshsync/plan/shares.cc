@@ -22,7 +22,8 @@ std::vector<size_t> Shares(absl::Span<const int64_t> costs, size_t count) {
 }
 
 int StreamsOnWay(int most, int cores, absl::Duration round) {
-  constexpr absl::Duration kShort = absl::Milliseconds(100);  // three round trips of the network, a process at either end, and 40 ms of delayed acknowledgement
+  constexpr absl::Duration kShort = absl::Milliseconds(
+      100);  // three round trips of the network, a process at either end, and 40 ms of delayed acknowledgement
   constexpr int kAlways = 2;  // one reads back while another moves
   return round < kShort ? std::min(most, std::max(cores, kAlways)) : most;
 }

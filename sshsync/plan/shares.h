@@ -10,19 +10,20 @@
 
 namespace sshsync {
 
-/// Cuts a row of work into `count` runs of neighbours that cost about the same, so that as many workers end at about the same time: the i-th run is
-/// [result[i], result[i + 1]). Fewer runs where there are fewer pieces; none is empty, unless there is no work: then the result is {0}.
-/// Costs are in any unit, not negative; `count` is at least 1.
+/// Cuts a row of work into `count` runs of neighbours that cost about the same, so that as many workers end at about
+/// the same time: the i-th run is [result[i], result[i + 1]). Fewer runs where there are fewer pieces; none is empty,
+/// unless there is no work: then the result is {0}. Costs are in any unit, not negative; `count` is at least 1.
 ///
 ///     Shares({5, 5, 5, 5}, 2) == {0, 2, 4}
 std::vector<size_t> Shares(absl::Span<const int64_t> costs, size_t count);
 
-/// How many streams are worth opening, `most` at most and at least one, for so many files that the builtin transfer moves: each costs a login, and a file costs
-/// something, however small.
+/// How many streams are worth opening, `most` at most and at least one, for so many files that the builtin transfer
+/// moves: each costs a login, and a file costs something, however small.
 int UsefulStreams(int64_t bytes, int64_t files, int most);
 
-/// How many of `most` streams are of use on a way whose far end answers a new command after `round` (infinite: not known), between hosts of which the smaller has so many
-/// cores. A long way is filled by many streams, each with a window of its own; on a short one more than the cores can serve only cost their logins.
+/// How many of `most` streams are of use on a way whose far end answers a new command after `round` (infinite: not
+/// known), between hosts of which the smaller has so many cores. A long way is filled by many streams, each with a
+/// window of its own; on a short one more than the cores can serve only cost their logins.
 int StreamsOnWay(int most, int cores, absl::Duration round);
 
 }  // namespace sshsync

@@ -8,9 +8,9 @@
 
 namespace sshsync {
 
-/// How long to wait before another try: twice as long each time, up to `cap`, and anything between half of that and all of it at random,
-/// so that many who failed together do not come back together (the "equal jitter" of Marc Brooker's article on exponential backoff).
-/// Threads: any.
+/// How long to wait before another try: twice as long each time, up to `cap`, and anything between half of that and all
+/// of it at random, so that many who failed together do not come back together (the "equal jitter" of Marc Brooker's
+/// article on exponential backoff). Threads: any.
 ///
 ///     Backoff backoff(42);
 ///     backoff.Delay(0) <= absl::Milliseconds(250);

@@ -8,6 +8,8 @@ namespace sshsync {
 
 absl::Time RealClock::Now() { return absl::Now(); }
 
-absl::Time RealClock::Monotonic() { return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
+absl::Time RealClock::Monotonic() {
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
 
 }  // namespace sshsync

@@ -12,7 +12,8 @@ namespace sshsync {
 ///     absl::Time Now();          // wall clock, for records
 ///     absl::Time Monotonic();    // never goes back, for deadlines; only differences mean something
 ///
-/// Threads: callable from any. Waiting is not the clock's business: what waits polls a StopToken with a deadline of this clock.
+/// Threads: callable from any. Waiting is not the clock's business: what waits polls a StopToken with a deadline of
+/// this clock.
 template <class C>
 concept Clock = requires(C& clock) {
   { clock.Now() } -> std::same_as<absl::Time>;

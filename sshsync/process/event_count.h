@@ -13,10 +13,11 @@
 
 namespace sshsync {
 
-/// Wakes those who wait for what others bring about, wherever that is: a bell rings all that follow it, so that one that waits for its own board, its parent
-/// and its turn waits for one bell. It says that something changed, not what: who wakes looks again. A ring between the look and the wait is not missed, for what
-/// was heard before the look is given to the wait. (A tick in everything that waits was rejected: hundreds of hops that look fifty times a second keep a core busy,
-/// and each change is seen a tick late. A condition variable was: what changes is under many locks.)
+/// Wakes those who wait for what others bring about, wherever that is: a bell rings all that follow it, so that one
+/// that waits for its own board, its parent and its turn waits for one bell. It says that something changed, not what:
+/// who wakes looks again. A ring between the look and the wait is not missed, for what was heard before the look is
+/// given to the wait. (A tick in everything that waits was rejected: hundreds of hops that look fifty times a second
+/// keep a core busy, and each change is seen a tick late. A condition variable was: what changes is under many locks.)
 ///
 /// Rung under any lock: its own is the last that is taken, but for those of its followers. Followings have no cycle.
 /// Ownership: outlives its followings and those who wait. Threads: any.
@@ -50,7 +51,8 @@ class Bell {
     Bell* const follower_;
   };
 
-  /// What rings while it lives rings once, when it ends: for many changes that are worth one look. Nothing is waited for meanwhile.
+  /// What rings while it lives rings once, when it ends: for many changes that are worth one look. Nothing is waited
+  /// for meanwhile.
   class Muffled {
    public:
     /// `bell`: may be null.

@@ -26,9 +26,11 @@ HookResult RunHook(absl::string_view command, const std::vector<std::string>& en
   while (!set.empty()) {
     const ProcessOutcome outcome = set.Next(std::max(deadline - clock.Monotonic(), absl::ZeroDuration()));
     if (const auto* output = absl::get_if<ProcessOutput>(&outcome)) {
-      absl::StrAppend(&result.output, output->bytes.substr(0, kMostOutput - std::min(kMostOutput, result.output.size())));
+      absl::StrAppend(&result.output,
+                      output->bytes.substr(0, kMostOutput - std::min(kMostOutput, result.output.size())));
     } else if (const auto* ended = absl::get_if<ProcessEnded>(&outcome)) {
-      if (ended->end.signalled || ended->end.code != 0) result.status = MakeError(Failure::kCommandFailed, ended->end.Describe());
+      if (ended->end.signalled || ended->end.code != 0)
+        result.status = MakeError(Failure::kCommandFailed, ended->end.Describe());
     }
     if (set.empty() || clock.Monotonic() < deadline) continue;
     set.Remove(*process);

@@ -16,8 +16,9 @@ struct HookResult {
   absl::Status status;  ///< kCommandFailed where it did not end with 0, kTimeout where it was ended after `limit`
 };
 
-/// Runs a command of the operator's on the controller, by /bin/sh, with `environment` (`NAME=VALUE`) on top of our own, stdin /dev/null,
-/// and everything it started gone at the end. It knows no stop token: a hook tells of the end of a run, also of one that was stopped.
+/// Runs a command of the operator's on the controller, by /bin/sh, with `environment` (`NAME=VALUE`) on top of our own,
+/// stdin /dev/null, and everything it started gone at the end. It knows no stop token: a hook tells of the end of a
+/// run, also of one that was stopped.
 ///
 ///     RunHook("echo $STATUS", {"STATUS=6"}, absl::Seconds(60)).output == "6\n";
 HookResult RunHook(absl::string_view command, const std::vector<std::string>& environment, absl::Duration limit);

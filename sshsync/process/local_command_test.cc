@@ -20,7 +20,8 @@ TEST(Hook, SaysHowItFailed) {
 }
 
 TEST(Hook, IsEndedAfterItsLimit) {
-  const HookResult result = RunHook("echo begun; trap : TERM; while :; do sleep 1000; done", {}, absl::Milliseconds(300));
+  const HookResult result =
+      RunHook("echo begun; trap : TERM; while :; do sleep 1000; done", {}, absl::Milliseconds(300));
   EXPECT_EQ(FailureOf(result.status), Failure::kTimeout);
 }
 
@@ -31,7 +32,8 @@ TEST(Hook, OneThatPrintsWithoutEndIsEndedToo) {
 }
 
 TEST(Hook, AValueIsNoCode) {
-  EXPECT_EQ(RunHook("printf %s \"$SUMMARY\"", {"SUMMARY=$(echo oops) `echo oops`"}, kLong).output, "$(echo oops) `echo oops`");
+  EXPECT_EQ(RunHook("printf %s \"$SUMMARY\"", {"SUMMARY=$(echo oops) `echo oops`"}, kLong).output,
+            "$(echo oops) `echo oops`");
 }
 
 }  // namespace

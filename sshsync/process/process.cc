@@ -125,14 +125,16 @@ int EndDescriptor(pid_t pid) {
 }
 
 absl::Status SystemError(absl::string_view what, int error) {
-  return MakeError(error == ENOENT || error == EACCES || error == ENOTDIR ? Failure::kCommandNotFound : Failure::kUnreachable,
-                   absl::StrCat(what, ": ", strerror(error)));
+  return MakeError(
+      error == ENOENT || error == EACCES || error == ENOTDIR ? Failure::kCommandNotFound : Failure::kUnreachable,
+      absl::StrCat(what, ": ", strerror(error)));
 }
 
 }  // namespace
 
 std::string ProcessEnd::Describe() const {
-  return signalled ? absl::StrCat("was killed by signal ", code, " (", strsignal(code), ")") : absl::StrCat("ended with status ", code);
+  return signalled ? absl::StrCat("was killed by signal ", code, " (", strsignal(code), ")")
+                   : absl::StrCat("ended with status ", code);
 }
 
 absl::StatusOr<Process> Process::Start(const ProcessOptions& options) {
@@ -199,7 +201,8 @@ absl::optional<ProcessEnd> Process::end() const {
   if (pid_ <= 0) return absl::nullopt;
   siginfo_t info{};
   // WNOWAIT: the zombie keeps the number of the group, until the destructor has ended what is left in it.
-  if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) return ProcessEnd{.signalled = false, .code = 255};
+  if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+    return ProcessEnd{.signalled = false, .code = 255};
   if (info.si_pid == 0) return absl::nullopt;
   return ProcessEnd{.signalled = info.si_code != CLD_EXITED, .code = info.si_status};
 }

@@ -29,16 +29,18 @@ struct ProcessEnd {
   std::string Describe() const;
 };
 
-/// A local child process: its pid and its ends of the pipes, nothing that acts by itself. Who reads, writes and waits is `ProcessSet`.
+/// A local child process: its pid and its ends of the pipes, nothing that acts by itself. Who reads, writes and waits
+/// is `ProcessSet`.
 ///
-/// The child leads a process group of its own and has stdin, stdout and stderr apart; every other descriptor of the parent is
-/// close-on-exec from the moment it exists, so that threads may start children at the same time without one child holding another's
-/// pipe. Its signal mask is empty, and SIGPIPE is not ignored whatever the parent does.
-/// (popen and system were rejected: a shell between, one stream, no group.)
+/// The child leads a process group of its own and has stdin, stdout and stderr apart; every other descriptor of the
+/// parent is close-on-exec from the moment it exists, so that threads may start children at the same time without one
+/// child holding another's pipe. Its signal mask is empty, and SIGPIPE is not ignored whatever the parent does. (popen
+/// and system were rejected: a shell between, one stream, no group.)
 ///
-/// Ownership: the object owns the pipes and the group. Its destructor ends the group, first with SIGTERM, then after `kGrace` with SIGKILL,
-/// and reaps the child. What the child left running in its group after its own end is killed, too.
-/// Threads: one at a time. Errors: kCommandNotFound when there is no such program, kUnreachable when the system gives no process.
+/// Ownership: the object owns the pipes and the group. Its destructor ends the group, first with SIGTERM, then after
+/// `kGrace` with SIGKILL, and reaps the child. What the child left running in its group after its own end is killed,
+/// too. Threads: one at a time. Errors: kCommandNotFound when there is no such program, kUnreachable when the system
+/// gives no process.
 ///
 ///     auto echo = Process::Start({.argv = {"echo", "hello"}});
 class Process {

@@ -50,8 +50,9 @@ ProcessSet::ProcessSet(const StopToken& stop) : stop_(stop), buffer_(kBufferSize
 void ProcessSet::Add(Process& process) { entries_.push_back({.process = &process, .input = {}}); }
 
 void ProcessSet::Remove(const Process& process) {
-  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.process == &process; }),
-                 entries_.end());
+  entries_.erase(
+      std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.process == &process; }),
+      entries_.end());
 }
 
 ProcessSet::Entry& ProcessSet::Of(const Process& process) {
@@ -72,13 +73,15 @@ void ProcessSet::CloseInput(Process& process) {
 
 void ProcessSet::WriteSome(Entry& entry) {
   while (entry.process->in() >= 0 && entry.written < entry.input.size()) {
-    const ssize_t count = WriteWithoutSignal(entry.process->in(), entry.input.data() + entry.written, entry.input.size() - entry.written);
+    const ssize_t count =
+        WriteWithoutSignal(entry.process->in(), entry.input.data() + entry.written, entry.input.size() - entry.written);
     if (count > 0) {
       entry.written += static_cast<size_t>(count);
     } else if (count < 0 && errno == EAGAIN) {
       return;
     } else if (count < 0 && errno != EINTR) {
-      entry.process->CloseIn();  // nobody reads any more: what is left is dropped, and the end of the process tells the rest
+      entry.process
+          ->CloseIn();  // nobody reads any more: what is left is dropped, and the end of the process tells the rest
     }
   }
   entry.input.clear();

@@ -30,12 +30,14 @@ struct WaitExpired {};
 struct WaitStopped {};
 using ProcessOutcome = absl::variant<ProcessOutput, ProcessEnded, WaitExpired, WaitStopped>;
 
-/// Waits for processes: the only poll loop of the code base. Reads what they print, writes what is queued for them, and watches a deadline
-/// and a stop token at the same time, so that no side can block another. Outcomes come one at a time, as values (ninja's subprocess set
-/// with a variant instead of callbacks: the caller's state machine stays in the caller).
+/// Waits for processes: the only poll loop of the code base. Reads what they print, writes what is queued for them, and
+/// watches a deadline and a stop token at the same time, so that no side can block another. Outcomes come one at a
+/// time, as values (ninja's subprocess set with a variant instead of callbacks: the caller's state machine stays in the
+/// caller).
 ///
-/// Ownership: processes are borrowed, from `Add` until `Remove` or the end of the set; queued input is dropped at the end of the set.
-/// Threads: one at a time; each thread has a set of its own. A reader that went away never raises SIGPIPE in this process.
+/// Ownership: processes are borrowed, from `Add` until `Remove` or the end of the set; queued input is dropped at the
+/// end of the set. Threads: one at a time; each thread has a set of its own. A reader that went away never raises
+/// SIGPIPE in this process.
 ///
 ///     ProcessSet set(stop);
 ///     set.Add(process);

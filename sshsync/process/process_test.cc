@@ -43,7 +43,9 @@ Seen RunToEnd(const ProcessOptions& options, absl::string_view input = "") {
   return seen;
 }
 
-ProcessOptions Shell(std::string script, bool input = false) { return {.argv = {"sh", "-c", std::move(script)}, .input = input}; }
+ProcessOptions Shell(std::string script, bool input = false) {
+  return {.argv = {"sh", "-c", std::move(script)}, .input = input};
+}
 
 TEST(Process, KeepsOutputAndErrorsApartAndTellsTheStatus) {
   const Seen seen = RunToEnd(Shell("echo out; echo err >&2; exit 3"));
@@ -79,7 +81,9 @@ TEST(Process, AProgramThatIsNotThereIsNamed) {
 }
 
 TEST(Process, VariablesReplaceInheritedOnes) {
-  EXPECT_EQ(RunToEnd({.argv = {"sh", "-c", "echo $PATH_X $LC_ALL; env | grep -c ^LC_ALL="}, .environment = {"PATH_X=1", "LC_ALL=C"}}).out,
+  EXPECT_EQ(RunToEnd({.argv = {"sh", "-c", "echo $PATH_X $LC_ALL; env | grep -c ^LC_ALL="},
+                      .environment = {"PATH_X=1", "LC_ALL=C"}})
+                .out,
             "1 C\n1\n");
 }
 

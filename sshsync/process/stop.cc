@@ -37,11 +37,16 @@ StopToken StopSource::token() const { return StopToken(this); }
 absl::Status StopToken::status() const {
   const int why = reason();
   switch (why) {
-    case kNotStopped: return absl::OkStatus();
-    case kStopByWindow: return MakeError(Failure::kWindowEnded, "the time window ended");
-    case kStopByOutput: return MakeError(Failure::kStopped, "stopped because nobody reads the output");
-    case kStopByCaller: return MakeError(Failure::kStopped, "stopped by the caller");
-    default: return MakeError(Failure::kStopped, absl::StrCat("stopped by signal ", why, " (", strsignal(why), ")"));
+    case kNotStopped:
+      return absl::OkStatus();
+    case kStopByWindow:
+      return MakeError(Failure::kWindowEnded, "the time window ended");
+    case kStopByOutput:
+      return MakeError(Failure::kStopped, "stopped because nobody reads the output");
+    case kStopByCaller:
+      return MakeError(Failure::kStopped, "stopped by the caller");
+    default:
+      return MakeError(Failure::kStopped, absl::StrCat("stopped by signal ", why, " (", strsignal(why), ")"));
   }
 }
 

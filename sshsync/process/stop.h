@@ -11,9 +11,9 @@ namespace sshsync {
 /// Why a run is to end. A signal number, or one of the values below zero.
 enum StopReason : int { kNotStopped = 0, kStopByCaller = -1, kStopByWindow = -2, kStopByOutput = -3 };
 
-/// Ends a run in order: everything that waits also waits for this. One pipe is written once and never read, so that it stays
-/// readable for every poll; the reason is an atomic. (std::stop_token was rejected: it cannot be requested from a signal handler nor polled.)
-/// Ownership: the source outlives its tokens. Threads: any; `Request` is async-signal-safe.
+/// Ends a run in order: everything that waits also waits for this. One pipe is written once and never read, so that it
+/// stays readable for every poll; the reason is an atomic. (std::stop_token was rejected: it cannot be requested from a
+/// signal handler nor polled.) Ownership: the source outlives its tokens. Threads: any; `Request` is async-signal-safe.
 ///
 ///     StopSource source;
 ///     source.Request(SIGTERM);

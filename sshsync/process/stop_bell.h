@@ -8,13 +8,14 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "sshsync/process/event_count.h"
-#include "sshsync/process/thread.h"
 #include "sshsync/process/stop.h"
+#include "sshsync/process/thread.h"
 
 namespace sshsync {
 
-/// Rings when a run is to stop: for those who wait for a bell and cannot poll. A signal handler writes to a pipe, and can ring nothing itself.
-/// Ownership: the token's source outlives it. Threads: one of its own, where the token can stop.
+/// Rings when a run is to stop: for those who wait for a bell and cannot poll. A signal handler writes to a pipe, and
+/// can ring nothing itself. Ownership: the token's source outlives it. Threads: one of its own, where the token can
+/// stop.
 ///
 ///     const StopBell stops(context.closing);
 ///     const Bell::Following heed(stops.bell(), &own);

@@ -14,8 +14,10 @@ namespace sshsync {
 
 absl::optional<absl::Time> NextTimeOfDay(absl::string_view text, absl::Time now, absl::TimeZone zone) {
   int hour = 0, minute = 0;
-  const bool digits = text.size() == 5 && text[2] == ':' && absl::ascii_isdigit(text[0]) && absl::ascii_isdigit(text[3]);
-  if (!digits || !absl::SimpleAtoi(text.substr(0, 2), &hour) || !absl::SimpleAtoi(text.substr(3), &minute) || hour > 23 || minute > 59) {
+  const bool digits =
+      text.size() == 5 && text[2] == ':' && absl::ascii_isdigit(text[0]) && absl::ascii_isdigit(text[3]);
+  if (!digits || !absl::SimpleAtoi(text.substr(0, 2), &hour) || !absl::SimpleAtoi(text.substr(3), &minute) ||
+      hour > 23 || minute > 59) {
     return absl::nullopt;
   }
   absl::CivilDay day = absl::ToCivilDay(now, zone);
@@ -26,7 +28,8 @@ absl::optional<absl::Time> NextTimeOfDay(absl::string_view text, absl::Time now,
   }
 }
 
-StopWindow::StopWindow(const StopToken& caller, absl::optional<absl::Time> at, absl::Duration grace) : caller_(caller), at_(at), grace_(grace) {
+StopWindow::StopWindow(const StopToken& caller, absl::optional<absl::Time> at, absl::Duration grace)
+    : caller_(caller), at_(at), grace_(grace) {
   if (at_) watcher_ = StartThread([this] { Watch(); });
 }
 

@@ -18,13 +18,14 @@ namespace sshsync {
 ///     NextTimeOfDay("06:00", now, absl::LocalTimeZone())
 absl::optional<absl::Time> NextTimeOfDay(absl::string_view text, absl::Time now, absl::TimeZone zone);
 
-/// Ends a run at a time of the day, in two parts. First `closing` stops: nothing new begins, and transfers under way are ended; what is
-/// verified can still be published. After a grace `token` stops, too, and with it everything else. Where the caller's own stop comes
-/// first, both stop at once, for its reason. (One stop with a deadline was rejected: everything that waits would have to know which of
-/// the two it is.)
+/// Ends a run at a time of the day, in two parts. First `closing` stops: nothing new begins, and transfers under way
+/// are ended; what is verified can still be published. After a grace `token` stops, too, and with it everything else.
+/// Where the caller's own stop comes first, both stop at once, for its reason. (One stop with a deadline was rejected:
+/// everything that waits would have to know which of the two it is.)
 ///
-/// The wall clock is looked at again every minute, so that a machine that slept, or whose clock was set, is not late by more.
-/// Ownership: the caller's token outlives it; its own tokens end with it. Threads: one of its own where there is a time.
+/// The wall clock is looked at again every minute, so that a machine that slept, or whose clock was set, is not late by
+/// more. Ownership: the caller's token outlives it; its own tokens end with it. Threads: one of its own where there is
+/// a time.
 ///
 ///     StopWindow window(stop, NextTimeOfDay("06:00", absl::Now(), absl::LocalTimeZone()));
 class StopWindow {

@@ -23,7 +23,8 @@ TEST(NextTimeOfDay, KnowsSummerTime) {
   absl::TimeZone berlin;
   ASSERT_TRUE(absl::LoadTimeZone("Europe/Berlin", &berlin));
   const absl::Time evening = At(berlin, 28, 22, 0);
-  EXPECT_EQ(*NextTimeOfDay("06:00", evening, berlin) - evening, absl::Hours(7)) << "the night of the 29th has an hour less";
+  EXPECT_EQ(*NextTimeOfDay("06:00", evening, berlin) - evening, absl::Hours(7))
+      << "the night of the 29th has an hour less";
   EXPECT_EQ(*NextTimeOfDay("02:30", evening, berlin), At(berlin, 29, 3, 0)) << "there is no 02:30";
 }
 

@@ -10,10 +10,11 @@
 
 namespace sshsync {
 
-/// Starts a thread where the system may have none to give for a moment. std::jthread's constructor throws then, and an exception in one
-/// hop's thread ends the whole program, in the middle of everybody's publishing; the limit of an account's processes is often reached for
-/// seconds only. So this tries again for half a minute. If there is still none, the program says so and ends at once, with status 5 and
-/// without destructors, which could wait for threads that will never be: as after a kill, the next run goes on from there.
+/// Starts a thread where the system may have none to give for a moment. std::jthread's constructor throws then, and an
+/// exception in one hop's thread ends the whole program, in the middle of everybody's publishing; the limit of an
+/// account's processes is often reached for seconds only. So this tries again for half a minute. If there is still
+/// none, the program says so and ends at once, with status 5 and without destructors, which could wait for threads that
+/// will never be: as after a kill, the next run goes on from there.
 ///
 /// `work` is called once. Threads: any.
 ///

@@ -55,8 +55,9 @@ absl::Status ErrnoError(absl::string_view doing, absl::string_view path, int err
 }
 
 absl::Status NotOurs(absl::string_view path, absl::string_view what) {
-  return MakeError(Failure::kObstructed,
-                   absl::StrCat(path, " is ", what, ", not a lock file of sshsync: move it away, or name another place"));
+  return MakeError(
+      Failure::kObstructed,
+      absl::StrCat(path, " is ", what, ", not a lock file of sshsync: move it away, or name another place"));
 }
 
 /// The same file under a descriptor that is none of the standard ones: those may have been closed by who started us.
@@ -80,7 +81,8 @@ bool LooksLikePid(const std::string& text) {
   const size_t first = text.find_first_not_of('\0');
   if (first == std::string::npos) return true;
   return text.size() <= kMaxText && absl::ascii_isdigit(text[first]) &&
-         std::all_of(text.begin() + first, text.end(), [](unsigned char c) { return c == '\0' || c == '\n' || absl::ascii_isprint(c); });
+         std::all_of(text.begin() + first, text.end(),
+                     [](unsigned char c) { return c == '\0' || c == '\n' || absl::ascii_isprint(c); });
 }
 
 absl::StatusOr<Claim> Open(const std::string& path) {
@@ -150,8 +152,8 @@ bool IsAlive(pid_t pid) { return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM
 
 absl::Status AlreadyRunning(const std::string& text) {
   const auto [pid, since] = ParseHolder(text);
-  return MakeError(Failure::kLocked, absl::StrCat("already running (pid ", pid > 0 ? absl::StrCat(pid) : "unknown", ", since ",
-                                                  since.empty() ? "unknown" : since, ")"));
+  return MakeError(Failure::kLocked, absl::StrCat("already running (pid ", pid > 0 ? absl::StrCat(pid) : "unknown",
+                                                  ", since ", since.empty() ? "unknown" : since, ")"));
 }
 
 void WriteText(int fd, const std::string& text) {

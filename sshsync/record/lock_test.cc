@@ -45,7 +45,9 @@ class RunLockTest : public testing::Test {
   RunLockTest() {
     std::string pattern = testing::TempDir() + "/lockXXXXXX";
     folder_ = mkdtemp(pattern.data());
-    options_ = {.pid_file = folder_ + "/pid", .state_dir = folder_ + "/var/state", .started = absl::FromUnixSeconds(1767225600)};
+    options_ = {.pid_file = folder_ + "/pid",
+                .state_dir = folder_ + "/var/state",
+                .started = absl::FromUnixSeconds(1767225600)};
   }
 
   absl::StatusOr<RunLock> Acquire() { return RunLock::Acquire(options_, DoNotWait); }
@@ -106,10 +108,11 @@ TEST_F(RunLockTest, TextLeftByADeadProcessIsNoObstacle) {
 }
 
 TEST_F(RunLockTest, LeavesAFileWithOtherContentAsItIs) {
-  for (const std::string& content : {std::string("\x7f"
-                                                 "ELF\x02\x01",
-                                                 6),
-                                     std::string("[DEFAULT]\n"), std::string("12\x01\xff"), "1" + std::string(5000, ' ')}) {
+  for (const std::string& content :
+       {std::string("\x7f"
+                    "ELF\x02\x01",
+                    6),
+        std::string("[DEFAULT]\n"), std::string("12\x01\xff"), "1" + std::string(5000, ' ')}) {
     Put(options_.pid_file, content);
     const auto lock = Acquire();
     EXPECT_EQ(FailureOf(lock.status()), Failure::kObstructed);
@@ -213,8 +216,8 @@ TEST_F(RunLockTest, TakesNoStandardDescriptor) {
             0);
 }
 
-/// One round: `starters` processes try at the same moment; each reports H (holds) or L (is told the holder's PID), and the holder
-/// stays until all have reported.
+/// One round: `starters` processes try at the same moment; each reports H (holds) or L (is told the holder's PID), and
+/// the holder stays until all have reported.
 std::string Round(const RunLockOptions& options, int starters) {
   int start[2], reports[2], finish[2];
   EXPECT_EQ(pipe(start) + pipe(reports) + pipe(finish), 0);

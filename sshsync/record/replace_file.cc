@@ -28,7 +28,9 @@ int WriteAll(int fd, absl::string_view bytes, mode_t mode) {
 }
 
 absl::Status Failed(int error, const std::string& path) {
-  const Failure failure = error == EROFS ? Failure::kReadOnly : error == ENOSPC || error == EDQUOT || error == EFBIG ? Failure::kNoSpace : Failure::kPermission;
+  const Failure failure = error == EROFS                                         ? Failure::kReadOnly
+                          : error == ENOSPC || error == EDQUOT || error == EFBIG ? Failure::kNoSpace
+                                                                                 : Failure::kPermission;
   return MakeError(failure, absl::StrCat(path, ": ", strerror(error)));
 }
 
@@ -36,7 +38,8 @@ absl::Status Failed(int error, const std::string& path) {
 
 absl::Status ReplaceFile(const std::string& path, absl::string_view bytes, mode_t mode) {
   struct stat stat = {};
-  if (lstat(path.c_str(), &stat) == 0 && !S_ISREG(stat.st_mode)) return MakeError(Failure::kObstructed, absl::StrCat(path, " is no regular file"));
+  if (lstat(path.c_str(), &stat) == 0 && !S_ISREG(stat.st_mode))
+    return MakeError(Failure::kObstructed, absl::StrCat(path, " is no regular file"));
   const size_t slash = path.rfind('/');
   const size_t name = slash == std::string::npos ? 0 : slash + 1;
   std::string temporary = absl::StrCat(path.substr(0, name), ".", path.substr(name), ".XXXXXX");

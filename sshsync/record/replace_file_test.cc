@@ -15,7 +15,8 @@ namespace sshsync {
 namespace {
 
 size_t Entries(const TempDir& dir) {
-  return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()));
+  return static_cast<size_t>(
+      std::distance(std::filesystem::directory_iterator(dir.path()), std::filesystem::directory_iterator()));
 }
 
 TEST(ReplaceFile, ReplacesTheWholeFileWithTheModeGiven) {

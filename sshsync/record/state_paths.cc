@@ -21,7 +21,9 @@ std::string PasswdHome(uid_t uid) {
   std::vector<char> buffer(1 << 16);
   passwd entry;
   passwd* found = nullptr;
-  if (getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr || found->pw_dir == nullptr) return "";
+  if (getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr ||
+      found->pw_dir == nullptr)
+    return "";
   return found->pw_dir;
 }
 
@@ -31,7 +33,8 @@ bool IsAbsolute(const std::string& path) { return !path.empty() && path.front() 
 
 Account Account::Current() {
   const uid_t uid = geteuid();
-  return {.uid = uid, .home = Variable("HOME"), .state_home = Variable("XDG_STATE_HOME"), .passwd_home = PasswdHome(uid)};
+  return {
+      .uid = uid, .home = Variable("HOME"), .state_home = Variable("XDG_STATE_HOME"), .passwd_home = PasswdHome(uid)};
 }
 
 absl::StatusOr<Places> DefaultPlaces(const Account& account) {
@@ -39,7 +42,8 @@ absl::StatusOr<Places> DefaultPlaces(const Account& account) {
   std::string state_home = account.state_home;
   if (!IsAbsolute(state_home)) {
     const std::string& home = IsAbsolute(account.home) ? account.home : account.passwd_home;
-    if (!IsAbsolute(home)) return MakeError(Failure::kConfig, "this account has no home folder: give --state-dir and --pid-file");
+    if (!IsAbsolute(home))
+      return MakeError(Failure::kConfig, "this account has no home folder: give --state-dir and --pid-file");
     state_home = absl::StrCat(home, "/.local/state");
   }
   const std::string state_dir = absl::StrCat(state_home, "/sshsync");

@@ -29,7 +29,8 @@ struct Account {
 
 /// The places of an account where neither options nor configuration name others: for root `/var/run/sshsync.pid` and
 /// `/var/lib/sshsync`; for everybody else `$XDG_STATE_HOME/sshsync` (`~/.local/state/sshsync`) with the PID file in it.
-/// Values that are no absolute path are passed over, as the XDG specification has it; an account without a home is an error.
+/// Values that are no absolute path are passed over, as the XDG specification has it; an account without a home is an
+/// error.
 ///
 ///     DefaultPlaces({.uid = 1000, .home = "/home/ann"})->state_dir == "/home/ann/.local/state/sshsync";
 absl::StatusOr<Places> DefaultPlaces(const Account& account);

@@ -42,7 +42,8 @@ TEST(Places, OptionsWinOverSettingsAndTheseOverTheDefault) {
   EXPECT_EQ(places->pid_file, "/given/pid");
   EXPECT_EQ(places->state_dir, "/configured");
   EXPECT_EQ(PlacesOf({}, {.state_dir = "/given"}, ann)->pid_file, "/home/ann/.local/state/sshsync/sshsync.pid");
-  EXPECT_TRUE(PlacesOf(settings, {.pid_file = "/given/pid"}, {.uid = 1000}).ok()) << "no home is needed where both are named";
+  EXPECT_TRUE(PlacesOf(settings, {.pid_file = "/given/pid"}, {.uid = 1000}).ok())
+      << "no home is needed where both are named";
 }
 
 }  // namespace

@@ -14,24 +14,28 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sshsync/host/probe/digest_probe.h"
-#include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
+#include "sshsync/remote/remote_repository.h"
 
 namespace sshsync {
 
-/// Finds the digest tools for the repositories of one chain that have no digestcmd of their own, so that all of the chain compute the
-/// same digest; of files larger than `chunk` bytes that is one of the digests of their chunks. If some of them do have a digestcmd, what it computes is found out on a scratch file, and confirmed on two real files; otherwise
-/// the first algorithm of the root's preference that every host can compute is taken. Hosts that cannot be reached are left out: they fail by
-/// themselves. Ownership: refers to the repositories. Threads: starts `at_once` at most, all gone on return.
+/// Finds the digest tools for the repositories of one chain that have no digestcmd of their own, so that all of the
+/// chain compute the same digest; of files larger than `chunk` bytes that is one of the digests of their chunks. If
+/// some of them do have a digestcmd, what it computes is found out on a scratch file, and confirmed on two real files;
+/// otherwise the first algorithm of the root's preference that every host can compute is taken. Hosts that cannot be
+/// reached are left out: they fail by themselves. Ownership: refers to the repositories. Threads: starts `at_once` at
+/// most, all gone on return.
 ///
-///     AgreeOnDigest<R, C>({&root, &child}, {"sha256", "sha1"}, 8 << 20, {.at_once = 16});  // afterwards each Digest() knows its tool
+///     AgreeOnDigest<R, C>({&root, &child}, {"sha256", "sha1"}, 8 << 20, {.at_once = 16});  // afterwards each Digest()
+///     knows its tool
 struct AgreementLimits {
   int at_once = 16;  ///< hosts that are asked at the same time
   /// Whether a host is needed soon: the others' connections are closed when they have answered. Empty: all are.
   std::function<bool(const Endpoint&)> soon = {};
 };
 template <Runner R, Clock C>
-void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk, const AgreementLimits& limits);
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference,
+                   int64_t chunk, const AgreementLimits& limits);
 
 // Implementation details follow.
 
@@ -48,14 +52,18 @@ struct Host {
 template <Runner R, Clock C>
 absl::Status Confirm(RemoteRepository<R, C>& repository, const DigestTool& tool) {
   SSHSYNC_RETURN_IF_ERROR(repository.Open(false));
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult found, repository.Ask({.script = absl::StrCat("{ ", FindText(repository.facts(), "f"), "} | sed -n 1,2p")}));
+  SSHSYNC_ASSIGN_OR_RETURN(
+      const RemoteResult found,
+      repository.Ask({.script = absl::StrCat("{ ", FindText(repository.facts(), "f"), "} | sed -n 1,2p")}));
   std::vector<DigestQuestion> questions;
   for (const std::string& path : ParseFind(found.out).paths) questions.push_back({path, 0});
   SSHSYNC_ASSIGN_OR_RETURN(const auto theirs, repository.Digest(questions));
   SSHSYNC_ASSIGN_OR_RETURN(const auto ours, repository.DigestWith(tool, questions));
   for (size_t i = 0; i < questions.size(); ++i) {
     if (theirs[i].ok() && ours[i].ok() && theirs[i]->digest != ours[i]->digest) {
-      return MakeError(Failure::kBadDigest, "its digestcmd computes something else than a digest of the whole file: give both sides a digestcmd, or none");
+      return MakeError(Failure::kBadDigest,
+                       "its digestcmd computes something else than a digest of the whole file: give both sides a "
+                       "digestcmd, or none");
     }
   }
   return absl::OkStatus();
@@ -72,7 +80,9 @@ Host Ask(RemoteRepository<R, C>& repository, const std::vector<std::string>& alg
   const std::string mark = RandomMark();
   const auto text = repository.templates().Digest(ScratchFolder(mark), ScratchName());
   const auto result = text.ok() ? repository.Ask(ScratchDigestCommand(mark, text->script())) : text.status();
-  const auto answer = result.ok() ? ParseDigestAnswer(result->out, result->status, ScratchFolder(mark) + "/" + ScratchName()) : result.status();
+  const auto answer = result.ok()
+                          ? ParseDigestAnswer(result->out, result->status, ScratchFolder(mark) + "/" + ScratchName())
+                          : result.status();
   host.status = answer.status();
   if (!answer.ok()) return host;
   host.algorithm = AlgorithmOf(answer->digest);
@@ -82,8 +92,8 @@ Host Ask(RemoteRepository<R, C>& repository, const std::vector<std::string>& alg
 }
 
 template <Runner R, Clock C>
-std::vector<Host> AskAll(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, SurveyProbe::Extent extent,
-                         const AgreementLimits& limits) {
+std::vector<Host> AskAll(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference,
+                         SurveyProbe::Extent extent, const AgreementLimits& limits) {
   std::vector<std::string> algorithms = preference;
   for (const absl::string_view other : {"sha256", "sha1", "md5", "sha512"}) {
     const bool listed = std::find(algorithms.begin(), algorithms.end(), other) != algorithms.end();
@@ -98,7 +108,8 @@ std::vector<Host> AskAll(const std::vector<RemoteRepository<R, C>*>& chain, cons
     }
   };
   std::vector<std::jthread> threads;
-  for (size_t i = 0; i < std::min(chain.size(), static_cast<size_t>(std::max(limits.at_once, 1))); ++i) threads.push_back(StartThread(work));
+  for (size_t i = 0; i < std::min(chain.size(), static_cast<size_t>(std::max(limits.at_once, 1))); ++i)
+    threads.push_back(StartThread(work));
   threads.clear();
   return hosts;
 }
@@ -114,14 +125,17 @@ inline bool Agree(const std::vector<std::string>& preference, const std::vector<
 }  // namespace digest_agreement_internal
 
 template <Runner R, Clock C>
-void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference, int64_t chunk, const AgreementLimits& limits) {
+void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std::vector<std::string>& preference,
+                   int64_t chunk, const AgreementLimits& limits) {
   using digest_agreement_internal::Host;
   const auto lacks = [](RemoteRepository<R, C>* repository) { return !repository->templates().has("digestcmd"); };
   if (std::none_of(chain.begin(), chain.end(), lacks)) return;
   // Where nobody has a digestcmd, the first algorithm that a host can compute mostly is the one that all can.
   const bool none_given = std::all_of(chain.begin(), chain.end(), lacks);
-  std::vector<Host> hosts = digest_agreement_internal::AskAll(chain, preference, none_given ? SurveyProbe::Extent::kFirst : SurveyProbe::Extent::kAll, limits);
-  if (none_given && !digest_agreement_internal::Agree(preference, hosts)) hosts = digest_agreement_internal::AskAll(chain, preference, SurveyProbe::Extent::kAll, limits);
+  std::vector<Host> hosts = digest_agreement_internal::AskAll(
+      chain, preference, none_given ? SurveyProbe::Extent::kFirst : SurveyProbe::Extent::kAll, limits);
+  if (none_given && !digest_agreement_internal::Agree(preference, hosts))
+    hosts = digest_agreement_internal::AskAll(chain, preference, SurveyProbe::Extent::kAll, limits);
   std::set<std::string> given;
   std::vector<DigestTools> able;
   absl::Status refused;
@@ -138,10 +152,14 @@ void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std:
   }
   const std::string algorithm = given.empty() ? CommonAlgorithm(preference, able) : *given.begin();
   if (refused.ok() && (given.size() > 1 || given.contains(""))) {
-    refused = MakeError(Failure::kBadDigest, "the digestcmds of the chain do not compute one known digest: give every repository a digestcmd, or none");
+    refused = MakeError(
+        Failure::kBadDigest,
+        "the digestcmds of the chain do not compute one known digest: give every repository a digestcmd, or none");
   }
   if (refused.ok() && algorithm.empty()) {
-    refused = MakeError(Failure::kCommandNotFound, absl::StrCat("no digest that all hosts of the chain can compute (of: ", absl::StrJoin(preference, " "), ")"));
+    refused = MakeError(
+        Failure::kCommandNotFound,
+        absl::StrCat("no digest that all hosts of the chain can compute (of: ", absl::StrJoin(preference, " "), ")"));
   }
   const bool weak = algorithm == "md5" || algorithm == "sha1";
   for (size_t i = 0; i < chain.size(); ++i) {
@@ -152,7 +170,9 @@ void AgreeOnDigest(const std::vector<RemoteRepository<R, C>*>& chain, const std:
       chain[i]->UseDigestTool(tool->second.front(), tool->second, algorithm, given.empty() ? chunk : 0);
       if (weak) chain[i]->Tell(LogLevel::kWarning, absl::StrCat("digests are ", algorithm, ", which is below sha256"));
     } else {
-      chain[i]->UseDigestTool(refused.ok() ? MakeError(Failure::kCommandNotFound, absl::StrCat("no tool that computes ", algorithm)) : refused);
+      chain[i]->UseDigestTool(
+          refused.ok() ? MakeError(Failure::kCommandNotFound, absl::StrCat("no tool that computes ", algorithm))
+                       : refused);
     }
   }
 }

@@ -8,15 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/host/host_time.h"
-#include "sshsync/remote/remote_repository.h"
 #include "sshsync/model/digest_memory.h"
 #include "sshsync/plan/recheck.h"
+#include "sshsync/remote/remote_repository.h"
 
 namespace sshsync {
 
-/// What is known of a repository's files from earlier runs (key `recheck`), put before the question to the host, and what the answers
-/// add to that. Without the key, without a memory, and where the host tells neither its time nor how it digests, it knows nothing and keeps nothing.
-/// Ownership: refers to the repository, which is open. Threads: one.
+/// What is known of a repository's files from earlier runs (key `recheck`), put before the question to the host, and
+/// what the answers add to that. Without the key, without a memory, and where the host tells neither its time nor how
+/// it digests, it knows nothing and keeps nothing. Ownership: refers to the repository, which is open. Threads: one.
 ///
 ///     DigestRecall recall(repository);
 ///     questions = recall.Known(std::move(questions), true, manifest);  // those that are left
@@ -27,14 +27,15 @@ class DigestRecall {
  public:
   explicit DigestRecall(const RemoteRepository<R, C>& repository);
 
-  /// Puts the digests that are known into the manifest; the other questions come back. `whole`: the manifest has every file of the repository, and
-  /// what is remembered of others is forgotten.
+  /// Puts the digests that are known into the manifest; the other questions come back. `whole`: the manifest has every
+  /// file of the repository, and what is remembered of others is forgotten.
   std::vector<DigestQuestion> Known(std::vector<DigestQuestion> questions, bool whole, Manifest& manifest);
 
   /// Remembers what was read: the digests of these questions that are in the manifest by now.
   void Read(const std::vector<DigestQuestion>& questions, const Manifest& manifest);
 
-  /// Remembers what a hop has brought and verified: the files as they are in their place, and the stats of their parents' files, in the same order.
+  /// Remembers what a hop has brought and verified: the files as they are in their place, and the stats of their
+  /// parents' files, in the same order.
   void Brought(const std::vector<FileEntry>& files, const std::vector<FileStat>& wanted);
 
  private:
@@ -63,12 +64,15 @@ DigestRecall<R, C>::DigestRecall(const RemoteRepository<R, C>& repository) : rep
     if (repository.algorithm().empty()) return;
     method = absl::StrCat("tool ", repository.algorithm(), " ", repository.chunk());
   }
-  way_ = {.repository = repository.config().name, .way = WayOfDigests(repository.config(), repository.facts().root, method), .host_clock = *clock};
+  way_ = {.repository = repository.config().name,
+          .way = WayOfDigests(repository.config(), repository.facts().root, method),
+          .host_clock = *clock};
   if (!way_.way.empty()) memory_ = repository.context().memory;
 }
 
 template <Runner R, Clock C>
-std::vector<DigestQuestion> DigestRecall<R, C>::Known(std::vector<DigestQuestion> questions, bool whole, Manifest& manifest) {
+std::vector<DigestQuestion> DigestRecall<R, C>::Known(std::vector<DigestQuestion> questions, bool whole,
+                                                      Manifest& manifest) {
   if (memory_ == nullptr || (questions.empty() && !whole)) return questions;
   whole_ = whole;
   const absl::Time now = repository_.context().clock.Now();
@@ -88,7 +92,9 @@ std::vector<DigestQuestion> DigestRecall<R, C>::Known(std::vector<DigestQuestion
     return file != nullptr && !file->digest.empty();
   });
   if (asked > questions.size()) {
-    repository_.Tell(LogLevel::kInfo, absl::StrCat(asked - questions.size(), " of ", asked, " files are as they were when they were last read, within the time of `recheck`"));
+    repository_.Tell(LogLevel::kInfo,
+                     absl::StrCat(asked - questions.size(), " of ", asked,
+                                  " files are as they were when they were last read, within the time of `recheck`"));
   }
   return questions;
 }
@@ -129,7 +135,9 @@ void DigestRecall<R, C>::Add(const FileEntry& file, std::vector<RememberedFile>&
 template <Runner R, Clock C>
 void DigestRecall<R, C>::Remember(std::vector<RememberedFile> files) {
   const absl::Time now = repository_.context().clock.Now();
-  memory_->Remember(way_, {.read = std::move(files), .forgotten = std::move(forgotten_), .until = UselessFrom(*repository_.config().recheck, now)});
+  memory_->Remember(way_, {.read = std::move(files),
+                           .forgotten = std::move(forgotten_),
+                           .until = UselessFrom(*repository_.config().recheck, now)});
   forgotten_.clear();
 }
 

@@ -23,8 +23,11 @@ class RaceTrack {
  public:
   RaceTrack(FakeClock clock, std::vector<Racer> racers) : clock_(std::move(clock)), racers_(std::move(racers)) {}
 
-  absl::StatusOr<RemoteResult> Run(const Endpoint&, const RemoteCommand&, const StopToken&) { return MakeError(Failure::kInternal, "a race takes long"); }
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint&, const RemoteCommand& command, OutputSink sink, ProgressProbe, const StopToken&) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint&, const RemoteCommand&, const StopToken&) {
+    return MakeError(Failure::kInternal, "a race takes long");
+  }
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint&, const RemoteCommand& command, OutputSink sink, ProgressProbe,
+                                       const StopToken&) {
     script = command.script;
     if (!failure.ok()) return failure;
     const std::string mark = script.substr(script.find("echo; echo \"") + 12, 32);
@@ -36,7 +39,9 @@ class RaceTrack {
     }
     return RemoteResult{};
   }
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) { return MakeError(Failure::kInternal, "no session is wanted"); }
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) {
+    return MakeError(Failure::kInternal, "no session is wanted");
+  }
 
   absl::Status failure;
   absl::Duration login = absl::Seconds(3);
@@ -55,7 +60,8 @@ struct Deaf : EventSink {
 absl::StatusOr<std::string> Winner(RaceTrack& track, FakeClock& clock, const std::vector<std::string>& words) {
   Deaf sink;
   Backoff backoff(1, absl::Seconds(1), absl::Seconds(1));
-  RunContext<RaceTrack, FakeClock> context{.runner = track, .clock = clock, .events = sink, .run = "r", .controller = "c", .backoff = backoff};
+  RunContext<RaceTrack, FakeClock> context{
+      .runner = track, .clock = clock, .events = sink, .run = "r", .controller = "c", .backoff = backoff};
   std::vector<DigestTool> tools;
   for (const std::string& word : words) {
     tools.emplace_back();

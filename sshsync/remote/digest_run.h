@@ -16,33 +16,40 @@
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/range_command.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/remote/run_context.h"
-#include "sshsync/process/thread.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/plan/shares.h"
+#include "sshsync/process/thread.h"
+#include "sshsync/remote/run_context.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
 using DigestAnswers = std::vector<absl::StatusOr<DigestAnswer>>;
 
-/// Asks one host for digests, in several sessions at once where it has cores and there is much to read: each takes neighbours, so that a disk is
-/// read in order, and about as much as the others. What a lost session left unanswered is asked again, `retries` times in a row at most.
-/// Ownership: refers to its arguments. Threads: one calls; starts one a session, all gone on return.
+/// Asks one host for digests, in several sessions at once where it has cores and there is much to read: each takes
+/// neighbours, so that a disk is read in order, and about as much as the others. What a lost session left unanswered is
+/// asked again, `retries` times in a row at most. Ownership: refers to its arguments. Threads: one calls; starts one a
+/// session, all gone on return.
 ///
 ///     DigestRun<R, C> run(context, repository, facts.cpus, nice);
-///     auto answers = run.Ask(questions, cost_of_a_call, [&](absl::Span<const DigestQuestion> some, bool batch) { return DigestSession(...); });
+///     auto answers = run.Ask(questions, cost_of_a_call, [&](absl::Span<const DigestQuestion> some, bool batch) {
+///     return DigestSession(...); });
 template <Runner R, Clock C>
 class DigestRun {
  public:
   /// `prefix`: shell text in front of each script.
   DigestRun(RunContext<R, C>& context, const Repository& repository, int cpus, std::string prefix)
-      : context_(context), repository_(repository), most_(static_cast<size_t>(std::clamp(cpus, 1, 8))), prefix_(std::move(prefix)) {}
+      : context_(context),
+        repository_(repository),
+        most_(static_cast<size_t>(std::clamp(cpus, 1, 8))),
+        prefix_(std::move(prefix)) {}
 
-  /// One answer for each question, in the same order. `cost`: of a file besides its bytes, in bytes that could be read instead. `make`: the
-  /// session for some of the questions; without `batch` one that asks the template alone. One batch that is discarded discards all.
-  absl::StatusOr<DigestAnswers> Ask(absl::Span<const DigestQuestion> questions, int64_t cost,
-                                    const std::function<DigestSession(absl::Span<const DigestQuestion>, bool batch)>& make);
+  /// One answer for each question, in the same order. `cost`: of a file besides its bytes, in bytes that could be read
+  /// instead. `make`: the session for some of the questions; without `batch` one that asks the template alone. One
+  /// batch that is discarded discards all.
+  absl::StatusOr<DigestAnswers> Ask(
+      absl::Span<const DigestQuestion> questions, int64_t cost,
+      const std::function<DigestSession(absl::Span<const DigestQuestion>, bool batch)>& make);
 
   /// Whether the last Ask discarded what batches said.
   bool batch_discarded() const { return batch_discarded_; }
@@ -53,11 +60,14 @@ class DigestRun {
     int64_t size = 0;  ///< bytes
   };
 
-  /// The digests of all chunks of these files; one answer for each, in the same order. A single file is divided among sessions, too.
-  absl::StatusOr<DigestAnswers> AskChunks(const std::vector<BigFile>& files, int64_t chunk, absl::string_view algorithm, absl::string_view chunks_text);
+  /// The digests of all chunks of these files; one answer for each, in the same order. A single file is divided among
+  /// sessions, too.
+  absl::StatusOr<DigestAnswers> AskChunks(const std::vector<BigFile>& files, int64_t chunk, absl::string_view algorithm,
+                                          absl::string_view chunks_text);
 
  private:
-  static constexpr int64_t kWorthASession = int64_t{256} << 20;  // bytes: some 150 ms of reading; a session takes 20 ms of processor time at its ends
+  static constexpr int64_t kWorthASession =
+      int64_t{256} << 20;  // bytes: some 150 ms of reading; a session takes 20 ms of processor time at its ends
 
   // Neighbouring chunks of a file, and what the host printed of them.
   struct Piece {
@@ -67,7 +77,8 @@ class DigestRun {
   };
 
   absl::Status Finish(DigestSession& session);
-  absl::Status Finish(absl::Span<Piece> pieces, const std::vector<BigFile>& files, int64_t chunk, absl::string_view chunks_text);
+  absl::Status Finish(absl::Span<Piece> pieces, const std::vector<BigFile>& files, int64_t chunk,
+                      absl::string_view chunks_text);
 
   size_t SessionsFor(absl::Span<const int64_t> costs) const {
     int64_t total = 0;
@@ -104,8 +115,9 @@ class DigestRun {
 // Implementation details follow.
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> DigestRun<R, C>::Ask(absl::Span<const DigestQuestion> questions, int64_t cost,
-                                                   const std::function<DigestSession(absl::Span<const DigestQuestion>, bool)>& make) {
+absl::StatusOr<DigestAnswers> DigestRun<R, C>::Ask(
+    absl::Span<const DigestQuestion> questions, int64_t cost,
+    const std::function<DigestSession(absl::Span<const DigestQuestion>, bool)>& make) {
   std::vector<int64_t> costs;
   for (const DigestQuestion& question : questions) costs.push_back(cost + std::max<int64_t>(question.size, 0));
   const std::vector<size_t> bounds = Shares(costs, SessionsFor(costs));
@@ -115,7 +127,8 @@ absl::StatusOr<DigestAnswers> DigestRun<R, C>::Ask(absl::Span<const DigestQuesti
   };
   for (size_t i = 0; i + 1 < bounds.size(); ++i) sessions.push_back(begin(i, true));
   SSHSYNC_RETURN_IF_ERROR(AllAtOnce(sessions.size(), [&](size_t i) { return Finish(*sessions[i]); }));
-  batch_discarded_ = std::any_of(sessions.begin(), sessions.end(), [](const auto& session) { return session->batch_discarded(); });
+  batch_discarded_ =
+      std::any_of(sessions.begin(), sessions.end(), [](const auto& session) { return session->batch_discarded(); });
   if (batch_discarded_) {
     SSHSYNC_RETURN_IF_ERROR(AllAtOnce(sessions.size(), [&](size_t i) {
       if (sessions[i]->batch_discarded()) return absl::OkStatus();
@@ -140,8 +153,11 @@ absl::Status DigestRun<R, C>::Finish(DigestSession& session) {
     // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
     command.timeout = repository_.timeout + absl::Seconds(session.largest_command() / (int64_t{4} << 20));
     const auto result = context_.runner.RunLong(
-        repository_.endpoint, command, [&session](absl::string_view bytes) { return session.Feed(bytes); }, [] { return false; }, context_.stop);
-    const absl::Status error = result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err)) : result.status();
+        repository_.endpoint, command, [&session](absl::string_view bytes) { return session.Feed(bytes); },
+        [] { return false; }, context_.stop);
+    const absl::Status error =
+        result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err))
+                    : result.status();
     if (result.ok() ? session.EndSession(result->err) : session.LoseSession(error)) {
       lost = 0;
       continue;
@@ -152,8 +168,8 @@ absl::Status DigestRun<R, C>::Finish(DigestSession& session) {
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> DigestRun<R, C>::AskChunks(const std::vector<BigFile>& files, int64_t chunk, absl::string_view algorithm,
-                                                         absl::string_view chunks_text) {
+absl::StatusOr<DigestAnswers> DigestRun<R, C>::AskChunks(const std::vector<BigFile>& files, int64_t chunk,
+                                                         absl::string_view algorithm, absl::string_view chunks_text) {
   std::vector<int64_t> sizes;
   int64_t total = 0;
   for (const BigFile& file : files) sizes.push_back(file.size), total += file.size;
@@ -183,24 +199,28 @@ absl::StatusOr<DigestAnswers> DigestRun<R, C>::AskChunks(const std::vector<BigFi
     }
   }
   DigestAnswers answers;
-  for (size_t i = 0; i < files.size(); ++i) answers.push_back(ParseChunksAnswer(outputs[i], files[i].size, chunk, algorithm));
+  for (size_t i = 0; i < files.size(); ++i)
+    answers.push_back(ParseChunksAnswer(outputs[i], files[i].size, chunk, algorithm));
   return answers;
 }
 
 template <Runner R, Clock C>
-absl::Status DigestRun<R, C>::Finish(absl::Span<Piece> pieces, const std::vector<BigFile>& files, int64_t chunk, absl::string_view chunks_text) {
+absl::Status DigestRun<R, C>::Finish(absl::Span<Piece> pieces, const std::vector<BigFile>& files, int64_t chunk,
+                                     absl::string_view chunks_text) {
   constexpr size_t kInSession = 1000;
   size_t answered = 0;
   for (int lost = 0; answered < pieces.size();) {
     RecordScript script(RandomMark());
     for (const Piece& piece : pieces.subspan(answered, kInSession)) {
       const std::string& file = files[piece.file].file;
-      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo ", kNoFile, "; exit 0; }\n[ -r ", ShellLiteral(file), " ] || { echo ", kClosedFile, "; exit 0; }\n",
+      script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo ", kNoFile, "; exit 0; }\n[ -r ",
+                                        ShellLiteral(file), " ] || { echo ", kClosedFile, "; exit 0; }\n",
                                         ChunksText(file, piece.first, piece.count, chunk / kBlockBytes, chunks_text)));
     }
     RecordReader reader(script.mark(), size_t{64} << 20);
     const size_t before = answered;
-    const RemoteCommand command{.script = absl::StrCat(prefix_, script.text()), .timeout = repository_.timeout + absl::Seconds(chunk / (int64_t{4} << 20))};
+    const RemoteCommand command{.script = absl::StrCat(prefix_, script.text()),
+                                .timeout = repository_.timeout + absl::Seconds(chunk / (int64_t{4} << 20))};
     const auto result = context_.runner.RunLong(
         repository_.endpoint, command,
         [&](absl::string_view bytes) {
@@ -213,7 +233,10 @@ absl::Status DigestRun<R, C>::Finish(absl::Span<Piece> pieces, const std::vector
         [] { return false; }, context_.stop);
     if (answered > before) lost = 0;
     if (result.ok() && answered > before) continue;
-    SSHSYNC_RETURN_IF_ERROR(AfterLoss(result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err)) : result.status(), lost));
+    SSHSYNC_RETURN_IF_ERROR(AfterLoss(
+        result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err))
+                    : result.status(),
+        lost));
   }
   return absl::OkStatus();
 }

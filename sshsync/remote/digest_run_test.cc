@@ -17,12 +17,17 @@ namespace {
 // A runner over this machine's shell that counts long sessions.
 class CountingRunner {
  public:
-  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) { return runner_.Run(host, command, stop); }
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+    return runner_.Run(host, command, stop);
+  }
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                       ProgressProbe moved, const StopToken& stop) {
     ++sessions;
     return runner_.RunLong(host, command, sink, moved, stop);
   }
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) { return runner_.Open(host, stop); }
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) {
+    return runner_.Open(host, stop);
+  }
 
   std::atomic<int> sessions = 0;
 
@@ -38,7 +43,8 @@ class DigestRunTest : public ::testing::Test {
  protected:
   static constexpr int64_t kMuch = int64_t{256} << 20;
   static constexpr absl::string_view kChunks =
-      "i=0; while [ \"$i\" -lt \"$NCHUNK\" ]; do dd if=\"$FILEPATH\" bs=131072 skip=\"$((SKIP + i * BLOCKS))\" count=\"$BLOCKS\" 2>/dev/null | sha256sum; i=$((i + 1)); done";
+      "i=0; while [ \"$i\" -lt \"$NCHUNK\" ]; do dd if=\"$FILEPATH\" bs=131072 skip=\"$((SKIP + i * BLOCKS))\" "
+      "count=\"$BLOCKS\" 2>/dev/null | sha256sum; i=$((i + 1)); done";
 
   DigestRunTest() {
     repository_.endpoint.transport = Transport::kLocal;
@@ -57,7 +63,9 @@ class DigestRunTest : public ::testing::Test {
     return questions;
   }
   DigestSession Session(absl::Span<const DigestQuestion> some, const std::string& tool) {
-    return DigestSession(facts_, &*templates_, tool.empty() ? absl::nullopt : absl::optional<DigestTool>({.words = tool, .algorithm = "sha1"}), some);
+    return DigestSession(
+        facts_, &*templates_,
+        tool.empty() ? absl::nullopt : absl::optional<DigestTool>({.words = tool, .algorithm = "sha1"}), some);
   }
 
   TempDir dir_;
@@ -65,7 +73,14 @@ class DigestRunTest : public ::testing::Test {
   RealClock clock_;
   Silent events_;
   Backoff backoff_{1, absl::Milliseconds(1)};
-  RunContext<CountingRunner, RealClock> context_{.runner = runner_, .clock = clock_, .events = events_, .stop = {}, .closing = {}, .run = "run", .controller = "c", .backoff = backoff_};
+  RunContext<CountingRunner, RealClock> context_{.runner = runner_,
+                                                 .clock = clock_,
+                                                 .events = events_,
+                                                 .stop = {},
+                                                 .closing = {},
+                                                 .run = "run",
+                                                 .controller = "c",
+                                                 .backoff = backoff_};
   Repository repository_;
   HostFacts facts_;
   absl::optional<RepositoryTemplates> templates_;
@@ -88,7 +103,8 @@ TEST_F(DigestRunTest, SessionsShareTheFilesAndAnswersKeepTheirOrder) {
 TEST_F(DigestRunTest, LittleWorkIsOneSession) {
   auto questions = Questions(40);
   for (DigestQuestion& question : questions) question.size = 10;
-  const auto answers = Make(8).Ask(questions, 1, [&](absl::Span<const DigestQuestion> some, bool) { return Session(some, ""); });
+  const auto answers =
+      Make(8).Ask(questions, 1, [&](absl::Span<const DigestQuestion> some, bool) { return Session(some, ""); });
   ASSERT_TRUE(answers.ok()) << answers.status();
   EXPECT_EQ(runner_.sessions, 1);
 }
@@ -97,7 +113,9 @@ TEST_F(DigestRunTest, OneDifferenceDiscardsWhatTheBatchesOfAllSessionsSaid) {
   // It agrees with the template on all files but the last, in whose session that is one of the samples.
   const auto questions = Questions(40);
   dir_.Write("f39", std::string(1000, 'x'));
-  dir_.Write("tool", "#!/bin/sh\nfor f in \"$@\"; do case $f in */f39) echo \"0000000000000000000000000000000000000000  $f\" ;; *) sha1sum \"$f\" ;; esac; done\n");
+  dir_.Write("tool",
+             "#!/bin/sh\nfor f in \"$@\"; do case $f in */f39) echo \"0000000000000000000000000000000000000000  $f\" "
+             ";; *) sha1sum \"$f\" ;; esac; done\n");
   ASSERT_EQ(system(absl::StrCat("chmod +x ", dir_.Path("tool")).c_str()), 0);
   auto run = Make(2);
   std::atomic<int> by_template = 0;
@@ -116,7 +134,8 @@ TEST_F(DigestRunTest, OneDifferenceDiscardsWhatTheBatchesOfAllSessionsSaid) {
 TEST_F(DigestRunTest, ABigFileIsDividedByItsChunks) {
   dir_.Write("big", "");
   ASSERT_EQ(truncate(dir_.Path("big").c_str(), 2 * kMuch + 5), 0);
-  const std::vector<DigestRun<CountingRunner, RealClock>::BigFile> files = {{dir_.Path("big"), 2 * kMuch + 5}, {dir_.Path("gone"), kMuch}};
+  const std::vector<DigestRun<CountingRunner, RealClock>::BigFile> files = {{dir_.Path("big"), 2 * kMuch + 5},
+                                                                            {dir_.Path("gone"), kMuch}};
   const auto alone = Make(1).AskChunks(files, kMuch / 8, "sha256", kChunks);
   ASSERT_TRUE(alone.ok()) << alone.status();
   EXPECT_EQ(runner_.sessions.exchange(0), 1);

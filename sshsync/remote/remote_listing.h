@@ -10,14 +10,14 @@
 
 namespace sshsync {
 
-/// What a listing gave. An incomplete one (it ended with a non-zero status, or said something on stderr) is good enough to synchronize what it
-/// lists, and no ground for deleting anything.
+/// What a listing gave. An incomplete one (it ended with a non-zero status, or said something on stderr) is good enough
+/// to synchronize what it lists, and no ground for deleting anything.
 struct RemoteListing {
-  Listing listing;  ///< regular files and links
+  Listing listing;         ///< regular files and links
   std::string incomplete;  ///< why; empty for a complete one
   /// Of our own listing: it has seen everything, and knows it. A listcmd's only names files.
   bool own = false;
-  std::vector<RemoteStat> stats = {};           ///< of each path of `listing`
+  std::vector<RemoteStat> stats = {};             ///< of each path of `listing`
   std::map<std::string, RemoteStat> others = {};  ///< folders and special files
 
   /// What our own listing knows of a path; nothing for one that was not there.

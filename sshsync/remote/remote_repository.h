@@ -17,33 +17,33 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/remote/digest_race.h"
-#include "sshsync/remote/digest_run.h"
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/host_tools.h"
-#include "sshsync/stage/link_copy.h"
-#include "sshsync/host/range_command.h"
-#include "sshsync/host/record_script.h"
-#include "sshsync/remote/remote_listing.h"
-#include "sshsync/host/repository_templates.h"
-#include "sshsync/remote/run_context.h"
-#include "sshsync/process/thread.h"
 #include "sshsync/host/probe/survey_probe.h"
 #include "sshsync/host/probe/tool_probe.h"
+#include "sshsync/host/range_command.h"
+#include "sshsync/host/record_script.h"
+#include "sshsync/host/repository_templates.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/plan/big_file.h"
 #include "sshsync/plan/listing.h"
+#include "sshsync/process/thread.h"
+#include "sshsync/remote/digest_race.h"
+#include "sshsync/remote/digest_run.h"
+#include "sshsync/remote/remote_listing.h"
+#include "sshsync/remote/run_context.h"
+#include "sshsync/stage/link_copy.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
-/// One repository on its host, as the questions one can ask of it. The part that does not depend on the runner (the text of the
-/// commands, the reading of their answers) lies in the .cc files of host_facts, digest_session and repository_templates.
-/// Errors carry the host: `Permission denied (publickey); ssh deploy@10.0.0.3; repository "appnode1"`. A question whose answer was lost is
-/// asked again, `retries` times, with backoff.
-/// Ownership: refers to the context and the repository. Threads: any number may ask at once, after Open.
+/// One repository on its host, as the questions one can ask of it. The part that does not depend on the runner (the
+/// text of the commands, the reading of their answers) lies in the .cc files of host_facts, digest_session and
+/// repository_templates. Errors carry the host: `Permission denied (publickey); ssh deploy@10.0.0.3; repository
+/// "appnode1"`. A question whose answer was lost is asked again, `retries` times, with backoff. Ownership: refers to
+/// the context and the repository. Threads: any number may ask at once, after Open.
 template <Runner R, Clock C>
 class RemoteRepository {
  public:
@@ -55,12 +55,12 @@ class RemoteRepository {
   const RepositoryTemplates& templates() const { return templates_; }
   const HostFacts& facts() const { return facts_; }
 
-  /// The commands in force here. Those that move files are settled by PrepareTransfer: before it they are what the preset says, with
-  /// `preset = auto` plain POSIX.
+  /// The commands in force here. Those that move files are settled by PrepareTransfer: before it they are what the
+  /// preset says, with `preset = auto` plain POSIX.
   const HostTools& tools() const { return *tools_; }
 
-  /// Finds out, with `preset = auto`, how this host moves files: one round trip, the first time it is called. To be called before the actions of
-  /// ToolGroup::kTransfer are used, and after Open.
+  /// Finds out, with `preset = auto`, how this host moves files: one round trip, the first time it is called. To be
+  /// called before the actions of ToolGroup::kTransfer are used, and after Open.
   absl::Status PrepareTransfer() { return Prepare(ToolProbe::Extent::kOpen); }
   absl::Status PrepareChunks(const DigestTool& tool) { return Prepare(ToolProbe::Extent::kChunks, tool); }
   DigestRun<R, C> NewDigestRun() const { return DigestRun<R, C>(context_, repository_, facts_.cpus, Nice()); }
@@ -68,7 +68,8 @@ class RemoteRepository {
   /// Connects, resolves the folder, learns what the host has. `create` makes the folder where only it is missing.
   absl::Status Open(bool create);
 
-  /// Which digest tools the host has, of these algorithms. The first such question also finds out how the host is surveyed best.
+  /// Which digest tools the host has, of these algorithms. The first such question also finds out how the host is
+  /// surveyed best.
   absl::StatusOr<DigestTools> ProbeDigests(const std::vector<std::string>& algorithms, SurveyProbe::Extent extent);
 
   /// The files, by the operator's listcmd or our own.
@@ -81,10 +82,13 @@ class RemoteRepository {
   absl::StatusOr<LinkTargets> Targets(const std::vector<std::string>& links);
 
   /// What the host's directories say of these names, in the same order; nothing for one that does not exist.
-  absl::StatusOr<std::vector<absl::optional<RemoteStat>>> Stat(absl::Span<const std::string> names) { return StatIn(facts_.root, names); }
+  absl::StatusOr<std::vector<absl::optional<RemoteStat>>> Stat(absl::Span<const std::string> names) {
+    return StatIn(facts_.root, names);
+  }
 
   /// The same below another folder of the host.
-  absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatIn(absl::string_view folder, absl::Span<const std::string> names);
+  absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatIn(absl::string_view folder,
+                                                                 absl::Span<const std::string> names);
 
   /// One answer for each question, in the same order: by the digestcmd, or by the tool that was chosen in its place.
   absl::StatusOr<DigestAnswers> Digest(absl::Span<const DigestQuestion> questions) {
@@ -103,12 +107,15 @@ class RemoteRepository {
     HostFacts there = facts_;
     there.root = std::string(folder);
     const bool own = templates_.has("digestcmd");
-    return DigestIn(there, own ? &templates_ : nullptr, own ? absl::nullopt : absl::optional<DigestTool>(*tool_), questions, HostTools());
+    return DigestIn(there, own ? &templates_ : nullptr, own ? absl::nullopt : absl::optional<DigestTool>(*tool_),
+                    questions, HostTools());
   }
 
-  /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which another may be faster here. To be
-  /// called before the first Digest. `chunk` bytes: files larger than that are digested chunk by chunk; 0: as a whole.
-  void UseDigestTool(absl::StatusOr<DigestTool> tool, std::vector<DigestTool> equals = {}, std::string algorithm = "", int64_t chunk = 0) {
+  /// For a repository without a digestcmd: the tool, or why there is none; and all that compute the same, of which
+  /// another may be faster here. To be called before the first Digest. `chunk` bytes: files larger than that are
+  /// digested chunk by chunk; 0: as a whole.
+  void UseDigestTool(absl::StatusOr<DigestTool> tool, std::vector<DigestTool> equals = {}, std::string algorithm = "",
+                     int64_t chunk = 0) {
     const std::lock_guard lock(tools_mu_);
     tool_ = std::move(tool);
     equal_tools_ = std::move(equals);
@@ -125,14 +132,18 @@ class RemoteRepository {
   std::string ChunksTextOf(absl::string_view file, int64_t size) const {
     return ChunksText(file, 0, ChunkCount(size, chunk_), chunk_ / kBlockBytes, chunks_text());
   }
-  absl::StatusOr<DigestAnswer> ChunksAnswer(absl::string_view output, int64_t size) const { return ParseChunksAnswer(output, size, chunk_, algorithm_); }
+  absl::StatusOr<DigestAnswer> ChunksAnswer(absl::string_view output, int64_t size) const {
+    return ParseChunksAnswer(output, size, chunk_, algorithm_);
+  }
 
-  /// Shell text that digests files below any folder of the host, and what it printed as one answer for each. A digestcmd takes one file.
+  /// Shell text that digests files below any folder of the host, and what it printed as one answer for each. A
+  /// digestcmd takes one file.
   absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::Span<const std::string> files) const;
   std::vector<absl::StatusOr<DigestAnswer>> ParseDigest(absl::string_view output, int status, absl::string_view folder,
                                                         absl::Span<const std::string> files) const;
 
-  /// A short command through the channel; asked again when its answer was lost. It is silent for the repository's `timeout` at most.
+  /// A short command through the channel; asked again when its answer was lost. It is silent for the repository's
+  /// `timeout` at most.
   absl::StatusOr<RemoteResult> Ask(RemoteCommand command) {
     command.timeout = std::min(command.timeout, repository_.timeout);
     return Again([&] { return context_.runner.Run(repository_.endpoint, command, context_.stop); });
@@ -147,19 +158,25 @@ class RemoteRepository {
   absl::StatusOr<RemoteResult> AskLong(const RemoteCommand& command, size_t longest_line = 0);
 
   /// Adds where it happened.
-  absl::Status Located(const absl::Status& status) const { return Annotate(status, absl::StrCat("repository \"", repository_.name, "\"")); }
+  absl::Status Located(const absl::Status& status) const {
+    return Annotate(status, absl::StrCat("repository \"", repository_.name, "\""));
+  }
 
   void Tell(LogLevel level, std::string message, std::string path = "") const {
-    context_.events.On({.kind = EventKind::kMessage, .run = context_.run, .repository = repository_.name, .path = std::move(path), .level = level,
+    context_.events.On({.kind = EventKind::kMessage,
+                        .run = context_.run,
+                        .repository = repository_.name,
+                        .path = std::move(path),
+                        .level = level,
                         .message = std::move(message)});
   }
 
   std::string Nice() const { return NiceText(repository_.nice); }
 
  private:
-
   absl::Status Prepare(ToolProbe::Extent extent, DigestTool of_chunks = {});
-  absl::StatusOr<DigestAnswers> DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
+  absl::StatusOr<DigestAnswers> DigestIn(const HostFacts& there, const RepositoryTemplates* templates,
+                                         const absl::optional<DigestTool>& tool,
                                          absl::Span<const DigestQuestion> questions, const HostTools& tools);
   absl::StatusOr<DigestAnswers> DigestByTool(absl::Span<const DigestQuestion> questions);
   absl::StatusOr<DigestAnswers> DigestChunks(absl::Span<const DigestQuestion> questions);
@@ -177,7 +194,8 @@ class RemoteRepository {
     tools_ = &known_tools_.back();
   }
 
-  // A command that stayed silent for its `timeout` is not given another one, and a host that has not answered yet has `wait`, no more.
+  // A command that stayed silent for its `timeout` is not given another one, and a host that has not answered yet has
+  // `wait`, no more.
   template <class Call>
   absl::StatusOr<RemoteResult> Again(Call call) {
     const absl::Time begun = context_.clock.Monotonic();
@@ -185,7 +203,8 @@ class RemoteRepository {
       auto result = call();
       if (result.ok()) answered_ = true;
       const bool over = !answered_ && context_.clock.Monotonic() - begun >= repository_.wait;
-      if (result.ok() || !absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout || over || tries >= repository_.retries) {
+      if (result.ok() || !absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout ||
+          over || tries >= repository_.retries) {
         return result.ok() ? std::move(result) : absl::StatusOr<RemoteResult>(Located(result.status()));
       }
       Tell(LogLevel::kInfo, absl::StrCat("trying again: ", result.status().message()));
@@ -225,7 +244,8 @@ absl::Status RemoteRepository<R, C>::Open(bool create) {
   if (asked && context_.clock.Monotonic() - asked->second < kFresh) {
     facts_ = asked->first;
   } else {
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, Ask(HostFactsCommand(repository_.path, create, tools().text("space"))));
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                             Ask(HostFactsCommand(repository_.path, create, tools().text("space"))));
     auto facts = ParseHostFacts(result, repository_.path);
     if (!facts.ok()) return Located(facts.status());
     facts_ = *std::move(facts);
@@ -242,7 +262,8 @@ absl::Status RemoteRepository<R, C>::Open(bool create) {
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vector<std::string>& algorithms, SurveyProbe::Extent extent) {
+absl::StatusOr<DigestTools> RemoteRepository<R, C>::ProbeDigests(const std::vector<std::string>& algorithms,
+                                                                 SurveyProbe::Extent extent) {
   const std::lock_guard lock(tools_mu_);
   bool first = !made_tools_;
   if (first) {
@@ -294,20 +315,25 @@ absl::StatusOr<RemoteResult> RemoteRepository<R, C>::AskLong(const RemoteCommand
     size_t line_start = 0;
     const auto sink = [&](absl::string_view bytes) {
       out.append(bytes.data(), bytes.size());
-      if (const size_t newline = bytes.rfind('\n'); newline != absl::string_view::npos) line_start = out.size() - bytes.size() + newline + 1;
+      if (const size_t newline = bytes.rfind('\n'); newline != absl::string_view::npos)
+        line_start = out.size() - bytes.size() + newline + 1;
       if (out.size() > command.max_output || (longest_line > 0 && out.size() - line_start > longest_line)) {
-        return MakeError(Failure::kOutputTooLarge, absl::StrCat("the command printed too much (", out.size(), " bytes so far)"));
+        return MakeError(Failure::kOutputTooLarge,
+                         absl::StrCat("the command printed too much (", out.size(), " bytes so far)"));
       }
       return absl::OkStatus();
     };
-    SSHSYNC_ASSIGN_OR_RETURN(RemoteResult result, context_.runner.RunLong(repository_.endpoint, command, sink, [] { return false; }, context_.stop));
+    SSHSYNC_ASSIGN_OR_RETURN(RemoteResult result,
+                             context_.runner.RunLong(
+                                 repository_.endpoint, command, sink, [] { return false; }, context_.stop));
     result.out = std::move(out);
     return result;
   });
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::optional<RemoteStat>>> RemoteRepository<R, C>::StatIn(absl::string_view folder, absl::Span<const std::string> names) {
+absl::StatusOr<std::vector<absl::optional<RemoteStat>>> RemoteRepository<R, C>::StatIn(
+    absl::string_view folder, absl::Span<const std::string> names) {
   constexpr size_t kShort = 4000;   // names in a channel's round trip; more get a session of their own,
   constexpr size_t kLong = 50'000;  // as many as a shell should read at once
   std::vector<absl::optional<RemoteStat>> stats;
@@ -315,8 +341,10 @@ absl::StatusOr<std::vector<absl::optional<RemoteStat>>> RemoteRepository<R, C>::
   for (size_t at = 0; at < names.size(); at += kLong) {
     const absl::Span<const std::string> some = names.subspan(at, kLong);
     const std::string text = StatText(facts_, folder, some);
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, some.size() <= kShort ? Ask({.script = text, .timeout = repository_.timeout})
-                                                                              : AskLong({.script = Nice() + text, .timeout = repository_.timeout}));
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                             some.size() <= kShort
+                                 ? Ask({.script = text, .timeout = repository_.timeout})
+                                 : AskLong({.script = Nice() + text, .timeout = repository_.timeout}));
     for (auto& stat : ParseStats(facts_, result.out, some)) stats.push_back(std::move(stat));
   }
   return stats;
@@ -332,7 +360,8 @@ absl::StatusOr<RemoteListing> RemoteRepository<R, C>::List() {
     SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.List(facts_.root));
     text = bound.script();
   }
-  RemoteCommand command{.script = absl::StrCat(Nice(), text, "\n"), .timeout = repository_.timeout, .max_output = kMaxListing};
+  RemoteCommand command{
+      .script = absl::StrCat(Nice(), text, "\n"), .timeout = repository_.timeout, .max_output = kMaxListing};
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong(command, kLongestLine));
   found.incomplete = WhyIncomplete(result);
   if (!own) {
@@ -363,7 +392,8 @@ absl::StatusOr<std::set<std::string>> RemoteRepository<R, C>::Links(const Remote
     }
     return links;
   }
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong({.script = Nice() + FindText(facts_, "l"), .timeout = repository_.timeout}));
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           AskLong({.script = Nice() + FindText(facts_, "l"), .timeout = repository_.timeout}));
   Listing listing = ParseFind(result.out);
   return std::set<std::string>(listing.paths.begin(), listing.paths.end());
 }
@@ -371,7 +401,8 @@ absl::StatusOr<std::set<std::string>> RemoteRepository<R, C>::Links(const Remote
 template <Runner R, Clock C>
 absl::StatusOr<LinkTargets> RemoteRepository<R, C>::Targets(const std::vector<std::string>& links) {
   if (links.empty()) return LinkTargets();
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, AskLong({.script = LinkTargetsText(facts_.root, links), .timeout = repository_.timeout}));
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           AskLong({.script = LinkTargetsText(facts_.root, links), .timeout = repository_.timeout}));
   LinkTargets targets = ParseLinkTargets(result.out, links);
   std::erase_if(targets, [](const auto& link) { return !StaysInside(link.first, link.second); });
   return targets;
@@ -396,7 +427,8 @@ absl::StatusOr<DigestTool> RemoteRepository<R, C>::ChooseDigestTool(absl::Span<c
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestWith(const DigestTool& tool, absl::Span<const DigestQuestion> questions) {
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestWith(const DigestTool& tool,
+                                                                 absl::Span<const DigestQuestion> questions) {
   SSHSYNC_ASSIGN_OR_RETURN(auto answers, DigestIn(facts_, nullptr, tool, questions, tools()));
   std::vector<std::string> doubtful;
   std::vector<size_t> places;
@@ -414,7 +446,8 @@ absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestWith(const DigestToo
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<std::string> RemoteRepository<R, C>::DigestText(absl::string_view folder, absl::Span<const std::string> files) const {
+absl::StatusOr<std::string> RemoteRepository<R, C>::DigestText(absl::string_view folder,
+                                                               absl::Span<const std::string> files) const {
   if (templates_.has("digestcmd")) {
     SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, templates_.Digest(folder, files[0]));
     return bound.script();
@@ -424,8 +457,8 @@ absl::StatusOr<std::string> RemoteRepository<R, C>::DigestText(absl::string_view
 }
 
 template <Runner R, Clock C>
-std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository<R, C>::ParseDigest(absl::string_view output, int status, absl::string_view folder,
-                                                                              absl::Span<const std::string> files) const {
+std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository<R, C>::ParseDigest(
+    absl::string_view output, int status, absl::string_view folder, absl::Span<const std::string> files) const {
   if (templates_.has("digestcmd")) return {ParseDigestAnswer(output, status, absl::StrCat(folder, "/", files[0]))};
   std::vector<absl::StatusOr<DigestAnswer>> answers;
   const auto digests = ParseDigestBatch(output, Operands(files));
@@ -471,24 +504,31 @@ absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestByTool(absl::Span<co
 template <Runner R, Clock C>
 absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestChunks(absl::Span<const DigestQuestion> questions) {
   std::vector<typename DigestRun<R, C>::BigFile> files;
-  for (const DigestQuestion& question : questions) files.push_back({absl::StrCat(facts_.root, "/", question.path), question.size});
+  for (const DigestQuestion& question : questions)
+    files.push_back({absl::StrCat(facts_.root, "/", question.path), question.size});
   auto answers = NewDigestRun().AskChunks(files, chunk_, algorithm_, chunks_text());
   if (!answers.ok()) return Located(answers.status());
   return answers;
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestIn(const HostFacts& there, const RepositoryTemplates* templates, const absl::optional<DigestTool>& tool,
-                                                               absl::Span<const DigestQuestion> questions, const HostTools& tools) {
-  // What a file costs besides its bytes, in bytes that could be read instead: a share of a tool's call, or processes of its own.
+absl::StatusOr<DigestAnswers> RemoteRepository<R, C>::DigestIn(const HostFacts& there,
+                                                               const RepositoryTemplates* templates,
+                                                               const absl::optional<DigestTool>& tool,
+                                                               absl::Span<const DigestQuestion> questions,
+                                                               const HostTools& tools) {
+  // What a file costs besides its bytes, in bytes that could be read instead: a share of a tool's call, or processes of
+  // its own.
   constexpr int64_t kOfABatch = int64_t{16} << 10, kOfACall = int64_t{4} << 20;
   DigestRun<R, C> run(context_, repository_, facts_.cpus, Nice());
-  auto answers = run.Ask(questions, tool ? kOfABatch : kOfACall, [&](absl::Span<const DigestQuestion> some, bool batch) {
-    return DigestSession(there, templates, batch ? tool : absl::nullopt, some, tools);
-  });
+  auto answers =
+      run.Ask(questions, tool ? kOfABatch : kOfACall, [&](absl::Span<const DigestQuestion> some, bool batch) {
+        return DigestSession(there, templates, batch ? tool : absl::nullopt, some, tools);
+      });
   if (!answers.ok()) return Located(answers.status());
   if (run.batch_discarded()) {
-    Tell(LogLevel::kWarning, "the digest tool with many files at once does not agree with digestcmd; it was asked file by file");
+    Tell(LogLevel::kWarning,
+         "the digest tool with many files at once does not agree with digestcmd; it was asked file by file");
   }
   return answers;
 }

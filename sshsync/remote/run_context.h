@@ -7,34 +7,35 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "sshsync/process/backoff.h"
-#include "sshsync/process/clock.h"
-#include "sshsync/route/relay_registry.h"
-#include "sshsync/ssh/runner.h"
-#include "sshsync/route/session_budget.h"
-#include "sshsync/process/stop.h"
-#include "sshsync/process/stop_bell.h"
 #include "sshsync/model/digest_memory.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
+#include "sshsync/process/backoff.h"
+#include "sshsync/process/clock.h"
+#include "sshsync/process/stop.h"
+#include "sshsync/process/stop_bell.h"
+#include "sshsync/route/relay_registry.h"
+#include "sshsync/route/session_budget.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
-/// What all parts of one run share. Ownership: refers to what the run's caller owns; outlived by it. Threads: its members are
-/// each safe for any number of threads.
+/// What all parts of one run share. Ownership: refers to what the run's caller owns; outlived by it. Threads: its
+/// members are each safe for any number of threads.
 template <Runner R, Clock C>
 struct RunContext {
   R& runner;
   C& clock;
   EventSink& events;  ///< sets the time of events that have none
   StopToken stop;
-  /// Stops with `stop` or earlier: then nothing new begins and transfers are ended, but what is verified is still published.
+  /// Stops with `stop` or earlier: then nothing new begins and transfers are ended, but what is verified is still
+  /// published.
   const StopToken closing;
   std::string run;         ///< id: letters, digits and `-`
   std::string controller;  ///< host name and PID, for people
   Backoff& backoff;
   std::vector<std::string> secrets = {};  ///< that must not be shown, whoever prints them
-  std::string lock = "";  ///< which lock on the controller this run holds; empty: none
+  std::string lock = "";                  ///< which lock on the controller this run holds; empty: none
   bool fail_fast = false;
   bool itemize = false;
   DigestMemory* memory = nullptr;  ///< of earlier runs; nullptr: every file is read

@@ -5,7 +5,8 @@
 
 namespace sshsync {
 
-absl::StatusOr<Selection> Selection::Make(const Repository& child, std::shared_ptr<const Contents> listed, absl::string_view now) {
+absl::StatusOr<Selection> Selection::Make(const Repository& child, std::shared_ptr<const Contents> listed,
+                                          absl::string_view now) {
   Selection selection;
   SSHSYNC_ASSIGN_OR_RETURN(selection.filter_, Filter::Parse(child.filter));
   const auto time = HostTime(now);
@@ -19,7 +20,8 @@ absl::StatusOr<Selection> Selection::Make(const Repository& child, std::shared_p
       selection.unsettled_.push_back(file.path);
     }
   }
-  for (const auto* paths : {&listed->links, &listed->vanished, &listed->others}) selection.others_.insert(paths->begin(), paths->end());
+  for (const auto* paths : {&listed->links, &listed->vanished, &listed->others})
+    selection.others_.insert(paths->begin(), paths->end());
   selection.listed_ = std::move(listed);
   return selection;
 }
@@ -31,10 +33,12 @@ std::shared_ptr<const Contents> Selection::Of(const std::shared_ptr<const Conten
   part->empty_listing = all->empty_listing;
   part->deletions_refused = all->deletions_refused;
   for (const FileEntry& file : all->manifest.files) {
-    if (Selects(file.path) && !std::binary_search(unsettled_.begin(), unsettled_.end(), file.path)) part->manifest.files.push_back(file);
+    if (Selects(file.path) && !std::binary_search(unsettled_.begin(), unsettled_.end(), file.path))
+      part->manifest.files.push_back(file);
   }
   for (const auto& [path, outcome] : all->failed) {
-    if (Selects(path) && !std::binary_search(unsettled_.begin(), unsettled_.end(), path)) part->failed.emplace(path, outcome);
+    if (Selects(path) && !std::binary_search(unsettled_.begin(), unsettled_.end(), path))
+      part->failed.emplace(path, outcome);
   }
   for (const std::string& path : all->links) {
     if (Selects(path)) part->links.push_back(path);

@@ -9,21 +9,24 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sshsync/host/host_time.h"
-#include "sshsync/remote/survey.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/remote/survey.h"
 #include "sshsync/text/filter.h"
 
 namespace sshsync {
 
-/// What a child's section leaves of its parent's files for the hop: those that its filter selects and that have come to rest (`settle`). The
-/// rest takes no part: it is neither copied nor deleted. What the run itself brought to the parent has come to rest by that.
-/// A value; refers to the parent's contents as they were listed.
+/// What a child's section leaves of its parent's files for the hop: those that its filter selects and that have come to
+/// rest (`settle`). The rest takes no part: it is neither copied nor deleted. What the run itself brought to the parent
+/// has come to rest by that. A value; refers to the parent's contents as they were listed.
 class Selection {
  public:
-  /// `now`: the parent's own clock, as HostFacts has it. Errors: kConfig for a wrong filter, kCommandFailed for a clock that cannot be read.
-  static absl::StatusOr<Selection> Make(const Repository& child, std::shared_ptr<const Contents> listed, absl::string_view now);
+  /// `now`: the parent's own clock, as HostFacts has it. Errors: kConfig for a wrong filter, kCommandFailed for a clock
+  /// that cannot be read.
+  static absl::StatusOr<Selection> Make(const Repository& child, std::shared_ptr<const Contents> listed,
+                                        absl::string_view now);
 
-  /// The part of the parent's contents that the hop is about, listed or digested; the very same where that is all of them.
+  /// The part of the parent's contents that the hop is about, listed or digested; the very same where that is all of
+  /// them.
   std::shared_ptr<const Contents> Of(const std::shared_ptr<const Contents>& all) const;
 
   /// Whether the hop is about that path.
@@ -48,14 +51,16 @@ class Selection {
   int64_t excluded_ = 0;
 };
 
-/// A second look at files of a parent that were still arriving, at the end of a hop. Those that are settled by now are digested; the others
-/// are among the failures. A file that is gone is told in a WARNING.
+/// A second look at files of a parent that were still arriving, at the end of a hop. Those that are settled by now are
+/// digested; the others are among the failures. A file that is gone is told in a WARNING.
 template <Runner R, Clock C>
-absl::StatusOr<Contents> LookAgain(RemoteRepository<R, C>& parent, const std::vector<std::string>& paths, absl::Duration settle) {
+absl::StatusOr<Contents> LookAgain(RemoteRepository<R, C>& parent, const std::vector<std::string>& paths,
+                                   absl::Duration settle) {
   // The clock is read first: what is modified from then on is not settled.
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult shown, parent.Ask({.script = std::string(kHostTimeText)}));
   const auto now = HostTime(shown.out);
-  if (!now) return parent.Located(MakeError(Failure::kCommandFailed, "the host does not tell the time, which `settle` needs"));
+  if (!now)
+    return parent.Located(MakeError(Failure::kCommandFailed, "the host does not tell the time, which `settle` needs"));
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, parent.Stat(paths));
   Contents contents;
   std::vector<DigestQuestion> questions;
@@ -63,10 +68,12 @@ absl::StatusOr<Contents> LookAgain(RemoteRepository<R, C>& parent, const std::ve
     if (!stats[i]) {
       contents.vanished.push_back(paths[i]);
     } else if (stats[i]->type != RemoteStat::Type::kFile) {
-      contents.failed[paths[i]] = FailedPath(paths[i], Failure::kSourceChanged, "source changed: it is no regular file any more");
+      contents.failed[paths[i]] =
+          FailedPath(paths[i], Failure::kSourceChanged, "source changed: it is no regular file any more");
     } else if (!IsSettled(stats[i]->stat, *now, settle)) {
-      contents.failed[paths[i]] = FailedPath(paths[i], Failure::kSourceChanged,
-                                             absl::StrCat("source still arriving: it was modified within the last ", absl::FormatDuration(settle)));
+      contents.failed[paths[i]] = FailedPath(
+          paths[i], Failure::kSourceChanged,
+          absl::StrCat("source still arriving: it was modified within the last ", absl::FormatDuration(settle)));
     } else {
       contents.manifest.files.push_back({paths[i], stats[i]->stat, {}});
       questions.push_back({paths[i], stats[i]->stat.size});
@@ -76,7 +83,8 @@ absl::StatusOr<Contents> LookAgain(RemoteRepository<R, C>& parent, const std::ve
   TakeDigests(questions, answers, &contents);
   contents.Forget(contents.vanished);
   for (const std::string& path : contents.vanished) {
-    parent.Tell(LogLevel::kWarning, "the file went away while it was arriving; it is left as it is on the children", path);
+    parent.Tell(LogLevel::kWarning, "the file went away while it was arriving; it is left as it is on the children",
+                path);
   }
   return contents;
 }

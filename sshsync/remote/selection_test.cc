@@ -18,7 +18,8 @@ constexpr absl::string_view kNow = "19700101024640";  // 10,000 seconds after 19
 
 std::shared_ptr<Contents> Holding(const std::vector<std::pair<std::string, int64_t>>& files) {
   auto contents = std::make_shared<Contents>();
-  for (const auto& [path, seconds] : files) contents->manifest.files.push_back({.path = path, .stat = {.size = 1, .mtime = seconds * kSecond}, .digest = {}});
+  for (const auto& [path, seconds] : files)
+    contents->manifest.files.push_back({.path = path, .stat = {.size = 1, .mtime = seconds * kSecond}, .digest = {}});
   return contents;
 }
 
@@ -67,7 +68,8 @@ TEST(Selection, KnowsAllThatTheParentListsInWhateverState) {
   all->others = {"pipe"};
   const auto selection = Selection::Make(Child({"- *.tmp"}, 300), all, kNow);
   ASSERT_TRUE(selection.ok());
-  for (const absl::string_view path : {"a.tmp", "young", "failed", "link", "vanished", "pipe"}) EXPECT_TRUE(selection->ParentLists(path)) << path;
+  for (const absl::string_view path : {"a.tmp", "young", "failed", "link", "vanished", "pipe"})
+    EXPECT_TRUE(selection->ParentLists(path)) << path;
   EXPECT_FALSE(selection->ParentLists("own"));
 }
 

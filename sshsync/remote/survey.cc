@@ -1,8 +1,8 @@
 #include "sshsync/remote/survey.h"
 
 #include <algorithm>
-#include <limits>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "sshsync/plan/deletion.h"
@@ -25,11 +25,16 @@ Differing LikelyDiffering(const Contents& parent, const RemoteListing& child, ab
   for (const FileEntry& file : parent.manifest.files) {
     const auto at = std::lower_bound(paths.begin(), paths.end(), file.path);
     const bool there = at != paths.end() && *at == file.path;
-    if (there && (!child.own || !LikelyChanged(file.stat, child.stats[static_cast<size_t>(at - paths.begin())].stat, last_equal))) continue;
+    if (there && (!child.own ||
+                  !LikelyChanged(file.stat, child.stats[static_cast<size_t>(at - paths.begin())].stat, last_equal)))
+      continue;
     if (likely.files++ == 0) likely.sample = file.path;
-    constexpr int64_t kOfAChange = int64_t{8} << 20;  // bytes: what of a file that keeps its size has changed cannot be known, and mostly is little
+    constexpr int64_t kOfAChange =
+        int64_t{8}
+        << 20;  // bytes: what of a file that keeps its size has changed cannot be known, and mostly is little
     const bool same_size = there && child.stats[static_cast<size_t>(at - paths.begin())].stat.size == file.stat.size;
-    likely.bytes += std::clamp<int64_t>(file.stat.size, 0, same_size ? kOfAChange : std::numeric_limits<int64_t>::max());
+    likely.bytes +=
+        std::clamp<int64_t>(file.stat.size, 0, same_size ? kOfAChange : std::numeric_limits<int64_t>::max());
   }
   return likely;
 }
@@ -56,11 +61,13 @@ void Contents::Add(Contents newer) {
   Forget(paths);
   failed.insert(newer.failed.begin(), newer.failed.end());
   if (manifest.files.empty()) std::swap(manifest, newer.manifest);
-  manifest.files.insert(manifest.files.end(), std::make_move_iterator(newer.manifest.files.begin()), std::make_move_iterator(newer.manifest.files.end()));
+  manifest.files.insert(manifest.files.end(), std::make_move_iterator(newer.manifest.files.begin()),
+                        std::make_move_iterator(newer.manifest.files.end()));
   std::sort(manifest.files.begin(), manifest.files.end(), ByPath());
 }
 
-void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents) {
+void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers,
+                 Contents* contents) {
   std::vector<FileEntry>& files = contents->manifest.files;
   size_t next = 0;  // questions come in the manifest's order, mostly
   for (size_t i = 0; i < questions.size(); ++i) {
@@ -70,7 +77,8 @@ void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector
     } else if (answers[i]->missing) {
       contents->vanished.push_back(path);
     } else {
-      FileEntry* const file = next < files.size() && files[next].path == path ? &files[next] : contents->manifest.Find(path);
+      FileEntry* const file =
+          next < files.size() && files[next].path == path ? &files[next] : contents->manifest.Find(path);
       next = static_cast<size_t>(file - files.data()) + 1;
       file->digest = answers[i]->digest;
       file->chunks = answers[i]->chunks;

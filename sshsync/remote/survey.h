@@ -11,31 +11,33 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/remote/digest_cache.h"
-#include "sshsync/stage/link_copy.h"
-#include "sshsync/remote/remote_repository.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/plan.h"
 #include "sshsync/model/report.h"
+#include "sshsync/remote/digest_cache.h"
+#include "sshsync/remote/remote_repository.h"
+#include "sshsync/stage/link_copy.h"
 #include "sshsync/text/escape.h"
 
 namespace sshsync {
 
 /// What a repository holds, as far as it could be found out: one listing, one stat and one digest of each file.
 struct Contents {
-  Manifest manifest;                    ///< regular files; without a digest where `failed` says why
-  std::map<std::string, FileOutcome> failed;  ///< paths that take no part in the run, and why: refused, unreadable, without a usable digest
-  std::string incomplete;               ///< why the listing is; empty
-  std::vector<std::string> links;       ///< symbolic links that were listed
-  LinkTargets targets;                  ///< of those that a child may copy
-  bool empty_listing = false;           ///< the listing named nothing at all
+  Manifest manifest;  ///< regular files; without a digest where `failed` says why
+  std::map<std::string, FileOutcome>
+      failed;  ///< paths that take no part in the run, and why: refused, unreadable, without a usable digest
+  std::string incomplete;          ///< why the listing is; empty
+  std::vector<std::string> links;  ///< symbolic links that were listed
+  LinkTargets targets;             ///< of those that a child may copy
+  bool empty_listing = false;      ///< the listing named nothing at all
 
-  std::vector<DigestQuestion> undigested;  ///< a child's regular files that its parent has nothing to compare with; for DigestRest
-  std::vector<std::string> vanished;    ///< paths that were listed and then not there
-  std::vector<std::string> others;      ///< listed paths of a child that are no regular files and no business of its parent
+  std::vector<DigestQuestion>
+      undigested;  ///< a child's regular files that its parent has nothing to compare with; for DigestRest
+  std::vector<std::string> vanished;  ///< paths that were listed and then not there
+  std::vector<std::string> others;  ///< listed paths of a child that are no regular files and no business of its parent
   /// Of a child of this run: its files that its parent does not have. All others are what the run verified or brought.
   absl::optional<std::vector<std::string>> own;
-  bool deletions_refused = false;       ///< on the way here: nothing below is deleted, either
+  bool deletions_refused = false;  ///< on the way here: nothing below is deleted, either
 
   /// Takes these paths out of the manifest and of what is said of files in it.
   void Forget(const std::vector<std::string>& paths);
@@ -61,33 +63,39 @@ inline FileOutcome FailedPath(absl::string_view path, Failure failure, absl::str
   return outcome;
 }
 
-/// Surveys a parent in two halves, so that its children can digest their files while it digests its own. The first: all it lists, without digests.
+/// Surveys a parent in two halves, so that its children can digest their files while it digests its own. The first: all
+/// it lists, without digests.
 template <Runner R, Clock C>
 absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository);
 
-/// The second: the digests. A file that vanished between listing and digest is looked for in a second listing: still listed, it
-/// fails; gone, it is told in a WARNING and forgotten.
+/// The second: the digests. A file that vanished between listing and digest is looked for in a second listing: still
+/// listed, it fails; gone, it is told in a WARNING and forgotten.
 template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Contents listed);
 
-/// Digests what a child has of the files that it will be compared with, as far as that can be `expected` (nullptr: not at all): those of the same size. For SurveyChild, when
-/// it is known what its parent will hold. Nothing where filters or remembered digests may make that needless. `drafted`: as SurveyChild has it.
+/// Digests what a child has of the files that it will be compared with, as far as that can be `expected` (nullptr: not
+/// at all): those of the same size. For SurveyChild, when it is known what its parent will hold. Nothing where filters
+/// or remembered digests may make that needless. `drafted`: as SurveyChild has it.
 template <Runner R, Clock C>
-absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected,
+absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing,
+                                     const std::set<std::string>& links, const Contents* expected,
                                      const std::set<std::string>& drafted = {});
 
-/// Surveys a child: which of the files that `parent` lists it has, and their digests. Files that stand behind a symbolic link fail unless links
-/// are followed; a link in place of a file has no digest, so that it is replaced and its target is never read. `ahead`: what was digested since it was listed.
-/// `drafted`: what somebody else digests, and is left without a digest.
+/// Surveys a child: which of the files that `parent` lists it has, and their digests. Files that stand behind a
+/// symbolic link fail unless links are followed; a link in place of a file has no digest, so that it is replaced and
+/// its target is never read. `ahead`: what was digested since it was listed. `drafted`: what somebody else digests, and
+/// is left without a digest.
 template <Runner R, Clock C>
-absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                     const Contents& parent, const Manifest& ahead = {}, const std::set<std::string>& drafted = {});
+absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing,
+                                     const std::set<std::string>& links, const Contents& parent,
+                                     const Manifest& ahead = {}, const std::set<std::string>& drafted = {});
 
 /// Makes what is known of a child good for its own children: digests the files that only they need.
 template <Runner R, Clock C>
 absl::StatusOr<Contents> DigestRest(RemoteRepository<R, C>& repository, Contents child);
 
-/// What will probably differ, whatever the digests say: the parent's files that the child lacks, and those that have LikelyChanged.
+/// What will probably differ, whatever the digests say: the parent's files that the child lacks, and those that have
+/// LikelyChanged.
 struct Differing {
   int64_t files = 0, bytes = 0;
   std::string sample;  ///< one of them
@@ -98,13 +106,15 @@ Differing LikelyDiffering(const Contents& parent, const RemoteListing& child, ab
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);
 
 /// Puts the answers to `questions` into the manifest, into the failures, or among the vanished.
-void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers, Contents* contents);
+void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers,
+                 Contents* contents);
 
 // Implementation details follow.
 
 // Asks for what is not known; `whole`: the manifest has all files of the repository.
 template <Runner R, Clock C>
-absl::Status TakeDigestsOf(RemoteRepository<R, C>& repository, std::vector<DigestQuestion> questions, bool whole, Contents& contents) {
+absl::Status TakeDigestsOf(RemoteRepository<R, C>& repository, std::vector<DigestQuestion> questions, bool whole,
+                           Contents& contents) {
   DigestRecall<R, C> recall(repository);
   questions = recall.Known(std::move(questions), whole, contents.manifest);
   SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
@@ -115,7 +125,9 @@ absl::Status TakeDigestsOf(RemoteRepository<R, C>& repository, std::vector<Diges
 
 // What the listing knows already is not asked.
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatsOf(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::vector<std::string>& names) {
+absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatsOf(RemoteRepository<R, C>& repository,
+                                                                const RemoteListing& listing,
+                                                                const std::vector<std::string>& names) {
   if (!listing.own) return repository.Stat(names);
   std::vector<absl::optional<RemoteStat>> stats;
   stats.reserve(names.size());
@@ -130,7 +142,8 @@ absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
   contents.incomplete = found.incomplete;
   contents.empty_listing = found.listing.paths.empty() && found.listing.refused.empty();
   for (const RefusedPath& refused : found.listing.refused) {
-    contents.failed[refused.path] = FailedPath(refused.path, Failure::kBadListing, absl::StrCat("listcmd named it, but it is refused: ", refused.reason));
+    contents.failed[refused.path] = FailedPath(refused.path, Failure::kBadListing,
+                                               absl::StrCat("listcmd named it, but it is refused: ", refused.reason));
   }
   const std::vector<std::string>& paths = found.listing.paths;
   contents.manifest.files.reserve(paths.size());
@@ -141,7 +154,8 @@ absl::StatusOr<Contents> ListParent(RemoteRepository<R, C>& repository) {
     } else if (stats[i]->type == RemoteStat::Type::kLink) {
       contents.links.push_back(paths[i]);
     } else if (stats[i]->type != RemoteStat::Type::kFile) {
-      contents.failed[paths[i]] = FailedPath(paths[i], Failure::kBadListing, "listcmd named it, but it is no regular file");
+      contents.failed[paths[i]] =
+          FailedPath(paths[i], Failure::kBadListing, "listcmd named it, but it is no regular file");
     } else {
       contents.manifest.files.push_back({paths[i], stats[i]->stat, {}});
     }
@@ -163,7 +177,8 @@ absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Conten
     if (std::binary_search(again.listing.paths.begin(), again.listing.paths.end(), path)) {
       contents.failed[path] = FailedPath(path, Failure::kBadListing, "it is listed, but there is no such file");
     } else {
-      repository.Tell(LogLevel::kWarning, "the file went away while it was looked at; it is left as it is on the children", path);
+      repository.Tell(LogLevel::kWarning,
+                      "the file went away while it was looked at; it is left as it is on the children", path);
     }
   }
   contents.Forget(contents.vanished);
@@ -171,7 +186,8 @@ absl::StatusOr<Contents> DigestParent(RemoteRepository<R, C>& repository, Conten
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links, const Contents* expected,
+absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const RemoteListing& listing,
+                                     const std::set<std::string>& links, const Contents* expected,
                                      const std::set<std::string>& drafted) {
   const Repository& config = repository.config();
   Manifest ahead;
@@ -179,7 +195,9 @@ absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const R
   std::vector<DigestQuestion> questions;
   for (const FileEntry& file : expected->manifest.files) {
     const auto there = listing.Find(file.path);
-    if (!there || there->type != RemoteStat::Type::kFile || there->stat.size != file.stat.size || drafted.contains(file.path) || !LinkAbove(file.path, links).empty()) continue;
+    if (!there || there->type != RemoteStat::Type::kFile || there->stat.size != file.stat.size ||
+        drafted.contains(file.path) || !LinkAbove(file.path, links).empty())
+      continue;
     ahead.files.push_back({file.path, there->stat, {}});
     questions.push_back({file.path, file.stat.size});
   }
@@ -195,12 +213,14 @@ absl::StatusOr<Manifest> DigestAhead(RemoteRepository<R, C>& repository, const R
 
 // Sorts what was listed; the questions are about files that the parent has, too.
 template <Runner R, Clock C>
-absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                                      const Contents& parent, const Manifest& ahead, const std::set<std::string>& drafted, Contents& contents) {
+absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository<R, C>& repository, const RemoteListing& listing,
+                                                      const std::set<std::string>& links, const Contents& parent,
+                                                      const Manifest& ahead, const std::set<std::string>& drafted,
+                                                      Contents& contents) {
   std::vector<std::string> names;
   for (const FileEntry& file : parent.manifest.files) names.push_back(file.path);
-  std::set_difference(listing.listing.paths.begin(), listing.listing.paths.end(), parent.manifest.files.begin(), parent.manifest.files.end(),
-                      std::back_inserter(names), ByPath());
+  std::set_difference(listing.listing.paths.begin(), listing.listing.paths.end(), parent.manifest.files.begin(),
+                      parent.manifest.files.end(), std::back_inserter(names), ByPath());
   const size_t wanted = parent.manifest.files.size();
   // What stands behind a link is in no listing.
   const bool seen_all = listing.own && (links.empty() || !repository.config().follow_symlinks);
@@ -209,13 +229,15 @@ absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository<R, C>& re
   for (size_t i = 0; i < names.size(); ++i) {
     if (i < wanted && !repository.config().follow_symlinks) {
       if (const std::string link = LinkAbove(names[i], links); !link.empty()) {
-        contents.failed[names[i]] = FailedPath(names[i], Failure::kLinkInPath, absl::StrCat(EscapeForTerminal(link), " is a symbolic link on the child"));
+        contents.failed[names[i]] = FailedPath(
+            names[i], Failure::kLinkInPath, absl::StrCat(EscapeForTerminal(link), " is a symbolic link on the child"));
         continue;
       }
     }
     if (!stats[i]) continue;
     if (stats[i]->type == RemoteStat::Type::kFolder && i < wanted) {
-      contents.failed[names[i]] = FailedPath(names[i], Failure::kObstructed, "a folder of the child stands where the file is to be");
+      contents.failed[names[i]] =
+          FailedPath(names[i], Failure::kObstructed, "a folder of the child stands where the file is to be");
     } else if (stats[i]->type == RemoteStat::Type::kFile) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
       if (i >= wanted) contents.own->push_back(names[i]);
@@ -227,7 +249,9 @@ absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository<R, C>& re
       }
     } else if (i < wanted) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
-      repository.Tell(LogLevel::kWarning, "a symbolic link or special file stands in its place; it will be replaced by a regular file", names[i]);
+      repository.Tell(LogLevel::kWarning,
+                      "a symbolic link or special file stands in its place; it will be replaced by a regular file",
+                      names[i]);
     } else {
       contents.others.push_back(names[i]);
     }
@@ -237,13 +261,15 @@ absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository<R, C>& re
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing, const std::set<std::string>& links,
-                                     const Contents& parent, const Manifest& ahead, const std::set<std::string>& drafted) {
+absl::StatusOr<Contents> SurveyChild(RemoteRepository<R, C>& repository, const RemoteListing& listing,
+                                     const std::set<std::string>& links, const Contents& parent, const Manifest& ahead,
+                                     const std::set<std::string>& drafted) {
   Contents contents;
   contents.incomplete = listing.incomplete;
   contents.own.emplace();
   contents.empty_listing = listing.listing.paths.empty() && listing.listing.refused.empty();
-  SSHSYNC_ASSIGN_OR_RETURN(std::vector<DigestQuestion> questions, SortChild(repository, listing, links, parent, ahead, drafted, contents));
+  SSHSYNC_ASSIGN_OR_RETURN(std::vector<DigestQuestion> questions,
+                           SortChild(repository, listing, links, parent, ahead, drafted, contents));
   const bool whole = listing.incomplete.empty() && !listing.listing.paths.empty();
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), whole, contents));
   contents.Forget(contents.vanished);

@@ -57,7 +57,8 @@ struct Taker {
 
 class Pumping {
  public:
-  Pumping(const BytePump& pump, int from, const std::vector<int>& to, absl::FunctionRef<void(size_t, PumpEnd)> ended) : pump_(pump), from_(from), ended_(ended) {
+  Pumping(const BytePump& pump, int from, const std::vector<int>& to, absl::FunctionRef<void(size_t, PumpEnd)> ended)
+      : pump_(pump), from_(from), ended_(ended) {
     fcntl(from, F_SETPIPE_SZ, kPipe);
     for (size_t i = 0; i < to.size(); ++i) {
       fcntl(to[i], F_SETPIPE_SZ, kPipe);
@@ -74,7 +75,9 @@ class Pumping {
       if (Step(stop)) {
         deadline = clock_.Monotonic() + pump_.timeout;
       } else if (clock_.Monotonic() >= deadline) {
-        if (!moved()) error_ = MakeError(Failure::kTimeout, absl::StrCat("no byte was moved for ", absl::FormatDuration(pump_.timeout)));
+        if (!moved())
+          error_ =
+              MakeError(Failure::kTimeout, absl::StrCat("no byte was moved for ", absl::FormatDuration(pump_.timeout)));
         deadline = clock_.Monotonic() + pump_.timeout;
       }
     }
@@ -97,8 +100,10 @@ class Pumping {
     const bool full = std::any_of(takers_.begin(), takers_.end(), [this](const Taker& taker) { return Full(taker); });
     const absl::Time before = clock_.Monotonic();
     std::vector<pollfd> fds{{stop.fd(), POLLIN, 0}, {!over_ && !full && !readable_ ? from_ : -1, POLLIN, 0}};
-    // A taker without anything to take is watched for its end all the same; for a splice, once there is something, for its room.
-    for (const Taker& taker : takers_) fds.push_back({taker.fd, static_cast<short>(taker.queued > 0 || (splices() && readable_) ? POLLOUT : 0), 0});
+    // A taker without anything to take is watched for its end all the same; for a splice, once there is something, for
+    // its room.
+    for (const Taker& taker : takers_)
+      fds.push_back({taker.fd, static_cast<short>(taker.queued > 0 || (splices() && readable_) ? POLLOUT : 0), 0});
     poll(fds.data(), fds.size(), static_cast<int>(absl::ToInt64Milliseconds(kTick)));
     if (fds[1].revents != 0) readable_ = true;
     bool moved = false;
@@ -109,11 +114,13 @@ class Pumping {
     } else {
       size_t at = 2;
       for (auto taker = takers_.begin(); taker != takers_.end(); ++at) {
-        const bool gone = (fds[at].revents & POLLERR) != 0 || ((fds[at].revents & POLLOUT) != 0 && !WriteTo(*taker, &moved));
+        const bool gone =
+            (fds[at].revents & POLLERR) != 0 || ((fds[at].revents & POLLOUT) != 0 && !WriteTo(*taker, &moved));
         taker = gone ? End(taker, PumpEnd::kGone) : taker + 1;
       }
       if (readable_ && !full) moved = Read() || moved;
-      const bool starved = std::any_of(takers_.begin(), takers_.end(), [](const Taker& taker) { return taker.queued == 0; });
+      const bool starved =
+          std::any_of(takers_.begin(), takers_.end(), [](const Taker& taker) { return taker.queued == 0; });
       if (whole_ && moved) held_up_ = absl::ZeroDuration();
       if (!moved && (whole_ || (full && starved))) LeaveBehind(clock_.Monotonic() - before);
     }
@@ -131,7 +138,8 @@ class Pumping {
     if (count == 0) over_ = true;
     if (count < 0 && errno == EPIPE) End(takers_.begin(), PumpEnd::kGone);
     if (count < 0 && errno == EINVAL) may_splice_ = false, readable_ = true;  // no pipe at either end
-    if (count < 0 && errno != EPIPE && errno != EINVAL && errno != EAGAIN && errno != EINTR) error_ = MakeError(Failure::kUnreachable, absl::StrCat("splice: ", strerror(errno)));
+    if (count < 0 && errno != EPIPE && errno != EINVAL && errno != EAGAIN && errno != EINTR)
+      error_ = MakeError(Failure::kUnreachable, absl::StrCat("splice: ", strerror(errno)));
     return false;
   }
 
@@ -140,7 +148,8 @@ class Pumping {
     const ssize_t count = read(from_, block->data(), block->size());
     readable_ = count > 0;
     if (count == 0) over_ = true;
-    if (count < 0 && errno != EAGAIN && errno != EINTR) error_ = MakeError(Failure::kUnreachable, absl::StrCat("read: ", strerror(errno)));
+    if (count < 0 && errno != EAGAIN && errno != EINTR)
+      error_ = MakeError(Failure::kUnreachable, absl::StrCat("read: ", strerror(errno)));
     if (count <= 0) return false;
     block->resize(static_cast<size_t>(count));
     for (Taker& taker : takers_) {
@@ -170,7 +179,8 @@ class Pumping {
   void LeaveBehind(absl::Duration waited) {
     held_up_ += waited;
     if (held_up_ < pump_.patience) return;
-    for (auto taker = takers_.begin(); taker != takers_.end();) taker = whole_ || Full(*taker) ? End(taker, PumpEnd::kLeftBehind) : taker + 1;
+    for (auto taker = takers_.begin(); taker != takers_.end();)
+      taker = whole_ || Full(*taker) ? End(taker, PumpEnd::kLeftBehind) : taker + 1;
   }
 
   const BytePump& pump_;
@@ -186,7 +196,8 @@ class Pumping {
 
 }  // namespace
 
-absl::Status BytePump::Run(int from, const std::vector<int>& to, absl::FunctionRef<void(size_t taker, PumpEnd end)> ended, absl::FunctionRef<bool()> moved,
+absl::Status BytePump::Run(int from, const std::vector<int>& to,
+                           absl::FunctionRef<void(size_t taker, PumpEnd end)> ended, absl::FunctionRef<bool()> moved,
                            const StopToken& stop) const {
   return Pumping(*this, from, to, ended).Run(moved, stop);
 }

@@ -39,7 +39,8 @@ std::string Bytes(size_t size) {
 
 std::string ReadAll(int fd) {
   std::string all, buffer(10'000, '\0');
-  for (ssize_t count = 0; (count = read(fd, buffer.data(), buffer.size())) > 0;) all.append(buffer, 0, static_cast<size_t>(count));
+  for (ssize_t count = 0; (count = read(fd, buffer.data(), buffer.size())) > 0;)
+    all.append(buffer, 0, static_cast<size_t>(count));
   return all;
 }
 
@@ -59,7 +60,9 @@ class BytePumpTest : public ::testing::Test {
   absl::Status Run(const std::vector<Pipe*>& to, const StopToken& stop = {}) {
     std::vector<int> fds;
     for (Pipe* pipe : to) fds.push_back(pipe->NonBlockingIn());
-    return pump_.Run(source_.NonBlockingOut(), fds, [&](size_t taker, PumpEnd end) { ends_[taker] = end, to[taker]->CloseIn(); }, [] { return false; }, stop);
+    return pump_.Run(
+        source_.NonBlockingOut(), fds, [&](size_t taker, PumpEnd end) { ends_[taker] = end, to[taker]->CloseIn(); },
+        [] { return false; }, stop);
   }
 
   Pipe source_;
@@ -86,7 +89,8 @@ TEST_F(BytePumpTest, GivesSeveralTakersTheSameBytes) {
   std::string got[3];
   const auto writer = Write(bytes);
   {
-    std::jthread ra([&] { got[0] = ReadAll(a.out); }), rb([&] { got[1] = ReadAll(b.out); }), rc([&] { got[2] = ReadAll(c.out); });
+    std::jthread ra([&] { got[0] = ReadAll(a.out); }), rb([&] { got[1] = ReadAll(b.out); }),
+        rc([&] { got[2] = ReadAll(c.out); });
     EXPECT_EQ(Run({&a, &b, &c}), absl::OkStatus());
   }
   for (size_t i = 0; i < 3; ++i) {
@@ -196,7 +200,10 @@ TEST_F(BytePumpTest, MovesBetweenSocketsByReadingAndWriting) {
   for (const int fd : {from[0], to[0]}) fcntl(fd, F_SETFL, O_NONBLOCK);
   ASSERT_EQ(write(from[1], "hello", 5), 5);
   close(from[1]);
-  EXPECT_EQ(pump_.Run(from[0], {to[0]}, [&](size_t, PumpEnd end) { ends_[0] = end, close(to[0]); }, [] { return false; }, StopToken()), absl::OkStatus());
+  EXPECT_EQ(pump_.Run(
+                from[0], {to[0]}, [&](size_t, PumpEnd end) { ends_[0] = end, close(to[0]); }, [] { return false; },
+                StopToken()),
+            absl::OkStatus());
   EXPECT_EQ(ReadAll(to[1]), "hello");
   EXPECT_EQ(ends_[0], PumpEnd::kWhole);
   close(from[0]), close(to[1]);

@@ -9,22 +9,23 @@
 #include <utility>
 #include <vector>
 
+#include "sshsync/plan/shares.h"
+#include "sshsync/process/thread.h"
+#include "sshsync/remote/survey.h"
 #include "sshsync/route/routes.h"
 #include "sshsync/route/session_budget.h"
-#include "sshsync/process/thread.h"
 #include "sshsync/transfer/transfer_policy.h"
-#include "sshsync/remote/survey.h"
-#include "sshsync/plan/shares.h"
 
 namespace sshsync {
 
-/// What a hop begins as soon as two listings show that something will probably move, while both hosts still digest: how files are moved is found out on both, and streams are
-/// readied (their route, session and connection), as many as will probably be of use. Nothing is written yet, but by a trial of the push.
-/// Sessions that it holds while the digests still need theirs are spare ones (spare_sessions.h): where a host has none, it begins less.
-/// `flows`: others wait for what arrives. A hop that turns out to move nothing closes them again.
+/// What a hop begins as soon as two listings show that something will probably move, while both hosts still digest: how
+/// files are moved is found out on both, and streams are readied (their route, session and connection), as many as will
+/// probably be of use. Nothing is written yet, but by a trial of the push. Sessions that it holds while the digests
+/// still need theirs are spare ones (spare_sessions.h): where a host has none, it begins less. `flows`: others wait for
+/// what arrives. A hop that turns out to move nothing closes them again.
 ///
-/// Ownership: refers to its arguments; the streams that nobody took are closed by the destructor, which waits for those that are being readied.
-/// Threads: one for each side and stream; Take from any, once for a number.
+/// Ownership: refers to its arguments; the streams that nobody took are closed by the destructor, which waits for those
+/// that are being readied. Threads: one for each side and stream; Take from any, once for a number.
 ///
 ///     EarlyStart<R, C> early(context, parent, child, LikelyDiffering(theirs, listing, last_equal), has_children);
 ///     auto [stream, status] = early.Take(0);   // ready, or why not
@@ -37,17 +38,23 @@ class EarlyStart {
     absl::Status status;
   };
 
-  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Differing& likely, bool flows)
-      : spare_(*context.spare_sessions), hosts_{parent.config().endpoint.host, child.config().endpoint.host}, routes_(context, parent, child) {
+  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child,
+             const Differing& likely, bool flows)
+      : spare_(*context.spare_sessions),
+        hosts_{parent.config().endpoint.host, child.config().endpoint.host},
+        routes_(context, parent, child) {
     if (likely.files == 0) return;
     for (RemoteRepository<R, C>* side : {&parent, &child}) {
-      sides_.push_back(StartThread([side] { side->PrepareTransfer().IgnoreError(); }));  // what fails is met again by whoever moves
+      sides_.push_back(
+          StartThread([side] { side->PrepareTransfer().IgnoreError(); }));  // what fails is met again by whoever moves
     }
     if (MovesByCommand(child) || !routes_.status().ok()) return;
-    const int count = spare_.Take(hosts_, UsefulStreams(likely.bytes, likely.files, MostStreams(child, context.clock, flows)));
+    const int count =
+        spare_.Take(hosts_, UsefulStreams(likely.bytes, likely.files, MostStreams(child, context.clock, flows)));
     for (int i = 0; i < count; ++i) {
       begun_.emplace_back();
-      threads_.push_back(StartThread([this, begun = &begun_.back(), i, sample = typename Routes<R, C>::Sample{parent.facts().root, likely.sample}] {
+      threads_.push_back(StartThread([this, begun = &begun_.back(), i,
+                                      sample = typename Routes<R, C>::Sample{parent.facts().root, likely.sample}] {
         begun->stream.number = i;
         if (i > 0) routes_.Approach(begun->stream);
         if (!routes_.IsNeedless(begun->stream)) begun->status = routes_.Ready(begun->stream, sample);

@@ -19,7 +19,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<std::string> kNames = {"plain", "a b", "it's", "$(touch pwn)", "new\nline", "-rf", "back\\slash", "\\n", "\\056\\056\\057secret", "sub/\"q\"", "end\n"};
+const std::vector<std::string> kNames = {"plain", "a b",         "it's", "$(touch pwn)",          "new\nline",
+                                         "-rf",   "back\\slash", "\\n",  "\\056\\056\\057secret", "sub/\"q\"",
+                                         "end\n"};
 
 class PeerTest : public ::testing::Test {
  protected:
@@ -42,7 +44,8 @@ class PeerTest : public ::testing::Test {
                           absl::StrCat("cd ", dir_.Path(folder), "\n", tools.text("unpack")));
   }
   std::string File(absl::string_view name) {
-    return pull_.PullText(absl::StrCat("exec cat ", ShellLiteral(dir_.Path(absl::StrCat("m/", name)))), absl::StrCat("cat >", ShellLiteral(dir_.Path(absl::StrCat("p/", name)))));
+    return pull_.PullText(absl::StrCat("exec cat ", ShellLiteral(dir_.Path(absl::StrCat("m/", name)))),
+                          absl::StrCat("cat >", ShellLiteral(dir_.Path(absl::StrCat("p/", name)))));
   }
   // The child reaches its parent through this script in place of ssh; its last argument is `exec sh`.
   void ReachThrough(absl::string_view script) {
@@ -85,7 +88,9 @@ TEST_F(PeerTest, AnArchiveHoldsNothingThatANameSpellsInEscapes) {
 
 TEST_F(PeerTest, PushesWhateverTheBytesAndTheName) {
   for (const std::string& name : kNames) {
-    const RemoteResult result = Run(pull_.PushText(absl::StrCat("exec cat ", ShellLiteral(dir_.Path("m/" + name))), absl::StrCat("cat >", ShellLiteral(dir_.Path("p/" + name))), "Mark"));
+    const RemoteResult result =
+        Run(pull_.PushText(absl::StrCat("exec cat ", ShellLiteral(dir_.Path("m/" + name))),
+                           absl::StrCat("cat >", ShellLiteral(dir_.Path("p/" + name))), "Mark"));
     EXPECT_EQ(result.status, 0) << name << result.err;
     EXPECT_TRUE(HasFinalWord(result.out, "Mark")) << result.out;
     EXPECT_EQ(dir_.Read("p/" + name), "content of " + name);
@@ -106,7 +111,8 @@ TEST_F(PeerTest, APushFailsWithEitherEndAndStillTellsThatItsWriterHasEnded) {
 TEST_F(PeerTest, AFileIsNeverTakenForTheWriterOfAPush) {
   // A printf of its own process takes no long line: it prints nothing, or it is cut off.
   for (const absl::string_view printf : {"printf() { return 1; }\n", "printf() { :; }\n", "printf() { echo cut; }\n"}) {
-    const RemoteResult result = Run(absl::StrCat(printf, pull_.PushText(absl::StrCat("echo 'touch ", dir_.Path("pwned"), "'"), "cat >/dev/null", "Mark")));
+    const RemoteResult result = Run(absl::StrCat(
+        printf, pull_.PushText(absl::StrCat("echo 'touch ", dir_.Path("pwned"), "'"), "cat >/dev/null", "Mark")));
     EXPECT_NE(result.status, 0) << printf;
     EXPECT_FALSE(dir_.Exists("pwned")) << printf;
     EXPECT_FALSE(HasFinalWord(result.out, "Mark")) << printf;
@@ -114,23 +120,31 @@ TEST_F(PeerTest, AFileIsNeverTakenForTheWriterOfAPush) {
 }
 
 TEST_F(PeerTest, APushWaitsForWhatItsWriterLeftInTheBackground) {
-  ReachThrough("shift $(( $# - 1 )); exec sh -c \"$1\" 3>&- 4>&-\n");  // as another host's processes hold nothing of this one's
-  const RemoteResult result = Run(pull_.PushText("echo x", absl::StrCat("cat; ( sleep 1; echo late >", dir_.Path("p/late"), " ) >/dev/null 2>&1 &"), "Mark"));
+  ReachThrough(
+      "shift $(( $# - 1 )); exec sh -c \"$1\" 3>&- 4>&-\n");  // as another host's processes hold nothing of this one's
+  const RemoteResult result = Run(pull_.PushText(
+      "echo x", absl::StrCat("cat; ( sleep 1; echo late >", dir_.Path("p/late"), " ) >/dev/null 2>&1 &"), "Mark"));
   EXPECT_EQ(result.status, 0);
   EXPECT_TRUE(HasFinalWord(result.out, "Mark"));
   EXPECT_EQ(dir_.Read("p/late"), "late\n");
 }
 
 TEST(CiphersOf, TakesAnOrderAndNothingElseOfAHost) {
-  EXPECT_EQ(CiphersOf("up aes128-gcm@openssh.com,chacha20-poly1305@openssh.com"), "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com");
-  for (const char* other : {"up", "up ", "up a b", "up $(touch pwn)", "up a;b", "down aes128-ctr", "aes128-ctr"}) EXPECT_EQ(CiphersOf(other), absl::nullopt) << other;
+  EXPECT_EQ(CiphersOf("up aes128-gcm@openssh.com,chacha20-poly1305@openssh.com"),
+            "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com");
+  for (const char* other : {"up", "up ", "up a b", "up $(touch pwn)", "up a;b", "down aes128-ctr", "aes128-ctr"})
+    EXPECT_EQ(CiphersOf(other), absl::nullopt) << other;
   EXPECT_EQ(CiphersOf(absl::StrCat("up ", std::string(2000, 'a'))), absl::nullopt);
 }
 
 // The stand-in comes up by running its LocalCommand, and keeps its words.
 TEST_F(PeerTest, OneConnectionFindsOutTheOrderOfTheCiphersAndTheOthersAreGivenIt) {
-  ReachThrough(absl::StrCat("case \" $* \" in *' -G '*) echo ciphers chacha20-poly1305@openssh.com,aes128-ctr,aes128-gcm@openssh.com; exit;; esac\necho \"$*\" >>", dir_.Path("words"),
-                            "\nfor word do case $word in LocalCommand=*) eval \"${word#LocalCommand=}\"; exec tail -f /dev/null;; esac; done\n"));
+  ReachThrough(
+      absl::StrCat("case \" $* \" in *' -G '*) echo ciphers "
+                   "chacha20-poly1305@openssh.com,aes128-ctr,aes128-gcm@openssh.com; exit;; esac\necho \"$*\" >>",
+                   dir_.Path("words"),
+                   "\nfor word do case $word in LocalCommand=*) eval \"${word#LocalCommand=}\"; exec tail -f "
+                   "/dev/null;; esac; done\n"));
   const std::string order = "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes128-gcm@openssh.com";
   const RemoteResult first = Run(pull_.ConnectText(dir_.Path("c1"), "", false));
   EXPECT_EQ(first.out, absl::StrCat("up ", order, "\n"));
@@ -152,7 +166,10 @@ TEST_F(PeerTest, ThereIsNoFinalWordOfAWriterWhoseConnectionWasLost) {
 
 TEST_F(PeerTest, ReadsStraightIntoAFileFromAnOffset) {
   dir_.Write("p/file", "0123456789");
-  EXPECT_EQ(Run(pull_.PullIntoText("printf abc", dir_.Path("p/file"), "dd if=/dev/null bs=1 seek=4 count=0 2>/dev/null", "")).status, 0);
+  EXPECT_EQ(
+      Run(pull_.PullIntoText("printf abc", dir_.Path("p/file"), "dd if=/dev/null bs=1 seek=4 count=0 2>/dev/null", ""))
+          .status,
+      0);
   EXPECT_EQ(dir_.Read("p/file"), "0123abc789");
   EXPECT_NE(Run(pull_.PullIntoText("exit 4", dir_.Path("p/file"), ":", "")).status, 0);
 }

@@ -102,18 +102,21 @@ absl::StatusOr<Relayed> RelayCompany::Lead(const RelayPart& part, BytePump pump,
   }
   pump.timeout = part.timeout;
   bool whole = false;
-  const absl::Status moved = pump.Run((*reader)->fd(), fds, [&](size_t taker, PumpEnd end) {
-    const std::lock_guard lock(reading.mu);
-    reading.takers[taker].writer->Close();
-    reading.takers[taker].ended = true;
-    whole = whole || end == PumpEnd::kWhole;
-    reading.takers[taker].end = end;
-    reading.moved = absl::OkStatus();
-    reading.changed.notify_all();
-  }, [&] { return part.moved && part.moved(); }, part.stop);
+  const absl::Status moved = pump.Run((*reader)->fd(), fds,
+                                      [&](size_t taker, PumpEnd end) {
+                                        const std::lock_guard lock(reading.mu);
+                                        reading.takers[taker].writer->Close();
+                                        reading.takers[taker].ended = true;
+                                        whole = whole || end == PumpEnd::kWhole;
+                                        reading.takers[taker].end = end;
+                                        reading.moved = absl::OkStatus();
+                                        reading.changed.notify_all();
+                                      },
+                                      [&] { return part.moved && part.moved(); }, part.stop);
   // A reader whose takers have all gone ends by a closed pipe, and is not waited for.
-  absl::StatusOr<RemoteResult> said = !whole ? absl::StatusOr<RemoteResult>(MakeError(Failure::kUnreachable, "it was not waited for"))
-                                                                 : (*reader)->Finish([] { return false; }, part.stop);
+  absl::StatusOr<RemoteResult> said =
+      !whole ? absl::StatusOr<RemoteResult>(MakeError(Failure::kUnreachable, "it was not waited for"))
+             : (*reader)->Finish([] { return false; }, part.stop);
   {
     const std::lock_guard lock(reading.mu);
     reading.moved = moved;
@@ -130,7 +133,8 @@ absl::StatusOr<Relayed> RelayCompany::Follow(const RelayPart& part, Reading& rea
     std::unique_lock lock(reading.mu);
     SSHSYNC_RETURN_IF_ERROR(reading.Await(lock, part.stop, [&] { return reading.state != Reading::State::kOpening; }));
     if (!reading.opened.ok()) return reading.opened;
-    if (reading.state != Reading::State::kGathering) return *missed = true, MakeError(Failure::kUnreachable, "the others did not wait");
+    if (reading.state != Reading::State::kGathering)
+      return *missed = true, MakeError(Failure::kUnreachable, "the others did not wait");
   }
   auto writer = part.open_writer();
   std::unique_lock lock(reading.mu);
@@ -167,13 +171,21 @@ absl::StatusOr<Relayed> RelayCompany::End(const RelayPart& part, RemoteBytes& wr
 
 std::pair<int, std::string> OutcomeOf(const Relayed& relayed) {
   const auto told = [](const std::string& said, absl::string_view whose, int status) {
-    return std::make_pair(status, absl::StrCat(said, said.empty() || absl::EndsWith(said, "\n") ? "" : "\n", "the ", whose, "'s side did not end well: it ended with status ", status, "\n"));
+    return std::make_pair(status, absl::StrCat(said, said.empty() || absl::EndsWith(said, "\n") ? "" : "\n", "the ",
+                                               whose, "'s side did not end well: it ended with status ", status, "\n"));
   };
-  if (relayed.end == PumpEnd::kLeftBehind) return {1, absl::StrCat(relayed.writer.err, relayed.writer.err.empty() || absl::EndsWith(relayed.writer.err, "\n") ? "" : "\n", "this child is slower than the others that were given the same: it goes on by itself\n")};
+  if (relayed.end == PumpEnd::kLeftBehind)
+    return {1, absl::StrCat(relayed.writer.err,
+                            relayed.writer.err.empty() || absl::EndsWith(relayed.writer.err, "\n") ? "" : "\n",
+                            "this child is slower than the others that were given the same: it goes on by itself\n")};
   if (relayed.writer.status != 0) return told(relayed.writer.err, "child", relayed.writer.status);
-  if (!relayed.broke.ok()) return {1, absl::StrCat(relayed.writer.err, "the relay broke off: ", relayed.broke.message(), "\n")};
-  if (!relayed.reader.ok()) return {1, absl::StrCat(relayed.writer.err, "the parent's side did not end well: ", relayed.reader.status().message(), "\n")};
-  if (relayed.reader->status != 0) return told(absl::StrCat(relayed.writer.err, relayed.reader->err), "parent", relayed.reader->status);
+  if (!relayed.broke.ok())
+    return {1, absl::StrCat(relayed.writer.err, "the relay broke off: ", relayed.broke.message(), "\n")};
+  if (!relayed.reader.ok())
+    return {1, absl::StrCat(relayed.writer.err,
+                            "the parent's side did not end well: ", relayed.reader.status().message(), "\n")};
+  if (relayed.reader->status != 0)
+    return told(absl::StrCat(relayed.writer.err, relayed.reader->err), "parent", relayed.reader->status);
   return {0, relayed.writer.err};
 }
 

@@ -11,9 +11,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/route/byte_pump.h"
 #include "sshsync/ssh/runner.h"
-#include "sshsync/process/stop.h"
 
 namespace sshsync {
 
@@ -36,19 +36,21 @@ struct Relayed {
   absl::Status broke;  ///< why the bytes were cut
 };
 
-/// The exit status that stands for both ends, and what they said: one that left the other with half a file did not end well.
+/// The exit status that stands for both ends, and what they said: one that left the other with half a file did not end
+/// well.
 std::pair<int, std::string> OutcomeOf(const Relayed& relayed);
 
-/// Children of one parent that relay the same job at the same time: what it takes to read each thing once for all of them. Who comes first opens the
-/// reader; when that stands, each opens its writer, all at once; then the first moves the bytes for all, as BytePump does. Nobody
-/// waits for another for longer than `gather`: who is late reads for itself. A company of one is the common case, and does just that.
-/// Nothing is held while somebody waits for the reader, and a writer is waited for by a host that has just given one: so relays never wait for each other in
-/// a circle.
-/// Ownership: shared. Threads: one for each member.
+/// Children of one parent that relay the same job at the same time: what it takes to read each thing once for all of
+/// them. Who comes first opens the reader; when that stands, each opens its writer, all at once; then the first moves
+/// the bytes for all, as BytePump does. Nobody waits for another for longer than `gather`: who is late reads for
+/// itself. A company of one is the common case, and does just that. Nothing is held while somebody waits for the
+/// reader, and a writer is waited for by a host that has just given one: so relays never wait for each other in a
+/// circle. Ownership: shared. Threads: one for each member.
 class RelayCompany {
  public:
   /// `members`: how many have come together; 0: that is not known yet, and they wait for it.
-  explicit RelayCompany(size_t members = 1, absl::Duration gather = absl::Seconds(3)) : members_(members), gather_(gather) {}
+  explicit RelayCompany(size_t members = 1, absl::Duration gather = absl::Seconds(3))
+      : members_(members), gather_(gather) {}
 
   void SetMembers(size_t members) {
     const std::lock_guard lock(mu_);

@@ -13,7 +13,8 @@ constexpr std::chrono::milliseconds kTick{20};  // how soon a stop is seen
 
 }  // namespace
 
-RelayDesk::Seat::Seat(RelayDesk& desk, std::string parent, std::function<bool(const RelayBlock& block)> wants) : desk_(desk) {
+RelayDesk::Seat::Seat(RelayDesk& desk, std::string parent, std::function<bool(const RelayBlock& block)> wants)
+    : desk_(desk) {
   const std::lock_guard lock(desk_.mu_);
   desk_.members_.push_back({.parent = std::move(parent), .wants = std::move(wants)});
   member_ = std::prev(desk_.members_.end());
@@ -30,7 +31,8 @@ void RelayDesk::Seat::KeepToItself() {
   member_->alone_until = RealClock().Monotonic() + desk_.pause_;
 }
 
-std::shared_ptr<RelayCompany> RelayDesk::Seat::Take(std::function<bool(const RelayBlock& block)> take, std::function<bool(RelayBlock* block)> next,
+std::shared_ptr<RelayCompany> RelayDesk::Seat::Take(std::function<bool(const RelayBlock& block)> take,
+                                                    std::function<bool(RelayBlock* block)> next,
                                                     const StopToken& stop) {
   RealClock clock;
   std::unique_lock lock(desk_.mu_);
@@ -49,7 +51,9 @@ std::shared_ptr<RelayCompany> RelayDesk::Seat::Take(std::function<bool(const Rel
   const absl::Time now = clock.Monotonic();
   size_t awaited = 0;
   for (const Member& other : desk_.members_) {
-    if (alone || &other == &*member_ || other.parent != member_->parent || other.alone_until > now || other.awaited_from > now) continue;
+    if (alone || &other == &*member_ || other.parent != member_->parent || other.alone_until > now ||
+        other.awaited_from > now)
+      continue;
     awaited += other.wants(post.block);
   }
   const std::shared_ptr<RelayCompany> company = post.company;
@@ -58,11 +62,13 @@ std::shared_ptr<RelayCompany> RelayDesk::Seat::Take(std::function<bool(const Rel
     return company;
   }
   const auto at = desk_.posts_.insert(desk_.posts_.end(), std::move(post));
-  while (at->came.size() < 1 + awaited && !stop.stopped() && clock.Monotonic() < now + desk_.gather_) desk_.changed_.wait_for(lock, kTick);
+  while (at->came.size() < 1 + awaited && !stop.stopped() && clock.Monotonic() < now + desk_.gather_)
+    desk_.changed_.wait_for(lock, kTick);
   company->SetMembers(std::max<size_t>(at->came.size(), 1));
   for (Member& other : desk_.members_) {
     const bool came = std::find(at->came.begin(), at->came.end(), &other) != at->came.end();
-    if (!came && other.parent == member_->parent && at->came.size() < 1 + awaited && other.wants(at->block)) other.awaited_from = clock.Monotonic() + desk_.pause_;
+    if (!came && other.parent == member_->parent && at->came.size() < 1 + awaited && other.wants(at->block))
+      other.awaited_from = clock.Monotonic() + desk_.pause_;
   }
   desk_.posts_.erase(at);
   return company;

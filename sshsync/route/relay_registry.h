@@ -13,9 +13,9 @@
 
 #include "absl/time/time.h"
 #include "sshsync/digest/digest.h"
-#include "sshsync/route/relay.h"
-#include "sshsync/process/stop.h"
 #include "sshsync/plan/big_file.h"
+#include "sshsync/process/stop.h"
+#include "sshsync/route/relay.h"
 
 namespace sshsync {
 
@@ -29,25 +29,28 @@ struct RelayBlock {
   int64_t pace = 0;  ///< bytes a second
 
   friend bool operator==(const RelayBlock& a, const RelayBlock& b) {
-    return a.folder == b.folder && a.paths == b.paths && a.digests == b.digests && a.is_range == b.is_range && a.range.first == b.range.first &&
-           a.range.count == b.range.count && a.range.skip == b.range.skip && a.pace == b.pace;
+    return a.folder == b.folder && a.paths == b.paths && a.digests == b.digests && a.is_range == b.is_range &&
+           a.range.first == b.range.first && a.range.count == b.range.count && a.range.skip == b.range.skip &&
+           a.pace == b.pace;
   }
 };
 
-/// Where the hops that relay from one parent meet, so that a block is read there once for all children that want it at about the same time. A stream
-/// that took a job posts it; streams of other hops that look for work take a posted job first, if they want all of it. Who posted waits for those that want it, for
-/// `gather` at most; a child that did not come is not waited for again for `pause`, and one that was left behind for its slowness keeps to itself that long.
+/// Where the hops that relay from one parent meet, so that a block is read there once for all children that want it at
+/// about the same time. A stream that took a job posts it; streams of other hops that look for work take a posted job
+/// first, if they want all of it. Who posted waits for those that want it, for `gather` at most; a child that did not
+/// come is not waited for again for `pause`, and one that was left behind for its slowness keeps to itself that long.
 /// So a child costs the others two seconds now and then, whatever becomes of it.
 ///
-/// (To have all hops cut the same jobs by themselves was rejected: they are the same only as long as nobody has anything already, and nothing fails.)
-/// Ownership: shared by a run's hops. Threads: any. Callbacks are called under its lock, and take their board's.
+/// (To have all hops cut the same jobs by themselves was rejected: they are the same only as long as nobody has
+/// anything already, and nothing fails.) Ownership: shared by a run's hops. Threads: any. Callbacks are called under
+/// its lock, and take their board's.
 class RelayDesk {
  public:
   struct Member {
     std::string parent;  ///< name of the repository
     std::function<bool(const RelayBlock& block)> wants;
-    absl::Time alone_until = absl::InfinitePast();     ///< it is too slow for the others
-    absl::Time awaited_from = absl::InfinitePast();    ///< it did not come
+    absl::Time alone_until = absl::InfinitePast();   ///< it is too slow for the others
+    absl::Time awaited_from = absl::InfinitePast();  ///< it did not come
   };
   /// Registers for as long as it lives.
   class Seat {
@@ -57,9 +60,10 @@ class RelayDesk {
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
 
-    /// Takes a job: one that was posted and that `take` takes, too, or what `next` finds by itself (nothing: false), which is posted then. The company is for its
-    /// relay; null where there is no job.
-    std::shared_ptr<RelayCompany> Take(std::function<bool(const RelayBlock& block)> take, std::function<bool(RelayBlock* block)> next, const StopToken& stop);
+    /// Takes a job: one that was posted and that `take` takes, too, or what `next` finds by itself (nothing: false),
+    /// which is posted then. The company is for its relay; null where there is no job.
+    std::shared_ptr<RelayCompany> Take(std::function<bool(const RelayBlock& block)> take,
+                                       std::function<bool(RelayBlock* block)> next, const StopToken& stop);
     /// It was left behind.
     void KeepToItself();
 
@@ -68,7 +72,8 @@ class RelayDesk {
     std::list<Member>::iterator member_;
   };
 
-  explicit RelayDesk(absl::Duration gather = absl::Seconds(2), absl::Duration pause = absl::Seconds(15)) : gather_(gather), pause_(pause) {}
+  explicit RelayDesk(absl::Duration gather = absl::Seconds(2), absl::Duration pause = absl::Seconds(15))
+      : gather_(gather), pause_(pause) {}
 
  private:
   struct Post {

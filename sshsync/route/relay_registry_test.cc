@@ -16,7 +16,8 @@ RelayBlock Block(const std::string& path) { return {.folder = "/m", .paths = {pa
 class Child {
  public:
   Child(RelayDesk& desk, std::set<std::string> files, const std::string& parent = "m")
-      : files_(std::move(files)), seat_(desk, parent, [this](const RelayBlock& block) { return Has(block.paths[0]); }) {}
+      : files_(std::move(files)),
+        seat_(desk, parent, [this](const RelayBlock& block) { return Has(block.paths[0]); }) {}
 
   // Takes a job; its file, and whether in company.
   std::string Take() {

@@ -25,9 +25,18 @@ class RelayTest : public ::testing::Test {
     runner_.On("write").Says("", 0, "1+0 records out\n");
   }
   RelayPart Part(const std::string& child, const std::string& what = "read") {
-    return {.open_reader = [this, what] { return runner_.OpenBytes(Endpoint{.host = "m"}, ByteWay::kFromHost, {.script = what}, StopToken()); },
-            .open_writer = [this, child] { return runner_.OpenBytes(Endpoint{.host = child}, ByteWay::kToHost, {.script = "write"}, StopToken()); },
-            .what = what, .timeout = absl::Seconds(20), .moved = [] { return false; }, .stop = StopToken()};
+    return {.open_reader =
+                [this, what] {
+                  return runner_.OpenBytes(Endpoint{.host = "m"}, ByteWay::kFromHost, {.script = what}, StopToken());
+                },
+            .open_writer =
+                [this, child] {
+                  return runner_.OpenBytes(Endpoint{.host = child}, ByteWay::kToHost, {.script = "write"}, StopToken());
+                },
+            .what = what,
+            .timeout = absl::Seconds(20),
+            .moved = [] { return false; },
+            .stop = StopToken()};
   }
   // What each child's relay came to.
   std::vector<absl::StatusOr<Relayed>> All(RelayCompany& company, const std::vector<RelayPart>& parts) {
@@ -95,7 +104,8 @@ TEST_F(RelayTest, OneChildThatCannotBeReachedDoesNotKeepTheOthersFromIt) {
 TEST_F(RelayTest, AParentThatCannotBeReadFailsAll) {
   runner_.On("m", "read").Fails(MakeError(Failure::kUnreachable, "no connection"));
   RelayCompany company(2, absl::Seconds(20));
-  for (const auto& relayed : All(company, {Part("n1"), Part("n2")})) EXPECT_EQ(FailureOf(relayed.status()), Failure::kUnreachable);
+  for (const auto& relayed : All(company, {Part("n1"), Part("n2")}))
+    EXPECT_EQ(FailureOf(relayed.status()), Failure::kUnreachable);
   EXPECT_TRUE(runner_.taken().empty());
 }
 
@@ -103,9 +113,13 @@ TEST_F(RelayTest, HalfAFileIsToldByEitherEnd) {
   runner_.On("m", "read").Says("the by", 1, "dd: Input/output error\n");
   RelayCompany company;
   EXPECT_EQ(OutcomeOf(*company.Carry(Part("n1"))).first, 1);
-  EXPECT_THAT(OutcomeOf(*company.Carry(Part("n1"))).second, HasSubstr("Input/output error\nthe parent's side did not end well: it ended with status 1"));
+  EXPECT_THAT(OutcomeOf(*company.Carry(Part("n1"))).second,
+              HasSubstr("Input/output error\nthe parent's side did not end well: it ended with status 1"));
   runner_.On("n1", "write").Says("", 28, "No space left on device");
-  EXPECT_EQ(OutcomeOf(*company.Carry(Part("n1"))), std::make_pair(28, std::string("No space left on device\nthe child's side did not end well: it ended with status 28\n")));
+  EXPECT_EQ(
+      OutcomeOf(*company.Carry(Part("n1"))),
+      std::make_pair(
+          28, std::string("No space left on device\nthe child's side did not end well: it ended with status 28\n")));
 }
 
 TEST_F(RelayTest, AStopEndsItForAll) {

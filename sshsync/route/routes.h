@@ -14,26 +14,28 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/route/transfer_pipe.h"
+#include "sshsync/plan/shares.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/route/peer_connection.h"
 #include "sshsync/route/relay.h"
-#include "sshsync/remote/remote_repository.h"
-#include "sshsync/stage/stage.h"
 #include "sshsync/route/stream.h"
-#include "sshsync/plan/shares.h"
+#include "sshsync/route/transfer_pipe.h"
+#include "sshsync/stage/stage.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 
-/// The ways from a parent to its child, and which of them a hop takes. The child pulls, in its own session; the parent pushes, in a session of its
-/// own; or the controller relays between the two. What is pulled is one script on the child, which reads back at once what it wrote. Otherwise it is
-/// carried first (`Carry`), and looked at by a command of the child's own afterwards: only if the end of the writer was seen, for what
-/// may still be written into is never to be published.
+/// The ways from a parent to its child, and which of them a hop takes. The child pulls, in its own session; the parent
+/// pushes, in a session of its own; or the controller relays between the two. What is pulled is one script on the
+/// child, which reads back at once what it wrote. Otherwise it is carried first (`Carry`), and looked at by a command
+/// of the child's own afterwards: only if the end of the writer was seen, for what may still be written into is never
+/// to be published.
 ///
-/// A hop with one route takes it. One with several tries them in their order, when the first bytes are to move, by a real read of what is to move
-/// (a push also by a real write into the stage), and takes the first that works; that is told. A try that fails for a reason that may pass is
-/// repeated once. The choice holds as long as it works: after a lost session all of them are tried anew.
+/// A hop with one route takes it. One with several tries them in their order, when the first bytes are to move, by a
+/// real read of what is to move (a push also by a real write into the stage), and takes the first that works; that is
+/// told. A try that fails for a reason that may pass is repeated once. The choice holds as long as it works: after a
+/// lost session all of them are tried anew.
 ///
 /// Ownership: refers to the hop. Threads: any, one for each stream.
 template <Runner R, Clock C>
@@ -45,12 +47,14 @@ class Routes {
   };
 
   /// `scratch`: a new folder on the child for the trial of a push, made and removed by it; empty: one in the stage.
-  Routes(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, std::string scratch = "");
+  Routes(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child,
+         std::string scratch = "");
 
   /// Whether there is any way that may be tried. Errors: kConfig.
   absl::Status status() const;
 
-  /// Readies a stream for a job that brings something from the parent, of which `sample` is a part: its route, its session, its connection.
+  /// Readies a stream for a job that brings something from the parent, of which `sample` is a part: its route, its
+  /// session, its connection.
   absl::Status Ready(Stream& stream, const Sample& sample);
 
   /// Tries all routes; `works` or why not, each in a few words.
@@ -62,11 +66,13 @@ class Routes {
     return tried;
   }
 
-  /// Connects a stream for the first of several routes as soon as one login of that way has worked, while another stream, which is in its first Ready, still tries
-  /// it. Ready follows. Nothing where the stream is found to be needless.
+  /// Connects a stream for the first of several routes as soon as one login of that way has worked, while another
+  /// stream, which is in its first Ready, still tries it. Ready follows. Nothing where the stream is found to be
+  /// needless.
   void Approach(Stream& stream);
 
-  /// Whether the way is so short that the hosts have no cores for that stream. Only where the number of streams is left to us.
+  /// Whether the way is so short that the hosts have no cores for that stream. Only where the number of streams is left
+  /// to us.
   bool IsNeedless(const Stream& stream) const {
     const std::lock_guard lock(logins_mu_);
     return IsNeedlessLocked(stream);
@@ -103,8 +109,8 @@ class Routes {
     return login != logins_.end() && login->second.silent;
   }
 
-  /// Brings it. The result is text that says and ends as both ends did, to stand in a script for what was done here. `moved`: asked when all were silent.
-  /// Errors: the end of the writer was not seen.
+  /// Brings it. The result is text that says and ends as both ends did, to stand in a script for what was done here.
+  /// `moved`: asked when all were silent. Errors: the end of the writer was not seen.
   absl::StatusOr<std::string> Carry(const Passage& passage, Stream& stream, ProgressProbe moved);
 
   /// Runs a script on the child after what it looks at was carried; again where its answer was lost.
@@ -117,8 +123,8 @@ class Routes {
   /// What is known of the logins of one way. The first of them tells the others.
   struct Login {
     bool asked = false, up = false, silent = false;
-    std::string ciphers = {};  ///< the order that the first found out
-    absl::Time up_at = {};     ///< monotonic
+    std::string ciphers = {};                         ///< the order that the first found out
+    absl::Time up_at = {};                            ///< monotonic
     absl::Duration round = absl::InfiniteDuration();  ///< from then to the answer of a first command
   };
 
@@ -169,8 +175,13 @@ class Routes {
 // Implementation details follow.
 
 template <Runner R, Clock C>
-Routes<R, C>::Routes(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, std::string scratch)
-    : context_(context), parent_(parent), child_(child), scratch_(std::move(scratch)), order_(RoutesOf(child.config())) {
+Routes<R, C>::Routes(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child,
+                     std::string scratch)
+    : context_(context),
+      parent_(parent),
+      child_(child),
+      scratch_(std::move(scratch)),
+      order_(RoutesOf(child.config())) {
   const std::string& program = child.config().peerssh;
   peers_.emplace(Route::kPull, Peer::Make(child.config(), parent.config(), program));
   peers_.emplace(Route::kPush, Peer::Make(parent.config(), child.config(), program));
@@ -217,8 +228,11 @@ void Routes<R, C>::Close(Stream& stream) {
 template <Runner R, Clock C>
 void Routes<R, C>::Disconnect(Stream& stream, bool session_ends) {
   if (stream.session && !stream.control.empty()) {
-    (void)stream.session->Run({.script = stream.peer->DisconnectText(stream.control, session_ends), .timeout = absl::Seconds(10), .writes = true},
-                              [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.stop);
+    (void)stream.session->Run(
+        {.script = stream.peer->DisconnectText(stream.control, session_ends),
+         .timeout = absl::Seconds(10),
+         .writes = true},
+        [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.stop);
   }
   stream.control.clear();
   stream.peer = nullptr;
@@ -241,25 +255,27 @@ absl::Status Routes<R, C>::Connect(Stream& stream, const Peer& peer, std::string
   const std::string control = absl::StrCat("/tmp/.sshsync-", context_.run, "-", RandomMark().substr(0, 8));
   constexpr size_t kMost = 2000;
   std::string printed;
-  const auto connected = stream.session->Run({.script = peer.ConnectText(control, ciphers, first), .timeout = child_.config().timeout, .writes = true},
-                                             [&](absl::string_view bytes) {
-                                               printed.append(bytes.data(), std::min(bytes.size(), kMost - printed.size()));
-                                               const size_t line = printed.find('\n');
-                                               if (!absl::StartsWith(printed, "up") || line == std::string::npos) return absl::OkStatus();
-                                               const std::lock_guard lock(logins_mu_);
-                                               if (!std::exchange(logins_[&peer].up, true)) logins_[&peer].up_at = context_.clock.Monotonic();
-                                               logins_[&peer].ciphers = CiphersOf(printed.substr(0, line)).value_or(logins_[&peer].ciphers);
-                                               logins_changed_.notify_all();
-                                               return absl::OkStatus();
-                                             },
-                                             [] { return false; }, context_.closing);
+  const auto connected = stream.session->Run(
+      {.script = peer.ConnectText(control, ciphers, first), .timeout = child_.config().timeout, .writes = true},
+      [&](absl::string_view bytes) {
+        printed.append(bytes.data(), std::min(bytes.size(), kMost - printed.size()));
+        const size_t line = printed.find('\n');
+        if (!absl::StartsWith(printed, "up") || line == std::string::npos) return absl::OkStatus();
+        const std::lock_guard lock(logins_mu_);
+        if (!std::exchange(logins_[&peer].up, true)) logins_[&peer].up_at = context_.clock.Monotonic();
+        logins_[&peer].ciphers = CiphersOf(printed.substr(0, line)).value_or(logins_[&peer].ciphers);
+        logins_changed_.notify_all();
+        return absl::OkStatus();
+      },
+      [] { return false; }, context_.closing);
   if (first) {
     const std::lock_guard lock(logins_mu_);
     Login& login = logins_[&peer];
     login.asked = connected.ok() && connected->status == 0;
     if (login.asked) login.round = context_.clock.Monotonic() - login.up_at;
     logins_changed_.notify_all();
-    login.silent = absl::StartsWith(printed, "up") && printed.substr(std::min(printed.find('\n'), printed.size())) == "\nsilent\n";
+    login.silent =
+        absl::StartsWith(printed, "up") && printed.substr(std::min(printed.find('\n'), printed.size())) == "\nsilent\n";
   }
   if (!connected.ok()) return connected.status();
   stream.control = control;
@@ -276,10 +292,13 @@ void Routes<R, C>::Approach(Stream& stream) {
     const Peer* const peer = &*pull->second;
     // A stream that may be needless waits a moment longer.
     const bool doubtful = ExceedsWay(stream, absl::ZeroDuration());
-    logins_changed_.wait(lock, [&] { return chosen_once_ || (doubtful ? logins_[peer].round < absl::InfiniteDuration() : logins_[peer].up); });
+    logins_changed_.wait(lock, [&] {
+      return chosen_once_ || (doubtful ? logins_[peer].round < absl::InfiniteDuration() : logins_[peer].up);
+    });
     if (!logins_[peer].up || IsNeedlessLocked(stream)) return;
   }
-  if (Move(stream, Stream::Place::kChild).ok()) Connect(stream, *pull->second, nullptr).IgnoreError();  // what fails is met again by Ready
+  if (Move(stream, Stream::Place::kChild).ok())
+    Connect(stream, *pull->second, nullptr).IgnoreError();  // what fails is met again by Ready
 }
 
 template <Runner R, Clock C>
@@ -310,7 +329,9 @@ absl::Status Routes<R, C>::Ready(Stream& stream, const Sample& sample) {
     case Route::kPush:
       SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
       return Connect(stream, *peers_.at(Route::kPush), nullptr);
-    default: Close(stream); return absl::OkStatus();
+    default:
+      Close(stream);
+      return absl::OkStatus();
   }
 }
 
@@ -329,7 +350,8 @@ absl::Status Routes<R, C>::Choose(Stream& stream, const Sample& sample) {
     SSHSYNC_RETURN_IF_ERROR(context_.closing.status());
     if (tried.ok()) {
       Set(route);
-      const std::string choice = absl::StrCat("route ", RouteName(route), ": ", How(route), others.empty() ? "" : "; ", others);
+      const std::string choice =
+          absl::StrCat("route ", RouteName(route), ": ", How(route), others.empty() ? "" : "; ", others);
       if (std::exchange(told_, choice) != choice) child_.Tell(LogLevel::kInfo, choice);
       return absl::OkStatus();
     }
@@ -342,15 +364,17 @@ absl::Status Routes<R, C>::Choose(Stream& stream, const Sample& sample) {
 // A file that cannot be read is no fault of the way to it.
 template <Runner R, Clock C>
 Passage Routes<R, C>::Trial(Route route, const Sample& sample) const {
-  const std::string file = absl::StrCat(sample.folder, "/", sample.file), fallback = absl::StrCat(parent_.facts().root, "/", sample.file);
-  Passage trial{.reader = absl::StrCat("FILEPATH=", ShellLiteral(file), "\n[ -f \"$FILEPATH\" ] || FILEPATH=", ShellLiteral(fallback),
-                                       "\ndd if=\"$FILEPATH\" bs=512 count=1 2>/dev/null || :"),
+  const std::string file = absl::StrCat(sample.folder, "/", sample.file),
+                    fallback = absl::StrCat(parent_.facts().root, "/", sample.file);
+  Passage trial{.reader = absl::StrCat("FILEPATH=", ShellLiteral(file), "\n[ -f \"$FILEPATH\" ] || FILEPATH=",
+                                       ShellLiteral(fallback), "\ndd if=\"$FILEPATH\" bs=512 count=1 2>/dev/null || :"),
                 .writer = "cat >/dev/null"};
   if (route != Route::kPush || (scratch_.empty() && child_.config().stage == "no")) return trial;
   Attempt attempt = NewAttempt(StageFolder(child_.config().stage, child_.facts().root), 0, "trial", Digest());
   if (!scratch_.empty()) attempt.folder = scratch_;
   const std::string folder = ShellLiteral(attempt.folder);
-  trial.writer = absl::StrCat("umask 077; mkdir -p ", folder, " && cat >", ShellLiteral(attempt.staged()), "\n_ss_tried=$?\nrm -rf ", folder, "\n( exit $_ss_tried )");
+  trial.writer = absl::StrCat("umask 077; mkdir -p ", folder, " && cat >", ShellLiteral(attempt.staged()),
+                              "\n_ss_tried=$?\nrm -rf ", folder, "\n( exit $_ss_tried )");
   return trial;
 }
 
@@ -361,7 +385,8 @@ absl::Status Routes<R, C>::Try(Stream& stream, Route route, const Sample& sample
   if (route == Route::kPush) return TryPush(stream, trial);
   SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(trial, stream, [] { return false; }));
   const auto [status, said] = OutcomeOf(relayed);
-  return status == 0 ? absl::OkStatus() : MakeError(Failure::kUnreachable, CleanForTerminal(absl::StripAsciiWhitespace(said)));
+  return status == 0 ? absl::OkStatus()
+                     : MakeError(Failure::kUnreachable, CleanForTerminal(absl::StripAsciiWhitespace(said)));
 }
 
 // Nothing is held while others are waited for.
@@ -370,16 +395,25 @@ absl::StatusOr<Relayed> Routes<R, C>::Relay(const Passage& passage, Stream& stre
   constexpr size_t kMostOfOnePiece = size_t{20} << 20;  // a batch, and what its archive adds
   Close(stream);
   const absl::Duration timeout = child_.config().timeout;
-  const auto open = [&](const Repository& at, ByteWay way, const RemoteCommand& command) -> absl::StatusOr<std::unique_ptr<RemoteBytes>> {
+  const auto open = [&](const Repository& at, ByteWay way,
+                        const RemoteCommand& command) -> absl::StatusOr<std::unique_ptr<RemoteBytes>> {
     if constexpr (MovesBytes<R>) return context_.runner.OpenBytes(at.endpoint, way, command, context_.closing);
     return MakeError(Failure::kConfig, "this runner has no streams of bytes, which a relay needs");
   };
   const RelayPart part{
-      .open_reader = [&] { return open(parent_.config(), ByteWay::kFromHost, {.script = passage.reader, .timeout = timeout}); },
-      .open_writer = [&] {
-        return open(child_.config(), ByteWay::kToHost, {.script = absl::StrCat(AwaitedText(passage.writer), "exit $_ss_written\n"), .timeout = timeout, .writes = true});
-      },
-      .what = passage.reader, .timeout = timeout, .moved = [&] { return moved(); }, .stop = context_.closing};
+      .open_reader =
+          [&] { return open(parent_.config(), ByteWay::kFromHost, {.script = passage.reader, .timeout = timeout}); },
+      .open_writer =
+          [&] {
+            return open(child_.config(), ByteWay::kToHost,
+                        {.script = absl::StrCat(AwaitedText(passage.writer), "exit $_ss_written\n"),
+                         .timeout = timeout,
+                         .writes = true});
+          },
+      .what = passage.reader,
+      .timeout = timeout,
+      .moved = [&] { return moved(); },
+      .stop = context_.closing};
   BytePump pump;
   if (passage.in_one_piece) pump.window = kMostOfOnePiece;
   const std::shared_ptr<RelayCompany> company = stream.company ? stream.company : std::make_shared<RelayCompany>();
@@ -397,9 +431,13 @@ absl::Status Routes<R, C>::TryPull(Stream& stream, const Passage& passage) {
   Disconnect(stream);
   SSHSYNC_RETURN_IF_ERROR(Connect(stream, *peer, &said));
   if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(parent_.config()), said, "reader");
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
-                           stream.session->Run({.script = peer->PullText(passage.reader, passage.writer, stream.control), .timeout = child_.config().timeout, .writes = true},
-                                               [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.closing));
+  SSHSYNC_ASSIGN_OR_RETURN(
+      const RemoteResult result,
+      stream.session->Run(
+          {.script = peer->PullText(passage.reader, passage.writer, stream.control),
+           .timeout = child_.config().timeout,
+           .writes = true},
+          [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.closing));
   return result.status == 0 ? absl::OkStatus() : WhyNoWay(PeerEndpoint(parent_.config()), result.err, "reader");
 }
 
@@ -414,8 +452,12 @@ absl::Status Routes<R, C>::TryPush(Stream& stream, const Passage& passage) {
   if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(child_.config()), said, "writer");
   const std::string mark = RandomMark();
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
-                           stream.session->Run({.script = peer->PushText(passage.reader, passage.writer, mark, stream.control), .timeout = child_.config().timeout, .writes = true},
-                                               [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, [] { return false; }, context_.closing));
+                           stream.session->Run(
+                               {.script = peer->PushText(passage.reader, passage.writer, mark, stream.control),
+                                .timeout = child_.config().timeout,
+                                .writes = true},
+                               [&](absl::string_view bytes) { return AppendTail(&printed, bytes); },
+                               [] { return false; }, context_.closing));
   if (result.status == 0 && HasFinalWord(printed, mark)) return absl::OkStatus();
   return WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer");
 }
@@ -432,11 +474,16 @@ absl::StatusOr<std::string> Routes<R, C>::Carry(const Passage& passage, Stream& 
   SSHSYNC_RETURN_IF_ERROR(Connect(stream, peer, nullptr));
   const std::string mark = RandomMark();
   std::string printed;
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
-                           stream.session->Run({.script = peer.PushText(passage.reader, passage.writer, mark, stream.control), .timeout = child_.config().timeout, .writes = true},
-                                               [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, moved, context_.closing));
+  SSHSYNC_ASSIGN_OR_RETURN(
+      const RemoteResult result,
+      stream.session->Run(
+          {.script = peer.PushText(passage.reader, passage.writer, mark, stream.control),
+           .timeout = child_.config().timeout,
+           .writes = true},
+          [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, moved, context_.closing));
   if (HasFinalWord(printed, mark)) return ReplayText(result.status, result.err);
-  return Annotate(MakeError(Failure::kUnreachable, "the end of the writer was not seen"), std::string(WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer").message()));
+  return Annotate(MakeError(Failure::kUnreachable, "the end of the writer was not seen"),
+                  std::string(WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer").message()));
 }
 
 template <Runner R, Clock C>
@@ -444,7 +491,9 @@ absl::Status Routes<R, C>::Look(const RemoteCommand& command, OutputSink sink) {
   for (int tries = 0;; ++tries) {
     const auto result = context_.runner.Run(child_.config().endpoint, command, context_.closing);
     if (result.ok()) return sink(result->out);
-    if (!absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout || tries >= child_.config().retries) return result.status();
+    if (!absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout ||
+        tries >= child_.config().retries)
+      return result.status();
     if (context_.closing.WaitFor(context_.backoff.Delay(tries))) return context_.closing.status();
   }
 }

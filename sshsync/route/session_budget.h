@@ -9,9 +9,9 @@
 
 namespace sshsync {
 
-/// How many sessions of each host may be held for what is to come by those who need a further one before it comes. A host has a limit of sessions, and whoever wants
-/// one more waits: if all of them were held like that, everybody would wait for everybody. So no more than these are, and the rest goes from hand to hand.
-/// Threads: any.
+/// How many sessions of each host may be held for what is to come by those who need a further one before it comes. A
+/// host has a limit of sessions, and whoever wants one more waits: if all of them were held like that, everybody would
+/// wait for everybody. So no more than these are, and the rest goes from hand to hand. Threads: any.
 ///
 ///     SpareSessions spare(SpareSessions::MostOf(16));
 ///     const int held = spare.Take({"node1"}, 4);   // at most 4, maybe none

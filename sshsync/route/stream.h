@@ -5,15 +5,16 @@
 #include <memory>
 #include <string>
 
+#include "sshsync/model/repository.h"
 #include "sshsync/route/peer_connection.h"
 #include "sshsync/route/relay.h"
 #include "sshsync/ssh/runner.h"
-#include "sshsync/model/repository.h"
 
 namespace sshsync {
 
-/// What one stream of a hop has: at most one session at a time, on the child or on its parent, and in it a connection to the other. (Two sessions were
-/// rejected: streams that hold one and wait for another, on hosts with a limit, may wait for each other.) A plain value; its stream's thread.
+/// What one stream of a hop has: at most one session at a time, on the child or on its parent, and in it a connection
+/// to the other. (Two sessions were rejected: streams that hold one and wait for another, on hosts with a limit, may
+/// wait for each other.) A plain value; its stream's thread.
 struct Stream {
   enum class Place { kNowhere, kChild, kParent };
 
@@ -27,7 +28,7 @@ struct Stream {
   int64_t share = 0;                  ///< bytes a second that it may move in this job; 0: no limit
   int lost_in_a_row = 0;
   std::shared_ptr<RelayCompany> company = {};  ///< of a job that is relayed
-  bool left_behind = false;           ///< the last relay went too fast for this child
+  bool left_behind = false;                    ///< the last relay went too fast for this child
 };
 
 /// What a session said and did when it was last silent for `timeout`.

@@ -22,7 +22,8 @@ std::string WayInWords(const Repository& child) {
   std::string routes;
   for (const Route route : RoutesOf(child)) absl::StrAppend(&routes, routes.empty() ? "" : ", else ", RouteName(route));
   const bool by_command = child.transfer != Transfer::kStream && child.templates.contains("synccmd");
-  return by_command ? "files are moved by synccmd" : absl::StrCat("files are moved by the builtin transfer, route ", routes);
+  return by_command ? "files are moved by synccmd"
+                    : absl::StrCat("files are moved by the builtin transfer, route ", routes);
 }
 
 std::string ReplayText(int status, absl::string_view said) {
@@ -31,7 +32,8 @@ std::string ReplayText(int status, absl::string_view said) {
   for (const char c : said) {
     if (c != '\0') text += c;
   }
-  if (!text.empty()) text = absl::StrCat("cat >&2 <<'", mark, "'\n", text, absl::EndsWith(text, "\n") ? "" : "\n", mark, "\n");
+  if (!text.empty())
+    text = absl::StrCat("cat >&2 <<'", mark, "'\n", text, absl::EndsWith(text, "\n") ? "" : "\n", mark, "\n");
   return absl::StrCat(text, "exit ", status, "\n");
 }
 
@@ -42,7 +44,8 @@ Endpoint PeerEndpoint(const Repository& far) {
 }
 
 bool IsAboutTheConnection(absl::string_view said) {
-  for (const absl::string_view words : {"connect to host", "Could not resolve hostname", "Permission denied (", "Host key verification failed"}) {
+  for (const absl::string_view words :
+       {"connect to host", "Could not resolve hostname", "Permission denied (", "Host key verification failed"}) {
     if (absl::StrContains(said, words)) return true;
   }
   return false;
@@ -63,7 +66,8 @@ absl::Status WhyNoWay(const Endpoint& far, absl::string_view said, absl::string_
       if (words[i] == end && !absl::SimpleAtoi(words[i + 1], &status)) status = kSshFailed;
     }
   }
-  if (status == kNoProgram) return MakeError(Failure::kCommandNotFound, CleanForTerminal(absl::StripAsciiWhitespace(own).substr(0, 400)));
+  if (status == kNoProgram)
+    return MakeError(Failure::kCommandNotFound, CleanForTerminal(absl::StripAsciiWhitespace(own).substr(0, 400)));
   return ClassifySshFailure(far, {.end = {.signalled = false, .code = status}, .ready = false, .out = "", .err = own});
 }
 

@@ -10,8 +10,8 @@
 
 namespace sshsync {
 
-/// What goes from a parent to its child in one go, as shell text: what prints it on the parent, and what takes it in on the child. How the two are
-/// connected is the route's business. A plain value; any thread.
+/// What goes from a parent to its child in one go, as shell text: what prints it on the parent, and what takes it in on
+/// the child. How the two are connected is the route's business. A plain value; any thread.
 struct Passage {
   std::string reader, writer;
   bool in_one_piece = false;  ///< half of it is of no use
@@ -23,7 +23,8 @@ std::vector<Route> RoutesOf(const Repository& child);
 /// How a child's files are to move, for people: `by the builtin transfer, route pull, else push`; by synccmd.
 std::string WayInWords(const Repository& child);
 
-/// Shell text that stands, in a script that is run afterwards, for what was done already: it says on stderr what was said, and ends as that ended.
+/// Shell text that stands, in a script that is run afterwards, for what was done already: it says on stderr what was
+/// said, and ends as that ended.
 std::string ReplayText(int status, absl::string_view said);
 
 /// How other hosts reach a repository's host, for messages.
@@ -32,8 +33,8 @@ Endpoint PeerEndpoint(const Repository& far);
 /// Whether ssh said that it did not get to the other host at all: then another try of the same at once is in vain.
 bool IsAboutTheConnection(absl::string_view said);
 
-/// What hinders a way from one host to another, by what was said on it; `end`: which end of it ssh is at, `reader` or `writer`. Unavailable where
-/// that may pass.
+/// What hinders a way from one host to another, by what was said on it; `end`: which end of it ssh is at, `reader` or
+/// `writer`. Unavailable where that may pass.
 absl::Status WhyNoWay(const Endpoint& far, absl::string_view said, absl::string_view end);
 
 /// Keeps the last bytes of what is printed, where a final word is expected. Never fails: it may be a sink.

@@ -36,7 +36,8 @@ TEST(Passage, TheWayIsToldInWords) {
 TEST(Passage, AReplaySaysAndEndsAsThatWhichWasDone) {
   SshRunner runner;
   const Endpoint here{.transport = Transport::kLocal};
-  for (const std::string& said : {std::string(), std::string("two\nlines"), std::string("it's $(touch pwn) \\n `x`\n"), std::string("a\0b", 3)}) {
+  for (const std::string& said :
+       {std::string(), std::string("two\nlines"), std::string("it's $(touch pwn) \\n `x`\n"), std::string("a\0b", 3)}) {
     const auto result = runner.Run(here, {.script = ReplayText(3, said)}, StopToken());
     ASSERT_TRUE(result.ok());
     EXPECT_EQ(result->status, 3);
@@ -46,12 +47,22 @@ TEST(Passage, AReplaySaysAndEndsAsThatWhichWasDone) {
 }
 
 TEST(Passage, WhatHindersAWayIsWhatSshSaid) {
-  const absl::Status refused = WhyNoWay(kFar, "ssh: connect to host m port 22: Connection refused\nthe parent's side did not end well: reader 255 writer 90\n", "reader");
+  const absl::Status refused = WhyNoWay(
+      kFar,
+      "ssh: connect to host m port 22: Connection refused\nthe parent's side did not end well: reader 255 writer 90\n",
+      "reader");
   EXPECT_EQ(FailureOf(refused), Failure::kUnreachable);
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("connect to host m port 22: Connection refused; ssh u@m port 22"));
-  EXPECT_EQ(FailureOf(WhyNoWay(kFar, "u@m: Permission denied (publickey).\nthe parent's side did not end well: reader 255 writer 90\n", "reader")), Failure::kAuth);
-  EXPECT_EQ(FailureOf(WhyNoWay(kFar, "sh: 1: nossh: not found\nthe child's side did not end well: reader 0 writer 127\n", "writer")), Failure::kCommandNotFound);
-  EXPECT_EQ(FailureOf(WhyNoWay(kFar, "the parent's side did not end well: reader 1 writer 90\n", "reader")), Failure::kNoShell);
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("connect to host m port 22: Connection refused; ssh u@m port 22"));
+  EXPECT_EQ(FailureOf(WhyNoWay(
+                kFar, "u@m: Permission denied (publickey).\nthe parent's side did not end well: reader 255 writer 90\n",
+                "reader")),
+            Failure::kAuth);
+  EXPECT_EQ(FailureOf(WhyNoWay(
+                kFar, "sh: 1: nossh: not found\nthe child's side did not end well: reader 0 writer 127\n", "writer")),
+            Failure::kCommandNotFound);
+  EXPECT_EQ(FailureOf(WhyNoWay(kFar, "the parent's side did not end well: reader 1 writer 90\n", "reader")),
+            Failure::kNoShell);
 }
 
 TEST(Passage, TellsWhenTheOtherHostWasNotReachedAtAll) {

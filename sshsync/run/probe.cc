@@ -6,12 +6,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sshsync/config/keys.h"
 #include "sshsync/host/probe/digest_probe.h"
+#include "sshsync/plan/queue.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/route/routes.h"
-#include "sshsync/process/thread.h"
-#include "sshsync/config/keys.h"
-#include "sshsync/plan/queue.h"
 #include "sshsync/run/run_environment.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
@@ -43,7 +43,9 @@ class HostProbe {
 
  private:
   void Add(absl::string_view name, const absl::Status& status, absl::string_view found) {
-    probe_.checks.push_back({.name = std::string(name), .ok = status.ok(), .failure = FailureOf(status),
+    probe_.checks.push_back({.name = std::string(name),
+                             .ok = status.ok(),
+                             .failure = FailureOf(status),
                              .detail = std::string(status.ok() ? found : absl::string_view(status.message()))});
   }
 
@@ -57,7 +59,8 @@ class HostProbe {
     probe_.system = CleanForTerminal(facts.system);
     probe_.root = facts.root;
     probe_.free_bytes = facts.free_bytes;
-    probe_.checks.back().detail = absl::StrCat(EscapeForTerminal(facts.root), facts.writable ? ", writable" : ", not writable");
+    probe_.checks.back().detail =
+        absl::StrCat(EscapeForTerminal(facts.root), facts.writable ? ", writable" : ", not writable");
     if (!repository_.is_root() && !facts.writable) {
       probe_.checks.back().ok = false;
       probe_.checks.back().failure = Failure::kPermission;
@@ -72,8 +75,9 @@ class HostProbe {
     if (found.ok() && !found->incomplete.empty()) status = MakeError(Failure::kBadListing, found->incomplete);
     if (status.ok() && !found->listing.refused.empty()) {
       const RefusedPath& first = found->listing.refused.front();
-      status = MakeError(Failure::kBadListing, absl::StrCat(found->listing.refused.size(), " paths are refused, the first is \"", EscapeForTerminal(first.path),
-                                                            "\": ", first.reason));
+      status = MakeError(Failure::kBadListing,
+                         absl::StrCat(found->listing.refused.size(), " paths are refused, the first is \"",
+                                      EscapeForTerminal(first.path), "\": ", first.reason));
     }
     Add(name, status, found.ok() ? absl::StrCat(found->listing.paths.size(), " files") : "");
   }
@@ -82,7 +86,10 @@ class HostProbe {
   DigestTool TryDigestTools(Remote& remote) {
     const auto tools = remote.ProbeDigests({"sha256", "sha1", "md5", "sha512"}, SurveyProbe::Extent::kAll);
     Add("digest tools", tools.status(),
-        tools.ok() ? absl::StrJoin(*tools, ", ", [](std::string* out, const auto& tool) { absl::StrAppend(out, tool.second.front().words); }) : "");
+        tools.ok()
+            ? absl::StrJoin(*tools, ", ",
+                            [](std::string* out, const auto& tool) { absl::StrAppend(out, tool.second.front().words); })
+            : "");
     if (!tools.ok()) return {};
     for (const std::string& algorithm : repository_.digest) {
       if (const auto at = tools->find(algorithm); at != tools->end()) return at->second.front();
@@ -90,7 +97,8 @@ class HostProbe {
     return {};
   }
 
-  // What was chosen, or is given, must do what it should: all of it is tried, also what a run takes untried because nothing else is left.
+  // What was chosen, or is given, must do what it should: all of it is tried, also what a run takes untried because
+  // nothing else is left.
   void TryActions(Remote& remote, const DigestTool& tool) {
     remote.UseDigestTool(tool);
     absl::Status status = remote.PrepareTransfer();
@@ -102,12 +110,18 @@ class HostProbe {
     std::vector<std::string> good;
     for (const absl::string_view action : PresetActions()) {
       if (!tools.can(action)) continue;
-      probe_.actions.push_back({.name = std::string(action), .origin = std::string(tools.origin(action)), .text = std::string(tools.text(action))});
+      probe_.actions.push_back({.name = std::string(action),
+                                .origin = std::string(tools.origin(action)),
+                                .text = std::string(tools.text(action))});
       const auto passed = trial.passed().find(std::string(action));
       if (passed == trial.passed().end() && GroupOf(action) == ToolGroup::kTransfer && action != "chunks") {
-        Add(absl::StrCat("action ", action), MakeError(Failure::kCommandFailed, "it could not be tried: /tmp is not writable"), "");
+        Add(absl::StrCat("action ", action),
+            MakeError(Failure::kCommandFailed, "it could not be tried: /tmp is not writable"), "");
       } else if (passed != trial.passed().end() && !passed->second) {
-        Add(absl::StrCat("action ", action), MakeError(Failure::kCommandFailed, absl::StrCat("that of ", tools.origin(action), " does not give the known answer")), "");
+        Add(absl::StrCat("action ", action),
+            MakeError(Failure::kCommandFailed,
+                      absl::StrCat("that of ", tools.origin(action), " does not give the known answer")),
+            "");
       } else {
         good.push_back(absl::StrCat(action, " (", tools.origin(action), ")"));
       }
@@ -122,14 +136,16 @@ class HostProbe {
     const auto result = text.ok() ? remote.Ask(ScratchDigestCommand(mark, text->script())) : text.status();
     const auto answer = result.ok() ? ParseDigestAnswer(result->out, result->status, path) : result.status();
     absl::Status status = answer.status();
-    if (result.ok() && !status.ok() && !result->err.empty()) status = Annotate(status, CleanForTerminal(absl::StripAsciiWhitespace(result->err)));
+    if (result.ok() && !status.ok() && !result->err.empty())
+      status = Annotate(status, CleanForTerminal(absl::StripAsciiWhitespace(result->err)));
     if (status.ok() && answer->missing) status = MakeError(Failure::kBadDigest, "it says NONE of a file that is there");
     const std::string algorithm = status.ok() ? AlgorithmOf(answer->digest) : "";
     Add("digestcmd", status, algorithm.empty() ? "answers, with a digest that is none of the known ones" : algorithm);
   }
 
   void TryRoutes(Remote& remote, const Repository& parent_repository) {
-    auto templates = RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent), parts_.context().run, parts_.context().clock.Now());
+    auto templates = RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent),
+                                               parts_.context().run, parts_.context().clock.Now());
     if (!templates.ok()) return;  // its own probe says so
     Remote parent(parts_.context(), parent_repository, *std::move(templates));
     const absl::Status opened = parent.Open(false);
@@ -140,8 +156,10 @@ class HostProbe {
     std::string found;
     absl::Status worst;
     bool works = false;
-    for (const auto& [route, tried] : routes.TryAll({.folder = parent.facts().root, .file = listing->listing.paths.front()})) {
-      absl::StrAppend(&found, found.empty() ? "" : "; ", RouteName(route), ": ", tried.ok() ? "works" : std::string(tried.message()));
+    for (const auto& [route, tried] :
+         routes.TryAll({.folder = parent.facts().root, .file = listing->listing.paths.front()})) {
+      absl::StrAppend(&found, found.empty() ? "" : "; ", RouteName(route), ": ",
+                      tried.ok() ? "works" : std::string(tried.message()));
       works = works || tried.ok();
       if (!tried.ok()) worst = tried;
     }
@@ -156,7 +174,8 @@ class HostProbe {
 
   absl::Status BringOne(Remote& remote, const Repository& parent_repository, absl::string_view* brought) {
     SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
-                             RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent), parts_.context().run, parts_.context().clock.Now()));
+                             RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent),
+                                                       parts_.context().run, parts_.context().clock.Now()));
     Remote parent(parts_.context(), parent_repository, std::move(templates));
     SSHSYNC_RETURN_IF_ERROR(parent.Open(false));
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, parent.List());
@@ -167,18 +186,25 @@ class HostProbe {
     }
     SSHSYNC_ASSIGN_OR_RETURN(const auto stats, parent.Stat(paths));
     size_t smallest = 0;
-    const auto size = [&](size_t i) { return stats[i] && stats[i]->type == RemoteStat::Type::kFile ? stats[i]->stat.size : INT64_MAX; };
+    const auto size = [&](size_t i) {
+      return stats[i] && stats[i]->type == RemoteStat::Type::kFile ? stats[i]->stat.size : INT64_MAX;
+    };
     for (size_t i = 1; i < paths.size(); ++i) smallest = size(i) < size(smallest) ? i : smallest;
 
     const std::string folder = ScratchFolder(RandomMark());
-    SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound, remote.templates().Sync(parent.facts().root, folder, paths[smallest]));
+    SSHSYNC_ASSIGN_OR_RETURN(const BoundCommand bound,
+                             remote.templates().Sync(parent.facts().root, folder, paths[smallest]));
     const std::string target = absl::StrCat(folder, "/", paths[smallest]);
-    const std::string script = absl::StrCat("( umask 077; mkdir -p ", ShellLiteral(target.substr(0, target.rfind('/'))), " ) || exit 3\n( eval ",
-                                            ShellLiteral(bound.script()), " ) 2>&1\ns=$?; [ -f ", ShellLiteral(target),
-                                            " ] || [ $s != 0 ] || { echo 'it ended with status 0 and brought no file'; s=1; }\nrm -rf ", folder, "; exit $s\n");
-    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, remote.AskLong({.script = script, .timeout = repository_.timeout}));
+    const std::string script = absl::StrCat(
+        "( umask 077; mkdir -p ", ShellLiteral(target.substr(0, target.rfind('/'))), " ) || exit 3\n( eval ",
+        ShellLiteral(bound.script()), " ) 2>&1\ns=$?; [ -f ", ShellLiteral(target),
+        " ] || [ $s != 0 ] || { echo 'it ended with status 0 and brought no file'; s=1; }\nrm -rf ", folder,
+        "; exit $s\n");
+    SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                             remote.AskLong({.script = script, .timeout = repository_.timeout}));
     if (result.status != 0) {
-      return MakeError(Failure::kCommandFailed, absl::StrCat("it ended with status ", result.status, ": ", CleanForTerminal(absl::StripAsciiWhitespace(result.out)),
+      return MakeError(Failure::kCommandFailed, absl::StrCat("it ended with status ", result.status, ": ",
+                                                             CleanForTerminal(absl::StripAsciiWhitespace(result.out)),
                                                              "; the command: ", bound.display()));
     }
     *brought = "brought a file from the parent";
@@ -191,10 +217,10 @@ class HostProbe {
   RepositoryProbe& probe_;
 };
 
-
 // `runner`: nullptr for one over ssh.
-absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(AnyRunner* runner, const Configuration& configuration, const std::vector<std::string>& names,
-                                                      EventSink& events, const StopToken& stop) {
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(AnyRunner* runner, const Configuration& configuration,
+                                                      const std::vector<std::string>& names, EventSink& events,
+                                                      const StopToken& stop) {
   SSHSYNC_ASSIGN_OR_RETURN(const auto repositories, ResolveNames(configuration, names));
   RunParts parts(configuration, runner, events, stop, stop, absl::nullopt);
   std::vector<RepositoryProbe> probes(repositories.size());
@@ -214,13 +240,15 @@ bool RepositoryProbe::ok() const {
   return std::all_of(checks.begin(), checks.end(), [](const ProbeCheck& check) { return check.ok; });
 }
 
-absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration, const std::vector<std::string>& names, EventSink& events,
+absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configuration,
+                                                   const std::vector<std::string>& names, EventSink& events,
                                                    const StopToken& stop) {
   return ProbeAll(nullptr, configuration, names, events, stop);
 }
 
-absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration, const std::vector<std::string>& names,
-                                                       EventSink& events, const StopToken& stop) {
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration,
+                                                       const std::vector<std::string>& names, EventSink& events,
+                                                       const StopToken& stop) {
   return ProbeAll(&runner, configuration, names, events, stop);
 }
 

@@ -14,7 +14,9 @@ namespace {
 constexpr absl::string_view kFilter = "filter";  // one line each
 
 std::string TextOf(int value) { return value > 0 ? absl::StrCat(value) : ""; }
-std::string TextOf(const absl::optional<DeleteLimit>& value) { return value ? absl::StrCat(value->value, value->percent ? "%" : "") : ""; }
+std::string TextOf(const absl::optional<DeleteLimit>& value) {
+  return value ? absl::StrCat(value->value, value->percent ? "%" : "") : "";
+}
 std::string TextOf(bool value) { return value ? "yes" : ""; }
 std::string TextOf(const std::string& value) { return value; }
 std::string TextOf(const absl::optional<int>& value) { return value ? absl::StrCat(*value) : ""; }
@@ -56,7 +58,8 @@ std::string OptionsText(const SyncOptions& options) {
     const std::string written = TextOf(value);
     if (!written.empty()) absl::StrAppend(&text, text.empty() ? "" : "\n", name, " ", written);
   });
-  for (const std::string& line : options.filter) absl::StrAppend(&text, text.empty() ? "" : "\n", kFilter, " ", absl::CEscape(line));
+  for (const std::string& line : options.filter)
+    absl::StrAppend(&text, text.empty() ? "" : "\n", kFilter, " ", absl::CEscape(line));
   return text;
 }
 
@@ -67,7 +70,8 @@ void RepeatOptions(absl::string_view text, SyncOptions& options) {
     ForEach(options, [&parts](absl::string_view name, auto& value) {
       if (name == parts.first && TextOf(value).empty()) Read(parts.second, value);
     });
-    if (std::string line; filters && parts.first == kFilter && absl::CUnescape(parts.second, &line)) options.filter.push_back(line);
+    if (std::string line; filters && parts.first == kFilter && absl::CUnescape(parts.second, &line))
+      options.filter.push_back(line);
   }
 }
 

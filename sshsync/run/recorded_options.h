@@ -8,8 +8,8 @@
 
 namespace sshsync {
 
-/// The options of a run that `resume` repeats, as text for the state: a line `NAME VALUE` for each that was given. What concerns one
-/// start only (places, locks, output) is not among them.
+/// The options of a run that `resume` repeats, as text for the state: a line `NAME VALUE` for each that was given. What
+/// concerns one start only (places, locks, output) is not among them.
 std::string OptionsText(const SyncOptions& options);
 
 /// Sets what `text` holds and `options` do not give. Lines that this version does not know are passed over.

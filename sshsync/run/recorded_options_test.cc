@@ -6,8 +6,16 @@ namespace sshsync {
 namespace {
 
 TEST(RecordedOptions, ComeBackAsTheyWereGiven) {
-  const SyncOptions given{.jobs = 3, .timeout = absl::Seconds(90), .wait = absl::ZeroDuration(), .retries = 0, .bwlimit = "08:00,512k 19:00,off", .del = true, .max_delete = DeleteLimit{5, true},
-                          .filter = {"- *.tmp", "+ a\nb"}, .fail_fast = true, .stop_at = "06:30"};
+  const SyncOptions given{.jobs = 3,
+                          .timeout = absl::Seconds(90),
+                          .wait = absl::ZeroDuration(),
+                          .retries = 0,
+                          .bwlimit = "08:00,512k 19:00,off",
+                          .del = true,
+                          .max_delete = DeleteLimit{5, true},
+                          .filter = {"- *.tmp", "+ a\nb"},
+                          .fail_fast = true,
+                          .stop_at = "06:30"};
   SyncOptions again;
   RepeatOptions(OptionsText(given), again);
   EXPECT_EQ(again.jobs, 3);

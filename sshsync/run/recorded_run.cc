@@ -11,8 +11,8 @@
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
 #include "sshsync/process/local_command.h"
-#include "sshsync/record/report/metrics.h"
 #include "sshsync/record/replace_file.h"
+#include "sshsync/record/report/metrics.h"
 #include "sshsync/record/report/report_json.h"
 #include "sshsync/run/recorded_options.h"
 #include "sshsync/text/escape.h"
@@ -25,23 +25,32 @@ constexpr absl::Duration kHookLimit = absl::Seconds(60), kHookLimitAfterSignal =
 RunRecord RecordOf(const Configuration& configuration, const SyncOptions& options, const Report& report) {
   std::error_code error;
   const std::filesystem::path config = std::filesystem::absolute(configuration.file, error);
-  return {.report = report, .options = OptionsText(options), .config = configuration.file.empty() || error ? configuration.file : config.string(),
-          .resumes = options.resumes, .pid = getpid()};
+  return {.report = report,
+          .options = OptionsText(options),
+          .config = configuration.file.empty() || error ? configuration.file : config.string(),
+          .resumes = options.resumes,
+          .pid = getpid()};
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WritingRun>> WritingRun::Begin(const Configuration& configuration, const SyncOptions& options,
-                                                              const Report& report, const StopToken& stop, Tell tell) {
-  SSHSYNC_ASSIGN_OR_RETURN(Places places, PlacesOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir}, Account::Current()));
-  std::unique_ptr<WritingRun> run(new WritingRun(configuration.settings, std::move(places), std::move(tell)));
+absl::StatusOr<std::unique_ptr<WritingRun>> WritingRun::Begin(const Configuration& configuration,
+                                                              const SyncOptions& options, const Report& report,
+                                                              const StopToken& stop, Tell tell) {
   SSHSYNC_ASSIGN_OR_RETURN(
-      run->lock_, RunLock::Acquire({.pid_file = run->places_.pid_file, .state_dir = run->places_.state_dir, .started = report.started,
-                                    .lock_wait = options.lock_wait},
-                                   [&stop](absl::Duration pause) { return stop.WaitFor(pause); }));
+      Places places, PlacesOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir},
+                              Account::Current()));
+  std::unique_ptr<WritingRun> run(new WritingRun(configuration.settings, std::move(places), std::move(tell)));
+  SSHSYNC_ASSIGN_OR_RETURN(run->lock_, RunLock::Acquire({.pid_file = run->places_.pid_file,
+                                                         .state_dir = run->places_.state_dir,
+                                                         .started = report.started,
+                                                         .lock_wait = options.lock_wait},
+                                                        [&stop](absl::Duration pause) { return stop.WaitFor(pause); }));
   if (!run->lock_->warning().empty()) run->tell_(LogLevel::kWarning, run->lock_->warning());
-  SSHSYNC_ASSIGN_OR_RETURN(run->recorder_, RunRecorder::Begin(run->places_.state_dir, RecordOf(configuration, options, report),
-                                                              [tell = run->tell_](absl::string_view text) { tell(LogLevel::kWarning, text); }));
+  SSHSYNC_ASSIGN_OR_RETURN(
+      run->recorder_,
+      RunRecorder::Begin(run->places_.state_dir, RecordOf(configuration, options, report),
+                         [tell = run->tell_](absl::string_view text) { tell(LogLevel::kWarning, text); }));
   return run;
 }
 
@@ -49,7 +58,8 @@ void WritingRun::End(const Report& report) {
   const int exit_code = report.exit_code();
   recorder_->EndRun(report, exit_code, settings_.keep_runs);
   if (!settings_.metrics_file.empty()) {
-    const absl::Status written = ReplaceFile(settings_.metrics_file, MetricsText(report, exit_code, recorder_->Repositories(), report.ended), 0644);
+    const absl::Status written = ReplaceFile(
+        settings_.metrics_file, MetricsText(report, exit_code, recorder_->Repositories(), report.ended), 0644);
     if (!written.ok()) tell_(LogLevel::kWarning, absl::StrCat("the metrics could not be written: ", written.message()));
   }
   lock_.reset();
@@ -57,9 +67,9 @@ void WritingRun::End(const Report& report) {
 }
 
 void WritingRun::RunHooks(const Report& report, int exit_code) {
-  const bool changed = std::any_of(report.repositories.begin(), report.repositories.end(), [](const RepositoryReport& one) {
-    return one.copied + one.replaced + one.deleted > 0;
-  });
+  const bool changed =
+      std::any_of(report.repositories.begin(), report.repositories.end(),
+                  [](const RepositoryReport& one) { return one.copied + one.replaced + one.deleted > 0; });
   std::vector<std::pair<absl::string_view, absl::string_view>> hooks;
   if (changed && !settings_.on_change.empty()) hooks.emplace_back("on_change", settings_.on_change);
   const absl::string_view name = exit_code == 0 ? "on_success" : "on_failure";
@@ -73,7 +83,8 @@ void WritingRun::RunHooks(const Report& report, int exit_code) {
     file.clear();
   }
   const std::vector<std::string> environment = {absl::StrCat("RUN=", report.run), absl::StrCat("STATUS=", exit_code),
-                                                absl::StrCat("SUMMARY=", SummaryOf(report)), absl::StrCat("REPORT=", file)};
+                                                absl::StrCat("SUMMARY=", SummaryOf(report)),
+                                                absl::StrCat("REPORT=", file)};
   for (const auto& [key, text] : hooks) {
     const HookResult result = RunHook(text, environment, report.signal > 0 ? kHookLimitAfterSignal : kHookLimit);
     const std::string said = CleanForTerminal(absl::StripSuffix(result.output, "\n"));
@@ -94,9 +105,13 @@ std::string SummaryOf(const Report& report) {
     changed += one.copied + one.replaced;
     deleted += one.deleted;
     failed += one.failed;
-    if (!EndedWell(one) && (worst == nullptr || (worst->outcome == Outcome::kWaiting && one.outcome != Outcome::kWaiting))) worst = &one;
+    if (!EndedWell(one) &&
+        (worst == nullptr || (worst->outcome == Outcome::kWaiting && one.outcome != Outcome::kWaiting)))
+      worst = &one;
   }
-  std::string text = absl::StrCat(equal, " of ", report.repositories.size(), report.repositories.size() == 1 ? " repository equals its parent" : " repositories equal their parents");
+  std::string text = absl::StrCat(
+      equal, " of ", report.repositories.size(),
+      report.repositories.size() == 1 ? " repository equals its parent" : " repositories equal their parents");
   if (changed > 0) absl::StrAppend(&text, ", ", changed, changed == 1 ? " file changed" : " files changed");
   if (deleted > 0) absl::StrAppend(&text, ", ", deleted, " deleted");
   if (failed > 0) absl::StrAppend(&text, ", ", failed, failed == 1 ? " file failed" : " files failed");
@@ -104,9 +119,11 @@ std::string SummaryOf(const Report& report) {
   if (worst == nullptr) return text;
   std::string why = worst->message;
   for (const FileOutcome& file : worst->files) {
-    if (why.empty() && file.failure != Failure::kNone) why = absl::StrCat(EscapeForTerminal(file.path), ": ", file.message);
+    if (why.empty() && file.failure != Failure::kNone)
+      why = absl::StrCat(EscapeForTerminal(file.path), ": ", file.message);
   }
-  return absl::StrCat(text, "; ", worst->name, " ", OutcomeName(worst->outcome), why.empty() ? "" : ": ", CleanForTerminal(why));
+  return absl::StrCat(text, "; ", worst->name, " ", OutcomeName(worst->outcome), why.empty() ? "" : ": ",
+                      CleanForTerminal(why));
 }
 
 }  // namespace sshsync

@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/schedule/file_states.h"
+#include "sshsync/ssh/ssh_runner.h"
 
 namespace sshsync {
 namespace {
@@ -21,7 +21,8 @@ std::string Controller() {
 }
 
 std::string RunId(absl::Time now, unsigned random) {
-  return absl::StrCat(absl::FormatTime("%Y%m%d-%H%M%S", now, absl::UTCTimeZone()), "-", absl::StrFormat("%04x", random & 0xffff));
+  return absl::StrCat(absl::FormatTime("%Y%m%d-%H%M%S", now, absl::UTCTimeZone()), "-",
+                      absl::StrFormat("%04x", random & 0xffff));
 }
 
 absl::Duration LongestWait(const Configuration& configuration) {
@@ -31,8 +32,10 @@ absl::Duration LongestWait(const Configuration& configuration) {
 }
 
 std::unique_ptr<AnyRunner> OverSsh(const Configuration& configuration, unsigned seed, absl::Duration first_pause) {
-  return std::make_unique<ErasedRunner<SshRunner>>(SshRunnerOptions{
-      .wait = LongestWait(configuration), .max_sessions = configuration.settings.max_sessions, .first_pause = first_pause, .seed = seed});
+  return std::make_unique<ErasedRunner<SshRunner>>(SshRunnerOptions{.wait = LongestWait(configuration),
+                                                                    .max_sessions = configuration.settings.max_sessions,
+                                                                    .first_pause = first_pause,
+                                                                    .seed = seed});
 }
 
 std::vector<std::string> Secrets(const Configuration& configuration) {
@@ -57,16 +60,24 @@ void RunParts::OrderedEvents::On(const Event& event) {
   sink_.On(stamped);
 }
 
-RunParts::RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, const StopToken& closing,
-                   absl::optional<unsigned> seed, absl::Duration first_pause)
+RunParts::RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop,
+                   const StopToken& closing, absl::optional<unsigned> seed, absl::Duration first_pause)
     : secrets_(Secrets(configuration)),
       events_(sink, clock_, secrets_),
       seed_(seed ? *seed : std::random_device()()),
       own_runner_(runner != nullptr ? nullptr : OverSsh(configuration, seed_, first_pause)),
       backoff_(seed_, first_pause),
-      context_{.runner = runner != nullptr ? *runner : *own_runner_, .clock = clock_, .events = events_, .stop = stop, .closing = closing, .run = RunId(clock_.Now(), std::random_device()()),
-               .controller = Controller(), .backoff = backoff_, .secrets = secrets_,
-               .spare_sessions = std::make_shared<SpareSessions>(SpareSessions::MostOf(configuration.settings.max_sessions))} {}
+      context_{.runner = runner != nullptr ? *runner : *own_runner_,
+               .clock = clock_,
+               .events = events_,
+               .stop = stop,
+               .closing = closing,
+               .run = RunId(clock_.Now(), std::random_device()()),
+               .controller = Controller(),
+               .backoff = backoff_,
+               .secrets = secrets_,
+               .spare_sessions =
+                   std::make_shared<SpareSessions>(SpareSessions::MostOf(configuration.settings.max_sessions))} {}
 
 void RunParts::Tell(EventKind kind, LogLevel level, absl::string_view message) {
   events_.On({.kind = kind, .run = context_.run, .level = level, .message = std::string(message)});

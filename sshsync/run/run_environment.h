@@ -8,22 +8,25 @@
 
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/ssh/any_runner.h"
-#include "sshsync/process/clock.h"
-#include "sshsync/remote/run_context.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/process/clock.h"
+#include "sshsync/remote/run_context.h"
+#include "sshsync/ssh/any_runner.h"
 
 namespace sshsync {
 
-/// The parts every verb that talks to hosts is made of: the clock, the runner (over ssh, where the caller brings none), the backoff, the
-/// events in order; and the context that refers to them. Lives as long as the run. Not movable, for the context points into it.
+/// The parts every verb that talks to hosts is made of: the clock, the runner (over ssh, where the caller brings none),
+/// the backoff, the events in order; and the context that refers to them. Lives as long as the run. Not movable, for
+/// the context points into it.
 class RunParts {
  public:
   using Runner = AnyRunner;
 
-  /// `runner`: borrowed; nullptr for one over ssh. `stop`, `closing`: as RunContext has them. `seed` of all jitter; absent: random. `first_pause`: before a second try.
-  RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop, const StopToken& closing, absl::optional<unsigned> seed,
+  /// `runner`: borrowed; nullptr for one over ssh. `stop`, `closing`: as RunContext has them. `seed` of all jitter;
+  /// absent: random. `first_pause`: before a second try.
+  RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop,
+           const StopToken& closing, absl::optional<unsigned> seed,
            absl::Duration first_pause = absl::Milliseconds(250));
   RunParts(const RunParts&) = delete;
   RunParts& operator=(const RunParts&) = delete;
@@ -36,7 +39,8 @@ class RunParts {
   // One event at a time, each with its time and without secrets.
   class OrderedEvents : public EventSink {
    public:
-    OrderedEvents(EventSink& sink, RealClock& clock, const std::vector<std::string>& secrets) : sink_(sink), clock_(clock), secrets_(secrets) {}
+    OrderedEvents(EventSink& sink, RealClock& clock, const std::vector<std::string>& secrets)
+        : sink_(sink), clock_(clock), secrets_(secrets) {}
     void On(const Event& event) override;
     bool watches() const override { return sink_.watches(); }
 

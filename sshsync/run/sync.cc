@@ -3,29 +3,33 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "sshsync/base/status.h"
-#include "sshsync/config/bandwidth_check.h"
-#include "sshsync/ssh/any_runner.h"
 #include "sshsync/cascade/cascade.h"
-#include "sshsync/ssh/dry_runner.h"
 #include "sshsync/cascade/restorer.h"
-#include "sshsync/process/stop_window.h"
+#include "sshsync/config/bandwidth_check.h"
 #include "sshsync/plan/queue.h"
-#include "sshsync/record/state/block_history.h"
+#include "sshsync/process/stop_window.h"
 #include "sshsync/record/state/block_flusher.h"
-#include "sshsync/record/state_paths.h"
+#include "sshsync/record/state/block_history.h"
 #include "sshsync/record/state/stored_digests.h"
-#include "sshsync/run/run_environment.h"
+#include "sshsync/record/state_paths.h"
 #include "sshsync/run/recorded_run.h"
+#include "sshsync/run/run_environment.h"
+#include "sshsync/ssh/any_runner.h"
+#include "sshsync/ssh/dry_runner.h"
 
 namespace sshsync {
 namespace {
 
 absl::string_view VerbName(Verb verb) {
   switch (verb) {
-    case Verb::kSync: return "sync";
-    case Verb::kPlan: return "plan";
-    case Verb::kVerify: return "verify";
-    case Verb::kRestore: return "restore";
+    case Verb::kSync:
+      return "sync";
+    case Verb::kPlan:
+      return "plan";
+    case Verb::kVerify:
+      return "verify";
+    case Verb::kRestore:
+      return "restore";
   }
   return "";
 }
@@ -60,31 +64,48 @@ absl::StatusOr<absl::optional<absl::Time>> StopTime(const Configuration& configu
   const std::string& text = options.stop_at.empty() ? configuration.settings.stop_at : options.stop_at;
   if (options.verb != Verb::kSync || text.empty()) return absl::nullopt;
   const auto at = NextTimeOfDay(text, absl::Now(), absl::LocalTimeZone());
-  if (!at) return MakeError(Failure::kUsage, absl::StrCat("stop at ", text, ": that is no time of day: give HH:MM, as in 06:30"));
+  if (!at)
+    return MakeError(Failure::kUsage,
+                     absl::StrCat("stop at ", text, ": that is no time of day: give HH:MM, as in 06:30"));
   return at;
 }
 
 // A run that is to change nothing cannot: its runner refuses every command that writes.
-std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& configuration, Verb verb, int jobs, const ResolvedQueue& queue) {
+std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& configuration, Verb verb, int jobs,
+                                       const ResolvedQueue& queue) {
   auto& context = parts.context();
   if (verb == Verb::kSync) return Cascade(context, configuration, verb, jobs).Run(queue);
   ErasedRunner<DryRunner<AnyRunner>> dry(context.runner);
-  RunContext<AnyRunner, RealClock> looking{.runner = dry, .clock = context.clock, .events = context.events, .stop = context.stop,
-                                                             .closing = context.closing, .run = context.run, .controller = context.controller,
-                                                             .backoff = context.backoff, .secrets = context.secrets, .fail_fast = context.fail_fast,
-                                                             .itemize = context.itemize, .memory = context.memory};
+  RunContext<AnyRunner, RealClock> looking{.runner = dry,
+                                           .clock = context.clock,
+                                           .events = context.events,
+                                           .stop = context.stop,
+                                           .closing = context.closing,
+                                           .run = context.run,
+                                           .controller = context.controller,
+                                           .backoff = context.backoff,
+                                           .secrets = context.secrets,
+                                           .fail_fast = context.fail_fast,
+                                           .itemize = context.itemize,
+                                           .memory = context.memory};
   return Cascade(looking, configuration, verb, jobs).Run(queue);
 }
 
 // One repository after the other gets back what a run took from it.
-std::vector<RepositoryReport> RestoreAll(RunParts& parts, const Configuration& configuration, const std::string& run, std::vector<RepositoryReport> reports) {
+std::vector<RepositoryReport> RestoreAll(RunParts& parts, const Configuration& configuration, const std::string& run,
+                                         std::vector<RepositoryReport> reports) {
   auto& context = parts.context();
   for (RepositoryReport& report : reports) {
     const Repository& repository = *configuration.Find(report.name);
-    Event event{.kind = EventKind::kRepositoryStarted, .run = context.run, .step = 1, .repository = report.name, .parent = report.parent};
+    Event event{.kind = EventKind::kRepositoryStarted,
+                .run = context.run,
+                .step = 1,
+                .repository = report.name,
+                .parent = report.parent};
     context.events.On(event);
     report.step = 1;
-    auto templates = RepositoryTemplates::Make(repository, configuration.Find(repository.parent), context.run, context.clock.Now());
+    auto templates =
+        RepositoryTemplates::Make(repository, configuration.Find(repository.parent), context.run, context.clock.Now());
     if (templates.ok()) {
       RemoteRepository<AnyRunner, RealClock> child(context, repository, *std::move(templates));
       Restorer(context, child, report).Run(run);
@@ -117,14 +138,18 @@ std::vector<RepositoryReport> NotBegun(const ResolvedQueue& queue) {
   std::vector<RepositoryReport> reports;
   for (const auto& step : queue.steps) {
     for (const QueueEntry& entry : step) {
-      reports.push_back({.name = entry.repository->name, .parent = entry.repository->parent, .host = entry.repository->endpoint.host, .outcome = Outcome::kStopped});
+      reports.push_back({.name = entry.repository->name,
+                         .parent = entry.repository->parent,
+                         .host = entry.repository->endpoint.host,
+                         .outcome = Outcome::kStopped});
     }
   }
   return reports;
 }
 
 // `runner`: nullptr for one over ssh.
-absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, const SyncOptions& options, EventSink& events, const StopToken& stop) {
+absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, const SyncOptions& options,
+                              EventSink& events, const StopToken& stop) {
   const Configuration configuration = WithOptions(given, options);
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue));
@@ -133,7 +158,10 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   BlockHistory history(events, CountOf(queue));
   RunParts parts(configuration, runner, history, window.token(), window.closing(), options.seed, options.first_pause);
   const auto tell = [&parts](LogLevel level, absl::string_view text) { parts.Tell(EventKind::kMessage, level, text); };
-  Report report{.run = parts.context().run, .verb = std::string(VerbName(options.verb)), .queue = queue.names(), .started = parts.Now()};
+  Report report{.run = parts.context().run,
+                .verb = std::string(VerbName(options.verb)),
+                .queue = queue.names(),
+                .started = parts.Now()};
   report.repositories = NotBegun(queue);
   std::unique_ptr<WritingRun> writing;
   absl::optional<BlockKeeper> keeper;
@@ -144,7 +172,8 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
     parts.context().memory = &writing->recorder();
     parts.context().last_equal = [known = writing->recorder().LastEquals(), &configuration](const std::string& name) {
       const auto at = known.find(name);
-      return at == known.end() || at->second.parent != configuration.Find(name)->parent ? absl::InfinitePast() : at->second.last_equal;
+      return at == known.end() || at->second.parent != configuration.Find(name)->parent ? absl::InfinitePast()
+                                                                                        : at->second.last_equal;
     };
     parts.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
       writing->EndRepository(repository, history.Take(repository.name));
@@ -153,7 +182,8 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   // What is to be verified is read.
   absl::optional<RecalledDigests> recalled;
   if (options.verb == Verb::kPlan) {
-    const auto places = PlacesOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir}, Account::Current());
+    const auto places = PlacesOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir},
+                                 Account::Current());
     if (places.ok()) parts.context().memory = &recalled.emplace(places->state_dir);
   }
   parts.Tell(EventKind::kRunStarted, LogLevel::kInfo, report.verb);
@@ -162,26 +192,31 @@ absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, con
   parts.context().fail_fast = options.fail_fast;
   parts.context().itemize = options.itemize;
   const int jobs = options.jobs > 0 ? options.jobs : configuration.settings.jobs;
-  report.repositories = options.verb == Verb::kRestore ? RestoreAll(parts, configuration, options.restores, std::move(report.repositories))
-                                                       : RunQueue(parts, configuration, options.verb, jobs, queue);
+  report.repositories = options.verb == Verb::kRestore
+                            ? RestoreAll(parts, configuration, options.restores, std::move(report.repositories))
+                            : RunQueue(parts, configuration, options.verb, jobs, queue);
   report.ended = parts.Now();
   report.signal = std::max(stop.reason(), 0);
   keeper.reset();
   if (writing) writing->End(report);
   const int code = report.exit_code();
-  parts.context().events.On({.kind = EventKind::kRunEnded, .run = report.run, .action = code == 0 ? "done" : "failed",
-                             .level = code == 0 ? LogLevel::kInfo : LogLevel::kError, .message = absl::StrCat("exit code ", code)});
+  parts.context().events.On({.kind = EventKind::kRunEnded,
+                             .run = report.run,
+                             .action = code == 0 ? "done" : "failed",
+                             .level = code == 0 ? LogLevel::kInfo : LogLevel::kError,
+                             .message = absl::StrCat("exit code ", code)});
   return report;
 }
 
 }  // namespace
 
-absl::StatusOr<Report> Synchronize(const Configuration& configuration, const SyncOptions& options, EventSink& events, const StopToken& stop) {
+absl::StatusOr<Report> Synchronize(const Configuration& configuration, const SyncOptions& options, EventSink& events,
+                                   const StopToken& stop) {
   return RunAll(nullptr, configuration, options, events, stop);
 }
 
-absl::StatusOr<Report> SynchronizeOver(AnyRunner& runner, const Configuration& configuration, const SyncOptions& options, EventSink& events,
-                                       const StopToken& stop) {
+absl::StatusOr<Report> SynchronizeOver(AnyRunner& runner, const Configuration& configuration,
+                                       const SyncOptions& options, EventSink& events, const StopToken& stop) {
   return RunAll(&runner, configuration, options, events, stop);
 }
 

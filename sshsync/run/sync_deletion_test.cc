@@ -30,7 +30,8 @@ class Deletion : public ::testing::Test {
       local_[name].del = true;
       local_[name].max_delete = {.value = 100, .percent = true};
     }
-    for (const absl::string_view name : {"a", "keep", "sub/b", "sub/c", "sub/deep/er/d"}) local_.Write(absl::StrCat("m/", name), name);
+    for (const absl::string_view name : {"a", "keep", "sub/b", "sub/c", "sub/deep/er/d"})
+      local_.Write(absl::StrCat("m/", name), name);
     Fill();
   }
   void Fill() { EXPECT_EQ(local_.Sync({{"p"}, {"n"}}).exit_code(), 0); }
@@ -124,7 +125,8 @@ TEST_F(Deletion, LeavesAFileThatFailedAtTheParentAlone) {
   local_.Write("m/sub/b", "another");
   local_.Shell("rm p/sub/b");
   local_["p"].retries = 0;
-  local_["p"].templates["synccmd"] = "case ${FILE} in sub/b) exit 1;; esac; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
+  local_["p"].templates["synccmd"] =
+      "case ${FILE} in sub/b) exit 1;; esac; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
   const Report report = local_.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 6);
   EXPECT_EQ(local_.Read("n/sub/b"), "sub/b") << "p does not hold it, for it failed there";
@@ -133,8 +135,10 @@ TEST_F(Deletion, LeavesAFileThatFailedAtTheParentAlone) {
 TEST_F(Deletion, NeverFollowsALinkAndTakesRegularFilesOnly) {
   local_.Write("aside/precious", "x");
   local_.Shell("ln -s ../aside p/out; ln -s ../aside/precious p/link; mkfifo p/pipe");
-  local_["p"].templates["listcmd"] = "find ${REPOPATH} -path '*/.sshsync' -prune -o -print | sed 1d | while read -r f; do [ -d \"$f\" ] || echo \"$f\"; done; "
-                                     "echo ${REPOPATH}/out/precious";
+  local_["p"].templates["listcmd"] =
+      "find ${REPOPATH} -path '*/.sshsync' -prune -o -print | sed 1d | while read -r f; do [ -d \"$f\" ] || echo "
+      "\"$f\"; done; "
+      "echo ${REPOPATH}/out/precious";
   EXPECT_EQ(local_.Sync({{"p"}}).exit_code(), 0);
   EXPECT_EQ(local_.Read("aside/precious"), "x");
   EXPECT_EQ(local_.Shell("ls p/out p/link p/pipe >/dev/null && echo all"), "all\n");
@@ -144,7 +148,8 @@ TEST_F(Deletion, NeverFollowsALinkAndTakesRegularFilesOnly) {
 }
 
 TEST_F(Deletion, CopesWithHostileNames) {
-  const std::vector<std::string> names = {"-rf", "--help", "a b", "'", "\"", "$(touch pwn)", "`touch pwn`", "*", "x\\", ";", "q/-r/a\tb", "q/*/?"};
+  const std::vector<std::string> names = {"-rf",         "--help", "a b", "'", "\"",        "$(touch pwn)",
+                                          "`touch pwn`", "*",      "x\\", ";", "q/-r/a\tb", "q/*/?"};
   for (const std::string& name : names) local_.Write("p/" + name, "x");
   EXPECT_EQ(local_.Sync({{"p"}}).exit_code(), 0);
   EXPECT_EQ(local_.Files("p"), local_.Files("m"));
@@ -171,7 +176,9 @@ TEST_F(Deletion, CallsTheOperatorsDeletecmdForEachFile) {
 TEST_F(Deletion, WhatItsParentCouldNotDeleteStaysWhenItsEndIsHeardOfLate) {
   // n is told what p will hold, and is at its digests until p has ended.
   local_["n"].filter = {"+ *"};
-  local_["n"].templates["digestcmd"] = absl::StrCat("i=0; until [ -f ", local_.Path("aside/ended"), " ] || [ $i -ge 1000 ]; do i=$((i+1)); sleep 0.01; done; sha1sum ${FILEPATH}");
+  local_["n"].templates["digestcmd"] =
+      absl::StrCat("i=0; until [ -f ", local_.Path("aside/ended"),
+                   " ] || [ $i -ge 1000 ]; do i=$((i+1)); sleep 0.01; done; sha1sum ${FILEPATH}");
   local_["p"].templates["deletecmd"] = "exit 3; true ${FILEPATH}";
   local_.Watch([this](const Event& event) {
     if (event.kind == EventKind::kRepositoryEnded && event.repository == "p") local_.Write("aside/ended", "");
@@ -186,8 +193,9 @@ TEST_F(Deletion, WhatItsParentCouldNotDeleteStaysWhenItsEndIsHeardOfLate) {
 TEST_F(Deletion, WaitsInTheSameStepForWhatItsParentComesToDelete) {
   // p takes its time with `a`, until n has deleted that (which it must not), or for a second; then it cannot delete it.
   local_["n"].templates["deletecmd"] = absl::StrCat("echo ${FILE} >>", local_.Path("deleted-on-n"), "; rm ${FILEPATH}");
-  local_["p"].templates["deletecmd"] = absl::StrCat("case ${FILE} in a) i=0; until [ -f ", local_.Path("deleted-on-n"),
-                                                    " ] || [ $i -ge 100 ]; do i=$((i+1)); sleep 0.01; done; exit 1;; esac; rm ${FILEPATH}");
+  local_["p"].templates["deletecmd"] =
+      absl::StrCat("case ${FILE} in a) i=0; until [ -f ", local_.Path("deleted-on-n"),
+                   " ] || [ $i -ge 100 ]; do i=$((i+1)); sleep 0.01; done; exit 1;; esac; rm ${FILEPATH}");
   local_.Shell("rm m/a m/keep");
   const Report report = local_.Sync({{"p", "n"}});
   EXPECT_EQ(report.exit_code(), 6);
@@ -209,7 +217,8 @@ TEST_F(Trash, KeepsWhatIsReplacedAndDeletedByRun) {
   const Report report = local_.Sync({{"p"}});
   EXPECT_EQ(report.exit_code(), 0);
   const std::string trash = absl::StrCat("p/.sshsync/trash/", report.run, "/");
-  for (const absl::string_view name : {"keep", "a", "sub/deep/er/d"}) EXPECT_EQ(local_.Read(absl::StrCat(trash, name)), before.at(std::string(name)));
+  for (const absl::string_view name : {"keep", "a", "sub/deep/er/d"})
+    EXPECT_EQ(local_.Read(absl::StrCat(trash, name)), before.at(std::string(name)));
   EXPECT_EQ(local_.Shell(absl::StrCat("find ", trash, " -type f | wc -l | tr -d ' '")), "3\n");
   EXPECT_EQ(local_.Files("p"), local_.Files("m"));
   EXPECT_FALSE(local_.Exists("n/.sshsync/trash"));

@@ -17,12 +17,15 @@ constexpr absl::string_view kOther = "1111111111111111111111111111111111111111";
 
 // A digestcmd that answers rightly but for files whose name begins with `bad`.
 std::string WrongFor(absl::string_view script) {
-  return absl::StrCat("d=`sha1sum ${FILEPATH} 2>/dev/null | cut -d' ' -f1`; case ${FILEPATH} in */bad*) ", script, ";; *) echo ${d:-NONE};; esac");
+  return absl::StrCat("d=`sha1sum ${FILEPATH} 2>/dev/null | cut -d' ' -f1`; case ${FILEPATH} in */bad*) ", script,
+                      ";; *) echo ${d:-NONE};; esac");
 }
 
 TEST(Digests, ThatAreNoneFailTheirFileAndNothingIsPublishedOnThem) {
-  for (const std::string& answer : {std::string("true"), std::string("echo 0x$d"), std::string("echo ${d}0"), std::string("echo ${d%?}"), std::string("echo $d; exit 1"),
-                                    absl::StrCat("echo '", kOther, "  /another/file'"), std::string("echo oops"), std::string("echo $d $d")}) {
+  for (const std::string& answer :
+       {std::string("true"), std::string("echo 0x$d"), std::string("echo ${d}0"), std::string("echo ${d%?}"),
+        std::string("echo $d; exit 1"), absl::StrCat("echo '", kOther, "  /another/file'"), std::string("echo oops"),
+        std::string("echo $d $d")}) {
     for (const char* where : {"m", "p"}) {
       LocalCascade local;
       for (const char* name : {"m/bad", "m/good"}) local.Write(name, "new");
@@ -31,7 +34,8 @@ TEST(Digests, ThatAreNoneFailTheirFileAndNothingIsPublishedOnThem) {
       local[where].retries = 0;
       const Report report = local.Sync({{"p"}});
       EXPECT_EQ(report.exit_code(), 6) << where << ": " << answer;
-      EXPECT_EQ(Failures(Of(report, "p")).size(), 1u) << where << ": " << answer << testing::PrintToString(Failures(Of(report, "p")));
+      EXPECT_EQ(Failures(Of(report, "p")).size(), 1u)
+          << where << ": " << answer << testing::PrintToString(Failures(Of(report, "p")));
       EXPECT_EQ(local.Read("p/bad"), "old") << where << ": " << answer;
       EXPECT_EQ(local.Read("p/good"), "new") << where << ": " << answer;
     }
@@ -59,7 +63,8 @@ TEST(Digests, ThatTheChildGivesWronglyNeverPublish) {
 }
 
 TEST(Digests, MayBeWrittenInManyWays) {
-  for (const char* script : {"echo $d | tr a-f A-F", "printf '%s\\r\\n' $d", "echo some noise; echo $d *${FILEPATH}", "printf \"  $d  \\n\\n\"", "printf '\\\\%s\\n' $d", "echo ${d} ${FILEPATH##*/}"}) {
+  for (const char* script : {"echo $d | tr a-f A-F", "printf '%s\\r\\n' $d", "echo some noise; echo $d *${FILEPATH}",
+                             "printf \"  $d  \\n\\n\"", "printf '\\\\%s\\n' $d", "echo ${d} ${FILEPATH##*/}"}) {
     LocalCascade local;
     for (const char* name : {"m/bad", "m/bad2"}) local.Write(name, name);
     local.Write("p/bad", "m/bad");
@@ -131,14 +136,16 @@ TEST(Digests, OfAChildAreReadWhileItsParentIsComparedAndOnlyOnce) {
   local.Write("n/own", "n");
   for (const char* name : {"m", "p", "n"}) local[name].templates.erase("listcmd");
   // What p has is not known before a digest of n was read.
-  local["p"].templates["digestcmd"] = absl::StrCat("until [ -s ", log, " ]; do :; done; sha1sum ${FILEPATH} | cut -d' ' -f1");
+  local["p"].templates["digestcmd"] =
+      absl::StrCat("until [ -s ", log, " ]; do :; done; sha1sum ${FILEPATH} | cut -d' ' -f1");
   local["n"].templates["digestcmd"] = absl::StrCat("echo ${FILE} >>", log, "; sha1sum ${FILEPATH} | cut -d' ' -f1");
   const Report report = local.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 0);
   EXPECT_EQ(Of(report, "n").kept, 2);
   EXPECT_EQ(Of(report, "n").replaced, 1);
   for (const char* name : {"same", "stale", "other"}) EXPECT_EQ(local.Read(absl::StrCat("n/", name)), "new");
-  EXPECT_EQ(local.Shell(absl::StrCat("sort ", log, " | uniq -c | sed 's/^ *//'")), "2 other\n1 same\n1 stale\n") << "and what arrived";
+  EXPECT_EQ(local.Shell(absl::StrCat("sort ", log, " | uniq -c | sed 's/^ *//'")), "2 other\n1 same\n1 stale\n")
+      << "and what arrived";
 }
 
 TEST(Agreement, FindsADigestWhereNobodyGivesOne) {
@@ -220,7 +227,9 @@ TEST(Agreement, LeavesNoScratchFileBehind) {
   local.Shell("ls -d /tmp/.sshsync-* >before 2>/dev/null; :");
   EXPECT_EQ(local.Sync({{"p"}}).exit_code(), 0);
   // Other tests have theirs at the same time: those go away.
-  EXPECT_EQ(local.Shell("i=0; while ls -d /tmp/.sshsync-* 2>/dev/null | grep -vxF -f before >new; do i=$((i+1)); [ $i -lt 600 ] || break; sleep 0.1; done; cat new"), "");
+  EXPECT_EQ(local.Shell("i=0; while ls -d /tmp/.sshsync-* 2>/dev/null | grep -vxF -f before >new; do i=$((i+1)); [ $i "
+                        "-lt 600 ] || break; sleep 0.1; done; cat new"),
+            "");
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ class CountingRunner : public AnyRunner {
     const Call call(*this, host);
     return runner_.Run(host, command, stop);
   }
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                       ProgressProbe moved, const StopToken& stop) override {
     const Call call(*this, host);
     return runner_.RunLong(host, command, sink, moved, stop);
   }
@@ -108,7 +109,12 @@ class LimitsTest : public ::testing::Test {
 
   Report Run(CountingRunner& runner, Listener& listener, Verb verb = Verb::kSync) {
     StopSource stop;
-    auto report = SynchronizeOver(runner, local_.configuration(), {.verb = verb, .queue = queue_, .jobs = 2, .pid_file = local_.Path("aside/pid"), .state_dir = local_.Path("aside")},
+    auto report = SynchronizeOver(runner, local_.configuration(),
+                                  {.verb = verb,
+                                   .queue = queue_,
+                                   .jobs = 2,
+                                   .pid_file = local_.Path("aside/pid"),
+                                   .state_dir = local_.Path("aside")},
                                   listener, stop.token());
     EXPECT_TRUE(report.ok()) << report.status();
     return report.ok() ? *std::move(report) : Report();
@@ -131,7 +137,8 @@ TEST_F(LimitsTest, WhatLiesOpenIsBoundedByTheJobsAndClosedInTheEnd) {
   CountingRunner runner;
   Listener listener(runner);
   EXPECT_EQ(Run(runner, listener).exit_code(), 0);
-  // The root, the two children whose hops come first, and two that are being asked; later two that begin before the last two have closed.
+  // The root, the two children whose hops come first, and two that are being asked; later two that begin before the
+  // last two have closed.
   EXPECT_LE(runner.most_open(), 5U);
   EXPECT_THAT(runner.open(), IsEmpty());
 }

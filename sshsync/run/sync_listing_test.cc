@@ -40,7 +40,9 @@ TEST(Listing, OfPathsThatAreNotTheParentsOwnIsRefusedByName) {
   local.Write("evil", "outside");
   local.Write("mx/f", "outside");
   local.Shell("mkdir m/d");
-  local["m"].templates["listcmd"] = "find ${REPOPATH} -type f; printf '%s\\n' ${REPOPATH}/../evil /etc/passwd a/../../evil '' . .. d/ ${REPOPATH}x/f ${REPOPATH}/d";
+  local["m"].templates["listcmd"] =
+      "find ${REPOPATH} -type f; printf '%s\\n' ${REPOPATH}/../evil /etc/passwd a/../../evil '' . .. d/ ${REPOPATH}x/f "
+      "${REPOPATH}/d";
   const Report report = local.Sync({{"p"}});
   EXPECT_EQ(report.exit_code(), 6);
   EXPECT_EQ(local.Files("p"), (std::map<std::string, std::string>{{"good", "good"}}));
@@ -134,8 +136,11 @@ TEST(Names, OfAnyKindArriveAndAreNeverRun) {
   LocalCascade local;
   for (const char* name : {"m", "p", "n"}) local[name].templates.erase("listcmd");
   for (const char* name :
-       {" lead", "trail ", "it's", "\"q\"", "`touch pwn`", "$(touch pwn)", ";touch pwn", "&", "|", "<", ">", "*", "?", "[a]", "{x,y}", "~", "#", "!", "%s", "\\", "end\\",
-        "tab\t", "-rf", "--help", "..a", "a..", "${FILE}", "$$", "a:b", "=x", "@h", "new\nline", "trailing\n", "\xff\xfe", "\xc3\xa9", "e\xcc\x81", "a", "A", "folder\n/f"}) {
+       {" lead", "trail ", "it's",      "\"q\"", "`touch pwn`", "$(touch pwn)", ";touch pwn", "&",        "|",
+        "<",     ">",      "*",         "?",     "[a]",         "{x,y}",        "~",          "#",        "!",
+        "%s",    "\\",     "end\\",     "tab\t", "-rf",         "--help",       "..a",        "a..",      "${FILE}",
+        "$$",    "a:b",    "=x",        "@h",    "new\nline",   "trailing\n",   "\xff\xfe",   "\xc3\xa9", "e\xcc\x81",
+        "a",     "A",      "folder\n/f"}) {
     local.Write(absl::StrCat("m/", name), name);
   }
   const Report report = local.Sync({{"p"}, {"n"}});

@@ -69,8 +69,9 @@ void Crowd(LocalCascade& local, int children) {
   for (int i = 0; i < children; ++i) {
     Repository& child = local.Add(absl::StrCat("c", i), "m");
     // The others have time to come: who is alone looks again a few times.
-    child.templates["synccmd"] = absl::StrCat("touch ", at_work, "/${REPO}; for i in 1 2 3 4 5 6 7 8; do set -- ", at_work, "/*; echo $# >>", local.Path("seen"),
-                                              "; [ $# = 1 ] || break; sleep 0.05; done; ", kCopy, "; rm ", at_work, "/${REPO}");
+    child.templates["synccmd"] = absl::StrCat(
+        "touch ", at_work, "/${REPO}; for i in 1 2 3 4 5 6 7 8; do set -- ", at_work, "/*; echo $# >>",
+        local.Path("seen"), "; [ $# = 1 ] || break; sleep 0.05; done; ", kCopy, "; rm ", at_work, "/${REPO}");
   }
 }
 
@@ -87,9 +88,9 @@ TEST(Jobs, LetAStepsChildrenBeWorkedOnAtTheSameTime) {
   local.Write("m/a", "a");
   for (const char* child : {"c0", "c1"}) {
     // Each waits for the other, and gives up only long after.
-    local.Add(child, "m").templates["synccmd"] =
-        absl::StrCat("touch ", local.Path("here-"), "${REPO}; i=0; until [ -f ", local.Path("here-c0"), " ] && [ -f ", local.Path("here-c1"),
-                     " ]; do i=`expr $i + 1`; [ $i -lt 200 ] || exit 1; sleep 0.05; done; ", kCopy);
+    local.Add(child, "m").templates["synccmd"] = absl::StrCat(
+        "touch ", local.Path("here-"), "${REPO}; i=0; until [ -f ", local.Path("here-c0"), " ] && [ -f ",
+        local.Path("here-c1"), " ]; do i=`expr $i + 1`; [ $i -lt 200 ] || exit 1; sleep 0.05; done; ", kCopy);
   }
   EXPECT_EQ(local.Sync({{"c0", "c1"}}).exit_code(), 0);
 }
@@ -156,7 +157,9 @@ TEST(Lease, OfAnotherRunRefusesThatChildOnly) {
   LocalCascade local;
   local.Add("p2", "m");
   local.Write("m/a", "a");
-  local.Shell("mkdir -p -m 700 p/.sshsync; mkdir p/.sshsync/lock; cd p/.sshsync/lock; touch by-other; echo someone >controller; date -u +%Y%m%d%H%M%S >beat");
+  local.Shell(
+      "mkdir -p -m 700 p/.sshsync; mkdir p/.sshsync/lock; cd p/.sshsync/lock; touch by-other; echo someone "
+      ">controller; date -u +%Y%m%d%H%M%S >beat");
   const Report report = local.Sync({{"p", "p2"}});
   EXPECT_EQ(report.exit_code(), 7);
   EXPECT_EQ(Of(report, "p").outcome, Outcome::kLocked);
@@ -169,10 +172,13 @@ TEST(Lease, OfAnotherRunRefusesThatChildOnly) {
 TEST(Lease, OfADeadRunIsTakenOverWithAWarning) {
   LocalCascade local;
   local.Write("m/a", "a");
-  local.Shell("mkdir -p -m 700 p/.sshsync; mkdir p/.sshsync/lock; cd p/.sshsync/lock; touch by-dead; echo someone >controller; echo 20200101000000 >beat");
+  local.Shell(
+      "mkdir -p -m 700 p/.sshsync; mkdir p/.sshsync/lock; cd p/.sshsync/lock; touch by-dead; echo someone >controller; "
+      "echo 20200101000000 >beat");
   EXPECT_EQ(local.Sync({{"p"}}).exit_code(), 0);
   EXPECT_EQ(local.Read("p/a"), "a");
-  EXPECT_THAT(local.Messages(LogLevel::kWarning), ElementsAre(HasSubstr("taking over the lease of run dead (someone)")));
+  EXPECT_THAT(local.Messages(LogLevel::kWarning),
+              ElementsAre(HasSubstr("taking over the lease of run dead (someone)")));
   EXPECT_FALSE(local.Exists("p/.sshsync/lock"));
 }
 
@@ -180,7 +186,8 @@ TEST(Lease, ThatIsLostWhileFilesAreFetchedStopsPublishing) {
   LocalCascade local;
   local.Write("m/a", "new");
   local.Write("p/a", "old");
-  local["p"].templates["synccmd"] = absl::StrCat(kCopy, "; mv ", local.Path("p/.sshsync/lock/by-*"), " ", local.Path("p/.sshsync/lock/by-thief"));
+  local["p"].templates["synccmd"] =
+      absl::StrCat(kCopy, "; mv ", local.Path("p/.sshsync/lock/by-*"), " ", local.Path("p/.sshsync/lock/by-thief"));
   const Report report = local.Sync({{"p"}});
   EXPECT_EQ(report.exit_code(), 7);
   EXPECT_EQ(local.Read("p/a"), "old");

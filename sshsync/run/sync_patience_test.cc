@@ -20,7 +20,8 @@ TEST(Secrets, AreNotShownWhoeverPrintsThem) {
     const Report report = local.Sync({{"p"}});
     EXPECT_EQ(report.exit_code(), 6) << key;
     std::string shown = Of(report, "p").message + Of(report, "p").output;
-    for (const FileOutcome& file : Of(report, "p").files) absl::StrAppend(&shown, file.message, file.command, file.output);
+    for (const FileOutcome& file : Of(report, "p").files)
+      absl::StrAppend(&shown, file.message, file.command, file.output);
     for (const Event& event : local.events()) absl::StrAppend(&shown, event.message, event.command, event.output);
     EXPECT_FALSE(absl::StrContains(shown, kSecret)) << key << ": " << shown;
     EXPECT_TRUE(absl::StrContains(shown, "using ***")) << key << ": " << shown;
@@ -44,7 +45,9 @@ TEST(Patience, AHostThatNeverAnsweredHasItsWaitAndNoMore) {
   m.endpoint.transport = Transport::kSsh;
   m.endpoint.host = "nobody";
   m.wait = local["p"].wait = local["n"].wait = absl::ZeroDuration();
-  m.endpoint.ssh = {"sh", "-c", absl::StrCat("echo x >>", local.Path("aside-logins"), "; echo 'ssh: connect to host nobody port 22: Connection refused' >&2; exit 255")};
+  m.endpoint.ssh = {"sh", "-c",
+                    absl::StrCat("echo x >>", local.Path("aside-logins"),
+                                 "; echo 'ssh: connect to host nobody port 22: Connection refused' >&2; exit 255")};
   m.retries = 5;
   const Report report = local.Sync({{"p"}});
   EXPECT_EQ(Of(report, "p").failure, Failure::kUnreachable);
@@ -54,7 +57,8 @@ TEST(Patience, AHostThatNeverAnsweredHasItsWaitAndNoMore) {
 TEST(Patience, AWriterThatSynccmdLeftBehindIsWaitedFor) {
   LocalCascade local;
   local["p"].templates["synccmd"] =
-      "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}; (exec 3>>${LOCALDIR}/${FILE}; sleep 0.3; echo late >&3) >/dev/null 2>&1 & sleep 0.1";
+      "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}; (exec 3>>${LOCALDIR}/${FILE}; sleep 0.3; echo late >&3) "
+      ">/dev/null 2>&1 & sleep 0.1";
   for (const absl::string_view name : {"m/a", "m/b", "m/c", "m/d"}) local.Write(name, name);
   const Report report = local.Sync({{"p"}});
   EXPECT_EQ(report.exit_code(), 6);

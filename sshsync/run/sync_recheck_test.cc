@@ -20,7 +20,8 @@ using ::testing::IsSupersetOf;
 
 constexpr int64_t kLongAgo = 1'600'000'000;
 
-// The cascade with `recheck`, and a digestcmd that writes down what it reads. What the hosts hold has come to rest: their clock goes ahead.
+// The cascade with `recheck`, and a digestcmd that writes down what it reads. What the hosts hold has come to rest:
+// their clock goes ahead.
 class RecheckTest : public ::testing::Test {
  protected:
   RecheckTest() {
@@ -40,7 +41,8 @@ class RecheckTest : public ::testing::Test {
 
   void Digest(absl::string_view name, absl::string_view more) {
     local_[name].templates["digestcmd"] =
-        absl::StrCat("echo ${FILEPATH} >>", local_.Path("aside/read"), "; if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo NONE; fi", more);
+        absl::StrCat("echo ${FILEPATH} >>", local_.Path("aside/read"),
+                     "; if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo NONE; fi", more);
   }
 
   // One run that ends well, and what was read in it, as REPOSITORY/PATH.
@@ -145,10 +147,12 @@ TEST_F(RecheckTest, ReadsAllAgainWithoutARecordOrWithADamagedOne) {
 TEST_F(RecheckTest, ReadsAgainWhatHadJustBeenChangedWhenItWasRead) {
   setenv("PATH", path_.c_str(), 1);  // with the true clock all of this is younger than a few seconds
   Reads();
-  EXPECT_THAT(Reads(), ElementsAre("m/a", "m/c", "m/d/b")) << "the root's may be changed again without another ctime; the children's were brought with an old mtime";
+  EXPECT_THAT(Reads(), ElementsAre("m/a", "m/c", "m/d/b"))
+      << "the root's may be changed again without another ctime; the children's were brought with an old mtime";
   local_.Write("m/a", "another");
   Reads();
-  EXPECT_THAT(Reads(), ElementsAre("m/a", "m/c", "m/d/b", "n/a", "p/a")) << "of a new mtime nobody can tell what is written next";
+  EXPECT_THAT(Reads(), ElementsAre("m/a", "m/c", "m/d/b", "n/a", "p/a"))
+      << "of a new mtime nobody can tell what is written next";
 }
 
 TEST_F(RecheckTest, ReadsAllAgainWhereTheHostsClockWasSetBack) {
@@ -169,7 +173,8 @@ TEST_F(RecheckTest, AVerificationReadsAllAndAPlanWhatARunWouldRead) {
 }
 
 TEST_F(RecheckTest, ForgetsWhatIsGone) {
-  for (const absl::string_view name : {"p", "n"}) local_[name].del = true, local_[name].max_delete = {.value = 100, .percent = true};
+  for (const absl::string_view name : {"p", "n"})
+    local_[name].del = true, local_[name].max_delete = {.value = 100, .percent = true};
   Reads();
   local_.Shell("rm m/a");
   EXPECT_THAT(Reads(), IsEmpty());
@@ -187,11 +192,14 @@ TEST_F(RecheckTest, RemembersWhatOurOwnToolsComputeAndTheChunksOfBigFiles) {
     one.chunk = 1 << 20;
     one.digest = {"sha256"};
   }
-  local_.Shell("head -c 3500000 /dev/urandom >m/big; touch -d @1600000000 m/big; cp -p m/a m/c m/big p; mkdir p/d n/d; cp -p m/d/b p/d; cp -p p/a p/c p/big n; cp -p p/d/b n/d");
+  local_.Shell(
+      "head -c 3500000 /dev/urandom >m/big; touch -d @1600000000 m/big; cp -p m/a m/c m/big p; mkdir p/d n/d; cp -p "
+      "m/d/b p/d; cp -p p/a p/c p/big n; cp -p p/d/b n/d");
   const auto digested = [this] {
     EXPECT_EQ(local_.Run(Verb::kSync, {{"p"}, {"n"}}).exit_code(), 0);
     int known = 0;
-    for (const std::string& message : local_.Messages(LogLevel::kInfo)) known += message.find("4 of 4 files are as they were") != std::string::npos;
+    for (const std::string& message : local_.Messages(LogLevel::kInfo))
+      known += message.find("4 of 4 files are as they were") != std::string::npos;
     return known;
   };
   EXPECT_EQ(digested(), 0);

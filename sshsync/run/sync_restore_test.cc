@@ -23,10 +23,12 @@ class Restore : public ::testing::Test {
     Repository& p = local_["p"];
     p.trash = p.del = true;
     p.max_delete = {.value = 100, .percent = true};
-    for (const char* path : {"a", "sub/b", "gone", "sub/deep/gone", "same"}) local_.Write(absl::StrCat("m/", path), absl::StrCat("old ", path));
+    for (const char* path : {"a", "sub/b", "gone", "sub/deep/gone", "same"})
+      local_.Write(absl::StrCat("m/", path), absl::StrCat("old ", path));
     EXPECT_EQ(local_.Sync({{"p"}}).exit_code(), 0);
     before_ = local_.Files("p");
-    local_.Shell("chmod 640 p/gone; rm -r m/gone m/sub/deep; for f in a sub/b added; do printf 'new %s' $f >m/$f; done");
+    local_.Shell(
+        "chmod 640 p/gone; rm -r m/gone m/sub/deep; for f in a sub/b added; do printf 'new %s' $f >m/$f; done");
     local_.SetTime("p/gone", 1'500'000'000);
     const Report report = local_.Sync({{"p"}});
     EXPECT_EQ(report.exit_code(), 0);
@@ -42,7 +44,8 @@ class Restore : public ::testing::Test {
 };
 
 TEST_F(Restore, BringsBackWhatWasReplacedAndDeletedAndLeavesWhatWasAdded) {
-  const auto trash = local_.Shell(absl::StrCat("cd p/.sshsync/trash/", run_, " && find . -type f | sort | xargs ls -i"));
+  const auto trash =
+      local_.Shell(absl::StrCat("cd p/.sshsync/trash/", run_, " && find . -type f | sort | xargs ls -i"));
   const Report report = Bring(run_);
   EXPECT_EQ(report.exit_code(), 0);
   EXPECT_EQ(report.verb, "restore");
@@ -54,8 +57,10 @@ TEST_F(Restore, BringsBackWhatWasReplacedAndDeletedAndLeavesWhatWasAdded) {
   EXPECT_EQ(Of(report, "p").copied, 2);
   EXPECT_THAT(local_.Tree("p")["gone"], HasSubstr("100640"));
   EXPECT_THAT(local_.Tree("p")["gone"], HasSubstr("time 1500000000."));
-  EXPECT_EQ(local_.Shell(absl::StrCat("cd p/.sshsync/trash/", run_, " && find . -type f | sort | xargs ls -i")), trash) << "the trash stays as it is";
-  EXPECT_EQ(local_.Read(absl::StrCat("p/.sshsync/trash/", report.run, "/a")), "new a") << "what was replaced by it can be restored in turn";
+  EXPECT_EQ(local_.Shell(absl::StrCat("cd p/.sshsync/trash/", run_, " && find . -type f | sort | xargs ls -i")), trash)
+      << "the trash stays as it is";
+  EXPECT_EQ(local_.Read(absl::StrCat("p/.sshsync/trash/", report.run, "/a")), "new a")
+      << "what was replaced by it can be restored in turn";
   EXPECT_EQ(local_.Shell("ls -A p/.sshsync/in 2>/dev/null | wc -l"), "0\n");
   EXPECT_FALSE(local_.Exists("p/.sshsync/lock"));
 }
@@ -85,7 +90,8 @@ TEST_F(Restore, SaysWhichRunsThereAreWhereThatOneIsNotThere) {
 }
 
 TEST_F(Restore, IsRefusedWhileAnotherRunIsAtTheChild) {
-  local_.Shell("mkdir -p p/.sshsync/lock && : >p/.sshsync/lock/by-other && date -u +%Y%m%d%H%M%S >p/.sshsync/lock/beat");
+  local_.Shell(
+      "mkdir -p p/.sshsync/lock && : >p/.sshsync/lock/by-other && date -u +%Y%m%d%H%M%S >p/.sshsync/lock/beat");
   const Report report = Bring(run_);
   EXPECT_EQ(report.exit_code(), 7);
   EXPECT_EQ(local_.Read("p/a"), "new a");
@@ -95,7 +101,8 @@ TEST_F(Restore, FailsByNameWhereSomethingStandsInTheWay) {
   local_.Shell("mkdir p/gone; rm -r p/sub; mkdir aside; ln -s ../aside p/sub");
   const Report report = Bring(run_);
   EXPECT_EQ(report.exit_code(), 6);
-  EXPECT_THAT(Failures(Of(report, "p")), UnorderedElementsAre("gone: obstructed", "sub/b: link_in_path", "sub/deep/gone: link_in_path"))
+  EXPECT_THAT(Failures(Of(report, "p")),
+              UnorderedElementsAre("gone: obstructed", "sub/b: link_in_path", "sub/deep/gone: link_in_path"))
       << FileOf(Of(report, "p"), "gone")->message;
   EXPECT_EQ(local_.Read("p/a"), "old a");
   EXPECT_EQ(local_.Shell("ls -A aside"), "");
@@ -137,7 +144,8 @@ TEST_F(Restore, IsDoneFromARunThatPublishedTogether) {
 
 TEST_F(Restore, OldTrashGoesAtTheEndOfAGoodRunAndNewTrashStays) {
   local_["p"].trash_keep = absl::Hours(24);
-  local_.Shell("mkdir -p p/.sshsync/trash/20200101-000000-aaaa/sub && echo x >p/.sshsync/trash/20200101-000000-aaaa/sub/f");
+  local_.Shell(
+      "mkdir -p p/.sshsync/trash/20200101-000000-aaaa/sub && echo x >p/.sshsync/trash/20200101-000000-aaaa/sub/f");
   local_.SetTime("p/.sshsync/trash/20200101-000000-aaaa", 1'577'836'800);
   EXPECT_EQ(local_.Sync({{"p"}}).exit_code(), 0);
   EXPECT_FALSE(local_.Exists("p/.sshsync/trash/20200101-000000-aaaa"));

@@ -32,7 +32,8 @@ class RouteTest : public ::testing::TestWithParam<Route> {
 };
 
 TEST_P(RouteTest, BringsSmallFilesAndBigOnesWhateverTheirNames) {
-  for (const char* name : {"plain", "a b", "it's", "$(touch pwn)", "new\nline", "-rf", "back\\slash", "\\056\\056\\057x", "sub/\"q\"", "end\n", "empty"}) {
+  for (const char* name : {"plain", "a b", "it's", "$(touch pwn)", "new\nline", "-rf", "back\\slash",
+                           "\\056\\056\\057x", "sub/\"q\"", "end\n", "empty"}) {
     local_.Write(absl::StrCat("m/", name), std::string(name) == "empty" ? "" : absl::StrCat("content of ", name));
   }
   local_.Write("m/big 'file'", Big(1));
@@ -117,8 +118,8 @@ TEST(Routes, WhatAPushDidNotSeeTheEndOfIsBroughtAnew) {
   local.Write("m/b", big);
   local["p"].templates["seek"] = "false";
   local["p"].templates["write"] =
-      absl::StrCat("dd of=\"$STAGED\" ibs=131072 obs=131072 seek=\"$SEEK\" conv=notrunc 2>/dev/null\n[ -f ", local.Path("unseen"), " ] || { stat -c %i \"$STAGED\" >", local.Path("unseen"),
-                   "; kill -9 $$; }");
+      absl::StrCat("dd of=\"$STAGED\" ibs=131072 obs=131072 seek=\"$SEEK\" conv=notrunc 2>/dev/null\n[ -f ",
+                   local.Path("unseen"), " ] || { stat -c %i \"$STAGED\" >", local.Path("unseen"), "; kill -9 $$; }");
   EXPECT_EQ(local.Sync({{"p"}}).exit_code(), 0);
   EXPECT_EQ(local.Read("p/b"), big);
   EXPECT_THAT(local.Messages(LogLevel::kInfo), Contains(HasSubstr("the end of the writer was not seen")));

@@ -25,7 +25,8 @@ constexpr int64_t kLongAgo = 1'600'000'000;
 
 TEST(Selection, CopiesWhatTheChildsFilterSelects) {
   LocalCascade local;
-  for (const absl::string_view name : {"a", "a.tmp", "cache/x", "sub/cache/y", "sub/b"}) local.Write(absl::StrCat("m/", name), name);
+  for (const absl::string_view name : {"a", "a.tmp", "cache/x", "sub/cache/y", "sub/b"})
+    local.Write(absl::StrCat("m/", name), name);
   local["p"].filter = {"- *.tmp", "- cache/"};
   const Report report = local.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 0);
@@ -119,8 +120,9 @@ TEST(Settle, TakesUpWhatCameToRestWhileTheOthersWereCopied) {
   local.SetTime("m/a", kLongAgo);
   local.SetTime("m/late", std::time(nullptr));
   local["p"].settle = absl::Hours(10);
-  local["p"].templates["synccmd"] = absl::StrCat("case ${FILE} in a) echo more >>", local.Path("m/late"), "; touch -d @", kLongAgo, " ",
-                                                 local.Path("m/late"), ";; esac; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}");
+  local["p"].templates["synccmd"] =
+      absl::StrCat("case ${FILE} in a) echo more >>", local.Path("m/late"), "; touch -d @", kLongAgo, " ",
+                   local.Path("m/late"), ";; esac; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}");
   local.Write("p/late", "before");
   const Report report = local.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 0);

@@ -15,11 +15,13 @@ using ::testing::IsEmpty;
 
 constexpr absl::string_view kCopy = "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
 
-// A synccmd that does `script` at its first `times` calls, with the file's path at the parent in $s, before or after it copies.
+// A synccmd that does `script` at its first `times` calls, with the file's path at the parent in $s, before or after it
+// copies.
 std::string Meanwhile(const LocalCascade& local, int times, absl::string_view before, absl::string_view after = ":") {
   const std::string calls = local.Path("calls");
-  return absl::StrCat("s=${REMOTEDIR}/${FILE}; n=`cat ", calls, " 2>/dev/null || echo 0`; n=`expr $n + 1`; echo $n >", calls, "; if [ $n -le ", times, " ]; then ",
-                      before, "; fi; ", kCopy, " || exit; if [ $n -le ", times, " ]; then ", after, "; fi");
+  return absl::StrCat("s=${REMOTEDIR}/${FILE}; n=`cat ", calls, " 2>/dev/null || echo 0`; n=`expr $n + 1`; echo $n >",
+                      calls, "; if [ $n -le ", times, " ]; then ", before, "; fi; ", kCopy, " || exit; if [ $n -le ",
+                      times, " ]; then ", after, "; fi");
 }
 
 TEST(Source, ThatIsReplacedBeforeItIsCopiedArrivesInItsNewVersion) {
@@ -114,7 +116,8 @@ TEST(Source, ThatCannotBeReadFailsAloneAndTheChildsCopyStays) {
   for (const char* name : {"m/a", "m/b", "m/c"}) local.Write(name, "new");
   local.Write("p/a", "old");
   // Root reads everything: the tool that cannot is played.
-  local["m"].templates["digestcmd"] = "case ${FILEPATH} in */a) echo sha1sum: a: Permission denied >&2; exit 1;; esac; sha1sum ${FILEPATH}";
+  local["m"].templates["digestcmd"] =
+      "case ${FILEPATH} in */a) echo sha1sum: a: Permission denied >&2; exit 1;; esac; sha1sum ${FILEPATH}";
   const Report report = local.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 6);
   EXPECT_THAT(Failures(Of(report, "p")), ElementsAre("a: permission"));
@@ -137,7 +140,8 @@ TEST(Source, ThatGrowsBetweenItsListingAndItsDigestArrivesWhole) {
   LocalCascade local;
   for (const char* name : {"m", "p", "n"}) local[name].templates.clear(), local[name].chunk = 131'072;
   local.Write("m/big", std::string(3 * 131'072 + 7, 'a'));
-  local["m"].templates["chunks"] = absl::StrCat("[ -f ", local.Path("grown"), " ] || { printf b >>", local.Path("m/big"), "; : >", local.Path("grown"), R"(; }
+  local["m"].templates["chunks"] = absl::StrCat("[ -f ", local.Path("grown"), " ] || { printf b >>",
+                                                local.Path("m/big"), "; : >", local.Path("grown"), R"(; }
 s=${SKIP} n=${NCHUNK} b=${BLOCKS} i=0
 while [ $i -lt $n ]; do dd if=${FILEPATH} bs=131072 skip=$((s + i * b)) count=$b 2>/dev/null | sha256sum; i=$((i + 1)); done)");
   EXPECT_EQ(local.Sync({{"p"}, {"n"}}).exit_code(), 0);

@@ -21,7 +21,8 @@ void WriteSome(const LocalCascade& local, absl::string_view repository) {
   local.Write(root + "/sub/deeper/still/d", std::string(1 << 20, 'd'));
 }
 
-std::vector<std::string> Changed(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& after) {
+std::vector<std::string> Changed(const std::map<std::string, std::string>& before,
+                                 const std::map<std::string, std::string>& after) {
   std::vector<std::string> changed;
   for (const auto& [name, stat] : after) {
     const auto at = before.find(name);
@@ -80,7 +81,8 @@ TEST(Sync, RepairsAChildThatWasDamagedBehindItsBack) {
   LocalCascade local;
   WriteSome(local, "m");
   ASSERT_EQ(local.Sync({{"p"}}).exit_code(), 0);
-  local.Shell("cp -p p/sub/b aside; printf x | dd of=p/sub/b bs=1 seek=100 conv=notrunc 2>/dev/null; touch -r aside p/sub/b");
+  local.Shell(
+      "cp -p p/sub/b aside; printf x | dd of=p/sub/b bs=1 seek=100 conv=notrunc 2>/dev/null; touch -r aside p/sub/b");
   EXPECT_EQ(local.Sync({{"p"}}).exit_code(), 0);
   EXPECT_EQ(local.Files("p"), local.Files("m"));
 }
@@ -103,7 +105,8 @@ TEST(Sync, ComparesExtraFilesOfAChildWithItsOwnChildren) {
   local.Write("p/extra", "mine");
   ASSERT_EQ(local.Sync({{"p"}, {"n"}}).exit_code(), 0);
   EXPECT_EQ(local.Read("n/extra"), "mine");
-  local["n"].templates["synccmd"] = "echo ${FILE} >>" + local.Path("aside") + "; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
+  local["n"].templates["synccmd"] =
+      "echo ${FILE} >>" + local.Path("aside") + "; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
   const auto before = local.Tree("n");
   const Report report = local.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 0);

@@ -35,10 +35,12 @@ ln -s sub p/link; echo own >p/extra)");
   }
   // What a reader sees: every path with its content or target.
   std::string Seen(absl::string_view repository) {
-    return local_.Shell(absl::StrCat("cd ", repository, R"( && find . -name .sshsync -prune -o -print | LC_ALL=C sort | while read -r f; do
+    return local_.Shell(absl::StrCat("cd ", repository,
+                                     R"( && find . -name .sshsync -prune -o -print | LC_ALL=C sort | while read -r f; do
   if [ -h "$f" ]; then echo "$f -> `readlink $f`"; elif [ -d "$f" ]; then echo "$f/"; else echo "$f `cat $f`"; fi; done)"));
   }
-  // Tools of p's host that end everything there, as a power cut would, at the call number `at` that comes after the folder `undo`; 0: never.
+  // Tools of p's host that end everything there, as a power cut would, at the call number `at` that comes after the
+  // folder `undo`; 0: never.
   void DieAt(int at) {
     local_.Shell(absl::StrCat("rm -rf tools; mkdir tools; echo ", at, R"( >tools/at
 for t in mv ln cp mkdir rm cat stat touch chmod sync rmdir df; do
@@ -63,7 +65,9 @@ done)"));
 TEST_F(Together, PublishesAllFilesAtTheEndAndLeavesNothingBehind) {
   const Report report = local_.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 0);
-  EXPECT_EQ(Seen("p"), "./\n./a new a\n./b new b\n./empty/\n./extra own\n./link new link\n./new/\n./new/d new new/d\n./new/er/\n./new/er/e new new/er/e\n./sub/\n./sub/c new sub/c\n");
+  EXPECT_EQ(Seen("p"),
+            "./\n./a new a\n./b new b\n./empty/\n./extra own\n./link new link\n./new/\n./new/d new "
+            "new/d\n./new/er/\n./new/er/e new new/er/e\n./sub/\n./sub/c new sub/c\n");
   EXPECT_EQ(Of(report, "p").copied + Of(report, "p").replaced, 6);
   EXPECT_EQ(local_.Read("n/new/d"), "new new/d\n");
   EXPECT_FALSE(local_.Exists("p/.sshsync/undo"));
@@ -79,7 +83,8 @@ TEST_F(Together, PublishesNothingWhereOneFileDoesNotArrive) {
   const Report report = local_.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 6);
   EXPECT_EQ(Seen("p"), before) << "no file, no folder, no deletion";
-  EXPECT_THAT(Failures(Of(report, "p")), UnorderedElementsAre("a: waiting", "b: command_failed", "link: waiting", "new/d: waiting", "new/er/e: waiting", "sub/c: waiting"));
+  EXPECT_THAT(Failures(Of(report, "p")), UnorderedElementsAre("a: waiting", "b: command_failed", "link: waiting",
+                                                              "new/d: waiting", "new/er/e: waiting", "sub/c: waiting"));
   EXPECT_THAT(FileOf(Of(report, "p"), "a")->message, HasSubstr("held back"));
   EXPECT_EQ(Of(report, "n").failed, 6) << "they wait for their parent";
   EXPECT_THAT(local_.Messages(LogLevel::kWarning), Contains(HasSubstr("nothing is deleted")));
@@ -147,9 +152,13 @@ TEST_F(Together, IsAllOrNothingAfterAPowerCutAtAnyPoint) {
     ++cut;
     // Every path is old or new, at any moment.
     for (const auto& [path, content] : local_.Files("p")) {
-      EXPECT_TRUE(content == absl::StrCat("new ", path, "\n") || content == absl::StrCat("old ", path, "\n") || path == "extra") << at << ": " << path;
+      EXPECT_TRUE(content == absl::StrCat("new ", path, "\n") || content == absl::StrCat("old ", path, "\n") ||
+                  path == "extra")
+          << at << ": " << path;
     }
-    if (damaged) local_.Shell("find p/.sshsync/in -type f | while read -r f; do printf X | dd of=$f conv=notrunc 2>/dev/null; done");
+    if (damaged)
+      local_.Shell(
+          "find p/.sshsync/in -type f | while read -r f; do printf X | dd of=$f conv=notrunc 2>/dev/null; done");
     LiveOn();
     // A run that comes no further than to mend the child.
     const std::string path = local_["m"].path;
@@ -157,9 +166,11 @@ TEST_F(Together, IsAllOrNothingAfterAPowerCutAtAnyPoint) {
     EXPECT_NE(local_.Sync({{"p"}}).exit_code(), 0);
     local_["m"].path = path;
     const std::string seen = Seen("p");
-    const bool all_new = absl::StrContains(seen, "./a new") && absl::StrContains(seen, "./b new") && absl::StrContains(seen, "./sub/c new") &&
-                         absl::StrContains(seen, "./new/er/e new") && absl::StrContains(seen, "./link new") && absl::StrContains(seen, "./new/d new");
-    EXPECT_TRUE(all_new || seen == old_state) << "cut at call " << at << (damaged ? ", damaged" : "") << ": " << local_.Shell("tail -n 1 tools/calls") << seen;
+    const bool all_new = absl::StrContains(seen, "./a new") && absl::StrContains(seen, "./b new") &&
+                         absl::StrContains(seen, "./sub/c new") && absl::StrContains(seen, "./new/er/e new") &&
+                         absl::StrContains(seen, "./link new") && absl::StrContains(seen, "./new/d new");
+    EXPECT_TRUE(all_new || seen == old_state) << "cut at call " << at << (damaged ? ", damaged" : "") << ": "
+                                              << local_.Shell("tail -n 1 tools/calls") << seen;
     EXPECT_FALSE(local_.Exists("p/.sshsync/undo")) << at;
     for (size_t i = first; i < local_.events().size(); ++i) {
       for (const char* word : {"the rest was published", "was taken back"}) {

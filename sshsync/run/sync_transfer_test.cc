@@ -21,7 +21,8 @@ constexpr absl::string_view kCopy = "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FI
 // A synccmd that counts its calls in `calls` and does `script` with the count in $n, and a file of its own in $f.
 std::string Counting(const LocalCascade& local, absl::string_view script) {
   const std::string calls = local.Path("calls");
-  return absl::StrCat("n=`cat ", calls, " 2>/dev/null || echo 0`; n=`expr $n + 1`; echo $n >", calls, "; f=${LOCALDIR}/${FILE}; ", script);
+  return absl::StrCat("n=`cat ", calls, " 2>/dev/null || echo 0`; n=`expr $n + 1`; echo $n >", calls,
+                      "; f=${LOCALDIR}/${FILE}; ", script);
 }
 
 TEST(Transfer, ThatFailsAFewTimesIsTriedAgain) {
@@ -40,7 +41,8 @@ TEST(Transfer, ThatKeepsFailingFailsItsFileWithWhatItSaid) {
   local.Write("m/a", "new");
   local.Write("m/b", "new");
   local.Write("p/a", "old");
-  local["p"].templates["synccmd"] = absl::StrCat("case ${FILE} in a) echo 'no luck'; echo 'at all' >&2; exit 5;; esac; ", kCopy);
+  local["p"].templates["synccmd"] =
+      absl::StrCat("case ${FILE} in a) echo 'no luck'; echo 'at all' >&2; exit 5;; esac; ", kCopy);
   const Report report = local.Sync({{"p"}, {"n"}});
   EXPECT_EQ(report.exit_code(), 6);
   EXPECT_THAT(Failures(Of(report, "p")), ElementsAre("a: command_failed"));
@@ -59,7 +61,8 @@ TEST(Transfer, ThatKeepsFailingFailsItsFileWithWhatItSaid) {
 TEST(Transfer, ThatEndsWellWithoutAFileIsAFailure) {
   LocalCascade local;
   local.Write("m/a", "new");
-  for (const char* synccmd : {"true ${FILE}", "mkdir ${LOCALDIR}/${FILE}", "ln -s ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}"}) {
+  for (const char* synccmd :
+       {"true ${FILE}", "mkdir ${LOCALDIR}/${FILE}", "ln -s ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}"}) {
     local["p"].templates["synccmd"] = synccmd;
     const Report report = local.Sync({{"p"}});
     EXPECT_EQ(report.exit_code(), 6) << synccmd;
@@ -116,7 +119,8 @@ TEST(Transfer, OfAFileTooBigForItsLimitOfOutputFailsThatFile) {
   local.Write("m/a", "a");
   local.Write("m/b", "b");
   local["p"].retries = 0;
-  local["p"].templates["synccmd"] = absl::StrCat("[ ${FILE} != a ] || dd if=/dev/zero bs=1048576 count=20 2>/dev/null; ", kCopy);
+  local["p"].templates["synccmd"] =
+      absl::StrCat("[ ${FILE} != a ] || dd if=/dev/zero bs=1048576 count=20 2>/dev/null; ", kCopy);
   const Report report = local.Sync({{"p"}});
   EXPECT_EQ(report.exit_code(), 6);
   EXPECT_THAT(Failures(Of(report, "p")), ElementsAre("a: command_failed"));
@@ -141,7 +145,8 @@ TEST(Transfer, KeepsModeAndTimeAndNeverSetuid) {
   local["p"].templates["synccmd"] = "cat ${REMOTEDIR}/${FILE} >${LOCALDIR}/${FILE}";
   EXPECT_EQ(local.Sync({{"p"}, {"n"}}).exit_code(), 0);
   for (const char* child : {"p", "n"}) {
-    EXPECT_EQ(local.Shell(absl::StrCat("cd ", child, "; stat -c '%a %.2Y' a b")), "755 1580608922.50\n640 1580608922.50\n");
+    EXPECT_EQ(local.Shell(absl::StrCat("cd ", child, "; stat -c '%a %.2Y' a b")),
+              "755 1580608922.50\n640 1580608922.50\n");
   }
 }
 
@@ -186,7 +191,8 @@ TEST(Publishing, ThatIsDeniedFailsItsFileOnly) {
   LocalCascade local;
   local.Write("m/sub/a", "new");
   local.Write("m/b", "new");
-  local["p"].templates["synccmd"] = absl::StrCat(kCopy, "; [ ${FILE} = b ] || { mkdir -p ", local.Path("p/sub/a"), "; }");  // while it is fetched
+  local["p"].templates["synccmd"] =
+      absl::StrCat(kCopy, "; [ ${FILE} = b ] || { mkdir -p ", local.Path("p/sub/a"), "; }");  // while it is fetched
   const Report report = local.Sync({{"p"}});
   EXPECT_EQ(report.exit_code(), 6);
   EXPECT_THAT(Failures(Of(report, "p")), ElementsAre("sub/a: obstructed"));
@@ -202,16 +208,20 @@ TEST(Secrets, NeverShowInWhatIsReported) {
   const FileOutcome* const failed = FileOf(Of(report, "p"), "a");
   ASSERT_NE(failed, nullptr);
   EXPECT_THAT(failed->output, HasSubstr("it is ***"));
-  for (const std::string& text : {failed->output, failed->command, failed->message}) EXPECT_THAT(text, testing::Not(HasSubstr("hunter2")));
+  for (const std::string& text : {failed->output, failed->command, failed->message})
+    EXPECT_THAT(text, testing::Not(HasSubstr("hunter2")));
   for (const Event& event : local.events()) {
-    EXPECT_THAT(event.message + event.output + event.command, testing::Not(HasSubstr("hunter2"))) << EventKindName(event.kind);
+    EXPECT_THAT(event.message + event.output + event.command, testing::Not(HasSubstr("hunter2")))
+        << EventKindName(event.kind);
   }
 }
 
 // The files that were staged before they were compared, in all runs so far.
 size_t Drafts(const LocalCascade& local) {
   const auto told = local.Messages(LogLevel::kDebug);
-  return static_cast<size_t>(std::count_if(told.begin(), told.end(), [](const std::string& text) { return absl::StrContains(text, "it has probably changed"); }));
+  return static_cast<size_t>(std::count_if(told.begin(), told.end(), [](const std::string& text) {
+    return absl::StrContains(text, "it has probably changed");
+  }));
 }
 
 TEST(SyncTransfer, ABigFileThatChangedIsStagedBeforeItIsComparedInEveryHop) {

@@ -18,7 +18,8 @@ constexpr size_t kMaxShown = 4000;  // bytes of a command's output in a report
 // The start and the end of what is too long to show.
 std::string Shortened(absl::string_view text) {
   if (text.size() <= kMaxShown) return std::string(text);
-  return absl::StrCat(text.substr(0, kMaxShown / 2), "\n[", text.size() - kMaxShown, " bytes left out]\n", text.substr(text.size() - kMaxShown / 2));
+  return absl::StrCat(text.substr(0, kMaxShown / 2), "\n[", text.size() - kMaxShown, " bytes left out]\n",
+                      text.substr(text.size() - kMaxShown / 2));
 }
 
 }  // namespace
@@ -41,9 +42,11 @@ FileOutcome WorkItem::outcome() const {
 
 int64_t WorkItem::bytes_to_bring() const {
   const ChunkList *const theirs = wanted_chunks(), *const ours = draft ? &draft->chunks : held_chunks();
-  if (theirs == nullptr || ours == nullptr || theirs->chunk != ours->chunk) return std::max<int64_t>(wanted.stat.size, 0);
+  if (theirs == nullptr || ours == nullptr || theirs->chunk != ours->chunk)
+    return std::max<int64_t>(wanted.stat.size, 0);
   int64_t chunks = 0;
-  for (size_t i = 0; i < theirs->digests.size(); ++i) chunks += i >= ours->digests.size() || ours->digests[i] != theirs->digests[i];
+  for (size_t i = 0; i < theirs->digests.size(); ++i)
+    chunks += i >= ours->digests.size() || ours->digests[i] != theirs->digests[i];
   return chunks * theirs->chunk;
 }
 
@@ -53,9 +56,11 @@ Work::Work(const Plan& plan, int retries) : retries_(retries) {
   for (const PlanItem& item : plan.items) {
     if (item.parent != nullptr) planned.push_back(&item);
   }
-  std::stable_sort(planned.begin(), planned.end(), [](const PlanItem* a, const PlanItem* b) { return a->parent->stat.size < b->parent->stat.size; });
+  std::stable_sort(planned.begin(), planned.end(),
+                   [](const PlanItem* a, const PlanItem* b) { return a->parent->stat.size < b->parent->stat.size; });
   items_.reserve(planned.size());
-  for (const PlanItem* item : planned) items_.push_back({.action = item->action, .wanted = *item->parent, .child = item->child});
+  for (const PlanItem* item : planned)
+    items_.push_back({.action = item->action, .wanted = *item->parent, .child = item->child});
 }
 
 std::vector<size_t> Work::ToLookAgain() const {
@@ -67,11 +72,13 @@ std::vector<size_t> Work::ToLookAgain() const {
 }
 
 bool Work::AnyOpen() const {
-  return std::any_of(items_.begin(), items_.end(), [](const WorkItem& item) { return item.state == WorkItem::State::kOpen; });
+  return std::any_of(items_.begin(), items_.end(),
+                     [](const WorkItem& item) { return item.state == WorkItem::State::kOpen; });
 }
 
 bool Work::AnyFailed() const {
-  return std::any_of(items_.begin(), items_.end(), [](const WorkItem& item) { return item.state == WorkItem::State::kFailed; });
+  return std::any_of(items_.begin(), items_.end(),
+                     [](const WorkItem& item) { return item.state == WorkItem::State::kFailed; });
 }
 
 bool Work::MayPublish() const {
@@ -81,17 +88,22 @@ bool Work::MayPublish() const {
 }
 
 void Work::Refused(size_t index, const absl::Status& why) {
-  items_[index].trouble = std::make_shared<const Trouble>(Trouble{.failure = FailureOf(why), .message = std::string(why.message())});
+  items_[index].trouble =
+      std::make_shared<const Trouble>(Trouble{.failure = FailureOf(why), .message = std::string(why.message())});
   items_[index].state = WorkItem::State::kFailed;
 }
 
-void Work::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+void Work::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output,
+                  int exit_status) {
   if (FailureOf(why) == Failure::kWaiting) return Refused(index, why);  // for its parent's file
   WorkItem& item = items_[index];
   ++item.tries;
   const bool again = absl::IsUnavailable(why) && item.tries <= retries_;
-  item.trouble = std::make_shared<const Trouble>(Trouble{.failure = again ? Failure::kNone : FailureOf(why), .message = std::string(why.message()),
-                                                         .command = Shortened(command), .output = Shortened(output), .exit_status = exit_status});
+  item.trouble = std::make_shared<const Trouble>(Trouble{.failure = again ? Failure::kNone : FailureOf(why),
+                                                         .message = std::string(why.message()),
+                                                         .command = Shortened(command),
+                                                         .output = Shortened(output),
+                                                         .exit_status = exit_status});
   if (again) {
     item.look_again = true;  // the parent's file may have gone
     item.state = WorkItem::State::kOpen;
@@ -137,7 +149,10 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
   const bool changed = seen_changed || now->digest != item.wanted.digest || !now->stat.SameVersion(item.wanted.stat);
   item.wanted.stat = now->stat;
   if (now->digest == item.wanted.digest && mismatched) {
-    Failed(index, MakeError(Failure::kDigestMismatch, "what arrived has another digest than the parent's file, which did not change"), "", "", 0);
+    Failed(index,
+           MakeError(Failure::kDigestMismatch,
+                     "what arrived has another digest than the parent's file, which did not change"),
+           "", "", 0);
     item.look_again = false;  // it was just looked at
     return;
   }
@@ -182,7 +197,8 @@ std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string>
   std::string clean(text);
   for (const std::string& secret : secrets) {
     if (secret.empty() || clean.empty()) continue;
-    clean = absl::StrReplaceAll(clean, {{ShellLiteral(secret), "'***'"}, {EscapeForTerminal(secret), "***"}, {secret, "***"}});
+    clean = absl::StrReplaceAll(clean,
+                                {{ShellLiteral(secret), "'***'"}, {EscapeForTerminal(secret), "***"}, {secret, "***"}});
   }
   return clean;
 }

@@ -80,10 +80,11 @@ TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
     State state;
   };
   const Row rows[] = {
-      {Failure::kCommandFailed, 2, State::kOpen},   {Failure::kCommandFailed, 3, State::kFailed}, {Failure::kTimeout, 2, State::kOpen},
-      {Failure::kUnreachable, 3, State::kFailed},   {Failure::kDigestMismatch, 2, State::kOpen},  {Failure::kNoSpace, 1, State::kFailed},
-      {Failure::kPermission, 1, State::kFailed},    {Failure::kUnsafeName, 1, State::kFailed},    {Failure::kBadDigest, 1, State::kFailed},
-      {Failure::kSourceChanged, 1, State::kFailed},
+      {Failure::kCommandFailed, 2, State::kOpen},  {Failure::kCommandFailed, 3, State::kFailed},
+      {Failure::kTimeout, 2, State::kOpen},        {Failure::kUnreachable, 3, State::kFailed},
+      {Failure::kDigestMismatch, 2, State::kOpen}, {Failure::kNoSpace, 1, State::kFailed},
+      {Failure::kPermission, 1, State::kFailed},   {Failure::kUnsafeName, 1, State::kFailed},
+      {Failure::kBadDigest, 1, State::kFailed},    {Failure::kSourceChanged, 1, State::kFailed},
   };
   for (const Row& row : rows) {
     One one;
@@ -195,7 +196,8 @@ TEST(WithoutSecrets, HidesThemRawAndQuoted) {
 
 TEST(Work, AFileWhoseChunksAreRightAndWhoseWholeIsNotGoesWholeNextTime) {
   One one;
-  one.item().parts = std::make_shared<const Parts>(Parts{.wanted = {.chunk = 4, .digests = {Of('1'), Of('2'), Of('3')}}});
+  one.item().parts =
+      std::make_shared<const Parts>(Parts{.wanted = {.chunk = 4, .digests = {Of('1'), Of('2'), Of('3')}}});
   one.item().created = true;
   one.item().folder = "/stage/attempt";
   ASSERT_NE(one.item().wanted_chunks(), nullptr);

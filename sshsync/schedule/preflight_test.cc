@@ -17,14 +17,17 @@ class PreflightTest : public ::testing::Test {
  protected:
   PreflightTest() {
     for (const int64_t size : {10, 2000, 100}) {
-      manifest_.files.push_back({.path = std::to_string(size), .stat = {.size = size}, .digest = *Digest::FromHex(std::string(40, 'a'))});
+      manifest_.files.push_back(
+          {.path = std::to_string(size), .stat = {.size = size}, .digest = *Digest::FromHex(std::string(40, 'a'))});
     }
     for (const FileEntry& file : manifest_.files) plan_.items.push_back({.action = Action::kCopy, .parent = &file});
   }
   // The files that fail before anything is moved.
   std::vector<std::string> Failed(Work& work) {
     std::vector<std::string> failed;
-    status_ = Preflight(child_, work, [&failed](const WorkItem& item) { failed.push_back(item.wanted.path); }, [this](std::string text) { warnings_.push_back(std::move(text)); });
+    status_ = Preflight(
+        child_, work, [&failed](const WorkItem& item) { failed.push_back(item.wanted.path); },
+        [this](std::string text) { warnings_.push_back(std::move(text)); });
     return failed;
   }
 

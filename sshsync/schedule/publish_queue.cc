@@ -41,7 +41,8 @@ std::vector<Publication> WorkBoard::TakeVerified(size_t most) {
         }
       }
       // What was looked at in vain goes behind what was not.
-      if (looks > kLooks) std::rotate(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(std::min(kLooks, kept.size())), kept.end());
+      if (looks > kLooks)
+        std::rotate(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(std::min(kLooks, kept.size())), kept.end());
       verified_ = std::move(kept);
       if (work_.together() && !verified_.empty()) {
         // Not before the parent has published all of them, and none of them turned out to be another by now.
@@ -84,7 +85,8 @@ void WorkBoard::Published(size_t index, const FileStat& stat) {
 
 void WorkBoard::AwaitPublished() {
   std::unique_lock lock(mu_);
-  published_.wait(lock, [this] { return !publishing_ && (verified_.empty() || starved_ || !fatal_.ok() || !work_.MayPublish()); });
+  published_.wait(
+      lock, [this] { return !publishing_ && (verified_.empty() || starved_ || !fatal_.ok() || !work_.MayPublish()); });
 }
 
 void WorkBoard::PutBack(std::vector<Publication> files) {

@@ -13,9 +13,9 @@
 
 namespace sshsync {
 
-/// What a child that is itself a parent has by now of the files that it is to receive: written by the hop that receives them, read by the hops to
-/// its own children, which so take a file, or a chunk, as soon as it was verified. Files that are not expected here are in their place.
-/// Ownership: shared; outlives the hop that writes it. Threads: any.
+/// What a child that is itself a parent has by now of the files that it is to receive: written by the hop that receives
+/// them, read by the hops to its own children, which so take a file, or a chunk, as soon as it was verified. Files that
+/// are not expected here are in their place. Ownership: shared; outlives the hop that writes it. Threads: any.
 class Flow : public Supply {
  public:
   Flow(std::string repository, std::string root) : repository_(std::move(repository)), root_(std::move(root)) {}
@@ -23,15 +23,23 @@ class Flow : public Supply {
   Holding Of(const std::string& path) const override {
     const std::lock_guard lock(mu_);
     const auto at = files_.find(path);
-    if (at == files_.end()) return {.state = Holding::State::kPublished, .folder = root_, .now = nullptr, .failure = Failure::kNone, .why = {}};
+    if (at == files_.end())
+      return {
+          .state = Holding::State::kPublished, .folder = root_, .now = nullptr, .failure = Failure::kNone, .why = {}};
     const File& file = at->second;
     const bool moment = file.state == Holding::State::kVerified && !held_ && file.chunks.empty();
-    return {.state = moment ? Holding::State::kAwaited : file.state, .folder = file.state == Holding::State::kPublished ? root_ : file.folder, .now = &file.entry, .failure = file.failure, .why = file.why};
+    return {.state = moment ? Holding::State::kAwaited : file.state,
+            .folder = file.state == Holding::State::kPublished ? root_ : file.folder,
+            .now = &file.entry,
+            .failure = file.failure,
+            .why = file.why};
   }
   bool HasChunk(const std::string& path, int64_t chunk) const override {
     const std::lock_guard lock(mu_);
     const auto at = files_.find(path);
-    if (at == files_.end() || at->second.state == Holding::State::kPublished || at->second.state == Holding::State::kVerified) return true;
+    if (at == files_.end() || at->second.state == Holding::State::kPublished ||
+        at->second.state == Holding::State::kVerified)
+      return true;
     const std::vector<bool>& chunks = at->second.chunks;
     return static_cast<size_t>(chunk) < chunks.size() && chunks[static_cast<size_t>(chunk)];
   }
@@ -83,7 +91,8 @@ class Flow : public Supply {
     const Change change(*this);
     files_[entry.path] = {.state = Holding::State::kPublished, .entry = entry};
   }
-  /// Whether what is verified has to wait for its turn. Where it has not, it is in its place in a moment, and not worth to be taken from the stage.
+  /// Whether what is verified has to wait for its turn. Where it has not, it is in its place in a moment, and not worth
+  /// to be taken from the stage.
   void SetHeld(bool held) {
     Change change(*this);
     change.seen = held && !held_;

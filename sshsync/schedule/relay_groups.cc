@@ -20,7 +20,8 @@ void WorkBoard::AwaitChange() { bell_.WaitPast(bell_.rings(), kTick); }
 
 RelayBlock WorkBoard::BlockOf(const Job& job) const {
   const std::lock_guard lock(mu_);
-  RelayBlock block{.folder = job.folder, .paths = {}, .digests = {}, .is_range = job.kind == Job::Kind::kRange, .range = job.range};
+  RelayBlock block{
+      .folder = job.folder, .paths = {}, .digests = {}, .is_range = job.kind == Job::Kind::kRange, .range = job.range};
   for (const size_t index : job.indices) {
     block.paths.push_back(work_.at(index).wanted.path);
     block.digests.push_back(work_.at(index).wanted.digest);
@@ -36,7 +37,8 @@ const WorkItem* WorkBoard::WantedAs(const RelayBlock& block, size_t i, size_t* i
   if (at == by_path_.end()) return nullptr;
   *index = at->second;
   const WorkItem& item = work_.at(*index);
-  const bool now = item.state == WorkItem::State::kOpen && item.wanted.digest == block.digests[i] && !item.look_again && item.not_before <= around_.monotonic();
+  const bool now = item.state == WorkItem::State::kOpen && item.wanted.digest == block.digests[i] && !item.look_again &&
+                   item.not_before <= around_.monotonic();
   return now ? &item : nullptr;
 }
 
@@ -45,7 +47,9 @@ bool WorkBoard::Wants(const RelayBlock& block) const {
   for (size_t i = 0; i < block.paths.size(); ++i) {
     size_t index = 0;
     const WorkItem* const item = WantedAs(block, i, &index);
-    if (item == nullptr || (block.is_range ? item->created && item->big && !item->big->IsOpen(block.range) : IsBig(*item) || !open_.contains(index))) return false;
+    if (item == nullptr || (block.is_range ? item->created && item->big && !item->big->IsOpen(block.range)
+                                           : IsBig(*item) || !open_.contains(index)))
+      return false;
   }
   return true;
 }
@@ -59,14 +63,20 @@ bool WorkBoard::TakeThis(const RelayBlock& block, Job* job) {
     if (WantedAs(block, i, &indices[i]) == nullptr) return false;
     Holding holding;
     const Ready ready = Look(indices[i], &holding);
-    if (ready != Ready::kYes || holding.folder != block.folder || WantedAs(block, i, &indices[i]) == nullptr) return false;
+    if (ready != Ready::kYes || holding.folder != block.folder || WantedAs(block, i, &indices[i]) == nullptr)
+      return false;
     if (!block.is_range && !open_.contains(indices[i])) return false;
   }
   if (block.is_range) {
     WorkItem& item = work_.at(indices[0]);
     if (!item.created || !item.big || !item.big->TakeThis(block.range)) return false;
     ++item.writers;
-    *job = {.kind = Job::Kind::kRange, .indices = indices, .folder = block.folder, .attempt = item.attempt(indices[0]), .range = block.range, .big = item.big};
+    *job = {.kind = Job::Kind::kRange,
+            .indices = indices,
+            .folder = block.folder,
+            .attempt = item.attempt(indices[0]),
+            .range = block.range,
+            .big = item.big};
     return true;
   }
   for (const size_t index : indices) TakeOff(index);

@@ -19,15 +19,24 @@ struct Deaf : EventSink {
 class Child {
  public:
   explicit Child(const std::vector<std::string>& small, bool big = true) {
-    for (const std::string& name : small) files_.push_back({.path = name, .stat = {.size = 3}, .digest = *Digest::FromHex(std::string(64, name[0]))});
+    for (const std::string& name : small)
+      files_.push_back({.path = name, .stat = {.size = 3}, .digest = *Digest::FromHex(std::string(64, name[0]))});
     ChunkList chunks{.chunk = kBlockBytes};
     for (const char c : {'1', '2', '3', '4'}) chunks.digests.push_back(*Digest::FromHex(std::string(64, c)));
-    if (big) files_.push_back({.path = "big", .stat = {.size = 4 * kBlockBytes}, .digest = *Digest::FromHex(std::string(64, 'd')), .chunks = std::make_shared<const ChunkList>(chunks)});
+    if (big)
+      files_.push_back({.path = "big",
+                        .stat = {.size = 4 * kBlockBytes},
+                        .digest = *Digest::FromHex(std::string(64, 'd')),
+                        .chunks = std::make_shared<const ChunkList>(chunks)});
     for (const FileEntry& file : files_) plan_.items.push_back({Action::kCopy, &file, nullptr});
     work_ = std::make_unique<Work>(plan_, 3);
-    board_ = std::make_unique<WorkBoard>(*work_, deaf_, HopNames{.run = "r", .parent = "m", .child = "p"},
-                                         JobRules{.streams = 1, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
-                                         WorkBoard::Surroundings{.supply = supply_, .monotonic = [] { return absl::UnixEpoch(); }, .pause = [](int) { return absl::Seconds(1); }});
+    board_ = std::make_unique<WorkBoard>(
+        *work_, deaf_, HopNames{.run = "r", .parent = "m", .child = "p"},
+        JobRules{
+            .streams = 1, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
+        WorkBoard::Surroundings{.supply = supply_,
+                                .monotonic = [] { return absl::UnixEpoch(); },
+                                .pause = [](int) { return absl::Seconds(1); }});
   }
   WorkBoard& board() { return *board_; }
   Job Next() { return board_->TryTake(2 * kBlockBytes); }

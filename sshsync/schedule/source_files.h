@@ -6,8 +6,8 @@
 
 #include "absl/strings/string_view.h"
 #include "sshsync/base/status.h"
-#include "sshsync/process/event_count.h"
 #include "sshsync/model/manifest.h"
+#include "sshsync/process/event_count.h"
 
 namespace sshsync {
 
@@ -20,13 +20,15 @@ struct Holding {
     kFailed,     ///< it will not come: `why`, of `failure`
     kGone,       ///< the parent's own parent lost it
   } state = State::kPublished;
-  std::string folder;            ///< below which the file's path leads to it, absolute; empty: not anywhere yet
-  const FileEntry* now = nullptr;  ///< what it is to be by now, where that is not what was planned; valid until the supply is asked again for it
+  std::string folder;              ///< below which the file's path leads to it, absolute; empty: not anywhere yet
+  const FileEntry* now = nullptr;  ///< what it is to be by now, where that is not what was planned; valid until the
+                                   ///< supply is asked again for it
   Failure failure = Failure::kNone;
   std::string why;
 };
 
-/// What a parent can give to its children while it may still be receiving it itself. Asked from any thread, often; never waits.
+/// What a parent can give to its children while it may still be receiving it itself. Asked from any thread, often;
+/// never waits.
 class Supply {
  public:
   virtual ~Supply() = default;
@@ -45,7 +47,9 @@ class Supply {
 class SettledSupply : public Supply {
  public:
   explicit SettledSupply(std::string root) : root_(std::move(root)) {}
-  Holding Of(const std::string&) const override { return {.state = Holding::State::kPublished, .folder = root_, .now = nullptr, .failure = Failure::kNone, .why = {}}; }
+  Holding Of(const std::string&) const override {
+    return {.state = Holding::State::kPublished, .folder = root_, .now = nullptr, .failure = Failure::kNone, .why = {}};
+  }
   bool HasChunk(const std::string&, int64_t) const override { return true; }
   bool ended() const override { return true; }
   std::string WhyKept(const std::string&) const override { return ""; }

@@ -12,7 +12,8 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr size_t kFilesByCommand = 100, kFiles = 2000;  // in a job
-constexpr int64_t kJobBytes = int64_t{16} << 20, kEndGame = 4;  // at the end ranges shrink to a fourth, that streams end at about the same time
+constexpr int64_t kJobBytes = int64_t{16} << 20,
+                  kEndGame = 4;  // at the end ranges shrink to a fourth, that streams end at about the same time
 
 // On a file system of 4 KiB blocks, as nearly all are.
 int64_t SpaceOf(const WorkItem& item) { return (std::max<int64_t>(item.wanted.stat.size, 0) + 4095) / 4096 * 4096; }
@@ -20,11 +21,17 @@ int64_t SpaceOf(const WorkItem& item) { return (std::max<int64_t>(item.wanted.st
 }  // namespace
 
 WorkBoard::WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rules, Surroundings around)
-    : work_(work), events_(events), names_(std::move(names)), rules_(std::move(rules)), around_(std::move(around)), settled_(work.items().size(), false) {
+    : work_(work),
+      events_(events),
+      names_(std::move(names)),
+      rules_(std::move(rules)),
+      around_(std::move(around)),
+      settled_(work.items().size(), false) {
   for (size_t i = 0; i < work_.items().size(); ++i) {
     const WorkItem& item = work_.at(i);
     settled_[i] = IsSettled(item);
-    if (settled_[i] && around_.flow != nullptr && item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
+    if (settled_[i] && around_.flow != nullptr && item.state == WorkItem::State::kFailed)
+      around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
     if (settled_[i]) continue;
     ++unsettled_;
     open_.insert(i);
@@ -49,7 +56,9 @@ WorkItem WorkBoard::item(size_t index) const {
   return work_.at(index);
 }
 
-bool WorkBoard::IsBig(const WorkItem& item) const { return rules_.chunk > 0 && item.wanted.stat.size > rules_.chunk && item.wanted_chunks() != nullptr; }
+bool WorkBoard::IsBig(const WorkItem& item) const {
+  return rules_.chunk > 0 && item.wanted.stat.size > rules_.chunk && item.wanted_chunks() != nullptr;
+}
 
 int WorkBoard::Streams(int most) const {
   const std::lock_guard lock(mu_);
@@ -69,13 +78,15 @@ void WorkBoard::Refresh(size_t index) {
   if (IsSettled(item)) {
     if (!settled_[index]) {
       --unsettled_;
-      if (item.state == WorkItem::State::kDone && item.child != nullptr && !rules_.keeps_old) spent_ -= item.child->stat.size;
+      if (item.state == WorkItem::State::kDone && item.child != nullptr && !rules_.keeps_old)
+        spent_ -= item.child->stat.size;
     }
     settled_[index] = true;
     // One that is in its place is no news before it is the last, unless there is room again.
     if (item.state != WorkItem::State::kDone || unsettled_ == 0 || std::exchange(cramped_, false)) bell_.Ring();
     if (around_.flow == nullptr) return;
-    if (item.state == WorkItem::State::kFailed) around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
+    if (item.state == WorkItem::State::kFailed)
+      around_.flow->Failed(item.wanted.path, item.failure(), std::string(item.message()));
     if (item.state == WorkItem::State::kGone) around_.flow->Gone(item.wanted.path);
     if (item.state == WorkItem::State::kKept) around_.flow->Kept(*item.child);
   } else if (item.state == WorkItem::State::kOpen) {
@@ -149,8 +160,8 @@ bool WorkBoard::IsDue(const WorkItem& item, absl::Time now) {
   return item.not_before <= now;
 }
 
-// Whether there is room for a file beside what was begun. If not, it waits until something is in its place, which gives back the room of what it replaces. Where nothing will be,
-// the disk itself may say that it is full.
+// Whether there is room for a file beside what was begun. If not, it waits until something is in its place, which gives
+// back the room of what it replaces. Where nothing will be, the disk itself may say that it is full.
 bool WorkBoard::Fits(const WorkItem& item) {
   const bool alone = open_.size() == unsettled_;
   const bool fits = rules_.room < 0 || spent_ + SpaceOf(item) <= rules_.room || alone || work_.together();
@@ -190,11 +201,20 @@ bool WorkBoard::TakeRange(int64_t most_bytes, Job* job) {
     const bool whole = holding.state != Holding::State::kAwaited;
     // A file that keeps failing goes chunk by chunk: then it is seen which one it is.
     const int64_t chunk = item.big->wanted().chunk, share = item.big->open_bytes() / rules_.streams;
-    const BigFile::Most most{.local = item.tries > 0 ? 1 : share / chunk, .parent = item.tries > 0 ? 1 : std::clamp(share, most_bytes / kEndGame, most_bytes) / chunk};
-    const auto range = item.big->Take(most, [&](int64_t chunk) { return !holding.folder.empty() && (whole || around_.supply.HasChunk(item.wanted.path, chunk)); });
+    const BigFile::Most most{
+        .local = item.tries > 0 ? 1 : share / chunk,
+        .parent = item.tries > 0 ? 1 : std::clamp(share, most_bytes / kEndGame, most_bytes) / chunk};
+    const auto range = item.big->Take(most, [&](int64_t chunk) {
+      return !holding.folder.empty() && (whole || around_.supply.HasChunk(item.wanted.path, chunk));
+    });
     if (!range) continue;
     ++item.writers;
-    *job = {.kind = Job::Kind::kRange, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .range = *range, .big = item.big};
+    *job = {.kind = Job::Kind::kRange,
+            .indices = {index},
+            .folder = holding.folder,
+            .attempt = item.attempt(index),
+            .range = *range,
+            .big = item.big};
     return true;
   }
   return false;
@@ -214,16 +234,24 @@ bool WorkBoard::TakeFiles(int64_t most_bytes, Job* job) {
     Holding holding;
     if (Look(index, &holding) != Ready::kYes || !(item.draft || Fits(item))) continue;
     if (IsBig(item)) {
-      // Its size may have been found to be another than it was listed with. What is good is good in one attempt: a new one begins with nothing.
-      if (!item.big || item.big->size() != item.wanted.stat.size || item.big->good_bytes() > 0) item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
+      // Its size may have been found to be another than it was listed with. What is good is good in one attempt: a new
+      // one begins with nothing.
+      if (!item.big || item.big->size() != item.wanted.stat.size || item.big->good_bytes() > 0)
+        item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
       const auto draft = std::exchange(item.draft, nullptr);
       const bool adopted = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
-      if (item.held_chunks() != nullptr) item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
+      if (item.held_chunks() != nullptr)
+        item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
       item.folder = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
       item.writers = 0;  // those of an earlier attempt are of no account
       TakeOff(index);
       if (adopted) spent_ -= SpaceOf(item);  // it counts already
-      *job = {.kind = Job::Kind::kCreate, .indices = {index}, .folder = holding.folder, .attempt = item.attempt(index), .big = item.big, .draft = adopted ? draft : nullptr};
+      *job = {.kind = Job::Kind::kCreate,
+              .indices = {index},
+              .folder = holding.folder,
+              .attempt = item.attempt(index),
+              .big = item.big,
+              .draft = adopted ? draft : nullptr};
       return true;
     }
     if (job->indices.empty()) job->folder = holding.folder;
@@ -288,12 +316,14 @@ void WorkBoard::Progress(size_t index, int64_t bytes) {
   if (under_way_.contains(index)) Tell(EventKind::kFileProgress, work_.at(index), bytes);
 }
 
-void WorkBoard::Fail(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+void WorkBoard::Fail(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output,
+                     int exit_status) {
   const std::lock_guard lock(mu_);
   FailLocked(index, why, command, output, exit_status);
 }
 
-void WorkBoard::FailLocked(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+void WorkBoard::FailLocked(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output,
+                           int exit_status) {
   const std::string message = WithoutSecrets(why.message(), names_.secrets);
   work_.Failed(index, MakeError(FailureOf(why), message), command, WithoutSecrets(output, names_.secrets), exit_status);
   WorkItem& item = work_.at(index);
@@ -328,11 +358,13 @@ void WorkBoard::LookedAgain(size_t index, const absl::Status& error, const FileE
   const Digest before = item.wanted.digest;
   work_.LookedAgain(index, error, now);
   if (!item.big) item.created = false;
-  if (around_.flow != nullptr && item.state == WorkItem::State::kOpen && item.wanted.digest != before) around_.flow->Expect(item.wanted);
+  if (around_.flow != nullptr && item.state == WorkItem::State::kOpen && item.wanted.digest != before)
+    around_.flow->Expect(item.wanted);
   if (item.tries > 0) item.not_before = std::max(item.not_before, around_.monotonic() + around_.pause(item.tries - 1));
   if (item.state == WorkItem::State::kFailed) Tell(EventKind::kFileFailed, item, 0, item.message());
   if (item.state == WorkItem::State::kGone) {
-    Tell(LogLevel::kWarning, "the file went away while it was copied; it is left as it is on the child", item.wanted.path, names_.parent);
+    Tell(LogLevel::kWarning, "the file went away while it was copied; it is left as it is on the child",
+         item.wanted.path, names_.parent);
   }
   Refresh(index);
 }
@@ -343,14 +375,19 @@ void WorkBoard::Verified(const Attempt& attempt, const FileStat& stat) {
   item.state = WorkItem::State::kVerified;
   under_way_.erase(attempt.index);
   starved_ = false;
-  verified_.push_back({.index = attempt.index, .file = item.wanted.path, .staged = attempt.staged(), .verified = stat, .parent = item.wanted.stat});
+  verified_.push_back({.index = attempt.index,
+                       .file = item.wanted.path,
+                       .staged = attempt.staged(),
+                       .verified = stat,
+                       .parent = item.wanted.stat});
   if (around_.flow != nullptr) around_.flow->Verified(item.wanted.path, attempt.folder);
   Tell(EventKind::kFileVerified, item, item.wanted.stat.size);
   Refresh(attempt.index);
   bell_.Ring();
 }
 
-std::vector<std::string> WorkBoard::Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers) {
+std::vector<std::string> WorkBoard::Created(const Job& job,
+                                            const std::vector<std::pair<std::string, ChunkList>>& leftovers) {
   const std::lock_guard lock(mu_);
   std::vector<std::string> useless;
   WorkItem& item = work_.at(job.indices[0]);
@@ -365,7 +402,8 @@ std::vector<std::string> WorkBoard::Created(const Job& job, const std::vector<st
     item.created = true;
     if (around_.flow != nullptr) around_.flow->GrowsIn(item.wanted.path, job.attempt.folder);
     Tell(EventKind::kFileStarted, item, 0);
-    if (job.draft) TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
+    if (job.draft)
+      TellChunks({.indices = job.indices, .range = {.count = static_cast<int64_t>(job.big->wanted().digests.size())}});
   }
   Refresh(job.indices[0]);
   return useless;
@@ -380,7 +418,8 @@ std::vector<std::string> WorkBoard::UsedUp(const Job& job) const {
 
 // Not the child's own file; nor an attempt of this run that one of its children may be reading.
 bool WorkBoard::MayGo(const std::string& path) const {
-  return absl::StartsWith(path, absl::StrCat(rules_.stage_folder, "/")) && (around_.flow == nullptr || !abandoned_.contains(path));
+  return absl::StartsWith(path, absl::StrCat(rules_.stage_folder, "/")) &&
+         (around_.flow == nullptr || !abandoned_.contains(path));
 }
 
 bool WorkBoard::Arrived(const Job& job, absl::Span<const Digest> digests) {
@@ -429,13 +468,15 @@ void WorkBoard::TellChunks(const Job& job) {
   Tell(EventKind::kFileProgress, item, item.big->good_bytes());
 }
 
-void WorkBoard::BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status) {
+void WorkBoard::BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command,
+                               absl::string_view output, int exit_status) {
   const size_t index = job.indices[0];
   WorkItem& item = work_.at(index);
   --item.writers;
   if (!moved || !absl::IsUnavailable(why)) return FailLocked(index, why, command, output, exit_status);
   item.not_before = around_.monotonic() + around_.pause(0);
-  Tell(LogLevel::kInfo, absl::StrCat("goes on where it broke off: ", WithoutSecrets(why.message(), names_.secrets)), item.wanted.path, names_.child);
+  Tell(LogLevel::kInfo, absl::StrCat("goes on where it broke off: ", WithoutSecrets(why.message(), names_.secrets)),
+       item.wanted.path, names_.child);
   Refresh(index);
 }
 
@@ -447,30 +488,57 @@ void WorkBoard::Abandon(const Job& job, const absl::Status& why, absl::string_vi
   if (IsOf(job)) {
     abandoned_.insert(job.attempt.staged());
     work_.GaveUp(index);
-    if (job.draft) item.leftovers.push_back(absl::StrCat(job.draft->folder, "/", item.wanted.path));  // it may not have got its new name
+    if (job.draft)
+      item.leftovers.push_back(
+          absl::StrCat(job.draft->folder, "/", item.wanted.path));  // it may not have got its new name
     if (around_.flow != nullptr) around_.flow->Expect(item.wanted);
     return FailLocked(index, why, command, "", 0);
   }
   Refresh(index);
 }
 
-void WorkBoard::TellBlock(const Job& job, int stream, absl::string_view route, absl::Time began, int64_t files, int64_t bytes) {
+void WorkBoard::TellBlock(const Job& job, int stream, absl::string_view route, absl::Time began, int64_t files,
+                          int64_t bytes) {
   const std::lock_guard lock(mu_);
   const std::string path = job.indices.empty() ? "" : work_.at(job.indices[0]).wanted.path;
-  events_.On({.kind = EventKind::kBlockMoved, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = path, .action = std::string(route), .files = files, .bytes = bytes,
-              .offset = job.kind == Job::Kind::kRange ? job.range.first * job.big->wanted().chunk : 0, .stream = stream, .began = began,
+  events_.On({.kind = EventKind::kBlockMoved,
+              .run = names_.run,
+              .repository = names_.child,
+              .parent = names_.parent,
+              .path = path,
+              .action = std::string(route),
+              .files = files,
+              .bytes = bytes,
+              .offset = job.kind == Job::Kind::kRange ? job.range.first * job.big->wanted().chunk : 0,
+              .stream = stream,
+              .began = began,
               .level = LogLevel::kDebug});
 }
 
 void WorkBoard::Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message) {
   const Trouble none, &trouble = item.trouble ? *item.trouble : none;
-  events_.On({.kind = kind, .run = names_.run, .repository = names_.child, .parent = names_.parent, .path = item.wanted.path,
-              .action = std::string(ActionName(item.action)), .bytes = bytes, .total = item.wanted.stat.size, .failure = trouble.failure,
-              .message = std::string(message), .command = trouble.command, .output = trouble.output, .exit_status = trouble.exit_status});
+  events_.On({.kind = kind,
+              .run = names_.run,
+              .repository = names_.child,
+              .parent = names_.parent,
+              .path = item.wanted.path,
+              .action = std::string(ActionName(item.action)),
+              .bytes = bytes,
+              .total = item.wanted.stat.size,
+              .failure = trouble.failure,
+              .message = std::string(message),
+              .command = trouble.command,
+              .output = trouble.output,
+              .exit_status = trouble.exit_status});
 }
 
 void WorkBoard::Tell(LogLevel level, std::string message, const std::string& path, const std::string& repository) {
-  events_.On({.kind = EventKind::kMessage, .run = names_.run, .repository = repository, .path = path, .level = level, .message = std::move(message)});
+  events_.On({.kind = EventKind::kMessage,
+              .run = names_.run,
+              .repository = repository,
+              .path = path,
+              .level = level,
+              .message = std::move(message)});
 }
 
 }  // namespace sshsync

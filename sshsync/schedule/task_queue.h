@@ -14,15 +14,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "sshsync/host/range_command.h"
+#include "sshsync/model/event.h"
 #include "sshsync/process/event_count.h"
+#include "sshsync/process/stop.h"
+#include "sshsync/route/relay_registry.h"
+#include "sshsync/schedule/file_states.h"
 #include "sshsync/schedule/received_files.h"
 #include "sshsync/stage/publishing.h"
-#include "sshsync/host/range_command.h"
-#include "sshsync/route/relay_registry.h"
 #include "sshsync/stage/stage.h"
-#include "sshsync/process/stop.h"
-#include "sshsync/schedule/file_states.h"
-#include "sshsync/model/event.h"
 
 namespace sshsync {
 
@@ -47,7 +47,8 @@ struct Job {
   Attempt attempt = {};
   ChunkRange range = {};
   std::shared_ptr<BigFile> big = {};
-  std::shared_ptr<const Draft> draft = {};  ///< of kCreate: whose folder is to become the attempt's; nullptr: it is made
+  std::shared_ptr<const Draft> draft =
+      {};  ///< of kCreate: whose folder is to become the attempt's; nullptr: it is made
 };
 
 /// How jobs are cut.
@@ -62,11 +63,11 @@ struct JobRules {
   bool keeps_old = false;    ///< what is replaced stays on the child, in its trash
 };
 
-/// The board on which the threads of one hop meet: streams take jobs from it and put up what arrived, the publisher takes that down, all of
-/// them see whether the hop goes on. What the parent cannot give yet waits here. Everything that is told about a file is told here, under the
-/// lock, in the order in which it happened.
-/// Ownership: refers to the work, the sink, the supply and the flow (of what this child has for its own children; may be null).
-/// Threads: any; `work` is touched through the board only while threads run.
+/// The board on which the threads of one hop meet: streams take jobs from it and put up what arrived, the publisher
+/// takes that down, all of them see whether the hop goes on. What the parent cannot give yet waits here. Everything
+/// that is told about a file is told here, under the lock, in the order in which it happened. Ownership: refers to the
+/// work, the sink, the supply and the flow (of what this child has for its own children; may be null). Threads: any;
+/// `work` is touched through the board only while threads run.
 class WorkBoard {
  public:
   /// Whether this hop's turn to publish has come, as the steps order it.
@@ -79,13 +80,14 @@ class WorkBoard {
     std::function<Turn()> turn;                      ///< empty: yes
     Bell* turns = nullptr;                           ///< rings when a turn may have come
     StopToken closing = {};
-    Bell* stops = nullptr;                           ///< rings when that stops
+    Bell* stops = nullptr;  ///< rings when that stops
   };
 
   /// While it lives nobody is woken: for much that is put up or taken down at once.
   class Quiet {
    public:
-    explicit Quiet(WorkBoard& board) : own_(&board.bell_), flow_(board.around_.flow == nullptr ? nullptr : board.around_.flow->bell()) {}
+    explicit Quiet(WorkBoard& board)
+        : own_(&board.bell_), flow_(board.around_.flow == nullptr ? nullptr : board.around_.flow->bell()) {}
 
    private:
     const Bell::Muffled own_, flow_;
@@ -100,7 +102,8 @@ class WorkBoard {
   /// A copy of what is known of one file.
   WorkItem item(size_t index) const;
 
-  /// Whether the parent has published by now what a job was to bring from its stage: then the job failed for that, and is taken again.
+  /// Whether the parent has published by now what a job was to bring from its stage: then the job failed for that, and
+  /// is taken again.
   bool MovedAtParent(const Job& job) const;
   /// Whether the parent has it in its place.
   bool IsPublishedAtParent(size_t index) const;
@@ -108,7 +111,8 @@ class WorkBoard {
   /// Puts back a job that was not begun.
   void Return(const Job& job);
 
-  /// Waits for a job: none when every file came to its end. `most_bytes`: of one range, or one batch. `impatient`: rather kIdle than to wait long.
+  /// Waits for a job: none when every file came to its end. `most_bytes`: of one range, or one batch. `impatient`:
+  /// rather kIdle than to wait long.
   Job Take(int64_t most_bytes, bool impatient);
 
   // Jobs that several children of a parent bring at the same time (work_board_shared.cc).
@@ -124,12 +128,14 @@ class WorkBoard {
   /// How many streams have something to do at first, up to `most`.
   int Streams(int most) const;
 
-  // A file's way. `Begin` and `Leave` bracket the time in which it is being transferred; each file of a kFiles job is left once.
+  // A file's way. `Begin` and `Leave` bracket the time in which it is being transferred; each file of a kFiles job is
+  // left once.
   void Begin(const Attempt& attempt);
   void Leave(size_t index);
   std::map<size_t, Attempt> UnderWay() const;
   void Progress(size_t index, int64_t bytes);
-  void Fail(size_t index, const absl::Status& why, absl::string_view command = "", absl::string_view output = "", int exit_status = 0);
+  void Fail(size_t index, const absl::Status& why, absl::string_view command = "", absl::string_view output = "",
+            int exit_status = 0);
   /// All chunks arrived, and the whole has another digest than was wanted.
   void PartsDiffer(const Job& job);
   /// What arrived has another digest than was wanted.
@@ -138,7 +144,8 @@ class WorkBoard {
   void Verified(const Attempt& attempt, const FileStat& stat);
 
   // A big file's way.
-  /// The staged file is there; `leftovers`: chunks of earlier attempts, by their paths. The result is those that have nothing of use.
+  /// The staged file is there; `leftovers`: chunks of earlier attempts, by their paths. The result is those that have
+  /// nothing of use.
   std::vector<std::string> Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers);
   /// The earlier attempt from which a range was copied, if that was the last of it.
   std::vector<std::string> UsedUp(const Job& job) const;
@@ -152,8 +159,8 @@ class WorkBoard {
   void TellBlock(const Job& job, int stream, absl::string_view route, absl::Time began, int64_t files, int64_t bytes);
 
   // Publishing.
-  /// Waits for verified files whose turn has come and takes up to `most`; all of them, whatever `most` is, where they are published together, and not
-  /// before every file is verified. None when the hop has ended.
+  /// Waits for verified files whose turn has come and takes up to `most`; all of them, whatever `most` is, where they
+  /// are published together, and not before every file is verified. None when the hop has ended.
   std::vector<Publication> TakeVerified(size_t most);
   /// The parent's file is not the one that was digested.
   void SourceChanged(size_t index);
@@ -170,13 +177,16 @@ class WorkBoard {
 
  private:
   static constexpr size_t kLooks = 5000;  // files that one search asks the supply for
-  static constexpr absl::Duration kTick = absl::Milliseconds(20);  // how soon the others are looked at, and whether other boards posted something
+  static constexpr absl::Duration kTick =
+      absl::Milliseconds(20);  // how soon the others are looked at, and whether other boards posted something
 
   enum class Ready { kNo, kYes, kOver };
   Ready Look(size_t index, Holding* holding);
   bool Over() const;
   const WorkItem* WantedAs(const RelayBlock& block, size_t i, size_t* index) const;
-  static bool IsSettled(const WorkItem& item) { return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified; }
+  static bool IsSettled(const WorkItem& item) {
+    return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified;
+  }
   bool TakeAny(int64_t most_bytes, Job* job);
   bool IsDue(const WorkItem& item, absl::Time now);
   bool Fits(const WorkItem& item);
@@ -189,10 +199,12 @@ class WorkBoard {
   bool IsOf(const Job& job) const;
   bool MayGo(const std::string& path) const;
   void TellChunks(const Job& job);
-  void BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
+  void BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command,
+                      absl::string_view output, int exit_status);
   void Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message = "");
   void Tell(LogLevel level, std::string message, const std::string& path, const std::string& repository);
-  void FailLocked(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output, int exit_status);
+  void FailLocked(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output,
+                  int exit_status);
 
   Work& work_;
   EventSink& events_;
@@ -201,23 +213,24 @@ class WorkBoard {
   const Surroundings around_;
 
   Bell bell_;
-  const Bell::Following supplied_{around_.supply.bell(), &bell_}, turned_{around_.turns, &bell_}, stopped_{around_.stops, &bell_};
+  const Bell::Following supplied_{around_.supply.bell(), &bell_}, turned_{around_.turns, &bell_},
+      stopped_{around_.stops, &bell_};
 
   mutable std::mutex mu_;
   std::condition_variable over_, published_;  // that it has ended; that nothing is left to publish
   // Protected by mu_, as work_ is.
   absl::Status fatal_;
-  std::set<size_t> open_;      // to be taken by a stream: small ones first
-  std::set<size_t> growing_;   // big files under way
-  std::set<size_t> doubtful_;  // whose source is to be looked at
-  std::vector<bool> settled_;  // files that came to their end
-  size_t unsettled_ = 0;       // the others
-  int64_t spent_ = 0;          // of the room: drafts, and what was begun, without what that replaced
-  bool cramped_ = false;       // some file waits for room
+  std::set<size_t> open_;            // to be taken by a stream: small ones first
+  std::set<size_t> growing_;         // big files under way
+  std::set<size_t> doubtful_;        // whose source is to be looked at
+  std::vector<bool> settled_;        // files that came to their end
+  size_t unsettled_ = 0;             // the others
+  int64_t spent_ = 0;                // of the room: drafts, and what was begun, without what that replaced
+  bool cramped_ = false;             // some file waits for room
   std::set<std::string> abandoned_;  // staged files of attempts that were given up
   std::vector<Publication> verified_;
   std::map<size_t, Attempt> under_way_;
-  absl::Time next_due_;  // when what the last search left out for its time is to be looked at
+  absl::Time next_due_;                            // when what the last search left out for its time is to be looked at
   mutable std::map<std::string, size_t> by_path_;  // made when it is first asked for
   bool publishing_ = false;
   bool starved_ = false;  // the publisher found nothing whose turn has come

@@ -20,7 +20,8 @@ struct Recorder : EventSink {
 
 Manifest TwoFiles() {
   Manifest manifest;
-  for (const char* path : {"a", "b"}) manifest.files.push_back({.path = path, .stat = {.size = 3}, .digest = *Digest::FromHex(std::string(40, path[0]))});
+  for (const char* path : {"a", "b"})
+    manifest.files.push_back({.path = path, .stat = {.size = 3}, .digest = *Digest::FromHex(std::string(40, path[0]))});
   return manifest;
 }
 
@@ -39,7 +40,10 @@ class WorkBoardTest : public ::testing::Test {
   absl::Time now_ = absl::UnixEpoch();
   const SettledSupply settled_{"/m"};
   WorkBoard::Surroundings Around(const Supply& supply, Flow* flow = nullptr) {
-    return {.supply = supply, .flow = flow, .monotonic = [this] { return now_; }, .pause = [](int) { return absl::Seconds(1); }};
+    return {.supply = supply,
+            .flow = flow,
+            .monotonic = [this] { return now_; },
+            .pause = [](int) { return absl::Seconds(1); }};
   }
   const HopNames names_{.run = "r", .parent = "m", .child = "p", .secrets = {"hunter2"}};
   WorkBoard board_{work_, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p"}, Around(settled_)};
@@ -68,7 +72,8 @@ TEST_F(WorkBoardTest, WhatDoesNotFitWaitsUntilSomethingIsInItsPlace) {
   plan.items[0] = {Action::kReplace, &parent_.files[0], &old};
   for (const int64_t room : {8191, 8192}) {  // two blocks
     Work work(plan, 1);
-    WorkBoard board(work, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p", .room = room}, Around(settled_));
+    WorkBoard board(work, recorder_, names_, {.stage_folder = "/stage", .child_root = "/p", .room = room},
+                    Around(settled_));
     const Job first = board.Take(1000, false);
     EXPECT_EQ(first.indices.size(), room == 8191 ? 1u : 2u);
     board.Return(first);
@@ -137,12 +142,20 @@ class BigFileOnBoardTest : public ::testing::Test {
  protected:
   BigFileOnBoardTest() {
     for (char c : {'1', '2', '3', '4'}) chunks_.digests.push_back(*Digest::FromHex(std::string(64, c)));
-    entry_ = {.path = "big", .stat = {.size = 4 * kBlockBytes}, .digest = *Digest::FromHex(std::string(64, 'a')), .chunks = std::make_shared<const ChunkList>(chunks_)};
+    entry_ = {.path = "big",
+              .stat = {.size = 4 * kBlockBytes},
+              .digest = *Digest::FromHex(std::string(64, 'a')),
+              .chunks = std::make_shared<const ChunkList>(chunks_)};
     plan_.items.push_back({Action::kCopy, &entry_, nullptr});
     work_ = std::make_unique<Work>(plan_, 3);
-    board_ = std::make_unique<WorkBoard>(*work_, recorder_, HopNames{.run = "r", .parent = "m", .child = "p"},
-                                         JobRules{.streams = 2, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
-                                         WorkBoard::Surroundings{.supply = settled_, .flow = &flow_, .monotonic = [this] { return now_; }, .pause = [](int) { return absl::ZeroDuration(); }});
+    board_ = std::make_unique<WorkBoard>(
+        *work_, recorder_, HopNames{.run = "r", .parent = "m", .child = "p"},
+        JobRules{
+            .streams = 2, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
+        WorkBoard::Surroundings{.supply = settled_,
+                                .flow = &flow_,
+                                .monotonic = [this] { return now_; },
+                                .pause = [](int) { return absl::ZeroDuration(); }});
   }
   std::vector<Digest> Of(const Job& job) const {
     const auto first = chunks_.digests.begin() + job.range.first;
@@ -224,10 +237,13 @@ TEST_F(BigFileOnBoardTest, OfAFileThatTheParentIsStillGettingOnlyItsVerifiedChun
   Flow parent("m", "/m");
   parent.Expect(entry_);
   Work work(plan_, 3);
-  WorkBoard board(work, recorder_, HopNames{.run = "r", .parent = "m", .child = "p"},
-                  JobRules{.streams = 1, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
-                  // Each look takes its time, so that who is impatient comes back.
-                  WorkBoard::Surroundings{.supply = parent, .monotonic = [this] { return now_ += absl::Milliseconds(300); }, .pause = [](int) { return absl::ZeroDuration(); }});
+  WorkBoard board(
+      work, recorder_, HopNames{.run = "r", .parent = "m", .child = "p"},
+      JobRules{.streams = 1, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
+      // Each look takes its time, so that who is impatient comes back.
+      WorkBoard::Surroundings{.supply = parent,
+                              .monotonic = [this] { return now_ += absl::Milliseconds(300); },
+                              .pause = [](int) { return absl::ZeroDuration(); }});
   EXPECT_EQ(board.Take(1 << 20, true).kind, Job::Kind::kIdle) << "there is nothing of it yet";
   parent.GrowsIn("big", "/m/.sshsync/in/1");
   parent.ChunkVerified("big", 1);
@@ -254,7 +270,8 @@ TEST_F(BigFileOnBoardTest, WhatAnAbandonedAttemptHoldsIsReadBeforeTheNextTryAndT
   ASSERT_EQ(lost.kind, Job::Kind::kRange);
   board_->Abandon(lost, MakeError(Failure::kUnreachable, "lost"), "");
   EXPECT_EQ(board_->item(0).leftovers, std::vector<std::string>{abandoned});
-  board_->LookedAgain(0, absl::OkStatus(), board_->Take(1 << 20, false).kind == Job::Kind::kLookAgain ? &entry_ : nullptr);
+  board_->LookedAgain(0, absl::OkStatus(),
+                      board_->Take(1 << 20, false).kind == Job::Kind::kLookAgain ? &entry_ : nullptr);
   const Job again = board_->Take(1 << 20, false);
   ASSERT_EQ(again.kind, Job::Kind::kCreate);
   board_->Created(again, {{abandoned, chunks_}});
@@ -268,7 +285,8 @@ TEST_F(BigFileOnBoardTest, WhatAnAbandonedAttemptHoldsIsReadBeforeTheNextTryAndT
 TEST_F(BigFileOnBoardTest, RangesShrinkTowardsTheEndButNotToNothing) {
   Begin();
   EXPECT_EQ(board_->Take(kBlockBytes, false).range.count, 1) << "no more than asked for";
-  EXPECT_EQ(board_->Take(64 * kBlockBytes, false).range.count, 3) << "a share of what is left would cost a round trip for each chunk";
+  EXPECT_EQ(board_->Take(64 * kBlockBytes, false).range.count, 3)
+      << "a share of what is left would cost a round trip for each chunk";
 }
 
 TEST_F(BigFileOnBoardTest, WhatOtherStreamsBringIntoAnAbandonedAttemptDoesNotCount) {

@@ -9,13 +9,13 @@
 #include "sshsync/base/status.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/process/process_set.h"
-#include "sshsync/ssh/ssh.h"
 #include "sshsync/process/thread.h"
+#include "sshsync/ssh/ssh.h"
 
 namespace sshsync {
 namespace {
 
-constexpr size_t kTail = 4096;   // of what a login prints, for messages
+constexpr size_t kTail = 4096;                      // of what a login prints, for messages
 constexpr absl::Duration kListen = absl::Hours(1);  // at a time
 constexpr std::chrono::milliseconds kTick{20};      // how soon a stop is seen
 
@@ -26,12 +26,14 @@ void Keep(std::string& tail, absl::string_view bytes) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ByteChannel>> ByteChannel::Open(const Endpoint& host, ByteWay way, const RemoteCommand& command, const ChannelOptions& options,
-                                                               const StopToken& stop) {
+absl::StatusOr<std::unique_ptr<ByteChannel>> ByteChannel::Open(const Endpoint& host, ByteWay way,
+                                                               const RemoteCommand& command,
+                                                               const ChannelOptions& options, const StopToken& stop) {
   SSHSYNC_RETURN_IF_ERROR(stop.status());
   const FrameEncoder encoder(options.nonce.empty() ? RandomNonce() : options.nonce);
   absl::StatusOr<Process> process =
-      Process::Start(way == ByteWay::kFromHost ? ShellAt(host, options.ssh) : CommandAt(host, encoder.TakeCommand(host.shell), options.ssh));
+      Process::Start(way == ByteWay::kFromHost ? ShellAt(host, options.ssh)
+                                               : CommandAt(host, encoder.TakeCommand(host.shell), options.ssh));
   if (!process.ok()) return Annotate(process.status(), Describe(host));
   std::unique_ptr<ByteChannel> channel(new ByteChannel(host, way, command, options, *std::move(process)));
   channel->encoder_ = encoder;
@@ -40,7 +42,8 @@ absl::StatusOr<std::unique_ptr<ByteChannel>> ByteChannel::Open(const Endpoint& h
   return channel;
 }
 
-ByteChannel::ByteChannel(const Endpoint& host, ByteWay way, const RemoteCommand& command, const ChannelOptions&, Process process)
+ByteChannel::ByteChannel(const Endpoint& host, ByteWay way, const RemoteCommand& command, const ChannelOptions&,
+                         Process process)
     : host_(host), way_(way), command_(command), encoder_(""), process_(std::move(process)) {}
 
 ByteChannel::~ByteChannel() {
@@ -52,7 +55,8 @@ ByteChannel::~ByteChannel() {
   set.Add(process_);
   RealClock clock;
   const absl::Time deadline = clock.Monotonic() + Process::kGrace;
-  while (clock.Monotonic() < deadline && !absl::holds_alternative<ProcessEnded>(set.Next(deadline - clock.Monotonic()))) {
+  while (clock.Monotonic() < deadline &&
+         !absl::holds_alternative<ProcessEnded>(set.Next(deadline - clock.Monotonic()))) {
   }
 }
 
@@ -65,7 +69,8 @@ absl::Status ByteChannel::AwaitReady(const ChannelOptions& options, const StopTo
   ProcessSet set(stop);
   set.Add(process_);
   if (way_ == ByteWay::kFromHost) set.Write(process_, encoder_.Preamble(host_.shell));
-  FrameDecoder decoders[2] = {{encoder_.ready_label(), FrameDecoder::kOut}, {encoder_.ready_label(), FrameDecoder::kErr}};
+  FrameDecoder decoders[2] = {{encoder_.ready_label(), FrameDecoder::kOut},
+                              {encoder_.ready_label(), FrameDecoder::kErr}};
   std::string noise[2];
   size_t total = 0;
   RealClock clock;
@@ -80,11 +85,14 @@ absl::Status ByteChannel::AwaitReady(const ChannelOptions& options, const StopTo
         return absl::OkStatus();
       });
       if (!fed.ok()) return Annotate(fed, Describe(host_));
-      if (total > options.max_noise) return Annotate(MakeError(Failure::kNoShell, "the login prints without end"), Describe(host_));
+      if (total > options.max_noise)
+        return Annotate(MakeError(Failure::kNoShell, "the login prints without end"), Describe(host_));
     } else if (const auto* ended = absl::get_if<ProcessEnded>(&outcome)) {
       return ClassifySshFailure(host_, {.end = ended->end, .ready = false, .out = noise[0], .err = noise[1]});
     } else if (absl::holds_alternative<WaitExpired>(outcome)) {
-      return Annotate(MakeError(Failure::kTimeout, absl::StrCat("the login gave no shell within ", absl::FormatDuration(limit))), Describe(host_));
+      return Annotate(
+          MakeError(Failure::kTimeout, absl::StrCat("the login gave no shell within ", absl::FormatDuration(limit))),
+          Describe(host_));
     } else {
       return stop.status();
     }
@@ -115,7 +123,8 @@ void ByteChannel::Listen(std::string first) {
   ProcessSet set(over_.token());
   set.Add(process_);
   if (!first.empty()) set.Write(process_, first);
-  FrameDecoder decoders[2] = {{encoder_.label(), FrameDecoder::kOut, FrameDecoder::kFarewell}, {encoder_.label(), FrameDecoder::kErr, FrameDecoder::kFarewell}};
+  FrameDecoder decoders[2] = {{encoder_.label(), FrameDecoder::kOut, FrameDecoder::kFarewell},
+                              {encoder_.label(), FrameDecoder::kErr, FrameDecoder::kFarewell}};
   BoundedText out(command_.max_stderr), err(command_.max_stderr);
   std::string last_words;
   absl::Status broken;
@@ -163,7 +172,10 @@ absl::StatusOr<RemoteResult> ByteChannel::Finish(ProgressProbe moved, const Stop
       lock.unlock();
       const bool progress = moved();
       lock.lock();
-      if (!progress && !ended_) return MakeError(Failure::kTimeout, absl::StrCat("no output and no progress for ", absl::FormatDuration(command_.timeout), "; ", Describe(host_)));
+      if (!progress && !ended_)
+        return MakeError(Failure::kTimeout,
+                         absl::StrCat("no output and no progress for ", absl::FormatDuration(command_.timeout), "; ",
+                                      Describe(host_)));
       deadline = clock.Monotonic() + command_.timeout;
     }
     changed_.wait_for(lock, kTick);

@@ -10,24 +10,27 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "sshsync/process/process.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/ssh/channel.h"
 #include "sshsync/ssh/frame.h"
-#include "sshsync/process/process.h"
 #include "sshsync/ssh/runner.h"
-#include "sshsync/process/stop.h"
 
 namespace sshsync {
 
-/// One ssh process with one command at its other end, whose stdin or stdout is a stream of bytes (RemoteBytes says what that means). The process's own end of that
-/// pipe is handed out as it is. What else it prints is listened to by a thread of its own, so that nobody who moves bytes has to.
+/// One ssh process with one command at its other end, whose stdin or stdout is a stream of bytes (RemoteBytes says what
+/// that means). The process's own end of that pipe is handed out as it is. What else it prints is listened to by a
+/// thread of its own, so that nobody who moves bytes has to.
 ///
-/// A command that prints is fed through a channel's preamble, whose open stdin is the dead man's handle, and answers on stderr. A command that reads is run by a
-/// shell that takes it from the first line of its stdin, after it was seen to be ready: a login that prints or reads does no harm.
+/// A command that prints is fed through a channel's preamble, whose open stdin is the dead man's handle, and answers on
+/// stderr. A command that reads is run by a shell that takes it from the first line of its stdin, after it was seen to
+/// be ready: a login that prints or reads does no harm.
 ///
 /// Ownership: owns the process and the thread; the destructor ends both. Threads: one at a time, besides its own.
 class ByteChannel : public RemoteBytes {
  public:
-  static absl::StatusOr<std::unique_ptr<ByteChannel>> Open(const Endpoint& host, ByteWay way, const RemoteCommand& command, const ChannelOptions& options,
+  static absl::StatusOr<std::unique_ptr<ByteChannel>> Open(const Endpoint& host, ByteWay way,
+                                                           const RemoteCommand& command, const ChannelOptions& options,
                                                            const StopToken& stop);
   ~ByteChannel() override;
   ByteChannel(const ByteChannel&) = delete;
@@ -38,7 +41,8 @@ class ByteChannel : public RemoteBytes {
   absl::StatusOr<RemoteResult> Finish(ProgressProbe moved, const StopToken& stop) override;
 
  private:
-  ByteChannel(const Endpoint& host, ByteWay way, const RemoteCommand& command, const ChannelOptions& options, Process process);
+  ByteChannel(const Endpoint& host, ByteWay way, const RemoteCommand& command, const ChannelOptions& options,
+              Process process);
   absl::Status AwaitReady(const ChannelOptions& options, const StopToken& stop);
   absl::Status Begin();
   void Listen(std::string first);
@@ -56,7 +60,7 @@ class ByteChannel : public RemoteBytes {
   std::condition_variable changed_;
   // Protected by mu_.
   absl::optional<absl::StatusOr<RemoteResult>> ended_;
-  uint64_t heard_ = 0;  // how often it printed something
+  uint64_t heard_ = 0;     // how often it printed something
   std::jthread listener_;  // Last, so that it ends first.
 };
 

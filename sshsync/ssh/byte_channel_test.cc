@@ -16,9 +16,11 @@ using ::testing::HasSubstr;
 class ByteChannelTest : public ::testing::Test {
  protected:
   // Through a script in place of ssh, whose last argument is the command.
-  absl::Status Open(const std::string& ssh, ByteWay way, const ChannelOptions& options = {}, const StopToken& stop = {}) {
+  absl::Status Open(const std::string& ssh, ByteWay way, const ChannelOptions& options = {},
+                    const StopToken& stop = {}) {
     dir_.Write("ssh", "#!/bin/sh\n" + ssh);
-    const Endpoint host{.host = "node", .ssh = {"/bin/sh", dir_.Path("ssh")}, .connect_timeout = absl::Milliseconds(500)};
+    const Endpoint host{
+        .host = "node", .ssh = {"/bin/sh", dir_.Path("ssh")}, .connect_timeout = absl::Milliseconds(500)};
     return ByteChannel::Open(host, way, {.script = "cat"}, options, stop).status();
   }
   TempDir dir_;
@@ -28,10 +30,13 @@ TEST_F(ByteChannelTest, WhatEndsALoginIsTold) {
   const absl::Status refused = Open("echo 'node: Permission denied (publickey).' >&2; exit 255\n", ByteWay::kToHost);
   EXPECT_EQ(FailureOf(refused), Failure::kAuth);
   EXPECT_THAT(std::string(refused.message()), HasSubstr("ssh node"));
-  EXPECT_EQ(FailureOf(Open("echo 'This account is currently not available.'; exit 1\n", ByteWay::kFromHost)), Failure::kNoShell);
+  EXPECT_EQ(FailureOf(Open("echo 'This account is currently not available.'; exit 1\n", ByteWay::kFromHost)),
+            Failure::kNoShell);
 }
 
-TEST_F(ByteChannelTest, ALoginThatDoesNotAnswerIsGivenUp) { EXPECT_EQ(FailureOf(Open("exec sleep 1000\n", ByteWay::kToHost)), Failure::kTimeout); }
+TEST_F(ByteChannelTest, ALoginThatDoesNotAnswerIsGivenUp) {
+  EXPECT_EQ(FailureOf(Open("exec sleep 1000\n", ByteWay::kToHost)), Failure::kTimeout);
+}
 
 TEST_F(ByteChannelTest, ALoginThatPrintsWithoutEndIsGivenUp) {
   EXPECT_EQ(FailureOf(Open("exec yes\n", ByteWay::kFromHost, {.max_noise = 100'000})), Failure::kNoShell);
@@ -45,7 +50,9 @@ TEST_F(ByteChannelTest, AStopIsSeenDuringTheLogin) {
 
 TEST_F(ByteChannelTest, AWriterThatHangsIsNotWaitedForForever) {
   const Endpoint here{.transport = Transport::kLocal};
-  auto channel = ByteChannel::Open(here, ByteWay::kToHost, {.script = "cat >/dev/null; exec sleep 1000", .timeout = absl::Milliseconds(100)}, {}, StopToken());
+  auto channel = ByteChannel::Open(here, ByteWay::kToHost,
+                                   {.script = "cat >/dev/null; exec sleep 1000", .timeout = absl::Milliseconds(100)},
+                                   {}, StopToken());
   ASSERT_TRUE(channel.ok()) << channel.status();
   int asked = 0;
   EXPECT_EQ(FailureOf((*channel)->Finish([&] { return ++asked < 3; }, StopToken()).status()), Failure::kTimeout);

@@ -31,7 +31,8 @@ std::string Seconds(absl::Duration duration) { return absl::FormatDuration(durat
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Channel>> Channel::Open(const Endpoint& host, const ChannelOptions& options, const StopToken& stop) {
+absl::StatusOr<std::unique_ptr<Channel>> Channel::Open(const Endpoint& host, const ChannelOptions& options,
+                                                       const StopToken& stop) {
   SSHSYNC_RETURN_IF_ERROR(stop.status());
   absl::StatusOr<Process> process = Process::Start(ShellAt(host, options.ssh));
   if (!process.ok()) return Annotate(process.status(), Describe(host));
@@ -52,7 +53,8 @@ absl::Status Channel::AwaitReady(const ChannelOptions& options, const StopToken&
   ProcessSet set(stop);
   set.Add(process_);
   set.Write(process_, encoder_.Preamble(host_.shell));
-  FrameDecoder decoders[2] = {{encoder_.ready_label(), FrameDecoder::kOut}, {encoder_.ready_label(), FrameDecoder::kErr}};
+  FrameDecoder decoders[2] = {{encoder_.ready_label(), FrameDecoder::kOut},
+                              {encoder_.ready_label(), FrameDecoder::kErr}};
   Tail noise[2];
   RealClock clock;
   const absl::Duration limit = host_.connect_timeout * options.login_factor;
@@ -68,7 +70,8 @@ absl::Status Channel::AwaitReady(const ChannelOptions& options, const StopToken&
       if (tail.total() > options.max_noise) return Fail(MakeError(Failure::kNoShell, "the login prints without end"));
     } else if (const auto* ended = absl::get_if<ProcessEnded>(&outcome)) {
       dead_ = true;
-      return ClassifySshFailure(host_, {.end = ended->end, .ready = false, .out = noise[0].text(), .err = noise[1].text()});
+      return ClassifySshFailure(host_,
+                                {.end = ended->end, .ready = false, .out = noise[0].text(), .err = noise[1].text()});
     } else if (absl::holds_alternative<WaitExpired>(outcome)) {
       return Fail(MakeError(Failure::kTimeout, absl::StrCat("the login gave no shell within ", Seconds(limit))));
     } else {
@@ -90,12 +93,14 @@ absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, const St
   };
   absl::StatusOr<RemoteResult> result = Run(
       command, collect, [] { return false; }, stop);
-  if (!result.ok() && FailureOf(result.status()) == Failure::kOutputTooLarge) return Annotate(result.status(), Describe(host_));
+  if (!result.ok() && FailureOf(result.status()) == Failure::kOutputTooLarge)
+    return Annotate(result.status(), Describe(host_));
   if (result.ok()) result->out = std::move(out);
   return result;
 }
 
-absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) {
+absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                          const StopToken& stop) {
   SSHSYNC_RETURN_IF_ERROR(stop.status());
   if (dead_) return MakeError(Failure::kInternal, "a dead channel was used");
   SSHSYNC_ASSIGN_OR_RETURN(const std::string frame, encoder_.Command(command.script, command.input));
@@ -116,7 +121,8 @@ absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, OutputSi
   while (!decoders[0].finished() || !decoders[1].finished()) {
     const ProcessOutcome outcome = set.Next(command.timeout);
     if (const auto* output = absl::get_if<ProcessOutput>(&outcome)) {
-      absl::Status fed = output->is_err ? decoders[1].Feed(output->bytes, take_err) : decoders[0].Feed(output->bytes, take_out);
+      absl::Status fed =
+          output->is_err ? decoders[1].Feed(output->bytes, take_err) : decoders[0].Feed(output->bytes, take_out);
       if (!fed.ok()) fed = Fail(std::move(fed));
       if (!refused.ok()) return refused;
       SSHSYNC_RETURN_IF_ERROR(fed);
@@ -127,10 +133,12 @@ absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, OutputSi
       dead_ = true;
       return stop.status();
     } else if (!moved()) {
-      return Fail(MakeError(Failure::kTimeout, absl::StrCat("no output and no progress for ", Seconds(command.timeout))));
+      return Fail(
+          MakeError(Failure::kTimeout, absl::StrCat("no output and no progress for ", Seconds(command.timeout))));
     }
   }
-  if (decoders[0].number() != decoders[1].number()) return Fail(MakeError(Failure::kUnreachable, "the end of a command arrived damaged"));
+  if (decoders[0].number() != decoders[1].number())
+    return Fail(MakeError(Failure::kUnreachable, "the end of a command arrived damaged"));
   return RemoteResult{.status = *decoders[0].number(), .out = {}, .err = err.Take()};
 }
 
@@ -156,7 +164,8 @@ bool Channel::alive() {
   if (dead_) return false;
   ProcessSet set{StopToken()};
   set.Add(process_);
-  dead_ = !absl::holds_alternative<WaitExpired>(set.Next(absl::ZeroDuration())) || process_.out() < 0 || process_.err() < 0;
+  dead_ =
+      !absl::holds_alternative<WaitExpired>(set.Next(absl::ZeroDuration())) || process_.out() < 0 || process_.err() < 0;
   return !dead_;
 }
 

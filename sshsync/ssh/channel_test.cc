@@ -90,7 +90,8 @@ TEST(Channel, OutputIsPassedOnBeforeTheCommandEnds) {
     return absl::OkStatus();
   };
   const auto never = [] { return false; };
-  const absl::StatusOr<RemoteResult> result = channel->Run(Command("echo first; sleep 1000; echo second"), sink, never, stop.token());
+  const absl::StatusOr<RemoteResult> result =
+      channel->Run(Command("echo first; sleep 1000; echo second"), sink, never, stop.token());
   EXPECT_EQ(FailureOf(result.status()), Failure::kStopped);
   EXPECT_EQ(out, "first\n");
 }
@@ -127,7 +128,8 @@ TEST(Channel, ALoginWithoutAShellIsNamedWithItsWords) {
   host.ssh = {"sh", "-c", "echo 'This account is currently not available.'; exit 1"};
   const absl::StatusOr<std::unique_ptr<Channel>> channel = Channel::Open(host, {}, StopToken());
   EXPECT_EQ(channel.status(),
-            MakeError(Failure::kNoShell, "the account gives no shell: This account is currently not available.; ssh deploy@node1"));
+            MakeError(Failure::kNoShell,
+                      "the account gives no shell: This account is currently not available.; ssh deploy@node1"));
 }
 
 TEST(Channel, ALoginThatNeverGivesAShellIsGivenUp) {

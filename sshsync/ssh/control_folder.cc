@@ -32,7 +32,8 @@ std::vector<std::string> NamesIn(int folder) {
     return names;
   }
   while (const dirent* const entry = readdir(stream)) {
-    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) names.emplace_back(entry->d_name);
+    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
+      names.emplace_back(entry->d_name);
   }
   closedir(stream);
   return names;
@@ -43,7 +44,9 @@ int Claim(int place, const std::string& name) {
   const int folder = openat(place, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (folder < 0) return -1;
   struct stat status;
-  if (fstat(folder, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 07777) == 0700 && flock(folder, LOCK_EX | LOCK_NB) == 0) return folder;
+  if (fstat(folder, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 07777) == 0700 &&
+      flock(folder, LOCK_EX | LOCK_NB) == 0)
+    return folder;
   close(folder);
   return -1;
 }
@@ -51,7 +54,8 @@ int Claim(int place, const std::string& name) {
 void RemoveSockets(int folder) {
   for (const std::string& name : NamesIn(folder)) {
     struct stat status;
-    if (fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(status.st_mode)) unlinkat(folder, name.c_str(), 0);
+    if (fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(status.st_mode))
+      unlinkat(folder, name.c_str(), 0);
   }
 }
 
@@ -72,14 +76,16 @@ void RemoveThoseOfTheDead(const std::string& where) {
 /// Whether a name still stands for an open folder.
 bool IsStill(const std::string& path, int folder) {
   struct stat named, opened;
-  return lstat(path.c_str(), &named) == 0 && fstat(folder, &opened) == 0 && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+  return lstat(path.c_str(), &named) == 0 && fstat(folder, &opened) == 0 && named.st_dev == opened.st_dev &&
+         named.st_ino == opened.st_ino;
 }
 
 }  // namespace
 
 std::string ControlFolder::Place() {
   const char* const own = std::getenv("XDG_RUNTIME_DIR");
-  const bool fits = own != nullptr && own[0] == '/' && std::strlen(own) <= kLongestPlace && access(own, W_OK | X_OK) == 0;
+  const bool fits =
+      own != nullptr && own[0] == '/' && std::strlen(own) <= kLongestPlace && access(own, W_OK | X_OK) == 0;
   return fits ? own : "/tmp";
 }
 

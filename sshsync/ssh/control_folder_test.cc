@@ -96,7 +96,8 @@ TEST(ControlFolder, WhatIsNotOursBeyondDoubtStays) {
   ASSERT_EQ(mkdir((dir.path() + "/target").c_str(), 0700), 0);
   ASSERT_EQ(symlink((dir.path() + "/target").c_str(), (dir.path() + "/sshsync-mux-linked").c_str()), 0);
   { const ControlFolder folder(dir.path()); }
-  for (const char* stays : {"victim/sshsync-mux-inside/file", "sshsync-mux-filled/file", "sshsync-mux-shared", "sshsync-mux-other-name", "sshsync-backup", "target", "sshsync-mux-linked"}) {
+  for (const char* stays : {"victim/sshsync-mux-inside/file", "sshsync-mux-filled/file", "sshsync-mux-shared",
+                            "sshsync-mux-other-name", "sshsync-backup", "target", "sshsync-mux-linked"}) {
     EXPECT_TRUE(Exists(absl::StrCat(dir.path(), "/", stays))) << stays;
   }
   // The harmless twin.
@@ -128,7 +129,8 @@ TEST(ControlFolder, LiesInTheUsersOwnPlaceWhereThatIsShortAndWritable) {
   TempDir dir;
   ASSERT_EQ(setenv("XDG_RUNTIME_DIR", dir.path().c_str(), 1), 0);
   EXPECT_EQ(ControlFolder::Place(), dir.path());
-  for (const std::string& unfit : {std::string("relative"), dir.path() + "/missing", dir.path() + "/" + std::string(60, 'x'), std::string()}) {
+  for (const std::string& unfit :
+       {std::string("relative"), dir.path() + "/missing", dir.path() + "/" + std::string(60, 'x'), std::string()}) {
     ASSERT_EQ(setenv("XDG_RUNTIME_DIR", unfit.c_str(), 1), 0);
     EXPECT_EQ(ControlFolder::Place(), "/tmp") << unfit;
   }

@@ -9,9 +9,9 @@
 
 namespace sshsync {
 
-/// A Runner for runs that change nothing: passes reading commands on and refuses those that write. A dry run thus takes the same way as a
-/// real one, and a writing command that comes through is a mistake of ours, told as kInternal, not a change on a host (an `if` at each
-/// place that writes was rejected: the one that is forgotten writes).
+/// A Runner for runs that change nothing: passes reading commands on and refuses those that write. A dry run thus takes
+/// the same way as a real one, and a writing command that comes through is a mistake of ours, told as kInternal, not a
+/// change on a host (an `if` at each place that writes was rejected: the one that is forgotten writes).
 ///
 /// Borrows the runner. Threads: as that runner.
 ///
@@ -26,8 +26,8 @@ class DryRunner {
     if (command.writes) return Refusal(command);
     return runner_.Run(host, command, stop);
   }
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                                       const StopToken& stop) {
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                       ProgressProbe moved, const StopToken& stop) {
     if (command.writes) return Refusal(command);
     return runner_.RunLong(host, command, sink, moved, stop);
   }
@@ -35,12 +35,9 @@ class DryRunner {
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) {
     return MakeError(Failure::kInternal, "a dry run was about to open a session");
   }
-  void Release(const Endpoint& host)
-    requires KeepsOpen<R>
-  {
-    runner_.Release(host);
-  }
-  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint&, ByteWay, const RemoteCommand&, const StopToken&) {
+  void Release(const Endpoint& host) requires KeepsOpen<R> { runner_.Release(host); }
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint&, ByteWay, const RemoteCommand&,
+                                                         const StopToken&) {
     return MakeError(Failure::kInternal, "a dry run was about to open a stream of bytes");
   }
 

@@ -27,7 +27,8 @@ TEST(DryRunner, RefusesWritingCommandsWithoutRunningThem) {
   RemoteCommand move;
   move.script = "mv a b";
   move.writes = true;
-  EXPECT_EQ(dry.Run(Endpoint(), move, StopToken()).status(), MakeError(Failure::kInternal, "a dry run was about to write: mv a b"));
+  EXPECT_EQ(dry.Run(Endpoint(), move, StopToken()).status(),
+            MakeError(Failure::kInternal, "a dry run was about to write: mv a b"));
   EXPECT_EQ(FailureOf(dry.RunLong(Endpoint(), move, kIgnore, kNever, StopToken()).status()), Failure::kInternal);
   EXPECT_TRUE(runner.calls().empty());
 }

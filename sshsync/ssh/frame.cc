@@ -57,12 +57,13 @@ std::string OctalText(absl::string_view text) {
 size_t TakenBytes(absl::string_view part) { return OctalText(absl::StrReplaceAll(part, {{"'", "'\\''"}})).size(); }
 
 std::string FrameEncoder::Preamble(absl::string_view shell) const {
-  // One compound command, so that the first shell has read all of it before it runs any of it, and reads nothing after it.
-  return absl::StrCat(
-      "{ unset ENV BASH_ENV CDPATH; LC_ALL=C; TZ=UTC0; export LC_ALL TZ; umask 022; exec 3<&0\n",  //
-      Answer(ready_label(), "$$"),
-      "{ exec 2>/dev/null; cat <&3; exec </dev/null 3<&-; trap '' HUP PIPE TERM; kill -TERM 0; sleep 2; kill -KILL 0; } | { ", shell,
-      " 3<&-; kill -TERM 0; }\nexit; }\n");
+  // One compound command, so that the first shell has read all of it before it runs any of it, and reads nothing after
+  // it.
+  return absl::StrCat("{ unset ENV BASH_ENV CDPATH; LC_ALL=C; TZ=UTC0; export LC_ALL TZ; umask 022; exec 3<&0\n",  //
+                      Answer(ready_label(), "$$"),
+                      "{ exec 2>/dev/null; cat <&3; exec </dev/null 3<&-; trap '' HUP PIPE TERM; kill -TERM 0; sleep "
+                      "2; kill -KILL 0; } | { ",
+                      shell, " 3<&-; kill -TERM 0; }\nexit; }\n");
 }
 
 absl::StatusOr<std::string> FrameEncoder::Command(absl::string_view script, absl::string_view input) {
@@ -72,25 +73,30 @@ absl::StatusOr<std::string> FrameEncoder::Command(absl::string_view script, absl
   const std::string quoted = absl::StrReplaceAll(script, {{"'", "'\\''"}});
   const std::string answer = absl::StrCat("_s=$?; ", Answer(mark, "$_s"));
   if (input.empty()) return absl::StrCat("(eval '", quoted, "') </dev/null; ", answer);
-  return absl::StrCat("(eval '", quoted, "') <<'", mark, "'; ", answer, input, absl::EndsWith(input, "\n") ? "" : "\n", mark, "\n");
+  return absl::StrCat("(eval '", quoted, "') <<'", mark, "'; ", answer, input, absl::EndsWith(input, "\n") ? "" : "\n",
+                      mark, "\n");
 }
 
 absl::StatusOr<std::string> FrameEncoder::LastCommand(absl::string_view script) {
   if (HasNul(script)) return MakeError(Failure::kInternal, "a command with a NUL byte");
   ++sequence_;
-  return absl::StrCat("(eval '", absl::StrReplaceAll(script, {{"'", "'\\''"}}), "') </dev/null; _s=$?; { echo; echo \"", label(), " $_s\"; } >&2; exit\n");
+  return absl::StrCat("(eval '", absl::StrReplaceAll(script, {{"'", "'\\''"}}), "') </dev/null; _s=$?; { echo; echo \"",
+                      label(), " $_s\"; } >&2; exit\n");
 }
 
 std::string FrameEncoder::TakeCommand(absl::string_view shell) const {
   const std::string ready = absl::StrCat("\"", ready_label(), " $$\"");
-  return absl::StrCat("exec ", shell, " -c 'echo ", ready, "; { echo; echo ", ready, "; } >&2; IFS= read -r s; s=$(printf %b \"$s\"); eval \"$s\"'");
+  return absl::StrCat("exec ", shell, " -c 'echo ", ready, "; { echo; echo ", ready,
+                      "; } >&2; IFS= read -r s; s=$(printf %b \"$s\"); eval \"$s\"'");
 }
 
 absl::StatusOr<std::string> FrameEncoder::TakenLine(absl::string_view script) {
   if (HasNul(script)) return MakeError(Failure::kInternal, "a command with a NUL byte");
   ++sequence_;
-  return absl::StrCat(OctalText(absl::StrCat("unset ENV BASH_ENV CDPATH; LC_ALL=C; TZ=UTC0; export LC_ALL TZ; umask 022\n(eval '",
-                                             absl::StrReplaceAll(script, {{"'", "'\\''"}}), "'); _s=$?; ", Answer(label(), "$_s"))), "\n");
+  return absl::StrCat(
+      OctalText(absl::StrCat("unset ENV BASH_ENV CDPATH; LC_ALL=C; TZ=UTC0; export LC_ALL TZ; umask 022\n(eval '",
+                             absl::StrReplaceAll(script, {{"'", "'\\''"}}), "'); _s=$?; ", Answer(label(), "$_s"))),
+      "\n");
 }
 
 std::string FrameEncoder::Farewell() const { return "exit\n"; }
@@ -114,7 +120,8 @@ absl::Status FrameDecoder::Feed(absl::string_view bytes, Payload payload) {
 
   const void* const mark = memmem(bytes.data(), bytes.size(), mark_.data(), mark_.size());
   const bool found = mark != nullptr;
-  const size_t end = found ? static_cast<size_t>(static_cast<const char*>(mark) - bytes.data()) : bytes.size() - PossibleBeginning(bytes);
+  const size_t end = found ? static_cast<size_t>(static_cast<const char*>(mark) - bytes.data())
+                           : bytes.size() - PossibleBeginning(bytes);
   if (end > 0) {
     SSHSYNC_RETURN_IF_ERROR(payload(bytes.substr(0, end)));
   }

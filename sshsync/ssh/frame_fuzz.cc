@@ -1,4 +1,5 @@
-// Any bytes from a host, cut in any way: no crash, memory below a mark, and an answer that does not depend on how the bytes arrived.
+// Any bytes from a host, cut in any way: no crash, memory below a mark, and an answer that does not depend on how the
+// bytes arrived.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,8 +12,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "sshsync/ssh/frame.h"
 #include "sshsync/host/record_script.h"
+#include "sshsync/ssh/frame.h"
 
 namespace sshsync {
 namespace {

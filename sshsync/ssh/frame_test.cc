@@ -22,7 +22,9 @@ std::string Decode(FrameDecoder decoder, absl::string_view stream, size_t step, 
   return payload;
 }
 
-std::string DecodeOut(absl::string_view stream, size_t step) { return Decode({"abc-1", FrameDecoder::kOut}, stream, step); }
+std::string DecodeOut(absl::string_view stream, size_t step) {
+  return Decode({"abc-1", FrameDecoder::kOut}, stream, step);
+}
 
 TEST(Frame, NoncesAreLongAndDiffer) {
   EXPECT_EQ(RandomNonce().size(), 32u);
@@ -31,8 +33,9 @@ TEST(Frame, NoncesAreLongAndDiffer) {
 
 TEST(Frame, PayloadIsExactHoweverTheBytesArrive) {
   using absl::string_view;
-  for (const string_view payload : {string_view(""), string_view("x"), string_view("x\n"), string_view("\n\nabc-"), string_view("\nabc-1"),
-                                    string_view("a\0b\0", 4), string_view("\n\n\n"), string_view("ababc-ab"), string_view("\nabc-2 0\n")}) {
+  for (const string_view payload :
+       {string_view(""), string_view("x"), string_view("x\n"), string_view("\n\nabc-"), string_view("\nabc-1"),
+        string_view("a\0b\0", 4), string_view("\n\n\n"), string_view("ababc-ab"), string_view("\nabc-2 0\n")}) {
     for (size_t step = 1; step < 12; ++step) {
       absl::optional<int> out, err;
       EXPECT_EQ(Decode({"abc-1", FrameDecoder::kOut}, std::string(payload) + "abc-1 17\n", step, &out), payload);
@@ -79,7 +82,9 @@ TEST(Frame, BytesAfterTheEndAreAnError) {
 TEST(Frame, AFarewellAfterTheLastEndIsDropped) {
   for (const size_t pieces : {100u, 1u}) {
     absl::optional<int> number;
-    EXPECT_EQ(Decode({"abc-1", FrameDecoder::kErr, FrameDecoder::kFarewell}, "x\nabc-1 3\nsetsid: child 7 did not exit normally\nbye", pieces, &number), "x");
+    EXPECT_EQ(Decode({"abc-1", FrameDecoder::kErr, FrameDecoder::kFarewell},
+                     "x\nabc-1 3\nsetsid: child 7 did not exit normally\nbye", pieces, &number),
+              "x");
     EXPECT_EQ(number, 3);
   }
 }

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/process/stop.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/process/stop.h"
 
 namespace sshsync {
 
@@ -19,11 +19,13 @@ namespace sshsync {
 struct RemoteCommand {
   /// POSIX sh text; every value in it is already a quoted literal. Ends where it ends: it may contain `exit`.
   std::string script = {};
-  /// What the command reads on stdin; empty: /dev/null. Lines without NUL (it travels as a here-document): a missing last newline is added.
+  /// What the command reads on stdin; empty: /dev/null. Lines without NUL (it travels as a here-document): a missing
+  /// last newline is added.
   std::string input = {};
   /// The longest silence: without a byte of output for that long the command is ended with kTimeout. Never infinite.
   absl::Duration timeout = absl::Seconds(300);
-  /// More than this on stdout is kOutputTooLarge; what goes to a sink has no limit but the sink's. Most callers leave this alone.
+  /// More than this on stdout is kOutputTooLarge; what goes to a sink has no limit but the sink's. Most callers leave
+  /// this alone.
   size_t max_output = size_t{64} << 20;
   /// stderr beyond this is dropped, its middle replaced by a note of how much.
   size_t max_stderr = size_t{64} << 10;
@@ -41,23 +43,27 @@ struct RemoteResult {
 /// Takes stdout as it comes. Returning an error ends the command, and is what the call returns.
 using OutputSink = absl::FunctionRef<absl::Status(absl::string_view bytes)>;
 
-/// Asked when a long command was silent for its `timeout`: true = there was progress elsewhere (a staged file grew), wait as long again.
+/// Asked when a long command was silent for its `timeout`: true = there was progress elsewhere (a staged file grew),
+/// wait as long again.
 using ProgressProbe = absl::FunctionRef<bool()>;
 
-/// A remote shell of its own, for several long commands one after the other: what one of them leaves in the background (a connection to
-/// the next host, say) lives until the session ends, and is ended with it. Commands and errors are those of `Runner::RunLong`; after an error the
-/// session is of no use. Ownership: the caller's; the destructor ends it. Threads: one at a time.
+/// A remote shell of its own, for several long commands one after the other: what one of them leaves in the background
+/// (a connection to the next host, say) lives until the session ends, and is ended with it. Commands and errors are
+/// those of `Runner::RunLong`; after an error the session is of no use. Ownership: the caller's; the destructor ends
+/// it. Threads: one at a time.
 class RemoteSession {
  public:
   virtual ~RemoteSession() = default;
-  virtual absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) = 0;
+  virtual absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                           const StopToken& stop) = 0;
 };
 
 /// Which way the bytes of a `RemoteBytes` go.
 enum class ByteWay { kFromHost, kToHost };
 
-/// A command whose stdout (kFromHost) or stdin (kToHost) is a stream of bytes that somebody else moves, through a descriptor: so the kernel can move them from
-/// one host's process to another's without a copy here. (A verb that takes and gives strings was rejected: two copies of everything.)
+/// A command whose stdout (kFromHost) or stdin (kToHost) is a stream of bytes that somebody else moves, through a
+/// descriptor: so the kernel can move them from one host's process to another's without a copy here. (A verb that takes
+/// and gives strings was rejected: two copies of everything.)
 ///
 /// A command that reads is over when its input ends: that is its dead man's handle. One that prints has the usual one.
 /// Ownership: the caller's; the destructor ends it, and then nothing is known of the command. Threads: one at a time.
@@ -68,8 +74,8 @@ class RemoteBytes {
   virtual int fd() const = 0;
   /// No more bytes are moved: a command that reads sees the end of its input.
   virtual void Close() = 0;
-  /// Waits for the end of the command, with the errors of `Runner::RunLong`; asks `moved` after each `timeout` of its command. A result is its final word. `out` is
-  /// what a command that reads has printed, bounded.
+  /// Waits for the end of the command, with the errors of `Runner::RunLong`; asks `moved` after each `timeout` of its
+  /// command. A result is its final word. `out` is what a command that reads has printed, bounded.
   virtual absl::StatusOr<RemoteResult> Finish(ProgressProbe moved, const StopToken& stop) = 0;
 };
 
@@ -78,9 +84,11 @@ class RemoteBytes {
 ///     // A command that takes a few seconds at most: one round trip through a channel that is kept.
 ///     absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop);
 ///
-///     // A command that may take long: it has a session to itself, whose stdin is a dead man's handle: when the controller or the
-///     // connection dies, the process group there is ended, and with it whatever a command that writes left running. stdout goes to `sink` as it comes; the result's `out` is empty.
-///     absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+///     // A command that may take long: it has a session to itself, whose stdin is a dead man's handle: when the
+///     controller or the
+///     // connection dies, the process group there is ended, and with it whatever a command that writes left running.
+///     stdout goes to `sink` as it comes; the result's `out` is empty. absl::StatusOr<RemoteResult> RunLong(const
+///     Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
 ///                                          const StopToken& stop);
 ///
 ///     // A session for several long commands. It outlives neither the runner nor the host's patience.
@@ -93,29 +101,34 @@ class RemoteBytes {
 ///
 /// One that can give out descriptors has another (MovesBytes); what is to be relayed needs it:
 ///
-///     // A command with a stream of bytes, in a session to itself. The command's `input` is not heeded. One that takes bytes waits for a free session of
-///     // its host for its `timeout` at most: who opens two, the one that gives them first, waits for no other who holds one.
-///     absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop);
+///     // A command with a stream of bytes, in a session to itself. The command's `input` is not heeded. One that takes
+///     bytes waits for a free session of
+///     // its host for its `timeout` at most: who opens two, the one that gives them first, waits for no other who
+///     holds one. absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const
+///     RemoteCommand& command, const StopToken& stop);
 ///
-/// An error is the transport's, classified: Unavailable = trying again may help, FailedPrecondition = it will not, Cancelled = stopped.
-/// A non-zero exit status is no error but a result. After an error nothing is known about whether the command ran, nor whether it ended:
-/// after RunLong a session that was lost may still have a writer.
-/// Threads: any number may call; calls for one host run at the same time, within that host's limits. Nothing is kept by reference.
+/// An error is the transport's, classified: Unavailable = trying again may help, FailedPrecondition = it will not,
+/// Cancelled = stopped. A non-zero exit status is no error but a result. After an error nothing is known about whether
+/// the command ran, nor whether it ended: after RunLong a session that was lost may still have a writer. Threads: any
+/// number may call; calls for one host run at the same time, within that host's limits. Nothing is kept by reference.
 template <class R>
-concept Runner = requires(R& runner, const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                          const StopToken& stop) {
+concept Runner = requires(R& runner, const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                          ProgressProbe moved, const StopToken& stop) {
   { runner.Run(host, command, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
   { runner.RunLong(host, command, sink, moved, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
   { runner.Open(host, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteSession>>>;
 };
 
 template <class R>
-concept MovesBytes = requires(R& runner, const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop) {
+concept MovesBytes = requires(R& runner, const Endpoint& host, ByteWay way, const RemoteCommand& command,
+                              const StopToken& stop) {
   { runner.OpenBytes(host, way, command, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteBytes>>>;
 };
 
 template <class R>
-concept KeepsOpen = requires(R& runner, const Endpoint& host) { runner.Release(host); };
+concept KeepsOpen = requires(R& runner, const Endpoint& host) {
+  runner.Release(host);
+};
 
 }  // namespace sshsync
 

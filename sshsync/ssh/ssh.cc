@@ -18,8 +18,8 @@ constexpr size_t kMaxLines = 20;    // that are searched
 constexpr size_t kMaxQuoted = 400;  // bytes in a message
 constexpr int kSshFailed = 255;
 
-/// What ssh prints, and what it means. The first row of which a line is found counts: certain and permanent causes come first, since ssh
-/// ends with a general line ("Connection closed by ...") after many of them.
+/// What ssh prints, and what it means. The first row of which a line is found counts: certain and permanent causes come
+/// first, since ssh ends with a general line ("Connection closed by ...") after many of them.
 struct Row {
   absl::string_view needle;
   Failure failure;
@@ -84,16 +84,20 @@ std::string Bare(absl::string_view line) {
 
 absl::string_view Lead(Failure failure) {
   switch (failure) {
-    case Failure::kHostKey: return "host key refused: ";
-    case Failure::kNoShell: return "the account gives no shell: ";
-    default: return "";
+    case Failure::kHostKey:
+      return "host key refused: ";
+    case Failure::kNoShell:
+      return "the account gives no shell: ";
+    default:
+      return "";
   }
 }
 
 absl::Status Unlisted(const SshEnd& end) {
   if (!end.ready && !end.end.signalled && end.end.code != kSshFailed) {
     const std::vector<std::string> lines = LastLines(absl::StrCat(end.err, "\n", end.out));
-    const std::string text = lines.empty() ? absl::StrCat("it ", end.end.Describe(), " without a word") : absl::StrJoin(lines, " / ");
+    const std::string text =
+        lines.empty() ? absl::StrCat("it ", end.end.Describe(), " without a word") : absl::StrJoin(lines, " / ");
     return MakeError(Failure::kNoShell, absl::StrCat(Lead(Failure::kNoShell), Printable(text)));
   }
   const std::vector<std::string> lines = LastLines(end.err);
@@ -105,8 +109,8 @@ absl::Status Cause(const SshEnd& end) {
   const std::vector<std::string> lines = LastLines(end.err);
   if (!end.end.signalled && end.end.code == kSshFailed) {
     for (const Row& row : kRows) {
-      const auto found =
-          std::find_if(lines.begin(), lines.end(), [&](const std::string& line) { return absl::StrContains(line, row.needle); });
+      const auto found = std::find_if(lines.begin(), lines.end(),
+                                      [&](const std::string& line) { return absl::StrContains(line, row.needle); });
       if (found == lines.end()) continue;
       // A login that worked cannot have been refused: what looks like it was printed by a command.
       if (end.ready && InfoOf(row.failure).code != absl::StatusCode::kUnavailable) continue;
@@ -118,7 +122,9 @@ absl::Status Cause(const SshEnd& end) {
 
 }  // namespace
 
-ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options) { return CommandAt(host, absl::StrCat("exec ", host.shell), options); }
+ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options) {
+  return CommandAt(host, absl::StrCat("exec ", host.shell), options);
+}
 
 ProcessOptions CommandAt(const Endpoint& host, absl::string_view command, const SshOptions& options) {
   const std::string words(command);
@@ -128,11 +134,13 @@ ProcessOptions CommandAt(const Endpoint& host, absl::string_view command, const 
   argv.push_back("-T");
   const auto set = [&argv](absl::string_view option) { argv.insert(argv.end(), {"-o", std::string(option)}); };
   set("BatchMode=yes");
-  set(absl::StrCat("ConnectTimeout=", std::max<int64_t>(1, absl::ToInt64Seconds(absl::Ceil(host.connect_timeout, absl::Seconds(1))))));
+  set(absl::StrCat("ConnectTimeout=",
+                   std::max<int64_t>(1, absl::ToInt64Seconds(absl::Ceil(host.connect_timeout, absl::Seconds(1))))));
   set(absl::StrCat("ServerAliveInterval=",
                    std::max<int64_t>(1, absl::ToInt64Seconds(absl::Ceil(options.alive_interval, absl::Seconds(1))))));
   set(absl::StrCat("ServerAliveCountMax=", options.alive_count));
-  set("LogLevel=ERROR");  // banners stay out; what explains a failure comes through whatever the user's configuration says
+  set("LogLevel=ERROR");  // banners stay out; what explains a failure comes through whatever the user's configuration
+                          // says
   set("RequestTTY=no");
   set("EscapeChar=none");
   set("ForwardAgent=no");
@@ -153,9 +161,12 @@ ProcessOptions CommandAt(const Endpoint& host, absl::string_view command, const 
 
 std::string Describe(const Endpoint& host) {
   if (host.transport == Transport::kLocal) return "this machine";
-  return absl::StrCat("ssh ", host.user, host.user.empty() ? "" : "@", host.host, host.port == 0 ? "" : absl::StrCat(" port ", host.port));
+  return absl::StrCat("ssh ", host.user, host.user.empty() ? "" : "@", host.host,
+                      host.port == 0 ? "" : absl::StrCat(" port ", host.port));
 }
 
-absl::Status ClassifySshFailure(const Endpoint& host, const SshEnd& end) { return Annotate(Cause(end), Describe(host)); }
+absl::Status ClassifySshFailure(const Endpoint& host, const SshEnd& end) {
+  return Annotate(Cause(end), Describe(host));
+}
 
 }  // namespace sshsync

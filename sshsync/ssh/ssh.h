@@ -7,27 +7,30 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/process/process.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/process/process.h"
 
 namespace sshsync {
 
 /// What is the same for every connection.
 struct SshOptions {
-  /// How often a silent server is asked for a sign of life, and how many answers may be missing: what notices a stopped peer.
+  /// How often a silent server is asked for a sign of life, and how many answers may be missing: what notices a stopped
+  /// peer.
   absl::Duration alive_interval = absl::Seconds(15);
   int alive_count = 4;
-  /// Whether the endpoint's `compress` is heeded. It slows fast links, so that channels for short commands leave it out.
+  /// Whether the endpoint's `compress` is heeded. It slows fast links, so that channels for short commands leave it
+  /// out.
   bool compress = false;
-  /// A socket over which further sessions share this connection (`master`), or over which this session shares another's. ssh connects by itself
-  /// where the socket is not there (any more). Empty: a connection of its own.
+  /// A socket over which further sessions share this connection (`master`), or over which this session shares
+  /// another's. ssh connects by itself where the socket is not there (any more). Empty: a connection of its own.
   std::string control_path = {};
   bool master = false;
 };
 
-/// The local process that gives a remote shell at `host`: OpenSSH's client with options that never ask, never forward and share a connection
-/// with nobody but the run's own sessions, or the shell itself where the folder is on this machine. The user's own configuration, keys, agent, jump hosts and host key
-/// checking are left as they are; options among the endpoint's `ssh` words come first, and ssh takes the first value it finds.
+/// The local process that gives a remote shell at `host`: OpenSSH's client with options that never ask, never forward
+/// and share a connection with nobody but the run's own sessions, or the shell itself where the folder is on this
+/// machine. The user's own configuration, keys, agent, jump hosts and host key checking are left as they are; options
+/// among the endpoint's `ssh` words come first, and ssh takes the first value it finds.
 ProcessOptions ShellAt(const Endpoint& host, const SshOptions& options = {});
 
 /// The same for another remote command, which every login shell must read alike.
@@ -44,9 +47,9 @@ struct SshEnd {
   std::string err = {};  ///< the end of what came on stderr outside of frames: ssh's own messages, and the login's
 };
 
-/// Says what the end of a connection means. Only this function knows OpenSSH's 255 and its messages (LC_ALL=C): the name is unknown, the
-/// account or the host key was refused, the account has no shell; everything else may pass. The message is what ssh printed, bounded and
-/// in printable ASCII, then which connection it was.
+/// Says what the end of a connection means. Only this function knows OpenSSH's 255 and its messages (LC_ALL=C): the
+/// name is unknown, the account or the host key was refused, the account has no shell; everything else may pass. The
+/// message is what ssh printed, bounded and in printable ASCII, then which connection it was.
 absl::Status ClassifySshFailure(const Endpoint& host, const SshEnd& end);
 
 }  // namespace sshsync

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-
 #include "sshsync/base/status.h"
 #include "sshsync/ssh/byte_channel.h"
 
@@ -25,7 +24,8 @@ constexpr size_t kMostSharing = 7;
 template class BasicSshRunner<RealClock>;
 
 SshPool::SshPool(const SshRunnerOptions& options)
-    : options_(options), backoff_(options.seed ? *options.seed : std::random_device()(), options.first_pause, options.max_pause) {}
+    : options_(options),
+      backoff_(options.seed ? *options.seed : std::random_device()(), options.first_pause, options.max_pause) {}
 
 SshPool::~SshPool() {
   std::vector<std::unique_ptr<Channel>> all;
@@ -49,8 +49,10 @@ class SshPool::Session : public RemoteSession {
  public:
   Session(SshPool& pool, std::unique_ptr<Channel> channel) : pool_(pool), channel_(std::move(channel)) {}
   ~Session() override { pool_.Leave(Kind::kApart, std::move(channel_)); }
-  absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
-    if (!channel_->alive()) return MakeError(Failure::kUnreachable, absl::StrCat("the session has ended; ", Describe(channel_->host())));
+  absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                   const StopToken& stop) override {
+    if (!channel_->alive())
+      return MakeError(Failure::kUnreachable, absl::StrCat("the session has ended; ", Describe(channel_->host())));
     return channel_->Run(command, sink, moved, stop);
   }
 
@@ -59,7 +61,8 @@ class SshPool::Session : public RemoteSession {
   std::unique_ptr<Channel> channel_;
 };
 
-absl::StatusOr<std::unique_ptr<RemoteSession>> SshPool::OpenSession(const Endpoint& host, const StopToken& stop, Now now) {
+absl::StatusOr<std::unique_ptr<RemoteSession>> SshPool::OpenSession(const Endpoint& host, const StopToken& stop,
+                                                                    Now now) {
   SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Obtain(host, Kind::kApart, stop, now));
   return std::make_unique<Session>(*this, std::move(channel));
 }
@@ -67,7 +70,8 @@ absl::StatusOr<std::unique_ptr<RemoteSession>> SshPool::OpenSession(const Endpoi
 /// A command with a stream of bytes.
 class SshPool::ByteSession : public RemoteBytes {
  public:
-  ByteSession(SshPool& pool, const Endpoint& host, std::unique_ptr<ByteChannel> channel) : pool_(pool), host_(host), channel_(std::move(channel)) {}
+  ByteSession(SshPool& pool, const Endpoint& host, std::unique_ptr<ByteChannel> channel)
+      : pool_(pool), host_(host), channel_(std::move(channel)) {}
   ~ByteSession() override {
     const void* const session = channel_.get();
     channel_ = nullptr;
@@ -75,7 +79,9 @@ class SshPool::ByteSession : public RemoteBytes {
   }
   int fd() const override { return channel_->fd(); }
   void Close() override { channel_->Close(); }
-  absl::StatusOr<RemoteResult> Finish(ProgressProbe moved, const StopToken& stop) override { return channel_->Finish(moved, stop); }
+  absl::StatusOr<RemoteResult> Finish(ProgressProbe moved, const StopToken& stop) override {
+    return channel_->Finish(moved, stop);
+  }
 
  private:
   SshPool& pool_;
@@ -83,11 +89,13 @@ class SshPool::ByteSession : public RemoteBytes {
   std::unique_ptr<ByteChannel> channel_;
 };
 
-absl::StatusOr<std::unique_ptr<RemoteBytes>> SshPool::OpenByteSession(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop,
-                                                                      Now now) {
+absl::StatusOr<std::unique_ptr<RemoteBytes>> SshPool::OpenByteSession(const Endpoint& host, ByteWay way,
+                                                                      const RemoteCommand& command,
+                                                                      const StopToken& stop, Now now) {
   const absl::Time until = way == ByteWay::kToHost ? now() + command.timeout : absl::InfiniteFuture();
   SSHSYNC_RETURN_IF_ERROR(Enter(host, Kind::kApart, stop, now, until).status());  // it never is an idle channel
-  SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<ByteChannel> channel, LogIn<ByteChannel>(host, Kind::kApart, stop, now, [&](const ChannelOptions& options) {
+  SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<ByteChannel> channel,
+                           LogIn<ByteChannel>(host, Kind::kApart, stop, now, [&](const ChannelOptions& options) {
                              return ByteChannel::Open(host, way, command, options, stop);
                            }));
   return std::make_unique<ByteSession>(*this, host, std::move(channel));
@@ -110,15 +118,16 @@ void SshPool::Gone(const Endpoint& endpoint, const void* session) {
   if (over != nullptr) over->AwaitEnd(Process::kGrace);
 }
 
-absl::StatusOr<RemoteResult> SshPool::RunShort(const Endpoint& host, const RemoteCommand& command, const StopToken& stop, Now now) {
+absl::StatusOr<RemoteResult> SshPool::RunShort(const Endpoint& host, const RemoteCommand& command,
+                                               const StopToken& stop, Now now) {
   SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Obtain(host, Kind::kShort, stop, now));
   absl::StatusOr<RemoteResult> result = channel->Run(command, stop);
   Leave(Kind::kShort, std::move(channel));
   return result;
 }
 
-absl::StatusOr<RemoteResult> SshPool::RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                                                   const StopToken& stop, Now now) {
+absl::StatusOr<RemoteResult> SshPool::RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                                   ProgressProbe moved, const StopToken& stop, Now now) {
   const Kind kind = command.writes ? Kind::kApart : Kind::kLong;
   SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Obtain(host, kind, stop, now));
   absl::StatusOr<RemoteResult> result = channel->Run(command, sink, moved, stop);
@@ -126,16 +135,20 @@ absl::StatusOr<RemoteResult> SshPool::RunInSession(const Endpoint& host, const R
   return result;
 }
 
-absl::StatusOr<std::unique_ptr<Channel>> SshPool::Obtain(const Endpoint& host, Kind kind, const StopToken& stop, Now now) {
+absl::StatusOr<std::unique_ptr<Channel>> SshPool::Obtain(const Endpoint& host, Kind kind, const StopToken& stop,
+                                                         Now now) {
   for (;;) {
     SSHSYNC_ASSIGN_OR_RETURN(std::unique_ptr<Channel> channel, Enter(host, kind, stop, now));
-    if (channel == nullptr) return LogIn<Channel>(host, kind, stop, now, [&](const ChannelOptions& options) { return Channel::Open(host, options, stop); });
+    if (channel == nullptr)
+      return LogIn<Channel>(host, kind, stop, now,
+                            [&](const ChannelOptions& options) { return Channel::Open(host, options, stop); });
     if (channel->alive()) return channel;
     Leave(kind, std::move(channel));  // it ended while it lay idle: nothing was asked of it
   }
 }
 
-absl::StatusOr<std::unique_ptr<Channel>> SshPool::Enter(const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now, absl::Time until) {
+absl::StatusOr<std::unique_ptr<Channel>> SshPool::Enter(const Endpoint& endpoint, Kind kind, const StopToken& stop,
+                                                        Now now, absl::Time until) {
   std::unique_lock lock(mu_);
   Host& host = hosts_[endpoint.host];
   Account& account = host.accounts[endpoint];
@@ -144,17 +157,18 @@ absl::StatusOr<std::unique_ptr<Channel>> SshPool::Enter(const Endpoint& endpoint
     SSHSYNC_RETURN_IF_ERROR(stop.status());
     SSHSYNC_RETURN_IF_ERROR(account.refused);
     if (host.failures != failures_before) return host.failure;
-    if (until != absl::InfiniteFuture() && now() >= until) return MakeError(Failure::kUnreachable, absl::StrCat("no session of its host was free; ", Describe(endpoint)));
-    const bool has_share =
-        kind == Kind::kShort ? account.channels < options_.max_channels : host.long_sessions < std::max(1, options_.max_sessions - 1);
+    if (until != absl::InfiniteFuture() && now() >= until)
+      return MakeError(Failure::kUnreachable, absl::StrCat("no session of its host was free; ", Describe(endpoint)));
+    const bool has_share = kind == Kind::kShort ? account.channels < options_.max_channels
+                                                : host.long_sessions < std::max(1, options_.max_sessions - 1);
     if (!account.idle.empty() && (kind == Kind::kShort || (kind == Kind::kLong && has_share))) {
       std::unique_ptr<Channel> channel = std::move(account.idle.back());
       account.idle.pop_back();
       if (kind == Kind::kLong) --account.channels, ++host.long_sessions;
       return channel;
     }
-    const bool may_log_in =
-        host.logins < options_.max_logins && (host.answered || host.logins == 0) && (account.answered || account.logins == 0);
+    const bool may_log_in = host.logins < options_.max_logins && (host.answered || host.logins == 0) &&
+                            (account.answered || account.logins == 0);
     std::unique_ptr<Channel> evicted;
     if (may_log_in && has_share && (host.sessions < options_.max_sessions || (evicted = Evict(host)) != nullptr)) {
       ++host.sessions;
@@ -215,7 +229,8 @@ void SshPool::End(std::unique_ptr<Channel> channel) {
         place.carrier->retired = std::move(channel);
         return;
       }
-      if (!place.own && --place.carrier->sessions == 0 && place.carrier->retired) over.push_back(std::move(place.carrier->retired));
+      if (!place.own && --place.carrier->sessions == 0 && place.carrier->retired)
+        over.push_back(std::move(place.carrier->retired));
     }
     over.push_back(std::move(channel));
   }
@@ -242,8 +257,9 @@ std::string SshPool::NewControlPath() {
 }
 
 template <class S>
-absl::StatusOr<std::unique_ptr<S>> SshPool::LogIn(const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now,
-                                                  absl::FunctionRef<absl::StatusOr<std::unique_ptr<S>>(const ChannelOptions& options)> open) {
+absl::StatusOr<std::unique_ptr<S>> SshPool::LogIn(
+    const Endpoint& endpoint, Kind kind, const StopToken& stop, Now now,
+    absl::FunctionRef<absl::StatusOr<std::unique_ptr<S>>(const ChannelOptions& options)> open) {
   ChannelOptions options = options_.channel;
   options.ssh.compress = kind != Kind::kShort;
   Place place;

@@ -13,8 +13,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/optional.h"
 #include "sshsync/process/backoff.h"
-#include "sshsync/ssh/channel.h"
 #include "sshsync/process/clock.h"
+#include "sshsync/ssh/channel.h"
 #include "sshsync/ssh/control_folder.h"
 #include "sshsync/ssh/runner.h"
 
@@ -25,14 +25,16 @@ struct SshRunnerOptions {
   absl::Duration wait = absl::Seconds(15);
   /// ssh processes per host, over all its accounts. One of them is kept for short commands.
   int max_sessions = 16;
-  /// Logins in flight per host: sshd drops unauthenticated connections above its MaxStartups. Most callers leave this alone.
+  /// Logins in flight per host: sshd drops unauthenticated connections above its MaxStartups. Most callers leave this
+  /// alone.
   int max_logins = 5;
   /// Channels for short commands per account; a further call waits for one.
   int max_channels = 4;
   /// The pause after the first failed try; it doubles, up to `max_pause`, and each is shortened by a random part.
   absl::Duration first_pause = absl::Milliseconds(250);
   absl::Duration max_pause = absl::Seconds(5);
-  /// Whether the sessions of an account share one connection, as far as its sshd allows: a session then costs a tenth of a login.
+  /// Whether the sessions of an account share one connection, as far as its sshd allows: a session then costs a tenth
+  /// of a login.
   bool share = true;
   /// Of those random parts; absent: random.
   absl::optional<unsigned> seed = absl::nullopt;
@@ -41,14 +43,16 @@ struct SshRunnerOptions {
 
 /// The part of `SshRunner` that does not depend on its clock: who may log in, and which channels lie idle.
 ///
-/// Per host there is one queue at the door. While a host, or an account on it, has not answered, one login is tried at a time, in a loop
-/// with pauses; whoever else wants in waits for that loop and shares its failure, so that a silent host is not asked by sixteen threads.
-/// What a person must mend (a refused key, a changed host key, a name that is unknown) is remembered for the life of the runner and not
-/// asked twice. Once an account has answered, `max_logins` may be under way at the same time.
+/// Per host there is one queue at the door. While a host, or an account on it, has not answered, one login is tried at
+/// a time, in a loop with pauses; whoever else wants in waits for that loop and shares its failure, so that a silent
+/// host is not asked by sixteen threads. What a person must mend (a refused key, a changed host key, a name that is
+/// unknown) is remembered for the life of the runner and not asked twice. Once an account has answered, `max_logins`
+/// may be under way at the same time.
 ///
-/// The first connection of an account carries up to seven further sessions (sshd's MaxSessions is ten by default; where it is less, ssh
-/// itself connects anew). When that connection is lost they are all lost, as they mostly are when a network goes away: each is an error of its own
-/// call. (A master process apart was rejected: one more process that must not be left behind.)
+/// The first connection of an account carries up to seven further sessions (sshd's MaxSessions is ten by default; where
+/// it is less, ssh itself connects anew). When that connection is lost they are all lost, as they mostly are when a
+/// network goes away: each is an error of its own call. (A master process apart was rejected: one more process that
+/// must not be left behind.)
 class SshPool {
  public:
   explicit SshPool(const SshRunnerOptions& options);
@@ -59,12 +63,15 @@ class SshPool {
  protected:
   using Now = absl::FunctionRef<absl::Time()>;
 
-  absl::StatusOr<RemoteResult> RunShort(const Endpoint& host, const RemoteCommand& command, const StopToken& stop, Now now);
-  absl::StatusOr<RemoteResult> RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                                            const StopToken& stop, Now now);
+  absl::StatusOr<RemoteResult> RunShort(const Endpoint& host, const RemoteCommand& command, const StopToken& stop,
+                                        Now now);
+  absl::StatusOr<RemoteResult> RunInSession(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                            ProgressProbe moved, const StopToken& stop, Now now);
   absl::StatusOr<std::unique_ptr<RemoteSession>> OpenSession(const Endpoint& host, const StopToken& stop, Now now);
   void CloseIdle(const Endpoint& endpoint);
-  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenByteSession(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop, Now now);
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenByteSession(const Endpoint& host, ByteWay way,
+                                                               const RemoteCommand& command, const StopToken& stop,
+                                                               Now now);
 
  private:
   class Session;
@@ -99,28 +106,35 @@ class SshPool {
     absl::Status failure;   // of the last of them
     std::map<Endpoint, Account> accounts;
   };
-  /// A long command that reads only may have an idle channel, and leaves one behind; one that writes has a session that ends with it.
+  /// A long command that reads only may have an idle channel, and leaves one behind; one that writes has a session that
+  /// ends with it.
   enum class Kind { kShort, kLong, kApart };
 
   /// An idle channel, or permission to log in (nullptr): then a session and a login of the host are counted.
   /// Until then it waits for its turn.
-  absl::StatusOr<std::unique_ptr<Channel>> Enter(const Endpoint& host, Kind kind, const StopToken& stop, Now now, absl::Time until = absl::InfiniteFuture());
+  absl::StatusOr<std::unique_ptr<Channel>> Enter(const Endpoint& host, Kind kind, const StopToken& stop, Now now,
+                                                 absl::Time until = absl::InfiniteFuture());
   /// Logs in (`open` does), trying again while that may help. On an error the counts of `Enter` are taken back.
   template <class S>
-  absl::StatusOr<std::unique_ptr<S>> LogIn(const Endpoint& host, Kind kind, const StopToken& stop, Now now,
-                                           absl::FunctionRef<absl::StatusOr<std::unique_ptr<S>>(const ChannelOptions& options)> open);
+  absl::StatusOr<std::unique_ptr<S>> LogIn(
+      const Endpoint& host, Kind kind, const StopToken& stop, Now now,
+      absl::FunctionRef<absl::StatusOr<std::unique_ptr<S>>(const ChannelOptions& options)> open);
   absl::StatusOr<std::unique_ptr<Channel>> Obtain(const Endpoint& host, Kind kind, const StopToken& stop, Now now);
   void Leave(Kind kind, std::unique_ptr<Channel> channel);
-  /// Takes an idle channel of any account out of the pool, so that its session may be had by somebody else; nullptr where there is none.
+  /// Takes an idle channel of any account out of the pool, so that its session may be had by somebody else; nullptr
+  /// where there is none.
   static std::unique_ptr<Channel> Evict(Host& host);
   /// Ends a session; a carrier's own stays until the last of those that share it has gone.
   void End(std::unique_ptr<Channel> channel);
   /// A session of bytes has gone.
   void Gone(const Endpoint& host, const void* session);
-  /// Where a new session of that account belongs; under mu_. `bytes`: it carries nobody, and where it is to be compressed it shares nothing.
+  /// Where a new session of that account belongs; under mu_. `bytes`: it carries nobody, and where it is to be
+  /// compressed it shares nothing.
   Place FindPlace(const Endpoint& endpoint, Account& account, bool bytes);
   std::string NewControlPath();
-  static int& CountOf(Host& host, Account& account, Kind kind) { return kind == Kind::kShort ? account.channels : host.long_sessions; }
+  static int& CountOf(Host& host, Account& account, Kind kind) {
+    return kind == Kind::kShort ? account.channels : host.long_sessions;
+  }
 
   // Constant after construction.
   const SshRunnerOptions options_;
@@ -135,26 +149,29 @@ class SshPool {
   int control_paths_ = 0;
 };
 
-/// Runs commands over ssh: a model of `Runner`. Short commands share a few channels per account; a long one has a session of its own.
-/// Limits hold per host, whatever number of accounts and repositories it has, and each call takes its turn.
+/// Runs commands over ssh: a model of `Runner`. Short commands share a few channels per account; a long one has a
+/// session of its own. Limits hold per host, whatever number of accounts and repositories it has, and each call takes
+/// its turn.
 ///
 /// Owns every connection; all of them are gone after the destructor. Threads: any; the destructor alone.
-/// Errors as `Runner` says: what a person must mend is FailedPrecondition, at once on every later call; a host that stayed silent for
-/// `wait`, and a connection that was lost under a command, are Unavailable: whether the command may run again is the caller's to know.
+/// Errors as `Runner` says: what a person must mend is FailedPrecondition, at once on every later call; a host that
+/// stayed silent for `wait`, and a connection that was lost under a command, are Unavailable: whether the command may
+/// run again is the caller's to know.
 ///
 ///     SshRunner runner({.wait = absl::Seconds(30)});
 ///     auto result = runner.Run(repository.endpoint, {.script = "df -Pk ."}, stop.token());
 template <Clock C = RealClock>
 class BasicSshRunner : private SshPool {
  public:
-  explicit BasicSshRunner(const SshRunnerOptions& options = {}, C clock = {}) : SshPool(options), clock_(std::move(clock)) {}
+  explicit BasicSshRunner(const SshRunnerOptions& options = {}, C clock = {})
+      : SshPool(options), clock_(std::move(clock)) {}
 
   absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
     const auto now = [this] { return clock_.Monotonic(); };
     return RunShort(host, command, stop, now);
   }
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                                       const StopToken& stop) {
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                       ProgressProbe moved, const StopToken& stop) {
     const auto now = [this] { return clock_.Monotonic(); };
     return RunInSession(host, command, sink, moved, stop, now);
   }
@@ -163,7 +180,8 @@ class BasicSshRunner : private SshPool {
     return OpenSession(host, stop, now);
   }
   void Release(const Endpoint& host) { CloseIdle(host); }
-  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop) {
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way,
+                                                         const RemoteCommand& command, const StopToken& stop) {
     const auto now = [this] { return clock_.Monotonic(); };
     return OpenByteSession(host, way, command, stop, now);
   }

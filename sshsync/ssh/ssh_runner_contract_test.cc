@@ -52,8 +52,8 @@ class FakePlace {
   SshRunner runner_;
 };
 
-using Places =
-    testing::Types<LocalPlace<Sh>, LocalPlace<Bash>, LocalPlace<Ksh>, LocalPlace<Mksh>, LocalPlace<Zsh>, LocalPlace<BusyBox>, FakePlace>;
+using Places = testing::Types<LocalPlace<Sh>, LocalPlace<Bash>, LocalPlace<Ksh>, LocalPlace<Mksh>, LocalPlace<Zsh>,
+                              LocalPlace<BusyBox>, FakePlace>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Ssh, RunnerContract, Places);
 
 }  // namespace

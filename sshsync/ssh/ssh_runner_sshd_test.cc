@@ -1,4 +1,5 @@
-// The contract of Runner, kept by SshRunner over real sshd and login shells of every make, whose startup files print noise.
+// The contract of Runner, kept by SshRunner over real sshd and login shells of every make, whose startup files print
+// noise.
 #include <filesystem>
 #include <fstream>
 
@@ -38,7 +39,8 @@ struct BusyBox {
 SshFleet& Fleet() {
   static SshFleet* const fleet = [] {
     std::vector<SshFleet::Member> members;
-    for (const char* shell : {Dash::kName, Bash::kName, Csh::kName, Tcsh::kName, Fish::kName, Zsh::kName, Ksh::kName, BusyBox::kName}) {
+    for (const char* shell :
+         {Dash::kName, Bash::kName, Csh::kName, Tcsh::kName, Fish::kName, Zsh::kName, Ksh::kName, BusyBox::kName}) {
       members.push_back({shell, SshFleet::HasAccounts() ? shell : ""});
     }
     SshFleet* const made = new SshFleet(members);
@@ -81,8 +83,8 @@ class SshdPlace {
   Endpoint host_;
 };
 
-using Places = testing::Types<SshdPlace<Dash>, SshdPlace<Bash>, SshdPlace<Csh>, SshdPlace<Tcsh>, SshdPlace<Fish>, SshdPlace<Zsh>,
-                              SshdPlace<Ksh>, SshdPlace<BusyBox>>;
+using Places = testing::Types<SshdPlace<Dash>, SshdPlace<Bash>, SshdPlace<Csh>, SshdPlace<Tcsh>, SshdPlace<Fish>,
+                              SshdPlace<Zsh>, SshdPlace<Ksh>, SshdPlace<BusyBox>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Sshd, RunnerContract, Places);
 
 }  // namespace

@@ -56,7 +56,8 @@ std::vector<Failure> FromThreads(int count, R& runner, const Endpoint& host, con
 TEST(SshRunner, ShortCommandsShareAConnection) {
   FakeSsh ssh;
   SshRunner runner;
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(runner.Run(ssh.Host("node1"), Command("echo hello"), StopToken())->out, "hello\n");
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(runner.Run(ssh.Host("node1"), Command("echo hello"), StopToken())->out, "hello\n");
   EXPECT_EQ(ssh.connections("node1"), 1);
 }
 
@@ -72,7 +73,10 @@ TEST(SshRunner, AnIdleConnectionThatEndedIsReplacedWithoutAnError) {
   SshRunner runner;
   const Endpoint host = ssh.Host("node1");
   const absl::StatusOr<RemoteResult> told = runner.Run(
-      host, Command("g=`cut -d' ' -f5 /proc/self/stat`; echo $g; p=`cut -d' ' -f4 /proc/$g/stat`; cut -d' ' -f5 /proc/$p/stat"), StopToken());
+      host,
+      Command(
+          "g=`cut -d' ' -f5 /proc/self/stat`; echo $g; p=`cut -d' ' -f4 /proc/$g/stat`; cut -d' ' -f5 /proc/$p/stat"),
+      StopToken());
   ASSERT_TRUE(told.ok());
   const std::pair<std::string, std::string> groups = absl::StrSplit(told->out, absl::MaxSplits('\n', 1));
   pid_t group = 0, ssh_group = 0;
@@ -139,7 +143,8 @@ TEST(SshRunner, ALoginWithoutShellIsToldWithItsText) {
   ssh.Break("node1", "text", "This account is currently not available.");
   SshRunner runner(Quick());
   const absl::Status status = runner.Run(ssh.Host("node1"), Command("echo"), StopToken()).status();
-  EXPECT_EQ(status, MakeError(Failure::kNoShell, "the account gives no shell: This account is currently not available.; ssh node1"));
+  EXPECT_EQ(status, MakeError(Failure::kNoShell,
+                              "the account gives no shell: This account is currently not available.; ssh node1"));
 }
 
 TEST(SshRunner, AHostThatComesUpInTimeIsUsed) {
@@ -201,7 +206,8 @@ TEST(SshRunner, ABrokenConnectionIsUnavailableAndTheNextCallConnectsAgain) {
 
 TEST(SshRunner, AByteThatArrivesChangedInAFrameIsAnError) {
   FakeSsh ssh;
-  // Every byte of the first answers in turn: the login's ready line, the output, the frame. Only the output may come through changed.
+  // Every byte of the first answers in turn: the login's ready line, the output, the frame. Only the output may come
+  // through changed.
   for (int byte : {0, 10, 32, 34, 38, 45, 60, 75}) {
     ssh.Break("node1", "flip", absl::StrCat(byte));
     Endpoint host = ssh.Host("node1");
@@ -252,7 +258,8 @@ TEST(SshRunner, SessionsPerHostAreLimitedOverItsAccounts) {
     EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return most >= 2; }));
   }
   // While these come and go a third would have come, too.
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(runner.Run(i % 2 == 0 ? other : ssh.Host("node1"), Command("echo"), StopToken()).ok());
+  for (int i = 0; i < 5; ++i)
+    EXPECT_TRUE(runner.Run(i % 2 == 0 ? other : ssh.Host("node1"), Command("echo"), StopToken()).ok());
   {
     const std::lock_guard lock(mu);
     open = true;

@@ -27,9 +27,13 @@ class FramedStreamTest : public testing::Test {
   // Status of the reader and of the writer.
   std::string Move(absl::string_view shell = "sh", absl::string_view before = "") {
     const auto part = [&](const char* folder, const std::string& text, const char* end) {
-      return absl::StrCat("( ", shell, " -c ", ShellLiteral(absl::StrCat(before, "cd ", ShellLiteral(dir_.Path(folder)), " || exit 9\n", text)), "; echo ", end, " $? >&3 )");
+      return absl::StrCat(
+          "( ", shell, " -c ",
+          ShellLiteral(absl::StrCat(before, "cd ", ShellLiteral(dir_.Path(folder)), " || exit 9\n", text)), "; echo ",
+          end, " $? >&3 )");
     };
-    const std::string script = absl::StrCat("{ ", part("m", FramedReader(frames_, 20'000), "reader"), " | ", part("p", FramedWriter(frames_), "writer"), "; } 3>&1 | sort\n");
+    const std::string script = absl::StrCat("{ ", part("m", FramedReader(frames_, 20'000), "reader"), " | ",
+                                            part("p", FramedWriter(frames_), "writer"), "; } 3>&1 | sort\n");
     const auto result = runner_.Run(Endpoint{.transport = Transport::kLocal}, {.script = script}, StopToken());
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? result->out : "";
@@ -41,15 +45,21 @@ class FramedStreamTest : public testing::Test {
 };
 
 TEST_F(FramedStreamTest, BringsAnyNameAndAnySize) {
-  const std::string names[] = {"-rf", "--", "new\nline", "\001", " ", "it's", "$(touch pwn)", "`touch pwn`", "\\", "\xff", "d/*", "of=x", std::string(200, 'x')};
+  const std::string names[] = {"-rf",  "--",           "new\nline",          "\001", " ",
+                               "it's", "$(touch pwn)", "`touch pwn`",        "\\",   "\xff",
+                               "d/*",  "of=x",         std::string(200, 'x')};
   for (const std::string& name : names) Add(name, absl::StrCat("of ", name));
   Add("empty", "");
   Add("zeros", std::string(70'000, '\0'));
   Add("big", std::string(1 << 20, 'b'));
   Add("last empty", "");
-  for (const auto& [shell, before] : {std::pair{"sh", ""}, {"bash", ""}, {"mksh", ""}, {"busybox sh", "dd() { busybox dd \"$@\"; }; cat() { busybox cat \"$@\"; }\n"}}) {
+  for (const auto& [shell, before] : {std::pair{"sh", ""},
+                                      {"bash", ""},
+                                      {"mksh", ""},
+                                      {"busybox sh", "dd() { busybox dd \"$@\"; }; cat() { busybox cat \"$@\"; }\n"}}) {
     EXPECT_EQ(Move(shell, before), "reader 0\nwriter 0\n") << shell;
-    for (const Frame& frame : frames_) EXPECT_EQ(dir_.Read("p/" + frame.name), dir_.Read("m/" + frame.name)) << shell << ": " << frame.name;
+    for (const Frame& frame : frames_)
+      EXPECT_EQ(dir_.Read("p/" + frame.name), dir_.Read("m/" + frame.name)) << shell << ": " << frame.name;
     EXPECT_FALSE(dir_.Exists(absl::StrCat("p/", kFramedName)));
     EXPECT_FALSE(dir_.Exists("p/pwn") || dir_.Exists("m/pwn"));
   }

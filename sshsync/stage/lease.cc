@@ -16,8 +16,8 @@
 namespace sshsync {
 namespace {
 
-// Who makes the folder enters it and leaves its token, before anything else. A folder without a token is one whose maker died, or is about to
-// leave it: that is looked at twice.
+// Who makes the folder enters it and leaves its token, before anything else. A folder without a token is one whose
+// maker died, or is about to leave it: that is looked at twice.
 constexpr absl::string_view kClaim = R"(umask 077
 if [ -h .sshsync ]; then echo ".sshsync is a symbolic link" >&2; exit 72; fi
 [ -d .sshsync ] || mkdir .sshsync || [ -d .sshsync ] || exit 72
@@ -44,11 +44,14 @@ echo "beat `sed -n 1p lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`
 )";
 
 bool IsRunId(absl::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
+  });
 }
 
 std::string Enter(const Lease& lease) {
-  return absl::StrCat("L=", ShellLiteral(lease.run), "; C=", ShellLiteral(lease.controller), "; K=", ShellLiteral(lease.lock), "\ncd ", ShellLiteral(lease.root), " || exit 72\n");
+  return absl::StrCat("L=", ShellLiteral(lease.run), "; C=", ShellLiteral(lease.controller),
+                      "; K=", ShellLiteral(lease.lock), "\ncd ", ShellLiteral(lease.root), " || exit 72\n");
 }
 
 absl::Time ParseStamp(absl::string_view stamp) {
@@ -60,7 +63,9 @@ absl::Time ParseStamp(absl::string_view stamp) {
 
 }  // namespace
 
-RemoteCommand ClaimCommand(const Lease& lease) { return {.script = absl::StrCat(Enter(lease), kClaim), .writes = true}; }
+RemoteCommand ClaimCommand(const Lease& lease) {
+  return {.script = absl::StrCat(Enter(lease), kClaim), .writes = true};
+}
 
 absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
   if (result.status != 0) {
@@ -84,8 +89,9 @@ absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
 }
 
 RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
-  // The heartbeat and the key come first: at no moment is there a holder whom others find dead although it lives, or whose own controller cannot
-  // tell that it is dead. Each key has the name of its holder, so that the renaming of the token changes both.
+  // The heartbeat and the key come first: at no moment is there a holder whom others find dead although it lives, or
+  // whose own controller cannot tell that it is dead. Each key has the name of its holder, so that the renaming of the
+  // token changes both.
   return {.script = absl::StrCat(Enter(lease), "D=", ShellLiteral(dead_run), R"(
 ( cd .sshsync && [ ! -h lock ] && cd lock || exit
   if [ -f "by-$D" ]; then
@@ -94,18 +100,23 @@ RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
   fi
   [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller key-*; cd .. && rmdir lock; }
 ) 2>/dev/null
-)", kClaim), .writes = true};
+)",
+                                 kClaim),
+          .writes = true};
 }
 
 RemoteCommand BeatCommand(const Lease& lease) {
-  return {.script = absl::StrCat(RequireLease(lease), "cd .sshsync/lock && date -u +%Y%m%d%H%M%S >beat.new && mv -f beat.new beat\n"), .writes = true};
+  return {.script = absl::StrCat(RequireLease(lease),
+                                 "cd .sshsync/lock && date -u +%Y%m%d%H%M%S >beat.new && mv -f beat.new beat\n"),
+          .writes = true};
 }
 
 RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage, absl::string_view before) {
   const std::string stage = lease.stage.empty() ? ".sshsync/in" : ShellLiteral(lease.stage);
   std::string script = absl::StrCat(RequireLease(lease), before);
   if (keep_stage) {
-    absl::StrAppend(&script, "[ -d ", stage, " ] && find ", stage, "/* -prune -mtime +7 -exec rm -rf {} \\; 2>/dev/null\n");
+    absl::StrAppend(&script, "[ -d ", stage, " ] && find ", stage,
+                    "/* -prune -mtime +7 -exec rm -rf {} \\; 2>/dev/null\n");
   } else {
     absl::StrAppend(&script, "rm -rf ", stage, "\n");
   }
@@ -114,7 +125,9 @@ RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage, absl::string_v
 }
 
 std::string RequireLease(const Lease& lease) {
-  return absl::StrCat(Enter(lease), "[ ! -h .sshsync ] && [ ! -h .sshsync/lock ] && [ -f \".sshsync/lock/by-$L\" ] || { echo 'the lease was lost' >&2; exit 71; }\n");
+  return absl::StrCat(Enter(lease),
+                      "[ ! -h .sshsync ] && [ ! -h .sshsync/lock ] && [ -f \".sshsync/lock/by-$L\" ] || { echo 'the "
+                      "lease was lost' >&2; exit 71; }\n");
 }
 
 }  // namespace sshsync

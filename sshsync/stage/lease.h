@@ -11,13 +11,15 @@
 
 namespace sshsync {
 
-/// The lease of a child: the folder `.sshsync/lock`, whose making is the claim. In it lie a token whose name is the holder's run, a key, the
-/// controller and a heartbeat. It keeps a run of another controller away from the same child. Its age is told by the child's own clock, so that clocks
-/// need not agree. A dead holder's claim is taken over by renaming its token: of many who try only one finds it there, and nobody can take
-/// another token than the one that was found dead (moving the whole folder aside was tried: the second to come moves the first one's new
-/// claim). The heartbeat and every publishing look for the own token, so that a holder who lost its lease notices before it writes.
-/// A run that has the lock on the controller that the holder had knows that the holder is dead, and need not wait until that shows.
-/// The stage lies in the same folder, made with mode 0700 and refused if it is a link or belongs to someone else.
+/// The lease of a child: the folder `.sshsync/lock`, whose making is the claim. In it lie a token whose name is the
+/// holder's run, a key, the controller and a heartbeat. It keeps a run of another controller away from the same child.
+/// Its age is told by the child's own clock, so that clocks need not agree. A dead holder's claim is taken over by
+/// renaming its token: of many who try only one finds it there, and nobody can take another token than the one that was
+/// found dead (moving the whole folder aside was tried: the second to come moves the first one's new claim). The
+/// heartbeat and every publishing look for the own token, so that a holder who lost its lease notices before it writes.
+/// A run that has the lock on the controller that the holder had knows that the holder is dead, and need not wait until
+/// that shows. The stage lies in the same folder, made with mode 0700 and refused if it is a link or belongs to someone
+/// else.
 struct Lease {
   std::string root;        ///< the child's folder, resolved
   std::string run;         ///< letters, digits and `-`
@@ -30,8 +32,9 @@ struct Lease {
 struct LeaseState {
   bool held_by_us = false;
   std::string run, controller, lock;  ///< of the other holder, raw
-  absl::Duration age;                 ///< of the other's heartbeat, or how far it lies in the future; infinite if it never beat
-  std::vector<std::string> undo = {};  ///< where it is ours: the runs that were cut off while they published together (undo.h)
+  absl::Duration age;  ///< of the other's heartbeat, or how far it lies in the future; infinite if it never beat
+  std::vector<std::string> undo =
+      {};  ///< where it is ours: the runs that were cut off while they published together (undo.h)
 };
 
 /// Claims the lease, or tells who has it. A claim that one makes again (the answer was lost) is granted.
@@ -44,7 +47,8 @@ RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run);
 /// Beats, and says whether the lease is still ours. The status of the result: 0, or 71 when it was lost.
 RemoteCommand BeatCommand(const Lease& lease);
 
-/// Gives the lease back; `keep_stage` leaves what was received for the next run. `before`: shell text for the root to run before that.
+/// Gives the lease back; `keep_stage` leaves what was received for the next run. `before`: shell text for the root to
+/// run before that.
 RemoteCommand ReleaseCommand(const Lease& lease, bool keep_stage, absl::string_view before = "");
 
 /// Shell text that ends the script with status 71 unless the lease is ours; first line of everything that publishes.

@@ -18,7 +18,9 @@ using ::testing::HasSubstr;
 
 class LeaseTest : public testing::Test {
  protected:
-  Lease Of(absl::string_view run) const { return {.root = dir_.path(), .run = std::string(run), .controller = "ctl (pid 7)"}; }
+  Lease Of(absl::string_view run) const {
+    return {.root = dir_.path(), .run = std::string(run), .controller = "ctl (pid 7)"};
+  }
 
   RemoteResult Ask(const RemoteCommand& command) {
     auto result = runner_.Run(Endpoint{.transport = Transport::kLocal}, command, StopToken());
@@ -36,7 +38,9 @@ class LeaseTest : public testing::Test {
     EXPECT_TRUE(state.ok()) << state.status();
     return state.ok() ? *state : LeaseState();
   }
-  void Shell(absl::string_view script) { EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script; }
+  void Shell(absl::string_view script) {
+    EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script;
+  }
 
   TempDir dir_;
   SshRunner runner_;
@@ -140,8 +144,10 @@ TEST_F(LeaseTest, IsKnownToBeOfThatControllerWhereverATakeOverIsKilled) {
     Shell("rm -rf .sshsync");
     ASSERT_TRUE(ParseClaim(Ask(ClaimCommand(of("r1"))))->held_by_us);
     // Each of these counts itself, and the one whose turn has come kills the script and all that belongs to it.
-    std::string script = absl::StrCat("n() { command echo >>", dir_.path(), "/count; [ `wc -l <", dir_.path(), "/count` -ne ", steps + 1, " ] || kill -9 0; }\n");
-    for (const char* tool : {"date", "mv", "rm", "echo", "ls"}) absl::StrAppend(&script, tool, "() { n; command ", tool, " \"$@\"; }\n");
+    std::string script = absl::StrCat("n() { command echo >>", dir_.path(), "/count; [ `wc -l <", dir_.path(),
+                                      "/count` -ne ", steps + 1, " ] || kill -9 0; }\n");
+    for (const char* tool : {"date", "mv", "rm", "echo", "ls"})
+      absl::StrAppend(&script, tool, "() { n; command ", tool, " \"$@\"; }\n");
     dir_.Write("count", "");
     dir_.Write("script", absl::StrCat(script, TakeOverCommand(of("r2"), "r1").script));
     killed = Ask({.script = absl::StrCat("setsid -w sh ", dir_.path(), "/script >/dev/null")}).status != 0;
@@ -159,7 +165,8 @@ TEST_F(LeaseTest, GoesToExactlyOneOfManyWhoTakeItOver) {
     std::vector<LeaseState> states(4);
     {
       std::vector<std::jthread> threads;
-      for (size_t i = 0; i < states.size(); ++i) threads.emplace_back([&, i] { states[i] = TakeOver(absl::StrCat("r", i), dead); });
+      for (size_t i = 0; i < states.size(); ++i)
+        threads.emplace_back([&, i] { states[i] = TakeOver(absl::StrCat("r", i), dead); });
     }
     int holders = 0, owner = -1;
     for (size_t i = 0; i < states.size(); ++i) {
@@ -177,9 +184,11 @@ TEST_F(LeaseTest, GoesToExactlyOneOfManyWhoClaimIt) {
     std::vector<LeaseState> states(4);
     {
       std::vector<std::jthread> threads;
-      for (size_t i = 0; i < states.size(); ++i) threads.emplace_back([&, i] { states[i] = Claim(absl::StrCat("r", i)); });
+      for (size_t i = 0; i < states.size(); ++i)
+        threads.emplace_back([&, i] { states[i] = Claim(absl::StrCat("r", i)); });
     }
-    EXPECT_EQ(std::count_if(states.begin(), states.end(), [](const LeaseState& state) { return state.held_by_us; }), 1) << "round " << round;
+    EXPECT_EQ(std::count_if(states.begin(), states.end(), [](const LeaseState& state) { return state.held_by_us; }), 1)
+        << "round " << round;
     Shell("rm -rf .sshsync");
   }
 }

@@ -45,10 +45,12 @@ LinkTargets ParseLinkTargets(absl::string_view output, absl::Span<const std::str
     absl::string_view rest = output.substr(at + kStart.size());
     if (!absl::ConsumePrefix(&rest, path) || !absl::ConsumePrefix(&rest, " -> ")) continue;
     const size_t end = rest.find('\n');
-    const absl::string_view after = rest.substr(std::min(rest.size(), end == absl::string_view::npos ? rest.size() : end + 1));
+    const absl::string_view after =
+        rest.substr(std::min(rest.size(), end == absl::string_view::npos ? rest.size() : end + 1));
     // What follows is another record, or this target goes on behind a newline.
     const size_t next = after.find(kStart);
-    const bool whole = after.empty() || (next != absl::string_view::npos && after.substr(0, next).find('\n') == absl::string_view::npos);
+    const bool whole = after.empty() ||
+                       (next != absl::string_view::npos && after.substr(0, next).find('\n') == absl::string_view::npos);
     if (whole) targets[path] = std::string(rest.substr(0, end));
     output = after;
   }
@@ -69,20 +71,22 @@ bool StaysInside(absl::string_view path, absl::string_view target) {
   return true;
 }
 
-RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl::Span<const LinkToMake> links, bool follow_symlinks, bool keep,
-                               absl::string_view mark) {
+RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl::Span<const LinkToMake> links,
+                               bool follow_symlinks, bool keep, absl::string_view mark) {
   std::string script = PublishPrologue(facts, lease, StageFolder("yes", facts.root), follow_symlinks, mark);
   absl::StrAppend(&script, KeepText(lease, keep), kLink);
   for (size_t i = 0; i < links.size(); ++i) {
     const absl::string_view path = links[i].path;
     const size_t slash = path.rfind('/');
-    absl::StrAppend(&script, "_ss_l ", i, " ", ShellLiteral(slash == absl::string_view::npos ? "." : path.substr(0, slash)), " ",
+    absl::StrAppend(&script, "_ss_l ", i, " ",
+                    ShellLiteral(slash == absl::string_view::npos ? "." : path.substr(0, slash)), " ",
                     ShellLiteral(path.substr(slash + 1)), " ", ShellLiteral(links[i].target), "\n");
   }
   return {.script = std::move(script), .writes = true};
 }
 
-absl::StatusOr<std::vector<Published>> ParseLinks(const RemoteResult& result, absl::Span<const LinkToMake> links, absl::string_view mark) {
+absl::StatusOr<std::vector<Published>> ParseLinks(const RemoteResult& result, absl::Span<const LinkToMake> links,
+                                                  absl::string_view mark) {
   return ParseNumbered(result, links.size(), mark);
 }
 

@@ -13,8 +13,8 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "sshsync/base/status.h"
-#include "sshsync/host/record_script.h"
 #include "sshsync/host/host_tools.h"
+#include "sshsync/host/record_script.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -33,8 +33,8 @@ absl::string_view FolderOf(absl::string_view path) {
 
 absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// `_ss_where`: which file system a folder is on. `_ss_walk FOLDER` goes there without following links. `_ss_same_fs ./FOLDER...`
-// makes what is missing, goes to all of them once and asks of all, and of the stage, at once.
+// `_ss_where`: which file system a folder is on. `_ss_walk FOLDER` goes there without following links. `_ss_same_fs
+// ./FOLDER...` makes what is missing, goes to all of them once and asks of all, and of the stage, at once.
 constexpr absl::string_view kEnter = R"(
 [ -z "${ZSH_VERSION-}" ] || setopt sh_word_split no_nomatch
 _ss_dir=; _ss_fs=; _ss_one_fs=no; _ss_making=yes; _ss_looking=no
@@ -89,7 +89,8 @@ _ss_same_fs() {
 }
 )";
 
-// What a tool shows of files that are to be the ones that were verified: a line `INODE SIZE LINKS` for each, with the mode where that is exact.
+// What a tool shows of files that are to be the ones that were verified: a line `INODE SIZE LINKS` for each, with the
+// mode where that is exact.
 struct Look {
   absl::string_view states;   // of the operands
   absl::string_view devices;  // on which they are
@@ -97,13 +98,17 @@ struct Look {
 
 Look LookOf(StatTool tool) {
   switch (tool) {
-    case StatTool::kStatC: return {"stat -c '%i %s %h %f' \"$@\"", "stat -c %d \"$@\""};
-    case StatTool::kStatF: return {"stat -f '%i %z %l %p' \"$@\"", "stat -f %d \"$@\""};
+    case StatTool::kStatC:
+      return {"stat -c '%i %s %h %f' \"$@\"", "stat -c %d \"$@\""};
+    case StatTool::kStatF:
+      return {"stat -f '%i %z %l %p' \"$@\"", "stat -f %d \"$@\""};
     case StatTool::kPerl:
-    case StatTool::kLs: break;
+    case StatTool::kLs:
+      break;
   }
   return {R"(ls -dlni "$@" | while read -r _ss_i _ss_m _ss_h _ss_u _ss_g _ss_z _ss_x; do
-  case $_ss_m in -*) echo "$_ss_i $_ss_z $_ss_h";; *) echo "$_ss_m";; esac; done)", ":"};
+  case $_ss_m in -*) echo "$_ss_i $_ss_z $_ss_h";; *) echo "$_ss_m";; esac; done)",
+          ":"};
 }
 
 std::string LineOf(StatTool tool, const FileStat& stat) {
@@ -114,9 +119,10 @@ std::string LineOf(StatTool tool, const FileStat& stat) {
   return line;
 }
 
-// A piece K is a function `_ss_pK` that runs its arguments with the operands of the piece behind them, and `_ss_lK`, the lines that are expected of
-// these. Operands are staged files, `$A` in front, or files in place, `./NAME`. A piece whose lines were as expected is published as a
-// whole by a handful of processes; where anything fails, and else, file by file, so that each gets its own answer.
+// A piece K is a function `_ss_pK` that runs its arguments with the operands of the piece behind them, and `_ss_lK`,
+// the lines that are expected of these. Operands are staged files, `$A` in front, or files in place, `./NAME`. A piece
+// whose lines were as expected is published as a whole by a handful of processes; where anything fails, and else, file
+// by file, so that each gets its own answer.
 //
 // _ss_rename: MODE ISO STAMP OPERAND...
 // _ss_alone:  FOLDER MODE ISO STAMP OPERAND INODE SIZE ...
@@ -190,9 +196,10 @@ _ss_piece() {
 }
 )";
 
-// A folder that is new on the child, and of which nothing is staged that is not to be published, is renamed as one, and with it all others that are new in the
-// same place: ten thousand files of a hundred folders are one process instead of a hundred. Only files whose time and mode are right already, and only where a folder
-// inherits neither group nor access list from its place; anything that is not as it should be leaves the folder to _ss_piece.
+// A folder that is new on the child, and of which nothing is staged that is not to be published, is renamed as one, and
+// with it all others that are new in the same place: ten thousand files of a hundred folders are one process instead of
+// a hundred. Only files whose time and mode are right already, and only where a folder inherits neither group nor
+// access list from its place; anything that is not as it should be leaves the folder to _ss_piece.
 //
 // _ss_new:   K FOLDER; before any folder is made
 // _ss_whole: PLACE { K COUNT STAGED }...; leaves `gone` in `$_ss_wK`
@@ -235,7 +242,13 @@ struct Piece {
 };
 
 Piece PieceFor(const Publication& file) {
-  Piece piece{.folder = FolderOf(file.file), .mode = "", .iso = "", .stamp = "", .mtime = file.parent.mtime, .in_place = file.staged.empty(), .files = {}};
+  Piece piece{.folder = FolderOf(file.file),
+              .mode = "",
+              .iso = "",
+              .stamp = "",
+              .mtime = file.parent.mtime,
+              .in_place = file.staged.empty(),
+              .files = {}};
   if (WantsTime(file)) {
     const absl::Time time = absl::FromUnixNanos(file.parent.mtime);
     piece.iso = absl::FormatTime("%Y-%m-%dT%H:%M:%E9SZ", time, absl::UTCTimeZone());
@@ -256,7 +269,9 @@ std::vector<Piece> Pieces(absl::Span<const Publication> files) {
   }
   std::vector<Piece> pieces;
   for (auto& [key, all] : together) {
-    const auto operand = [&files, in_place = all.in_place](size_t i) -> const std::string& { return in_place ? files[i].file : files[i].staged; };
+    const auto operand = [&files, in_place = all.in_place](size_t i) -> const std::string& {
+      return in_place ? files[i].file : files[i].staged;
+    };
     std::sort(all.files.begin(), all.files.end(), [&operand](size_t a, size_t b) { return operand(a) < operand(b); });
     size_t bytes = kArgumentBytes;
     Piece empty = all;
@@ -273,7 +288,8 @@ std::vector<Piece> Pieces(absl::Span<const Publication> files) {
   return pieces;
 }
 
-// Goes to all folders at once and sees whether they are on the file system of the stage; where they are not, each is asked on its own.
+// Goes to all folders at once and sees whether they are on the file system of the stage; where they are not, each is
+// asked on its own.
 std::string SameFileSystemCalls(const std::vector<Piece>& pieces) {
   std::vector<std::string> folders;
   for (const Piece& piece : pieces) {
@@ -287,7 +303,8 @@ std::string SameFileSystemCalls(const std::vector<Piece>& pieces) {
   return text;
 }
 
-std::string PieceText(StatTool tool, size_t k, const Piece& piece, absl::Span<const Publication> files, absl::string_view common) {
+std::string PieceText(StatTool tool, size_t k, const Piece& piece, absl::Span<const Publication> files,
+                      absl::string_view common) {
   std::string text = absl::StrCat("_ss_p", k, "() { \"$@\"");
   std::vector<std::string> lines;
   for (const size_t i : piece.files) {
@@ -301,40 +318,56 @@ std::string PieceText(StatTool tool, size_t k, const Piece& piece, absl::Span<co
   return absl::StrCat(text, "; }\n_ss_l", k, "='", absl::StrJoin(lines, "\n"), "'\n");
 }
 
-// Compares the lines of pieces `begin` to `end` at once; only a piece of files in place has its own folder to do that in.
+// Compares the lines of pieces `begin` to `end` at once; only a piece of files in place has its own folder to do that
+// in.
 std::string CheckText(const std::vector<Piece>& pieces, size_t begin, size_t end) {
   std::string calls, lines;
   for (size_t k = begin; k < end; ++k) {
     absl::StrAppend(&calls, "_ss_p", k, " ");
     absl::StrAppend(&lines, k == begin ? "" : "$_ss_nl", "$_ss_l", k);
   }
-  const std::string go = pieces[begin].in_place ? absl::StrCat("_ss_walk ", ShellLiteral(pieces[begin].folder)) : "cd \"$A\" && A=./";
-  return absl::StrCat("_ss_checked=no; [ \"`{ ", go, " && ", calls, "_ss_states; } 2>/dev/null`\" = \"", lines, "\" ] && _ss_checked=yes\n");
+  const std::string go =
+      pieces[begin].in_place ? absl::StrCat("_ss_walk ", ShellLiteral(pieces[begin].folder)) : "cd \"$A\" && A=./";
+  return absl::StrCat("_ss_checked=no; [ \"`{ ", go, " && ", calls, "_ss_states; } 2>/dev/null`\" = \"", lines,
+                      "\" ] && _ss_checked=yes\n");
 }
 
 // The folder of a staged file.
-absl::string_view StagedFolder(const Publication& file) { return absl::string_view(file.staged).substr(0, file.staged.rfind('/')); }
+absl::string_view StagedFolder(const Publication& file) {
+  return absl::string_view(file.staged).substr(0, file.staged.rfind('/'));
+}
 
-// Whether its folder may be renamed as one: it is all there is of that folder, lies in one place in the repository's own stage, and needs nothing but the rename.
-bool MayGoWhole(const HostFacts& facts, const std::vector<Piece>& pieces, size_t k, absl::Span<const Publication> files) {
+// Whether its folder may be renamed as one: it is all there is of that folder, lies in one place in the repository's
+// own stage, and needs nothing but the rename.
+bool MayGoWhole(const HostFacts& facts, const std::vector<Piece>& pieces, size_t k,
+                absl::Span<const Publication> files) {
   const Piece& piece = pieces[k];
-  if (piece.in_place || piece.folder == "." || !piece.mode.empty() || !piece.iso.empty() || facts.actions.contains("rename")) return false;
-  if ((k > 0 && pieces[k - 1].folder == piece.folder) || (k + 1 < pieces.size() && pieces[k + 1].folder == piece.folder)) return false;
+  if (piece.in_place || piece.folder == "." || !piece.mode.empty() || !piece.iso.empty() ||
+      facts.actions.contains("rename"))
+    return false;
+  if ((k > 0 && pieces[k - 1].folder == piece.folder) ||
+      (k + 1 < pieces.size() && pieces[k + 1].folder == piece.folder))
+    return false;
   const absl::string_view folder = StagedFolder(files[piece.files[0]]);
-  if (!absl::StartsWith(folder, absl::StrCat(facts.root, "/.sshsync/")) || !absl::EndsWith(folder, absl::StrCat("/", piece.folder))) return false;
-  return std::all_of(piece.files.begin(), piece.files.end(), [&](size_t i) { return StagedFolder(files[i]) == folder; });
+  if (!absl::StartsWith(folder, absl::StrCat(facts.root, "/.sshsync/")) ||
+      !absl::EndsWith(folder, absl::StrCat("/", piece.folder)))
+    return false;
+  return std::all_of(piece.files.begin(), piece.files.end(),
+                     [&](size_t i) { return StagedFolder(files[i]) == folder; });
 }
 
 std::string NewCalls(const HostFacts& facts, const std::vector<Piece>& pieces, absl::Span<const Publication> files) {
   std::string text;
   for (size_t k = 0; k < pieces.size(); ++k) {
-    if (MayGoWhole(facts, pieces, k, files)) absl::StrAppend(&text, "_ss_new ", k, " ", ShellLiteral(pieces[k].folder), "\n");
+    if (MayGoWhole(facts, pieces, k, files))
+      absl::StrAppend(&text, "_ss_new ", k, " ", ShellLiteral(pieces[k].folder), "\n");
   }
   return text;
 }
 
 // For those of pieces `begin` to `end` that may go whole; neighbours in the same place together.
-std::string WholeCalls(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin, size_t end, absl::Span<const Publication> files, absl::string_view common) {
+std::string WholeCalls(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin, size_t end,
+                       absl::Span<const Publication> files, absl::string_view common) {
   std::string text;
   absl::string_view place;
   for (size_t k = begin; k < end; ++k) {
@@ -345,61 +378,86 @@ std::string WholeCalls(const HostFacts& facts, const std::vector<Piece>& pieces,
     }
     const absl::string_view folder = StagedFolder(files[pieces[k].files[0]]);
     const bool below = folder.size() > common.size();
-    absl::StrAppend(&text, " ", k, " ", pieces[k].files.size(), " ", below ? "\"$A\"" : "", ShellLiteral(below ? folder.substr(common.size()) : folder));
+    absl::StrAppend(&text, " ", k, " ", pieces[k].files.size(), " ", below ? "\"$A\"" : "",
+                    ShellLiteral(below ? folder.substr(common.size()) : folder));
   }
   return text.empty() ? text : text + "\n";
 }
 
 // The end of the pieces that are compared together with `begin`.
-size_t CheckedTogether(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin, absl::Span<const Publication> files, absl::string_view common) {
+size_t CheckedTogether(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin,
+                       absl::Span<const Publication> files, absl::string_view common) {
   size_t end = begin, bytes = 0;
   while (end < pieces.size() && pieces[end].in_place == pieces[begin].in_place) {
-    for (const size_t i : pieces[end].files) bytes += files[i].staged.size() - std::min(common.size(), files[i].staged.size()) + 18;
+    for (const size_t i : pieces[end].files)
+      bytes += files[i].staged.size() - std::min(common.size(), files[i].staged.size()) + 18;
     if (end > begin && bytes > ArgumentBytes(facts)) break;
     ++end;
     // ls sorts all that it is given; a shell's functions may be nested so deep.
-    if (pieces[begin].in_place || facts.stat_tool == StatTool::kLs || facts.stat_tool == StatTool::kPerl || end - begin == 100) break;
+    if (pieces[begin].in_place || facts.stat_tool == StatTool::kLs || facts.stat_tool == StatTool::kPerl ||
+        end - begin == 100)
+      break;
   }
   return end;
 }
 
-// Three functions, for many files at once; where the operator has an action of the name, that is called for each of them.
+// Three functions, for many files at once; where the operator has an action of the name, that is called for each of
+// them.
 std::string ActionFunctions(const HostFacts& facts) {
   const auto function = [&facts](absl::string_view name, absl::string_view usual, absl::string_view before) {
     const auto own = facts.actions.find(std::string(name));
     if (own == facts.actions.end()) return std::string(usual);
-    return absl::StrCat("for STAGED do case $STAGED in ./*) STAGED=$PWD/${STAGED#./} ;; esac; ", before, "( ", own->second, "\n) || return 9; done");
+    return absl::StrCat("for STAGED do case $STAGED in ./*) STAGED=$PWD/${STAGED#./} ;; esac; ", before, "( ",
+                        own->second, "\n) || return 9; done");
   };
-  return absl::StrCat("_ss_settime() { ", function("settime", R"(touch -d "$_ss_iso" "$@" 2>/dev/null || touch -t "$_ss_stamp" "$@")", ""), "; }\n",
-                      "_ss_move() { ", function("rename", R"(mv -f "$@" ./)", "DESTDIR=$PWD FILEPATH=$PWD/${STAGED##*/}; "), "; }\n",
-                      "_ss_flush() { set -- ''; STAGEDIR=$S; ", function("flush", R"(sync -f "$S" || sync)", ""), "; }\n");
+  return absl::StrCat(
+      "_ss_settime() { ",
+      function("settime", R"(touch -d "$_ss_iso" "$@" 2>/dev/null || touch -t "$_ss_stamp" "$@")", ""), "; }\n",
+      "_ss_move() { ", function("rename", R"(mv -f "$@" ./)", "DESTDIR=$PWD FILEPATH=$PWD/${STAGED##*/}; "), "; }\n",
+      "_ss_flush() { set -- ''; STAGEDIR=$S; ", function("flush", R"(sync -f "$S" || sync)", ""), "; }\n");
 }
 
 std::string PieceCall(const HostFacts& facts, absl::string_view function, size_t k, const Piece& piece) {
-  const std::string time = facts.actions.contains("settime") && !piece.iso.empty() ? absl::StrCat(TimeVariables(piece.mtime), "\n") : "";
-  return absl::StrCat(time, function, " ", k, " ", ShellLiteral(piece.folder), " '", piece.mode, "' '", piece.iso, "' '", piece.stamp, "'\n");
+  const std::string time =
+      facts.actions.contains("settime") && !piece.iso.empty() ? absl::StrCat(TimeVariables(piece.mtime), "\n") : "";
+  return absl::StrCat(time, function, " ", k, " ", ShellLiteral(piece.folder), " '", piece.mode, "' '", piece.iso,
+                      "' '", piece.stamp, "'\n");
 }
 
 Published ResultOf(const Record& record) {
   Published one{.said = std::string(absl::StripAsciiWhitespace(record.output))};
   switch (record.status) {
-    case 0: one.result = PublishResult::kDone; break;
-    case 2: one.result = PublishResult::kLinkInPath; break;
-    case 3: one.result = PublishResult::kObstructed; break;
-    case 4: one.result = PublishResult::kChanged; break;
-    case 5: one.result = PublishResult::kHardLink; break;
-    default: one.result = PublishResult::kFailed;
+    case 0:
+      one.result = PublishResult::kDone;
+      break;
+    case 2:
+      one.result = PublishResult::kLinkInPath;
+      break;
+    case 3:
+      one.result = PublishResult::kObstructed;
+      break;
+    case 4:
+      one.result = PublishResult::kChanged;
+      break;
+    case 5:
+      one.result = PublishResult::kHardLink;
+      break;
+    default:
+      one.result = PublishResult::kFailed;
   }
   return one;
 }
 
 }  // namespace
 
-std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::string_view stage_folder, bool follow_symlinks, absl::string_view mark) {
+std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::string_view stage_folder,
+                            bool follow_symlinks, absl::string_view mark) {
   const Look look = LookOf(facts.stat_tool);
-  return absl::StrCat("R=", ShellLiteral(facts.root), "; S=", ShellLiteral(stage_folder), "; M=", mark, "; F=", follow_symlinks ? "yes" : "no", "\n",
-                      RequireLease(lease), ActionFunctions(facts), "_ss_states() { ", look.states, "; }\n_ss_devices() { ", look.devices, "; }\n",
-                      "_ss_where() { { df -P \"$1\" | sed -n '2s/ .* / /p'; _ss_devices \"$1\"; } 2>/dev/null; }\n", kEnter);
+  return absl::StrCat("R=", ShellLiteral(facts.root), "; S=", ShellLiteral(stage_folder), "; M=", mark,
+                      "; F=", follow_symlinks ? "yes" : "no", "\n", RequireLease(lease), ActionFunctions(facts),
+                      "_ss_states() { ", look.states, "; }\n_ss_devices() { ", look.devices, "; }\n",
+                      "_ss_where() { { df -P \"$1\" | sed -n '2s/ .* / /p'; _ss_devices \"$1\"; } 2>/dev/null; }\n",
+                      kEnter);
 }
 
 absl::string_view FolderOfAll(absl::Span<const Publication> files) {
@@ -432,28 +490,32 @@ std::string PiecesText(const HostFacts& facts, absl::Span<const Publication> fil
   return text;
 }
 
-RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files, bool follow_symlinks, bool keep,
-                             absl::string_view mark, absl::string_view before) {
+RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Publication> files,
+                             bool follow_symlinks, bool keep, absl::string_view mark, absl::string_view before) {
   const absl::string_view common = FolderOfAll(files);
   std::string script = PublishPrologue(facts, lease, common.empty() ? facts.root : common, follow_symlinks, mark);
   script.append(before.data(), before.size());
   // What is renamed is on the disk first: a host that loses its power has the old content or the new one.
   if (!common.empty()) absl::StrAppend(&script, "_ss_flush >/dev/null 2>&1\n");
-  absl::StrAppend(&script, "_ss_keeps=", keep ? "yes" : "no", "\n", KeepText(lease, keep), PiecesText(facts, files, kPublishPiece));
+  absl::StrAppend(&script, "_ss_keeps=", keep ? "yes" : "no", "\n", KeepText(lease, keep),
+                  PiecesText(facts, files, kPublishPiece));
   return {.script = std::move(script), .writes = true};
 }
 
-absl::StatusOr<std::vector<Published>> ParsePublish(const RemoteResult& result, absl::Span<const Publication> files, absl::string_view mark) {
+absl::StatusOr<std::vector<Published>> ParsePublish(const RemoteResult& result, absl::Span<const Publication> files,
+                                                    absl::string_view mark) {
   if (result.status == 71) return MakeError(Failure::kLocked, "the lease of the child was lost to another run");
   const std::vector<Piece> pieces = Pieces(files);
-  std::vector<Published> published(files.size(), {PublishResult::kFailed, std::string(absl::StripAsciiWhitespace(result.err))});
+  std::vector<Published> published(files.size(),
+                                   {PublishResult::kFailed, std::string(absl::StripAsciiWhitespace(result.err))});
   std::vector<size_t> answered(pieces.size(), 0);
   RecordReader reader(mark, size_t{1} << 20);
   SSHSYNC_RETURN_IF_ERROR(reader.Feed(result.out, [&](const Record& record) {
     absl::string_view label = record.label;
     const bool alone = absl::ConsumeSuffix(&label, ":f");
     size_t piece = 0;
-    if (!absl::SimpleAtoi(label, &piece) || piece >= pieces.size()) return MakeError(Failure::kInternal, "an answer to what was not asked");
+    if (!absl::SimpleAtoi(label, &piece) || piece >= pieces.size())
+      return MakeError(Failure::kInternal, "an answer to what was not asked");
     const std::vector<size_t>& indices = pieces[piece].files;
     for (size_t i = alone ? answered[piece]++ : 0; i < indices.size(); ++i) {
       published[indices[i]] = ResultOf(record);
@@ -466,11 +528,13 @@ absl::StatusOr<std::vector<Published>> ParsePublish(const RemoteResult& result, 
 
 absl::StatusOr<std::vector<Published>> ParseNumbered(const RemoteResult& result, size_t count, absl::string_view mark) {
   if (result.status == 71) return MakeError(Failure::kLocked, "the lease of the child was lost to another run");
-  std::vector<Published> published(count, {PublishResult::kFailed, std::string(absl::StripAsciiWhitespace(result.err))});
+  std::vector<Published> published(count,
+                                   {PublishResult::kFailed, std::string(absl::StripAsciiWhitespace(result.err))});
   RecordReader reader(mark, size_t{1} << 20);
   SSHSYNC_RETURN_IF_ERROR(reader.Feed(result.out, [&](const Record& record) {
     size_t index = 0;
-    if (!absl::SimpleAtoi(record.label, &index) || index >= count) return MakeError(Failure::kInternal, "an answer to what was not asked");
+    if (!absl::SimpleAtoi(record.label, &index) || index >= count)
+      return MakeError(Failure::kInternal, "an answer to what was not asked");
     published[index] = ResultOf(record);
     return absl::OkStatus();
   }));

@@ -35,11 +35,15 @@ class PublishingTest : public testing::Test {
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
   }
-  void Shell(absl::string_view script) { EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script; }
+  void Shell(absl::string_view script) {
+    EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script;
+  }
   FileStat StatOf(absl::string_view path) {
     struct stat info = {};
     EXPECT_EQ(lstat(std::string(path).c_str(), &info), 0) << path;
-    return {.size = info.st_size, .mtime = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec, .inode = info.st_ino,
+    return {.size = info.st_size,
+            .mtime = info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec,
+            .inode = info.st_ino,
             .mode = static_cast<uint16_t>(info.st_mode & 07777)};
   }
   std::string Root(absl::string_view file) { return dir_.Path(absl::StrCat("r/", file)); }
@@ -98,8 +102,32 @@ class PublishingTest : public testing::Test {
 };
 
 TEST_F(PublishingTest, PublishesFilesWithAnyName) {
-  for (const char* name : {"plain", "sub/deep/er/file", " lead and trail ", "new\nline", "trailing\n", "folder\n/file", "\n", "-rf", "--", "'quoted' \"twice\"",
-                           "$(touch pwn)", "`id`", "*", "a?[b]{c,d}", "\\", "ends\\", "\xff\xfe", "a b/c d", "-d/-f", "..a", "a..", "%s%n", "!x", "~", "#c", "tab\t"}) {
+  for (const char* name : {"plain",
+                           "sub/deep/er/file",
+                           " lead and trail ",
+                           "new\nline",
+                           "trailing\n",
+                           "folder\n/file",
+                           "\n",
+                           "-rf",
+                           "--",
+                           "'quoted' \"twice\"",
+                           "$(touch pwn)",
+                           "`id`",
+                           "*",
+                           "a?[b]{c,d}",
+                           "\\",
+                           "ends\\",
+                           "\xff\xfe",
+                           "a b/c d",
+                           "-d/-f",
+                           "..a",
+                           "a..",
+                           "%s%n",
+                           "!x",
+                           "~",
+                           "#c",
+                           "tab\t"}) {
     const Publication file = Staged(name, name);
     EXPECT_EQ(Publish(file).result, PublishResult::kDone) << name;
     EXPECT_EQ(dir_.Read(absl::StrCat("r/", name)), name);
@@ -112,7 +140,8 @@ TEST_F(PublishingTest, NewFoldersAreRenamedAsOne) {
   for (const char* shell : {"sh", "bash", "ksh", "mksh", "zsh", "busybox sh"}) {
     shell_ = shell;
     const std::string top = absl::StrCat("of ", shell, "/");
-    const std::vector<std::string> names = {top + "-a/x", top + "-a/.y", top + "-a/..z", top + "it's *\n/\n", top + "deep/er/w"};
+    const std::vector<std::string> names = {top + "-a/x", top + "-a/.y", top + "-a/..z", top + "it's *\n/\n",
+                                            top + "deep/er/w"};
     const std::vector<Publication> files = StagedAll(names, "new ");
     std::vector<uint64_t> inodes;
     for (const Publication& file : files) inodes.push_back(StatOf(file.staged.substr(0, file.staged.rfind('/'))).inode);
@@ -129,9 +158,11 @@ TEST_F(PublishingTest, NewFoldersAreRenamedAsOne) {
 
 TEST_F(PublishingTest, AFolderWithAnythingElseInTheStageIsNotRenamed) {
   for (const std::string other : {"other", ".other", "..other", "sub/other"}) {
-    const std::vector<std::string> names = {absl::StrCat("beside ", other.substr(0, 3), "/a"), "whole " + other.substr(0, 3) + "/b"};
+    const std::vector<std::string> names = {absl::StrCat("beside ", other.substr(0, 3), "/a"),
+                                            "whole " + other.substr(0, 3) + "/b"};
     const std::vector<Publication> files = StagedAll(names, "");
-    const std::string folder = files[0].staged.substr(dir_.path().size() + 1, files[0].staged.rfind('/') - dir_.path().size() - 1);
+    const std::string folder =
+        files[0].staged.substr(dir_.path().size() + 1, files[0].staged.rfind('/') - dir_.path().size() - 1);
     dir_.Write(absl::StrCat(folder, "/", other), "not verified");
     EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << other;
     EXPECT_TRUE(dir_.Exists("r/" + names[0]));
@@ -143,7 +174,8 @@ TEST_F(PublishingTest, AFolderWithAnythingElseInTheStageIsNotRenamed) {
 TEST_F(PublishingTest, AFolderThatIsThereKeepsWhatItIs) {
   Shell("mkdir r/empty r/sub && chmod 2750 r/empty && ln -s sub r/link");
   const FileStat empty = StatOf(Root("empty"));
-  const std::vector<PublishResult> results = PublishAll(StagedAll(std::vector<std::string>{"empty/a", "link/b", "sub/new/c"}, ""));
+  const std::vector<PublishResult> results =
+      PublishAll(StagedAll(std::vector<std::string>{"empty/a", "link/b", "sub/new/c"}, ""));
   EXPECT_THAT(results, ElementsAre(PublishResult::kDone, PublishResult::kLinkInPath, PublishResult::kDone));
   EXPECT_EQ(StatOf(Root("empty")).inode, empty.inode);
   EXPECT_EQ(StatOf(Root("empty")).mode, empty.mode);
@@ -168,9 +200,11 @@ TEST_F(PublishingTest, ACommandWhoseAnswerWasLostFindsFoldersThatItRenamed) {
 
 TEST_F(PublishingTest, CallsAnOperatorsActionsForEachFile) {
   const std::string log = absl::StrCat(" >>'", dir_.Path("log"), "'");
-  facts_.actions = {{"rename", absl::StrCat("echo \"rename $FILEPATH in $DESTDIR\"", log, "; mv -f \"$STAGED\" \"$DESTDIR/\"")},
-                    {"settime", absl::StrCat("echo \"settime $MTIME $MTIME_S $MTIME_ISO $MTIME_T\"", log, "; touch -d \"@$MTIME\" \"$STAGED\"")},
-                    {"flush", absl::StrCat("echo \"flush [$STAGED] $STAGEDIR\"", log)}};
+  facts_.actions = {
+      {"rename", absl::StrCat("echo \"rename $FILEPATH in $DESTDIR\"", log, "; mv -f \"$STAGED\" \"$DESTDIR/\"")},
+      {"settime",
+       absl::StrCat("echo \"settime $MTIME $MTIME_S $MTIME_ISO $MTIME_T\"", log, "; touch -d \"@$MTIME\" \"$STAGED\"")},
+      {"flush", absl::StrCat("echo \"flush [$STAGED] $STAGEDIR\"", log)}};
   std::vector<Publication> files = {Staged("sub/a b", "a"), Staged("sub/it's", "b")};
   for (Publication& file : files) file.parent.mtime = 1'700'000'000 * kSecond + 250'000'000;
   EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone));
@@ -178,7 +212,8 @@ TEST_F(PublishingTest, CallsAnOperatorsActionsForEachFile) {
   EXPECT_EQ(StatOf(Root("sub/a b")).mtime, 1'700'000'000 * kSecond + 250'000'000);
   const std::string said = dir_.Read("log");
   EXPECT_THAT(said, HasSubstr(absl::StrCat("rename ", Root("sub/a b"), " in ", Root("sub"), "\n")));
-  EXPECT_THAT(said, HasSubstr("settime 1700000000.250000000 1700000000 2023-11-14T22:13:20.250000000Z 202311142213.20\n"));
+  EXPECT_THAT(said,
+              HasSubstr("settime 1700000000.250000000 1700000000 2023-11-14T22:13:20.250000000Z 202311142213.20\n"));
   EXPECT_THAT(said, HasSubstr(absl::StrCat("flush [] ", Root(".sshsync/in"))));
 }
 
@@ -217,7 +252,12 @@ TEST_F(PublishingTest, ReplacesALinkAndLeavesItsTargetAlone) {
   for (const char* target : {"../outside/file", "../outside", "dangling", "l"}) {
     Shell(absl::StrCat("rm -f r/l; ln -s ", target, " r/l"));
     EXPECT_EQ(Publish(Staged("l", "new")).result, PublishResult::kDone) << target;
-    EXPECT_TRUE(S_ISREG([&] { struct stat info = {}; lstat(Root("l").c_str(), &info); return info.st_mode; }())) << target;
+    EXPECT_TRUE(S_ISREG([&] {
+      struct stat info = {};
+      lstat(Root("l").c_str(), &info);
+      return info.st_mode;
+    }()))
+        << target;
     EXPECT_EQ(dir_.Read("r/l"), "new");
   }
   EXPECT_EQ(dir_.Read("outside/file"), "precious");
@@ -232,7 +272,9 @@ TEST_F(PublishingTest, FollowsALinkAmongTheFoldersOnlyWhenAllowed) {
     EXPECT_EQ(refused.result, PublishResult::kLinkInPath) << name;
     EXPECT_THAT(refused.said, HasSubstr("symbolic link"));
   }
-  EXPECT_EQ(Ask({.script = absl::StrCat("ls -A ", dir_.Path("outside"), " ", dir_.Path("r/real"), " | grep -c a$")}).out, "0\n");
+  EXPECT_EQ(
+      Ask({.script = absl::StrCat("ls -A ", dir_.Path("outside"), " ", dir_.Path("r/real"), " | grep -c a$")}).out,
+      "0\n");
   EXPECT_EQ(Publish(Staged("sub/a", "new"), true).result, PublishResult::kDone);
   EXPECT_EQ(dir_.Read("outside/a"), "new");
 }
@@ -341,9 +383,36 @@ TEST_F(PublishingTest, DoesNotLeaveTheFileSystemOfTheStage) {
 }
 
 const std::vector<std::string>& OddNames() {
-  static const std::vector<std::string> names = {
-      "plain", "sub/deep/er/file", " lead and trail ", "new\nline", "trailing\n", "folder\n/file", "\n", "-rf", "--", "'quoted' \"twice\"", "$(touch pwn)",
-      "`id`", "*", "a?[b]{c,d}", "\\", "ends\\", "\xff\xfe", "a b/c d", "-d/-f", "..a", "a..", "%s%n", "!x", "~", "#c", "tab\t", "sub/x", "sub/y", "$A", "${f#./}"};
+  static const std::vector<std::string> names = {"plain",
+                                                 "sub/deep/er/file",
+                                                 " lead and trail ",
+                                                 "new\nline",
+                                                 "trailing\n",
+                                                 "folder\n/file",
+                                                 "\n",
+                                                 "-rf",
+                                                 "--",
+                                                 "'quoted' \"twice\"",
+                                                 "$(touch pwn)",
+                                                 "`id`",
+                                                 "*",
+                                                 "a?[b]{c,d}",
+                                                 "\\",
+                                                 "ends\\",
+                                                 "\xff\xfe",
+                                                 "a b/c d",
+                                                 "-d/-f",
+                                                 "..a",
+                                                 "a..",
+                                                 "%s%n",
+                                                 "!x",
+                                                 "~",
+                                                 "#c",
+                                                 "tab\t",
+                                                 "sub/x",
+                                                 "sub/y",
+                                                 "$A",
+                                                 "${f#./}"};
   return names;
 }
 
@@ -352,18 +421,22 @@ TEST_F(PublishingTest, PublishesAWholeFolderAtOnceInEveryShellAndWithTheToolsOfE
     const char* shell;
     StatTool tool;
   };
-  Shell("mkdir tools; for t in sh ls stat mv ln cp mkdir df sed uniq touch chmod sync find sort cat sleep rm env; do ln -s `command -v busybox` tools/$t; done");
+  Shell(
+      "mkdir tools; for t in sh ls stat mv ln cp mkdir df sed uniq touch chmod sync find sort cat sleep rm env; do ln "
+      "-s `command -v busybox` tools/$t; done");
   const std::string busybox = absl::StrCat("env PATH=", dir_.Path("tools"), " sh");
   int round = 0;
-  for (const Host& host : {Host{"sh", StatTool::kStatC}, Host{"sh", StatTool::kLs}, Host{"sh", StatTool::kPerl}, Host{"bash", StatTool::kStatC},
-                           Host{"mksh", StatTool::kStatC}, Host{"ksh", StatTool::kLs}, Host{"zsh", StatTool::kStatC}, Host{"zsh", StatTool::kLs},
+  for (const Host& host : {Host{"sh", StatTool::kStatC}, Host{"sh", StatTool::kLs}, Host{"sh", StatTool::kPerl},
+                           Host{"bash", StatTool::kStatC}, Host{"mksh", StatTool::kStatC}, Host{"ksh", StatTool::kLs},
+                           Host{"zsh", StatTool::kStatC}, Host{"zsh", StatTool::kLs},
                            Host{busybox.c_str(), StatTool::kStatC}, Host{busybox.c_str(), StatTool::kLs}}) {
     shell_ = host.shell;
     facts_.stat_tool = host.tool;
     const std::string content = absl::StrCat("round ", ++round);
     const std::vector<Publication> files = StagedAll(OddNames(), content);
     EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << host.shell << ": " << said_;
-    // Behind ls a name with a newline looks like two: those, and what is published with them, are gone through one by one.
+    // Behind ls a name with a newline looks like two: those, and what is published with them, are gone through one by
+    // one.
     if (host.tool == StatTool::kStatC) {
       EXPECT_EQ(said_alone_, 0u) << host.shell;
     } else {
@@ -373,7 +446,8 @@ TEST_F(PublishingTest, PublishesAWholeFolderAtOnceInEveryShellAndWithTheToolsOfE
       EXPECT_EQ(dir_.Read(absl::StrCat("r/", file.file)), content + file.file) << host.shell;
       EXPECT_EQ(StatOf(Root(file.file)).inode, file.verified.inode) << "renamed, not copied: " << file.file;
     }
-    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << "repeated, for its answer was lost; " << host.shell << ": " << said_;
+    EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone))
+        << "repeated, for its answer was lost; " << host.shell << ": " << said_;
   }
   EXPECT_FALSE(dir_.Exists("r/pwn"));
 }
@@ -385,7 +459,8 @@ TEST_F(PublishingTest, PublishesMoreFilesThanOneProcessIsGiven) {
   const std::vector<Publication> files = StagedAll(names, "new");
   EXPECT_THAT(PublishAll(files), Each(PublishResult::kDone)) << said_;
   EXPECT_EQ(said_alone_, 0u);
-  for (const Publication& file : files) EXPECT_EQ(dir_.Read(absl::StrCat("r/", file.file)), absl::StrCat("new", file.file));
+  for (const Publication& file : files)
+    EXPECT_EQ(dir_.Read(absl::StrCat("r/", file.file)), absl::StrCat("new", file.file));
 }
 
 TEST_F(PublishingTest, GivesEachFileItsOwnAnswerWhereOneOfThemDoesNotFit) {
@@ -419,9 +494,14 @@ TEST_F(PublishingTest, KeepsInTheTrashWhatManyFilesReplace) {
   dir_.Write("r/d/1", "old 1");
   dir_.Write("r/d/3", "old 3");
   Shell("ln -s 1 r/d/2");
-  EXPECT_THAT(PublishAll(StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new"), true), Each(PublishResult::kDone)) << said_;
+  EXPECT_THAT(PublishAll(StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new"), true),
+              Each(PublishResult::kDone))
+      << said_;
   EXPECT_EQ(said_alone_, 0u);
-  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", Root(".sshsync/trash/run1/d"), " && for f in *; do echo $f `cat $f`; done")}).out, "1 old 1\n3 old 3\n");
+  EXPECT_EQ(
+      Ask({.script = absl::StrCat("cd ", Root(".sshsync/trash/run1/d"), " && for f in *; do echo $f `cat $f`; done")})
+          .out,
+      "1 old 1\n3 old 3\n");
   EXPECT_EQ(dir_.Read("r/d/2"), "newd/2") << "the link was replaced";
 }
 
@@ -429,8 +509,12 @@ TEST_F(PublishingTest, KeepsWhatIsReplacedAlsoWhereFilesAreGoneThroughOneByOne) 
   for (const char* name : {"d/1", "d/2", "d/3"}) dir_.Write(absl::StrCat("r/", name), "old");
   dir_.Write("r/d/4/inside", "mine");
   using enum PublishResult;
-  EXPECT_THAT(PublishAll(StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new"), true), ElementsAre(kDone, kDone, kDone, kObstructed)) << said_;
-  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", Root(".sshsync/trash/run1"), " && find . -type f | sort; ls ", Root(""))}).out, "./d/1\n./d/2\n./d/3\nd\n");
+  EXPECT_THAT(PublishAll(StagedAll(std::vector<std::string>{"d/1", "d/2", "d/3", "d/4"}, "new"), true),
+              ElementsAre(kDone, kDone, kDone, kObstructed))
+      << said_;
+  EXPECT_EQ(
+      Ask({.script = absl::StrCat("cd ", Root(".sshsync/trash/run1"), " && find . -type f | sort; ls ", Root(""))}).out,
+      "./d/1\n./d/2\n./d/3\nd\n");
   EXPECT_EQ(dir_.Read("r/d/3"), "newd/3");
 }
 

@@ -80,13 +80,15 @@ std::string Here(absl::string_view name) { return ShellLiteral(absl::StrCat("./"
 
 }  // namespace
 
-RemoteCommand DeleteCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Removal> files, bool keep, absl::string_view mark) {
+RemoteCommand DeleteCommand(const HostFacts& facts, const Lease& lease, absl::Span<const Removal> files, bool keep,
+                            absl::string_view mark) {
   RecordScript script(mark);
   script.AddRaw(absl::StrCat(Prologue(facts, lease), KeepText(lease, keep), kDelete));
   for (size_t i = 0; i < files.size();) {
     const absl::string_view folder = FolderOf(files[i].path);
     if (!files[i].command.empty()) {
-      script.AddRaw(absl::StrCat("_ss_deletecmd ", ShellLiteral(folder), " ", Here(NameOf(files[i].path)), " ", ShellLiteral(files[i].command), "\n"));
+      script.AddRaw(absl::StrCat("_ss_deletecmd ", ShellLiteral(folder), " ", Here(NameOf(files[i].path)), " ",
+                                 ShellLiteral(files[i].command), "\n"));
       ++i;
       continue;
     }
@@ -107,10 +109,17 @@ absl::StatusOr<std::vector<Published>> ParseDelete(const RemoteResult& result, s
   SSHSYNC_RETURN_IF_ERROR(reader.Feed(result.out, [&removed](const Record& record) {
     Published one{.said = std::string(absl::StripAsciiWhitespace(record.output))};
     switch (record.status) {
-      case 0: one.result = PublishResult::kDone; break;
-      case 2: one.result = PublishResult::kLinkInPath; break;
-      case 3: one.result = PublishResult::kObstructed; break;
-      default: one.result = PublishResult::kFailed;
+      case 0:
+        one.result = PublishResult::kDone;
+        break;
+      case 2:
+        one.result = PublishResult::kLinkInPath;
+        break;
+      case 3:
+        one.result = PublishResult::kObstructed;
+        break;
+      default:
+        one.result = PublishResult::kFailed;
     }
     removed.push_back(std::move(one));
     return absl::OkStatus();
@@ -127,7 +136,8 @@ RemoteCommand PruneFoldersCommand(const HostFacts& facts, const Lease& lease, ab
   }
   std::string script = Prologue(facts, lease);
   for (const absl::string_view folder : folders) {
-    absl::StrAppend(&script, "_ss_go ", ShellLiteral(FolderOf(folder)), " && rmdir ", Here(NameOf(folder)), " 2>/dev/null\n");
+    absl::StrAppend(&script, "_ss_go ", ShellLiteral(FolderOf(folder)), " && rmdir ", Here(NameOf(folder)),
+                    " 2>/dev/null\n");
   }
   return {.script = absl::StrCat(script, ":\n"), .writes = true};
 }

@@ -26,7 +26,8 @@ class DeletionTest : public ::testing::Test {
     facts_.root = lease_.root = dir_.Path("r");
     lease_.run = "run-1";
     lease_.controller = "test";
-    for (const absl::string_view name : {"a", "b", "d/x", "d/y", "d/e/z", "keep"}) dir_.Write(absl::StrCat("r/", name), name);
+    for (const absl::string_view name : {"a", "b", "d/x", "d/y", "d/e/z", "keep"})
+      dir_.Write(absl::StrCat("r/", name), name);
     EXPECT_EQ(Ask(ClaimCommand(lease_)).status, 0);
   }
 
@@ -46,7 +47,9 @@ class DeletionTest : public ::testing::Test {
     }
     return results;
   }
-  void Shell(absl::string_view script) { EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script; }
+  void Shell(absl::string_view script) {
+    EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), "\n", script)}).status, 0) << script;
+  }
 
   TempDir dir_;
   SshRunner runner_;
@@ -56,7 +59,8 @@ class DeletionTest : public ::testing::Test {
 };
 
 TEST_F(DeletionTest, AnswersForEachFileAndMayBeRepeated) {
-  const std::vector<Removal> files = {{"a", ""}, {"b", ""}, {"d/e/z", ""}, {"d/x", ""}, {"d/y", ""}, {"none", ""}, {"no/folder", ""}};
+  const std::vector<Removal> files = {{"a", ""},   {"b", ""},    {"d/e/z", ""},    {"d/x", ""},
+                                      {"d/y", ""}, {"none", ""}, {"no/folder", ""}};
   const std::vector<PublishResult> done(files.size(), PublishResult::kDone);
   EXPECT_EQ(Delete(files), done);
   for (const Removal& file : files) EXPECT_FALSE(dir_.Exists("r/" + file.path)) << file.path;
@@ -68,7 +72,8 @@ TEST_F(DeletionTest, AnswersForEachFileAndMayBeRepeated) {
 TEST_F(DeletionTest, TakesNothingButRegularFilesInRealFolders) {
   Shell("mkdir out; echo x >out/f; ln -s ../out r/link; ln -s ../out/f r/file; mkdir r/folder; mkfifo r/pipe");
   EXPECT_THAT(Delete({{"a", ""}, {"file", ""}, {"folder", ""}, {"pipe", ""}, {"link/f", ""}}),
-              ElementsAre(PublishResult::kDone, PublishResult::kLinkInPath, PublishResult::kObstructed, PublishResult::kObstructed, PublishResult::kLinkInPath));
+              ElementsAre(PublishResult::kDone, PublishResult::kLinkInPath, PublishResult::kObstructed,
+                          PublishResult::kObstructed, PublishResult::kLinkInPath));
   EXPECT_EQ(said_[4], "link is a symbolic link");
   Shell("test -f out/f && test -h r/file && test -d r/folder && test -p r/pipe");
 }
@@ -97,7 +102,8 @@ TEST_F(DeletionTest, RemovesOnlyFoldersThatAreEmpty) {
 }
 
 TEST_F(DeletionTest, KeepsInTheTrashWhatItTakesAndTakesNothingThatItCannotKeep) {
-  EXPECT_THAT(Delete({{"a", ""}, {"d/x", ""}, {"d/y", ""}}, true), ElementsAre(PublishResult::kDone, PublishResult::kDone, PublishResult::kDone));
+  EXPECT_THAT(Delete({{"a", ""}, {"d/x", ""}, {"d/y", ""}}, true),
+              ElementsAre(PublishResult::kDone, PublishResult::kDone, PublishResult::kDone));
   EXPECT_EQ(dir_.Read("r/.sshsync/trash/run-1/a"), "a");
   EXPECT_EQ(dir_.Read("r/.sshsync/trash/run-1/d/y"), "d/y");
   dir_.Write("r/a", "later");

@@ -9,9 +9,9 @@
 
 namespace sshsync {
 
-/// One try to write one file: a folder `DIGEST-RANDOM` of its own in the stage, in which the file has its path, so that a template
-/// that is told this folder as its repository gets the file where it expects it. The random part is never used twice: a writer that
-/// outlives its session writes into a place that nobody will publish.
+/// One try to write one file: a folder `DIGEST-RANDOM` of its own in the stage, in which the file has its path, so that
+/// a template that is told this folder as its repository gets the file where it expects it. The random part is never
+/// used twice: a writer that outlives its session writes into a place that nobody will publish.
 struct Attempt {
   size_t index = 0;    ///< of the file in the hop's plan
   std::string file;    ///< relative path
@@ -20,11 +20,12 @@ struct Attempt {
   std::string staged() const { return folder + "/" + file; }
 };
 
-/// `.sshsync/in` below the child's root, or a folder named after that root below the absolute one that `stage` names, which several
-/// repositories may share.
+/// `.sshsync/in` below the child's root, or a folder named after that root below the absolute one that `stage` names,
+/// which several repositories may share.
 std::string StageFolder(absl::string_view stage_key, absl::string_view root);
 
-/// The folder of a new draft (drafts.h), `old-RANDOM`: what the child has, before it is known what is wanted. It is never used twice.
+/// The folder of a new draft (drafts.h), `old-RANDOM`: what the child has, before it is known what is wanted. It is
+/// never used twice.
 std::string NewDraftFolder(absl::string_view stage_folder);
 inline constexpr absl::string_view kDraftName = "old";
 

@@ -13,8 +13,9 @@ namespace {
 
 constexpr size_t kMaxOutput = size_t{16} << 20;  // of one command
 
-// transfer, what to remove after a failure; then $_ss_ok tells whether to go on. A tool that is missing is missing for all that follow.
-// Descriptor 9 keeps the substitution open as long as anything that the transfer left in the background is alive: it may write what was verified.
+// transfer, what to remove after a failure; then $_ss_ok tells whether to go on. A tool that is missing is missing for
+// all that follow. Descriptor 9 keeps the substitution open as long as anything that the transfer left in the
+// background is alive: it may write what was verified.
 constexpr absl::string_view kFunctions = R"(
 _ss_transfer() {
   { _ss_ok=`_ss_run "$1" 9>&1 >&8 2>&1 8>&-; echo $?`; } 8>&1
@@ -42,8 +43,13 @@ std::string LastLine(absl::string_view output) {
 TransferSession::TransferSession(const HostFacts& facts, bool in_place, DigestParser parse_digest)
     : TransferSession(facts, in_place, std::move(parse_digest), RandomMark()) {}
 
-TransferSession::TransferSession(const HostFacts& facts, bool in_place, DigestParser parse_digest, absl::string_view mark)
-    : facts_(facts), in_place_(in_place), parse_digest_(std::move(parse_digest)), script_(mark), reader_(mark, kMaxOutput) {
+TransferSession::TransferSession(const HostFacts& facts, bool in_place, DigestParser parse_digest,
+                                 absl::string_view mark)
+    : facts_(facts),
+      in_place_(in_place),
+      parse_digest_(std::move(parse_digest)),
+      script_(mark),
+      reader_(mark, kMaxOutput) {
   script_.AddRaw(kFunctions);
 }
 
@@ -52,7 +58,8 @@ std::string TransferSession::MakeFoldersText(absl::Span<const Attempt> attempts,
   for (const Attempt& attempt : attempts) folders.insert(FolderOfStaged(attempt));
   const std::vector<std::string> to_make(folders.begin(), folders.end());
   std::string make;
-  for (const auto& piece : ArgumentPieces(to_make)) absl::StrAppend(&make, "( ", in_place ? "" : "umask 077; ", WithArguments("mkdir -p", piece), " ) || exit\n");
+  for (const auto& piece : ArgumentPieces(to_make))
+    absl::StrAppend(&make, "( ", in_place ? "" : "umask 077; ", WithArguments("mkdir -p", piece), " ) || exit\n");
   return make;
 }
 
@@ -61,34 +68,40 @@ void TransferSession::Add(Group group) {
   for (const Attempt& attempt : group.attempts) names.push_back(attempt.file);
   const std::string make = MakeFoldersText(group.attempts, in_place_);
   const std::string& folder = group.attempts.front().folder;
-  script_.AddRaw(absl::StrCat("_ss_transfer ", ShellLiteral(absl::StrCat(make, group.text)), " ", ShellLiteral(in_place_ ? "" : folder), "\nif [ $_ss_ok = 0 ]; then\n"));
+  script_.AddRaw(absl::StrCat("_ss_transfer ", ShellLiteral(absl::StrCat(make, group.text)), " ",
+                              ShellLiteral(in_place_ ? "" : folder), "\nif [ $_ss_ok = 0 ]; then\n"));
   for (const std::string& text : group.digest_texts) script_.Add("digest", text);
   script_.Add("stat", StatText(facts_, folder, names));
   script_.AddRaw("fi\n");
   groups_.push_back(std::move(group));
 }
 
-absl::Status TransferSession::Feed(absl::string_view bytes, absl::FunctionRef<absl::Status(Arrival arrival)> on_arrival) {
+absl::Status TransferSession::Feed(absl::string_view bytes,
+                                   absl::FunctionRef<absl::Status(Arrival arrival)> on_arrival) {
   return reader_.Feed(bytes, [&](const Record& record) { return OnRecord(record, on_arrival); });
 }
 
-absl::Status TransferSession::OnRecord(const Record& record, absl::FunctionRef<absl::Status(Arrival arrival)> on_arrival) {
+absl::Status TransferSession::OnRecord(const Record& record,
+                                       absl::FunctionRef<absl::Status(Arrival arrival)> on_arrival) {
   ++records_;
-  if (groups_.empty()) return MakeError(Failure::kInternal, absl::StrCat("a record that nobody waits for: ", record.label));
+  if (groups_.empty())
+    return MakeError(Failure::kInternal, absl::StrCat("a record that nobody waits for: ", record.label));
   const Group& group = groups_.front();
   const absl::Span<const Attempt> attempts = group.attempts;
   // A host whose disk is full, or which has no memory, may lose any line: then nothing that follows is what it seems.
-  if ((record.label == "transfer") != arrivals_.empty()) return MakeError(Failure::kUnreachable, "an answer of the session is missing");
+  if ((record.label == "transfer") != arrivals_.empty())
+    return MakeError(Failure::kUnreachable, "an answer of the session is missing");
   if (record.label == "transfer") {
     digested_ = 0;
-    for (const Attempt& attempt : attempts) arrivals_.push_back({.attempt = attempt, .command = group.display, .stood_in = group.stands_in});
+    for (const Attempt& attempt : attempts)
+      arrivals_.push_back({.attempt = attempt, .command = group.display, .stood_in = group.stands_in});
     if (record.status == 0) return absl::OkStatus();
     const std::string last = LastLine(record.output);
     Failure failure = FailureFromWords(record.output, record.status, Failure::kCommandFailed);
     // Whose name that was is found out when they go alone.
     if (failure == Failure::kPathTooLong && attempts.size() > 1) failure = Failure::kCommandFailed;
-    const absl::Status failed = MakeError(failure,
-                                          absl::StrCat("the transfer ended with status ", record.status, last.empty() ? "" : ": ", last));
+    const absl::Status failed = MakeError(
+        failure, absl::StrCat("the transfer ended with status ", record.status, last.empty() ? "" : ": ", last));
     for (Arrival& arrival : arrivals_) {
       arrival.transfer = failed;
       arrival.output = record.output;
@@ -98,7 +111,8 @@ absl::Status TransferSession::OnRecord(const Record& record, absl::FunctionRef<a
   }
   if (record.label == "digest") {
     const bool together = group.digest_texts.size() < attempts.size();
-    const absl::Span<const Attempt> asked = together ? attempts : attempts.subspan(digested_, std::min<size_t>(1, attempts.size() - digested_));
+    const absl::Span<const Attempt> asked =
+        together ? attempts : attempts.subspan(digested_, std::min<size_t>(1, attempts.size() - digested_));
     if (asked.empty()) return MakeError(Failure::kUnreachable, "an answer of the session is missing");
     auto answers = parse_digest_(record.output, record.status, asked);
     if (record.status != 0) {
@@ -116,7 +130,8 @@ absl::Status TransferSession::OnRecord(const Record& record, absl::FunctionRef<a
   for (size_t i = 0; i < arrivals_.size(); ++i) {
     arrivals_[i].stat = stats[i];
     if (!stats[i] || stats[i]->type != RemoteStat::Type::kFile) {
-      arrivals_[i].transfer = MakeError(Failure::kCommandFailed, "the transfer ended with status 0, but there is no file in the stage");
+      arrivals_[i].transfer =
+          MakeError(Failure::kCommandFailed, "the transfer ended with status 0, but there is no file in the stage");
     }
   }
   return Finish(on_arrival);

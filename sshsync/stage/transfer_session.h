@@ -14,30 +14,34 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/stage/stage.h"
 #include "sshsync/plan/digest_answer.h"
+#include "sshsync/stage/stage.h"
 
 namespace sshsync {
 
 /// What became of one file of a session.
 struct Arrival {
   Attempt attempt;
-  absl::Status transfer;                  ///< of the synccmd, or of the builtin transfer of its group
-  absl::StatusOr<DigestAnswer> digest = MakeError(Failure::kCommandFailed, "the host did not digest what arrived");  ///< of what arrived; only where the transfer is OK
-  absl::optional<RemoteStat> stat;        ///< of what arrived; the same
-  std::string command, output;            ///< of a failed transfer, for people
-  bool stood_in = false;                  ///< its group stood in for a synccmd
+  absl::Status transfer;  ///< of the synccmd, or of the builtin transfer of its group
+  absl::StatusOr<DigestAnswer> digest =
+      MakeError(Failure::kCommandFailed,
+                "the host did not digest what arrived");  ///< of what arrived; only where the transfer is OK
+  absl::optional<RemoteStat> stat;                        ///< of what arrived; the same
+  std::string command, output;                            ///< of a failed transfer, for people
+  bool stood_in = false;                                  ///< its group stood in for a synccmd
   int exit_status = 0;
 };
 
-/// One session on a child that transfers files, one group after the other: a group is one file (by a synccmd, or a big one by the
-/// builtin transfer) or many small ones in one stream. Its script makes the folders, runs the transfer, then digests and shows what
-/// arrived; a group's files are told as arrived when the last of that was seen. What a failed transfer left is removed.
-/// Ownership: refers to the facts. Threads: one at a time. Pure: text goes out, bytes come in.
+/// One session on a child that transfers files, one group after the other: a group is one file (by a synccmd, or a big
+/// one by the builtin transfer) or many small ones in one stream. Its script makes the folders, runs the transfer, then
+/// digests and shows what arrived; a group's files are told as arrived when the last of that was seen. What a failed
+/// transfer left is removed. Ownership: refers to the facts. Threads: one at a time. Pure: text goes out, bytes come
+/// in.
 ///
 ///     TransferSession session(facts, false, parse_digest);
 ///     session.Add({{attempt}, "scp ...", {"sha1sum ..."}, "scp ..."});
-///     runner.RunLong(host, {.script = session.script()}, [&](auto bytes) { return session.Feed(bytes, on_arrival); }, ...);
+///     runner.RunLong(host, {.script = session.script()}, [&](auto bytes) { return session.Feed(bytes, on_arrival); },
+///     ...);
 class TransferSession {
  public:
   struct Group {
@@ -48,7 +52,8 @@ class TransferSession {
     bool stands_in = false;                 ///< for the synccmd, which cannot be given this name
   };
   /// Reads what a digest text printed about `attempts` (one, or all of the group).
-  using DigestParser = absl::AnyInvocable<std::vector<absl::StatusOr<DigestAnswer>>(absl::string_view output, int status, absl::Span<const Attempt> attempts)>;
+  using DigestParser = absl::AnyInvocable<std::vector<absl::StatusOr<DigestAnswer>>(
+      absl::string_view output, int status, absl::Span<const Attempt> attempts)>;
 
   /// `in_place`: the attempts' folder is the repository itself, and nothing is ever removed.
   TransferSession(const HostFacts& facts, bool in_place, DigestParser parse_digest);
@@ -70,7 +75,8 @@ class TransferSession {
   /// How many answers have come.
   size_t records() const { return records_; }
 
-  /// Takes the group under way out (the session was lost in it) and gives its files; the rest can go on in another session.
+  /// Takes the group under way out (the session was lost in it) and gives its files; the rest can go on in another
+  /// session.
   std::vector<size_t> DropCurrent();
   /// What no session has begun.
   std::vector<size_t> Remaining() const;

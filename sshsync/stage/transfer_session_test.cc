@@ -15,7 +15,8 @@ namespace sshsync {
 namespace {
 
 // "Digests" are the lines that `cat` prints: the session does not look into them.
-std::vector<absl::StatusOr<DigestAnswer>> ParseLines(absl::string_view output, int status, absl::Span<const Attempt> attempts) {
+std::vector<absl::StatusOr<DigestAnswer>> ParseLines(absl::string_view output, int status,
+                                                     absl::Span<const Attempt> attempts) {
   std::vector<absl::StatusOr<DigestAnswer>> answers;
   const std::vector<std::string> lines = absl::StrSplit(output, '\n', absl::SkipEmpty());
   for (size_t i = 0; i < attempts.size(); ++i) {
@@ -36,7 +37,10 @@ class TransferSessionTest : public ::testing::Test {
 
   TransferSession::Group One(size_t index, absl::string_view file, absl::string_view text) {
     const Attempt attempt{.index = index, .file = std::string(file), .folder = dir_.Path(absl::StrCat("stage", index))};
-    return {.attempts = {attempt}, .text = std::string(text), .digest_texts = {absl::StrCat("cat '", attempt.staged(), "'")}, .display = "copy"};
+    return {.attempts = {attempt},
+            .text = std::string(text),
+            .digest_texts = {absl::StrCat("cat '", attempt.staged(), "'")},
+            .display = "copy"};
   }
   // Runs the script and feeds what it prints, cut into pieces of `piece` bytes.
   void Run(size_t piece = 7) {
@@ -44,10 +48,11 @@ class TransferSessionTest : public ::testing::Test {
     const auto result = runner_.Run(here, {.script = session_.script()}, StopToken());
     ASSERT_TRUE(result.ok()) << result.status();
     for (size_t at = 0; at < result->out.size(); at += piece) {
-      const absl::Status status = session_.Feed(absl::string_view(result->out).substr(at, piece), [this](Arrival arrival) {
-        arrivals_.push_back(std::move(arrival));
-        return absl::OkStatus();
-      });
+      const absl::Status status =
+          session_.Feed(absl::string_view(result->out).substr(at, piece), [this](Arrival arrival) {
+            arrivals_.push_back(std::move(arrival));
+            return absl::OkStatus();
+          });
       ASSERT_TRUE(status.ok()) << status;
     }
   }
@@ -73,7 +78,8 @@ TEST_F(TransferSessionTest, TellsEachFileWithItsDigestAndStat) {
 }
 
 TEST_F(TransferSessionTest, AFailedTransferIsToldWithItsWordsAndLeavesNothing) {
-  session_.Add(One(0, "a", absl::StrCat("echo half >", dir_.Path("stage0/a"), "; echo 'No space left on device' >&2; exit 4")));
+  session_.Add(
+      One(0, "a", absl::StrCat("echo half >", dir_.Path("stage0/a"), "; echo 'No space left on device' >&2; exit 4")));
   session_.Add(One(1, "b", absl::StrCat("echo ", kB, " >", dir_.Path("stage1/b"))));
   Run();
   ASSERT_EQ(arrivals_.size(), 2u);
@@ -95,8 +101,10 @@ TEST_F(TransferSessionTest, NoFileOrALinkInItsPlaceIsAFailedTransfer) {
 
 TEST_F(TransferSessionTest, AGroupIsToldAsAWhole) {
   TransferSession::Group group;
-  for (size_t i = 0; i < 3; ++i) group.attempts.push_back({.index = i, .file = absl::StrCat("f", i), .folder = dir_.Path("stage")});
-  group.text = absl::StrCat("cd ", dir_.Path("stage"), " && echo ", kA, " >f0 && echo ", kB, " >f1 && echo ", kA, " >f2");
+  for (size_t i = 0; i < 3; ++i)
+    group.attempts.push_back({.index = i, .file = absl::StrCat("f", i), .folder = dir_.Path("stage")});
+  group.text =
+      absl::StrCat("cd ", dir_.Path("stage"), " && echo ", kA, " >f0 && echo ", kB, " >f1 && echo ", kA, " >f2");
   group.digest_texts = {absl::StrCat("cd ", dir_.Path("stage"), " && cat f0 f1 f2")};
   session_.Add(std::move(group));
   Run(1);
@@ -107,13 +115,15 @@ TEST_F(TransferSessionTest, AGroupIsToldAsAWhole) {
 
 TEST_F(TransferSessionTest, ANameThatIsTooLongIsNoJudgementOnAGroup) {
   TransferSession::Group group;
-  for (size_t i = 0; i < 2; ++i) group.attempts.push_back({.index = i, .file = absl::StrCat("f", i), .folder = dir_.Path("stage")});
+  for (size_t i = 0; i < 2; ++i)
+    group.attempts.push_back({.index = i, .file = absl::StrCat("f", i), .folder = dir_.Path("stage")});
   group.text = "echo 'tar: f1: File name too long' >&2; exit 2";
   session_.Add(std::move(group));
   session_.Add(One(2, "f1", "echo 'f1: File name too long' >&2; exit 2"));
   Run();
   ASSERT_EQ(arrivals_.size(), 3u);
-  for (const size_t i : {0, 1}) EXPECT_EQ(FailureOf(arrivals_[i].transfer), Failure::kCommandFailed) << "another try is worth it";
+  for (const size_t i : {0, 1})
+    EXPECT_EQ(FailureOf(arrivals_[i].transfer), Failure::kCommandFailed) << "another try is worth it";
   EXPECT_EQ(FailureOf(arrivals_[2].transfer), Failure::kPathTooLong);
 }
 

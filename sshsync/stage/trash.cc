@@ -33,14 +33,18 @@ std::string PruneTrashText(absl::string_view now, absl::Duration keep) {
   if (!time) return "";
   const std::string limit = absl::FormatTime("%Y%m%d%H%M.%S", *time - keep, absl::UTCTimeZone());
   return absl::StrCat("if [ -d .sshsync/trash ] && [ ! -h .sshsync/trash ]; then\n  TZ=UTC0 touch -t ", limit,
-                      " .sshsync/trash.limit && find .sshsync/trash/* -prune ! -newer .sshsync/trash.limit -exec rm -rf {} \\; 2>/dev/null\n"
+                      " .sshsync/trash.limit && find .sshsync/trash/* -prune ! -newer .sshsync/trash.limit -exec rm "
+                      "-rf {} \\; 2>/dev/null\n"
                       "  rm -f .sshsync/trash.limit; rmdir .sshsync/trash 2>/dev/null\n  :\nfi\n");
 }
 
 RemoteCommand TrashRunsCommand(const Lease& lease) {
-  return {.script = absl::StrCat("cd ", ShellLiteral(lease.root), " && [ -d .sshsync/trash ] && [ ! -h .sshsync/trash ] && ls .sshsync/trash\n:\n")};
+  return {.script = absl::StrCat("cd ", ShellLiteral(lease.root),
+                                 " && [ -d .sshsync/trash ] && [ ! -h .sshsync/trash ] && ls .sshsync/trash\n:\n")};
 }
 
-std::string TrashFolder(const Lease& lease, absl::string_view run) { return absl::StrCat(lease.root, "/.sshsync/trash/", run); }
+std::string TrashFolder(const Lease& lease, absl::string_view run) {
+  return absl::StrCat(lease.root, "/.sshsync/trash/", run);
+}
 
 }  // namespace sshsync

@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/stage/lease.h"
 #include "sshsync/ssh/runner.h"
+#include "sshsync/stage/lease.h"
 
 namespace sshsync {
 
@@ -19,11 +19,13 @@ struct TrashCopy {
   std::string said;
 };
 
-/// Copies files of a run's trash below `attempt`, a folder of the stage, with their times and modes, and compares each copy with the original, byte by
-/// byte. A file that the repository holds already is not copied. Nothing outside the stage is changed; the trash stays as it is.
-/// (A rename out of the trash was rejected: what replaces the restored file in the next run would be all that is left of it.)
-RemoteCommand CopyFromTrash(const HostFacts& facts, const Lease& lease, absl::string_view run, absl::string_view attempt,
-                            absl::Span<const std::string> files, bool follow_symlinks, absl::string_view mark);
+/// Copies files of a run's trash below `attempt`, a folder of the stage, with their times and modes, and compares each
+/// copy with the original, byte by byte. A file that the repository holds already is not copied. Nothing outside the
+/// stage is changed; the trash stays as it is. (A rename out of the trash was rejected: what replaces the restored file
+/// in the next run would be all that is left of it.)
+RemoteCommand CopyFromTrash(const HostFacts& facts, const Lease& lease, absl::string_view run,
+                            absl::string_view attempt, absl::Span<const std::string> files, bool follow_symlinks,
+                            absl::string_view mark);
 
 /// One for each, in their order. Errors: kLocked when the lease was lost.
 absl::StatusOr<std::vector<TrashCopy>> ParseTrashCopy(const RemoteResult& result, size_t count, absl::string_view mark);

@@ -29,9 +29,12 @@ class TrashCopyTest : public ::testing::Test {
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
   }
-  void Kept(absl::string_view file) { dir_.Write(absl::StrCat("r/.sshsync/trash/run1/", file), absl::StrCat("old ", file)); }
+  void Kept(absl::string_view file) {
+    dir_.Write(absl::StrCat("r/.sshsync/trash/run1/", file), absl::StrCat("old ", file));
+  }
   std::vector<TrashCopy::Result> Copy(const std::vector<std::string>& files) {
-    const RemoteResult result = Ask(CopyFromTrash(facts_, lease_, "run1", absl::StrCat(facts_.root, "/.sshsync/in/restore"), files, false, kMark));
+    const RemoteResult result = Ask(
+        CopyFromTrash(facts_, lease_, "run1", absl::StrCat(facts_.root, "/.sshsync/in/restore"), files, false, kMark));
     const auto copies = ParseTrashCopy(result, files.size(), kMark);
     EXPECT_TRUE(copies.ok()) << copies.status();
     std::vector<TrashCopy::Result> results;
@@ -71,7 +74,8 @@ TEST_F(TrashCopyTest, SaysWhatNeedsNoCopyAndWhatCannotBeCopied) {
 TEST_F(TrashCopyTest, NeedsTheLease) {
   Kept("a");
   lease_.run = "run3";
-  const RemoteResult result = Ask(CopyFromTrash(facts_, lease_, "run1", absl::StrCat(facts_.root, "/.sshsync/in/restore"), {"a"}, false, kMark));
+  const RemoteResult result = Ask(
+      CopyFromTrash(facts_, lease_, "run1", absl::StrCat(facts_.root, "/.sshsync/in/restore"), {"a"}, false, kMark));
   EXPECT_EQ(FailureOf(ParseTrashCopy(result, 1, kMark).status()), Failure::kLocked);
 }
 

@@ -37,9 +37,15 @@ class UndoTest : public ::testing::Test {
     dir_.Write(staged, absl::StrCat("new ", file));
     struct stat info = {};
     EXPECT_EQ(lstat(dir_.Path(staged).c_str(), &info), 0);
-    const FileStat stat{.size = info.st_size, .mtime = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec, .inode = info.st_ino,
+    const FileStat stat{.size = info.st_size,
+                        .mtime = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
+                        .inode = info.st_ino,
                         .mode = static_cast<uint16_t>(info.st_mode & 07777)};
-    return {.file = {.index = entries_++, .file = std::string(file), .staged = dir_.Path(staged), .verified = stat, .parent = stat},
+    return {.file = {.index = entries_++,
+                     .file = std::string(file),
+                     .staged = dir_.Path(staged),
+                     .verified = stat,
+                     .parent = stat},
             .digest = *Digest::FromHex("da39a3ee5e6b4b0d3255bfef95601890afd80709")};
   }
   std::vector<PublishResult> Results(const absl::StatusOr<std::vector<Published>>& published) {
@@ -65,7 +71,8 @@ class UndoTest : public ::testing::Test {
 
 TEST_F(UndoTest, AListIsReadAsItWasWrittenWhateverTheNamesAre) {
   std::vector<UndoEntry> entries = {Staged("plain"), Staged("new\nline\t"), Staged("\xff\xfe \\ \"'"), Staged("sub/x")};
-  entries[1].file.parent = {.size = 7, .mtime = -5, .inode = 9, .mode = 0751, .resolution = FileStat::Resolution::kMinute};
+  entries[1].file.parent = {
+      .size = 7, .mtime = -5, .inode = 9, .mode = 0751, .resolution = FileStat::Resolution::kMinute};
   entries[2].digest = *Digest::FromCrc("1219131554", "3");
   const std::string text = UndoList(entries);
   const auto read = ParseUndoList(text);
@@ -81,7 +88,8 @@ TEST_F(UndoTest, AListIsReadAsItWasWrittenWhateverTheNamesAre) {
     EXPECT_EQ((*read)[i].file.parent.resolution, entries[i].file.parent.resolution);
     EXPECT_EQ((*read)[i].digest, entries[i].digest);
   }
-  for (const std::string& damaged : {std::string(), text.substr(0, text.size() / 2), text + "more\n", absl::StrReplaceAll(text, {{"da39", "xx39"}})}) {
+  for (const std::string& damaged : {std::string(), text.substr(0, text.size() / 2), text + "more\n",
+                                     absl::StrReplaceAll(text, {{"da39", "xx39"}})}) {
     EXPECT_EQ(FailureOf(ParseUndoList(damaged).status()), Failure::kState) << damaged;
   }
 }
@@ -94,8 +102,11 @@ TEST_F(UndoTest, LaysOutWhatIsReplacedAndChangesNothing) {
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(Results(ParsePublish(result, Files(entries), kMark)), Each(PublishResult::kDone));
   EXPECT_EQ(dir_.Read("r/.sshsync/undo/run1/old/a"), "old a");
-  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.Path("r"), "; readlink .sshsync/undo/run1/old/l; find . -name .sshsync -prune -o -print | sort; find "
-                                        ".sshsync/undo/run1/made -type f | sort")}).out,
+  EXPECT_EQ(Ask({.script = absl::StrCat(
+                     "cd ", dir_.Path("r"),
+                     "; readlink .sshsync/undo/run1/old/l; find . -name .sshsync -prune -o -print | sort; find "
+                     ".sshsync/undo/run1/made -type f | sort")})
+                .out,
             "a\n.\n./a\n./l\n./sub\n.sshsync/undo/run1/made/x/.sshsync\n.sshsync/undo/run1/made/x/y/.sshsync\n");
   EXPECT_EQ(Ask(ReadUndoList(lease_, "run1")).out, UndoList(entries));
   EXPECT_EQ(Ask(DropUndo(lease_, "run1")).status, 0);
@@ -119,7 +130,8 @@ TEST_F(UndoTest, LeavesNothingBehindWhereAFileDoesNotFit) {
   dir_.Write("r/.sshsync/in/attempt/new/c", "it grew");
   const RemoteResult result = Ask(PrepareUndo(facts_, lease_, entries, false, kMark));
   EXPECT_NE(result.status, 0);
-  EXPECT_THAT(Results(ParsePublish(result, Files(entries), kMark)), ElementsAre(PublishResult::kDone, PublishResult::kObstructed, PublishResult::kChanged));
+  EXPECT_THAT(Results(ParsePublish(result, Files(entries), kMark)),
+              ElementsAre(PublishResult::kDone, PublishResult::kObstructed, PublishResult::kChanged));
   EXPECT_FALSE(dir_.Exists("r/.sshsync/undo"));
   EXPECT_FALSE(dir_.Exists("r/a"));
   EXPECT_FALSE(dir_.Exists("r/new"));
@@ -131,16 +143,20 @@ TEST_F(UndoTest, TakesBackWhatWasPublishedAndNothingElse) {
   Ask({.script = absl::StrCat("cd ", dir_.Path("r"), " && ln -s a l")});
   const std::vector<UndoEntry> entries = {Staged("a"), Staged("l"), Staged("x/y/c"), Staged("d"), Staged("e")};
   EXPECT_EQ(Ask(PrepareUndo(facts_, lease_, entries, false, kMark)).status, 0);
-  EXPECT_THAT(Results(ParsePublish(Ask(PublishTogether(facts_, lease_, "run1", entries, false, false, kMark)), Files(entries), kMark)), Each(PublishResult::kDone));
+  EXPECT_THAT(Results(ParsePublish(Ask(PublishTogether(facts_, lease_, "run1", entries, false, false, kMark)),
+                                   Files(entries), kMark)),
+              Each(PublishResult::kDone));
   EXPECT_EQ(dir_.Read("r/x/y/c"), "new x/y/c");
   Ask({.script = absl::StrCat("cd ", dir_.Path("r"), " && rm d && echo another >d")});
   for (int i = 0; i < 2; ++i) {
-    const auto back = ParseNumbered(Ask(TakeBack(facts_, lease_, "run1", entries, false, kMark)), entries.size(), kMark);
+    const auto back =
+        ParseNumbered(Ask(TakeBack(facts_, lease_, "run1", entries, false, kMark)), entries.size(), kMark);
     EXPECT_THAT(Results(back), Each(PublishResult::kDone)) << "also when it is repeated";
   }
   EXPECT_EQ(dir_.Read("r/a"), "old a");
   EXPECT_EQ(dir_.Read("r/d"), "another\n");
-  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.Path("r"), " && readlink l; ls -A .sshsync; ls")}).out, "a\nin\nlock\na\nd\nl\n");
+  EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.Path("r"), " && readlink l; ls -A .sshsync; ls")}).out,
+            "a\nin\nlock\na\nd\nl\n");
 }
 
 TEST_F(UndoTest, PublishesNothingWithoutAListAndNothingWithoutTheLease) {
@@ -148,7 +164,8 @@ TEST_F(UndoTest, PublishesNothingWithoutAListAndNothingWithoutTheLease) {
   EXPECT_EQ(Ask(PublishTogether(facts_, lease_, "run1", entries, false, false, kMark)).status, 73);
   EXPECT_EQ(Ask(PrepareUndo(facts_, lease_, entries, false, kMark)).status, 0);
   Ask({.script = absl::StrCat("cd ", dir_.Path("r/.sshsync/lock"), " && mv by-run1 by-run2")});
-  for (const RemoteCommand& command : {PublishTogether(facts_, lease_, "run1", entries, false, false, kMark), TakeBack(facts_, lease_, "run1", entries, false, kMark),
+  for (const RemoteCommand& command : {PublishTogether(facts_, lease_, "run1", entries, false, false, kMark),
+                                       TakeBack(facts_, lease_, "run1", entries, false, kMark),
                                        DropUndo(lease_, "run1"), PrepareUndo(facts_, lease_, entries, false, kMark)}) {
     EXPECT_EQ(Ask(command).status, 71);
   }

@@ -9,14 +9,16 @@
 
 namespace sshsync {
 
-/// A clock that stands still until it is told to move; its copies show the same time. With a `step`, each reading of `Monotonic` moves it
-/// that far, so that code which waits for a deadline comes to it without waiting. Threads: any.
+/// A clock that stands still until it is told to move; its copies show the same time. With a `step`, each reading of
+/// `Monotonic` moves it that far, so that code which waits for a deadline comes to it without waiting. Threads: any.
 ///
 ///     FakeClock clock;
 ///     clock.Advance(absl::Seconds(30));
 class FakeClock {
  public:
-  explicit FakeClock(absl::Duration step = absl::ZeroDuration()) : state_(std::make_shared<State>()) { state_->step = step; }
+  explicit FakeClock(absl::Duration step = absl::ZeroDuration()) : state_(std::make_shared<State>()) {
+    state_->step = step;
+  }
 
   absl::Time Now() {
     const std::lock_guard lock(state_->mu);

@@ -20,7 +20,9 @@ void FakeSsh::Break(absl::string_view name, absl::string_view fault, absl::strin
   root_.Write(absl::StrCat(name, ".faults/", fault), value);
 }
 
-void FakeSsh::Mend(absl::string_view name) const { std::filesystem::remove_all(root_.Path(absl::StrCat(name, ".faults"))); }
+void FakeSsh::Mend(absl::string_view name) const {
+  std::filesystem::remove_all(root_.Path(absl::StrCat(name, ".faults")));
+}
 
 int FakeSsh::connections(absl::string_view name) const {
   const std::string file = absl::StrCat(name, ".connections");

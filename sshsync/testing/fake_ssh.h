@@ -9,8 +9,8 @@
 
 namespace sshsync {
 
-/// Hosts that are folders, reached through the script fake_ssh.sh in ssh's place: quick, without keys, and breakable on demand.
-/// The script comes with it as data.
+/// Hosts that are folders, reached through the script fake_ssh.sh in ssh's place: quick, without keys, and breakable on
+/// demand. The script comes with it as data.
 ///
 ///     FakeSsh ssh;
 ///     ssh.Break("node1", "fail", "ssh: connect to host node1 port 22: Connection refused");

@@ -2,7 +2,8 @@
 //
 //   TARGET MUTANTS MAX_LEN FOLDER...
 //
-// A target that aborts, or a sanitizer that does, leaves the number of the input and its bytes, as an escaped string, on stderr.
+// A target that aborts, or a sanitizer that does, leaves the number of the input and its bytes, as an escaped string,
+// on stderr.
 #include <signal.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@ size_t number = 0;
 
 void OnCrash(int signal) {
   fprintf(stderr, "signal %d at input %zu, %zu bytes: \"", signal, number, input.size());
-  for (const char c : input) fprintf(stderr, c >= ' ' && c <= '~' && c != '"' && c != '\\' ? "%c" : "\\x%02x", static_cast<unsigned char>(c));
+  for (const char c : input)
+    fprintf(stderr, c >= ' ' && c <= '~' && c != '"' && c != '\\' ? "%c" : "\\x%02x", static_cast<unsigned char>(c));
   fprintf(stderr, "\"\n");
   _exit(1);
 }
@@ -44,17 +46,26 @@ std::string Changed(const std::vector<std::string>& corpus, size_t max_len, std:
   for (size_t changes = 1 + below(4); changes > 0; --changes) {
     const size_t at = below(text.size() + 1);
     switch (below(6)) {
-      case 0: text.erase(at, 1 + below(16)); break;
-      case 1: text.insert(at, 1, static_cast<char>(below(256))); break;
-      case 2: text.insert(at, text.substr(below(text.size() + 1), 1 + below(32))); break;
-      case 3: text.resize(at); break;
+      case 0:
+        text.erase(at, 1 + below(16));
+        break;
+      case 1:
+        text.insert(at, 1, static_cast<char>(below(256)));
+        break;
+      case 2:
+        text.insert(at, text.substr(below(text.size() + 1), 1 + below(32)));
+        break;
+      case 3:
+        text.resize(at);
+        break;
       case 4: {
         const std::string& other = corpus[below(corpus.size())];
         text.insert(at, other.substr(below(other.size() + 1), 1 + below(64)));
         break;
       }
       default:
-        if (at < text.size()) text[at] = static_cast<char>(below(3) == 0 ? "\0\n\\'\"$`%/ {}[]="[below(16)] : text[at] ^ (1 << below(8)));
+        if (at < text.size())
+          text[at] = static_cast<char>(below(3) == 0 ? "\0\n\\'\"$`%/ {}[]="[below(16)] : text[at] ^ (1 << below(8)));
     }
   }
   text.resize(std::min(text.size(), max_len));

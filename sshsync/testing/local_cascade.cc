@@ -41,7 +41,8 @@ Repository& LocalCascade::Add(absl::string_view name, absl::string_view parent) 
   repository.endpoint.transport = Transport::kLocal;
   repository.path = Path(name);
   repository.templates["listcmd"] = "find ${REPOPATH} -type f";
-  repository.templates["digestcmd"] = "if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo NONE; fi";
+  repository.templates["digestcmd"] =
+      "if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo NONE; fi";
   if (!parent.empty()) repository.templates["synccmd"] = "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
   repository.nice = 0;
   repository.timeout = absl::Seconds(20);
@@ -61,7 +62,8 @@ Repository& LocalCascade::operator[](absl::string_view name) {
 
 void LocalCascade::SetTime(absl::string_view name, int64_t seconds) const {
   const std::array<timespec, 2> times{timespec{seconds, 0}, timespec{seconds, 0}};
-  if (utimensat(AT_FDCWD, Path(name).c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) End(absl::StrCat("cannot set the time of ", name));
+  if (utimensat(AT_FDCWD, Path(name).c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0)
+    End(absl::StrCat("cannot set the time of ", name));
 }
 
 std::string LocalCascade::Shell(absl::string_view script) const {
@@ -86,8 +88,8 @@ std::map<std::string, std::string> LocalCascade::TreeOf(absl::string_view reposi
     }
     struct stat info;
     if (lstat(it->path().c_str(), &info) != 0) End(absl::StrCat("cannot look at ", name));
-    tree[name] = absl::StrFormat("%o inode %d size %d time %d.%09d", info.st_mode, info.st_ino, S_ISDIR(info.st_mode) ? 0 : info.st_size,
-                                 info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+    tree[name] = absl::StrFormat("%o inode %d size %d time %d.%09d", info.st_mode, info.st_ino,
+                                 S_ISDIR(info.st_mode) ? 0 : info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
     if (it->is_symlink()) absl::StrAppend(&tree[name], " -> ", fs::read_symlink(it->path()).string());
   }
   return tree;
@@ -122,12 +124,15 @@ Report LocalCascade::Sync(std::vector<std::vector<std::string>> queue, SyncOptio
   return *std::move(report);
 }
 
-Report LocalCascade::Run(Verb verb, std::vector<std::vector<std::string>> queue) { return Sync(std::move(queue), {.verb = verb}); }
+Report LocalCascade::Run(Verb verb, std::vector<std::vector<std::string>> queue) {
+  return Sync(std::move(queue), {.verb = verb});
+}
 
 std::vector<std::string> LocalCascade::Messages(LogLevel level) const {
   std::vector<std::string> messages;
   for (const Event& event : events()) {
-    if (event.kind == EventKind::kMessage && event.level >= level) messages.push_back(absl::StrCat(event.repository, ": ", event.message));
+    if (event.kind == EventKind::kMessage && event.level >= level)
+      messages.push_back(absl::StrCat(event.repository, ": ", event.message));
   }
   return messages;
 }

@@ -9,18 +9,19 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/process/stop.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/process/stop.h"
 #include "sshsync/sync.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
 
-/// The cascade m -> p -> n as three folders of this machine, with a real shell behind `transport = local`, `cp -p` as synccmd and sha1sum as
-/// digestcmd; further repositories are added by name. What a test changes in the configuration counts for the next run. Small limits and
-/// pauses: a run takes a fraction of a second. A failure of the fixture itself ends the test. Threads: one.
+/// The cascade m -> p -> n as three folders of this machine, with a real shell behind `transport = local`, `cp -p` as
+/// synccmd and sha1sum as digestcmd; further repositories are added by name. What a test changes in the configuration
+/// counts for the next run. Small limits and pauses: a run takes a fraction of a second. A failure of the fixture
+/// itself ends the test. Threads: one.
 ///
 ///     LocalCascade local;
 ///     local.Write("m/a", "content");
@@ -46,7 +47,8 @@ class LocalCascade {
   /// Runs shell text in the fixture's folder; its stdout.
   std::string Shell(absl::string_view script) const;
 
-  /// Every path below a repository, the tool's own folder left out: type, mode, inode, size, time and, for links, target.
+  /// Every path below a repository, the tool's own folder left out: type, mode, inode, size, time and, for links,
+  /// target.
   std::map<std::string, std::string> Tree(absl::string_view repository) const { return TreeOf(repository, false); }
   /// The same with the tool's own folder.
   std::map<std::string, std::string> WholeTree(absl::string_view repository) const { return TreeOf(repository, true); }

@@ -13,20 +13,21 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "gtest/gtest.h"
+#include "sshsync/plan/diff.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/remote/digest_agreement.h"
-#include "sshsync/transfer/speculative_copies.h"
+#include "sshsync/remote/survey.h"
 #include "sshsync/route/routes.h"
 #include "sshsync/ssh/ssh_runner.h"
-#include "sshsync/transfer/transfer_policy.h"
-#include "sshsync/remote/survey.h"
-#include "sshsync/plan/diff.h"
 #include "sshsync/testing/temp_dir.h"
+#include "sshsync/transfer/speculative_copies.h"
+#include "sshsync/transfer/transfer_policy.h"
 
 namespace sshsync {
 
-/// A Runner whose hosts are folders of this machine, and whose sessions a test falls into: of a command that is next in line for that the test
-/// gets the whole output, may change it, and says how the command ends for the caller. All other commands are left alone. Threads: any.
+/// A Runner whose hosts are folders of this machine, and whose sessions a test falls into: of a command that is next in
+/// line for that the test gets the whole output, may change it, and says how the command ends for the caller. All other
+/// commands are left alone. Threads: any.
 ///
 ///     runner.Next([](std::string& output) { output.resize(10); return MakeError(Failure::kUnreachable, "lost"); });
 class InterruptedRunner {
@@ -38,8 +39,11 @@ class InterruptedRunner {
   /// The scripts that sessions ran.
   const std::vector<std::string>& scripts() const { return scripts_; }
 
-  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) { return runner_.Run(host, command, stop); }
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+    return runner_.Run(host, command, stop);
+  }
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                       ProgressProbe moved, const StopToken& stop) {
     return runner_.RunLong(host, command, sink, moved, stop);
   }
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) {
@@ -51,14 +55,18 @@ class InterruptedRunner {
  private:
   class Session : public RemoteSession {
    public:
-    Session(InterruptedRunner& runner, std::unique_ptr<RemoteSession> session) : runner_(runner), session_(std::move(session)) {}
-    absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
+    Session(InterruptedRunner& runner, std::unique_ptr<RemoteSession> session)
+        : runner_(runner), session_(std::move(session)) {}
+    absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                     const StopToken& stop) override {
       runner_.scripts_.push_back(command.script);
       if (runner_.interruptions_.empty()) return session_->Run(command, sink, moved, stop);
       const Interruption interruption = std::move(runner_.interruptions_.front());
       runner_.interruptions_.pop_front();
       std::string output;
-      auto result = session_->Run(command, [&](absl::string_view bytes) { return output.append(bytes.data(), bytes.size()), absl::OkStatus(); }, moved, stop);
+      auto result = session_->Run(
+          command, [&](absl::string_view bytes) { return output.append(bytes.data(), bytes.size()), absl::OkStatus(); },
+          moved, stop);
       const absl::Status end = interruption(output);
       const absl::Status taken = sink(output);
       if (!end.ok()) return end;
@@ -77,8 +85,9 @@ class InterruptedRunner {
 };
 static_assert(Runner<InterruptedRunner>);
 
-/// One hop between two folders of this machine, `m` and `p`, without a template: what moves its files can be called by itself, job by job. Files are put
-/// there first; then `Survey` looks at both sides. Chunks are of one block, so that a few hundred kilobytes are a big file. Threads: one.
+/// One hop between two folders of this machine, `m` and `p`, without a template: what moves its files can be called by
+/// itself, job by job. Files are put there first; then `Survey` looks at both sides. Chunks are of one block, so that a
+/// few hundred kilobytes are a big file. Threads: one.
 ///
 ///     LocalHop hop;
 ///     hop.dir.Write("m/a", "content");
@@ -106,7 +115,8 @@ class LocalHop {
   /// Surveys both sides and puts what differs on a board.
   void Survey() {
     for (auto& [config, repository] : {std::pair{&parent_config, &parent_}, std::pair{&child_config, &child_}}) {
-      auto templates = RepositoryTemplates::Make(*config, config == &child_config ? &parent_config : nullptr, "run1", absl::Now());
+      auto templates =
+          RepositoryTemplates::Make(*config, config == &child_config ? &parent_config : nullptr, "run1", absl::Now());
       ASSERT_TRUE(templates.ok()) << templates.status();
       repository->emplace(context_, *config, *std::move(templates));
       ASSERT_TRUE((*repository)->Open(true).ok());
@@ -134,9 +144,15 @@ class LocalHop {
     ASSERT_TRUE(routes_->status().ok()) << routes_->status();
     const bool command = child_config.transfer != Transfer::kStream && child_->templates().has("synccmd");
     board.emplace(*work, recorder_, HopNames{.run = "run1", .parent = "m", .child = "p"},
-                  JobRules{.by_command = command, .streams = 1, .chunk = command ? 0 : kBlockBytes, .algorithm = "sha256",
-                           .stage_folder = StageFolder("", child_->facts().root), .child_root = child_->facts().root},
-                  WorkBoard::Surroundings{.supply = *supply_, .monotonic = [] { return absl::Now(); }, .pause = [](int) { return absl::ZeroDuration(); }});
+                  JobRules{.by_command = command,
+                           .streams = 1,
+                           .chunk = command ? 0 : kBlockBytes,
+                           .algorithm = "sha256",
+                           .stage_folder = StageFolder("", child_->facts().root),
+                           .child_root = child_->facts().root},
+                  WorkBoard::Surroundings{.supply = *supply_,
+                                          .monotonic = [] { return absl::Now(); },
+                                          .pause = [](int) { return absl::ZeroDuration(); }});
     parts_.emplace(StreamHop<R, C>{context_, *parent_, *child_, *routes_, *board});
   }
 
@@ -173,7 +189,9 @@ class LocalHop {
     std::vector<std::string> found;
     for (const Publication& file : board->TakeVerified(1000)) {
       const std::string root = dir.path() + "/";
-      found.push_back(absl::StrCat(file.file, ": ", dir.Read(file.staged.substr(file.staged.rfind(root) == 0 ? root.size() : file.staged.find("p/.sshsync")))));
+      found.push_back(absl::StrCat(
+          file.file, ": ",
+          dir.Read(file.staged.substr(file.staged.rfind(root) == 0 ? root.size() : file.staged.find("p/.sshsync")))));
     }
     std::sort(found.begin(), found.end());
     return found;
@@ -189,7 +207,7 @@ class LocalHop {
   TempDir dir;
   Repository parent_config, child_config;
   InterruptedRunner runner;
-  bool drafted = false;                                       ///< whether old versions are staged before they are compared
+  bool drafted = false;  ///< whether old versions are staged before they are compared
   absl::Time last_equal = absl::InfinitePast();
   absl::optional<Drafts<R, C>> drafts;
   absl::optional<Work> work;
@@ -204,7 +222,12 @@ class LocalHop {
   Recorder recorder_;
   RealClock clock_;
   Backoff backoff_{1, absl::Milliseconds(1), absl::Milliseconds(1)};
-  RunContext<R, C> context_{.runner = runner, .clock = clock_, .events = recorder_, .run = "run1", .controller = "here", .backoff = backoff_,
+  RunContext<R, C> context_{.runner = runner,
+                            .clock = clock_,
+                            .events = recorder_,
+                            .run = "run1",
+                            .controller = "here",
+                            .backoff = backoff_,
                             .last_equal = [this](const std::string&) { return last_equal; }};
   absl::optional<RemoteRepository<R, C>> parent_, child_;
   Contents contents_, ours_;

@@ -35,7 +35,9 @@ std::vector<Seen> Processes() {
     std::getline(file, line);
     const size_t name_end = line.rfind(") ");
     char state = 0;
-    if (name_end == std::string::npos || sscanf(line.c_str() + name_end + 2, "%c %d %d", &state, &seen.parent, &seen.group) != 3) continue;
+    if (name_end == std::string::npos ||
+        sscanf(line.c_str() + name_end + 2, "%c %d %d", &state, &seen.parent, &seen.group) != 3)
+      continue;
     seen.is_python = line.find("(python") != std::string::npos;
     if (state != 'Z' && state != 'X') found.push_back(seen);
   }

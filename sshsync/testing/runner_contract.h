@@ -42,8 +42,8 @@ inline void WriteAll(int fd, const std::string& bytes) {
   }
 }
 
-/// What every Runner with a real shell behind it promises, as one suite. A `Place` says where: it has `runner()`, a model of Runner, and
-/// `host()`, an Endpoint whose processes run on this machine. Places are made once per test.
+/// What every Runner with a real shell behind it promises, as one suite. A `Place` says where: it has `runner()`, a
+/// model of Runner, and `host()`, an Endpoint whose processes run on this machine. Places are made once per test.
 ///
 ///     INSTANTIATE_TYPED_TEST_SUITE_P(LocalShell, RunnerContract, LocalPlace);
 template <class Place>
@@ -193,7 +193,8 @@ TYPED_TEST_P(RunnerContract, MoreOutputThanTheLimitIsAnError) {
 
 TYPED_TEST_P(RunnerContract, ErrorOutputIsCapped) {
   RemoteCommand command;
-  command.script = "i=0; echo first >&2; while [ $i -lt 3000 ]; do echo 'some line or other' >&2; i=$((i+1)); done; echo last >&2";
+  command.script =
+      "i=0; echo first >&2; while [ $i -lt 3000 ]; do echo 'some line or other' >&2; i=$((i+1)); done; echo last >&2";
   command.max_stderr = 1000;
   const absl::StatusOr<RemoteResult> result = this->Run(command);
   ASSERT_TRUE(result.ok()) << result.status();
@@ -228,7 +229,8 @@ TYPED_TEST_P(RunnerContract, ALongCommandStreamsItsOutputExactlyAndLeavesNothing
     group = this->GroupIn(out);
     return absl::OkStatus();
   };
-  RemoteCommand command = this->Telling("dd if=/dev/zero bs=65536 count=80 2>/dev/null; printf end; echo oops >&2; exit 3");
+  RemoteCommand command =
+      this->Telling("dd if=/dev/zero bs=65536 count=80 2>/dev/null; printf end; echo oops >&2; exit 3");
   command.writes = true;
   const absl::StatusOr<RemoteResult> result = this->RunLong(command, watch);
   ASSERT_TRUE(result.ok()) << result.status();
@@ -245,7 +247,10 @@ TYPED_TEST_P(RunnerContract, ASessionKeepsWhatItsCommandsLeaveInTheBackgroundAnd
   {
     auto session = this->place_.runner().Open(this->place_.host(), StopToken());
     ASSERT_TRUE(session.ok()) << session.status();
-    EXPECT_EQ((*session)->Run({.script = "sleep 1000 </dev/null >/dev/null 2>&1 & exit 4"}, ignore, never, StopToken())->status, 4);
+    EXPECT_EQ((*session)
+                  ->Run({.script = "sleep 1000 </dev/null >/dev/null 2>&1 & exit 4"}, ignore, never, StopToken())
+                  ->status,
+              4);
     std::string out;
     const auto keep = [&](absl::string_view bytes) {
       out.append(bytes.data(), bytes.size());
@@ -270,7 +275,9 @@ TYPED_TEST_P(RunnerContract, ALongCommandReadsItsInputOrNothing) {
 TYPED_TEST_P(RunnerContract, ALineOfALongCommandIsPassedOnAtOnce) {
   RemoteCommand command;
   command.script = "echo first; sleep 1000";
-  const auto refuse = [&](const std::string& out) { return out == "first\n" ? MakeError(Failure::kNoSpace, "full") : absl::OkStatus(); };
+  const auto refuse = [&](const std::string& out) {
+    return out == "first\n" ? MakeError(Failure::kNoSpace, "full") : absl::OkStatus();
+  };
   EXPECT_EQ(this->RunLong(command, refuse).status(), MakeError(Failure::kNoSpace, "full"));
 }
 
@@ -282,7 +289,8 @@ TYPED_TEST_P(RunnerContract, AStopEndsALongCommandAndAllItStarted) {
     if (group > 0) stop.Request(kStopByCaller);
     return absl::OkStatus();
   };
-  EXPECT_EQ(FailureOf(this->RunLong(this->Telling("sleep 1000 & sleep 1000"), request, stop.token()).status()), Failure::kStopped);
+  EXPECT_EQ(FailureOf(this->RunLong(this->Telling("sleep 1000 & sleep 1000"), request, stop.token()).status()),
+            Failure::kStopped);
   ASSERT_GT(group, 0);
   EXPECT_TRUE(GroupEnds(group));
 }
@@ -325,15 +333,18 @@ constexpr bool HasBytes() {
 
 TYPED_TEST_P(RunnerContract, ARunnerWithoutStreamsOfBytesSaysSo) {
   if (HasBytes<TypeParam>()) return;
-  const auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kFromHost, {.script = "echo x"}, StopToken());
+  const auto stream =
+      this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kFromHost, {.script = "echo x"}, StopToken());
   EXPECT_EQ(FailureOf(stream.status()), Failure::kConfig);
   EXPECT_NE(stream.status().message().find("relay"), absl::string_view::npos);
 }
 
 TYPED_TEST_P(RunnerContract, BytesFromAHostAreExactAndTheCommandHasAFinalWord) {
   if (!HasBytes<TypeParam>()) return;
-  auto stream = this->place_.runner().OpenBytes(
-      this->place_.host(), ByteWay::kFromHost, {.script = "printf 'a\\0\\377\\n'; dd if=/dev/zero bs=65536 count=40 2>/dev/null; cat; echo oops >&2; printf end; exit 3"}, StopToken());
+  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kFromHost,
+                                                {.script = "printf 'a\\0\\377\\n'; dd if=/dev/zero bs=65536 count=40 "
+                                                           "2>/dev/null; cat; echo oops >&2; printf end; exit 3"},
+                                                StopToken());
   ASSERT_TRUE(stream.ok()) << stream.status();
   EXPECT_TRUE(ReadToEnd((*stream)->fd()) == std::string("a\0\377\n", 4) + std::string(65536 * 40, '\0') + "end");
   const auto ended = (*stream)->Finish([] { return false; }, StopToken());
@@ -346,8 +357,9 @@ TYPED_TEST_P(RunnerContract, BytesToAHostAreExactAndTheCommandHasAFinalWord) {
   if (!HasBytes<TypeParam>()) return;
   std::string bytes = "echo no; exit 9\n~.\n";
   for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * i / 7);
-  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost,
-                                                {.script = "head -c 20 | od -An -c | head -n 1; wc -c; echo 'it''s' >&2; exit 4", .writes = true}, StopToken());
+  auto stream = this->place_.runner().OpenBytes(
+      this->place_.host(), ByteWay::kToHost,
+      {.script = "head -c 20 | od -An -c | head -n 1; wc -c; echo 'it''s' >&2; exit 4", .writes = true}, StopToken());
   ASSERT_TRUE(stream.ok()) << stream.status();
   WriteAll((*stream)->fd(), bytes);
   const auto ended = (*stream)->Finish([] { return false; }, StopToken());
@@ -359,7 +371,8 @@ TYPED_TEST_P(RunnerContract, BytesToAHostAreExactAndTheCommandHasAFinalWord) {
 
 TYPED_TEST_P(RunnerContract, ACommandThatTakesBytesIsCountedExactly) {
   if (!HasBytes<TypeParam>()) return;
-  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost, {.script = "wc -c", .writes = true}, StopToken());
+  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost,
+                                                {.script = "wc -c", .writes = true}, StopToken());
   ASSERT_TRUE(stream.ok()) << stream.status();
   WriteAll((*stream)->fd(), std::string(1'234'567, '\n'));
   const auto ended = (*stream)->Finish([] { return false; }, StopToken());
@@ -374,8 +387,10 @@ TYPED_TEST_P(RunnerContract, ACommandThatTakesBytesEndsWithThem) {
   const std::string file = this->Result("mktemp /tmp/sshsync-contract-XXXXXX").out;
   const std::string name = file.substr(0, file.size() - 1);
   {
-    auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost,
-                                                  {.script = absl::StrCat("cut -d' ' -f5 /proc/self/stat >", name, "; cat >/dev/null; sleep 0"), .writes = true}, StopToken());
+    auto stream = this->place_.runner().OpenBytes(
+        this->place_.host(), ByteWay::kToHost,
+        {.script = absl::StrCat("cut -d' ' -f5 /proc/self/stat >", name, "; cat >/dev/null; sleep 0"), .writes = true},
+        StopToken());
     ASSERT_TRUE(stream.ok()) << stream.status();
     while (this->Result("cat " + name).out.empty()) {
     }
@@ -388,10 +403,12 @@ TYPED_TEST_P(RunnerContract, ACommandThatGivesBytesEndsWithItsHandle) {
   if (!HasBytes<TypeParam>()) return;
   pid_t group = 0;
   {
-    auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kFromHost, this->Telling("exec sleep 1000"), StopToken());
+    auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kFromHost,
+                                                  this->Telling("exec sleep 1000"), StopToken());
     ASSERT_TRUE(stream.ok()) << stream.status();
     std::string line;
-    for (pollfd waited{(*stream)->fd(), POLLIN, 0}; line.find('\n') == std::string::npos && poll(&waited, 1, 60'000) == 1;) {
+    for (pollfd waited{(*stream)->fd(), POLLIN, 0};
+         line.find('\n') == std::string::npos && poll(&waited, 1, 60'000) == 1;) {
       char one = 0;
       if (read(waited.fd, &one, 1) == 1) line += one;
     }
@@ -403,7 +420,8 @@ TYPED_TEST_P(RunnerContract, ACommandThatGivesBytesEndsWithItsHandle) {
 
 TYPED_TEST_P(RunnerContract, AStreamOfBytesThatIsKilledHasNoFinalWord) {
   if (!HasBytes<TypeParam>()) return;
-  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost, {.script = "cat >/dev/null", .writes = true}, StopToken());
+  auto stream = this->place_.runner().OpenBytes(this->place_.host(), ByteWay::kToHost,
+                                                {.script = "cat >/dev/null", .writes = true}, StopToken());
   ASSERT_TRUE(stream.ok()) << stream.status();
   const int held = dup((*stream)->fd());  // so that the command, should it outlive its ssh, does not come to its end
   KillChildrenOfThisProcess();
@@ -416,23 +434,27 @@ TYPED_TEST_P(RunnerContract, ManyCallersAreServedAtATime) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([this, t] {
-      for (int i = 0; i < 10; ++i) EXPECT_EQ(this->Result(absl::StrCat("echo ", t, " ", i)).out, absl::StrCat(t, " ", i, "\n"));
+      for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(this->Result(absl::StrCat("echo ", t, " ", i)).out, absl::StrCat(t, " ", i, "\n"));
     });
   }
   for (std::thread& thread : threads) thread.join();
 }
 
-REGISTER_TYPED_TEST_SUITE_P(RunnerContract, StatusAndBothStreamsAreExact, OutputMayLackItsLastNewlineOrHaveMany, AnyByteMayBePrinted,
-                            NoCommandHarmsTheNext, FoldersAndVariablesDoNotLeak, TheEnvironmentIsTheSameEverywhere,
-                            ABackgroundChildWithItsOwnOutputDisturbsNothing, ALongCommandLineArrivesWhole, InputIsReadAsItWasSent,
-                            MoreOutputThanTheLimitIsAnError, ErrorOutputIsCapped, ASilentShortCommandIsEnded,
-                            AStopIsSeenDuringAShortCommand, ALongCommandStreamsItsOutputExactlyAndLeavesNothing,
+REGISTER_TYPED_TEST_SUITE_P(RunnerContract, StatusAndBothStreamsAreExact, OutputMayLackItsLastNewlineOrHaveMany,
+                            AnyByteMayBePrinted, NoCommandHarmsTheNext, FoldersAndVariablesDoNotLeak,
+                            TheEnvironmentIsTheSameEverywhere, ABackgroundChildWithItsOwnOutputDisturbsNothing,
+                            ALongCommandLineArrivesWhole, InputIsReadAsItWasSent, MoreOutputThanTheLimitIsAnError,
+                            ErrorOutputIsCapped, ASilentShortCommandIsEnded, AStopIsSeenDuringAShortCommand,
+                            ALongCommandStreamsItsOutputExactlyAndLeavesNothing,
                             ASessionKeepsWhatItsCommandsLeaveInTheBackgroundAndEndsIt,
-                            ALongCommandReadsItsInputOrNothing, ALineOfALongCommandIsPassedOnAtOnce, AStopEndsALongCommandAndAllItStarted,
-                            ASilentLongCommandIsEndedEvenIfItIgnoresSignals, AKilledLocalProcessEndsTheRemoteCommand,
-                            ARunnerWithoutStreamsOfBytesSaysSo, BytesFromAHostAreExactAndTheCommandHasAFinalWord,
-                            BytesToAHostAreExactAndTheCommandHasAFinalWord, ACommandThatTakesBytesIsCountedExactly, ACommandThatTakesBytesEndsWithThem,
-                            ACommandThatGivesBytesEndsWithItsHandle, AStreamOfBytesThatIsKilledHasNoFinalWord, ManyCallersAreServedAtATime);
+                            ALongCommandReadsItsInputOrNothing, ALineOfALongCommandIsPassedOnAtOnce,
+                            AStopEndsALongCommandAndAllItStarted, ASilentLongCommandIsEndedEvenIfItIgnoresSignals,
+                            AKilledLocalProcessEndsTheRemoteCommand, ARunnerWithoutStreamsOfBytesSaysSo,
+                            BytesFromAHostAreExactAndTheCommandHasAFinalWord,
+                            BytesToAHostAreExactAndTheCommandHasAFinalWord, ACommandThatTakesBytesIsCountedExactly,
+                            ACommandThatTakesBytesEndsWithThem, ACommandThatGivesBytesEndsWithItsHandle,
+                            AStreamOfBytesThatIsKilledHasNoFinalWord, ManyCallersAreServedAtATime);
 
 }  // namespace sshsync
 

@@ -41,14 +41,16 @@ ScriptedRunner::Rule& ScriptedRunner::Rule::Does(Answer answer) {
 }
 
 ScriptedRunner::Rule& ScriptedRunner::On(absl::string_view text) {
-  return When(
-      [text = std::string(text)](const Endpoint&, const RemoteCommand& command) { return absl::StrContains(command.script, text); });
+  return When([text = std::string(text)](const Endpoint&, const RemoteCommand& command) {
+    return absl::StrContains(command.script, text);
+  });
 }
 
 ScriptedRunner::Rule& ScriptedRunner::On(absl::string_view host, absl::string_view text) {
-  return When([host = std::string(host), text = std::string(text)](const Endpoint& endpoint, const RemoteCommand& command) {
-    return endpoint.host == host && absl::StrContains(command.script, text);
-  });
+  return When(
+      [host = std::string(host), text = std::string(text)](const Endpoint& endpoint, const RemoteCommand& command) {
+        return endpoint.host == host && absl::StrContains(command.script, text);
+      });
 }
 
 ScriptedRunner::Rule& ScriptedRunner::When(Predicate fits) {
@@ -57,14 +59,16 @@ ScriptedRunner::Rule& ScriptedRunner::When(Predicate fits) {
   return rules_.front();
 }
 
-absl::StatusOr<RemoteResult> ScriptedRunner::Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+absl::StatusOr<RemoteResult> ScriptedRunner::Run(const Endpoint& host, const RemoteCommand& command,
+                                                 const StopToken& stop) {
   absl::StatusOr<RemoteResult> result = Reply(host, command, false, stop);
-  if (result.ok() && result->out.size() > command.max_output) return MakeError(Failure::kOutputTooLarge, "more output than the limit");
+  if (result.ok() && result->out.size() > command.max_output)
+    return MakeError(Failure::kOutputTooLarge, "more output than the limit");
   return result;
 }
 
-absl::StatusOr<RemoteResult> ScriptedRunner::RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe,
-                                                     const StopToken& stop) {
+absl::StatusOr<RemoteResult> ScriptedRunner::RunLong(const Endpoint& host, const RemoteCommand& command,
+                                                     OutputSink sink, ProgressProbe, const StopToken& stop) {
   SSHSYNC_ASSIGN_OR_RETURN(RemoteResult result, Reply(host, command, true, stop));
   if (!result.out.empty()) {
     SSHSYNC_RETURN_IF_ERROR(sink(std::exchange(result.out, {})));
@@ -76,7 +80,8 @@ absl::StatusOr<std::unique_ptr<RemoteSession>> ScriptedRunner::Open(const Endpoi
   class Session : public RemoteSession {
    public:
     Session(ScriptedRunner& runner, const Endpoint& host) : runner_(runner), host_(host) {}
-    absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved, const StopToken& stop) override {
+    absl::StatusOr<RemoteResult> Run(const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
+                                     const StopToken& stop) override {
       return runner_.RunLong(host_, command, sink, moved, stop);
     }
 
@@ -88,7 +93,9 @@ absl::StatusOr<std::unique_ptr<RemoteSession>> ScriptedRunner::Open(const Endpoi
   return std::make_unique<Session>(*this, host);
 }
 
-absl::StatusOr<std::unique_ptr<RemoteBytes>> ScriptedRunner::OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop) {
+absl::StatusOr<std::unique_ptr<RemoteBytes>> ScriptedRunner::OpenBytes(const Endpoint& host, ByteWay way,
+                                                                       const RemoteCommand& command,
+                                                                       const StopToken& stop) {
   // A pipe, and a thread at its other end.
   class Bytes : public RemoteBytes {
    public:
@@ -120,14 +127,16 @@ absl::StatusOr<std::unique_ptr<RemoteBytes>> ScriptedRunner::OpenBytes(const End
       sigaddset(&pipe_signal, SIGPIPE);
       pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
       size_t done = 0;
-      for (ssize_t count = 1; count > 0 && done < result_.out.size(); done += static_cast<size_t>(std::max<ssize_t>(count, 0))) {
+      for (ssize_t count = 1; count > 0 && done < result_.out.size();
+           done += static_cast<size_t>(std::max<ssize_t>(count, 0))) {
         count = write(fd, result_.out.data() + done, result_.out.size() - done);
       }
       close(fd);
     }
     void Take(int fd) {
       std::string taken, buffer(65536, '\0');
-      for (ssize_t count = 0; (count = read(fd, buffer.data(), buffer.size())) > 0;) taken.append(buffer, 0, static_cast<size_t>(count));
+      for (ssize_t count = 0; (count = read(fd, buffer.data(), buffer.size())) > 0;)
+        taken.append(buffer, 0, static_cast<size_t>(count));
       close(fd);
       const std::lock_guard lock(runner_.mu_);
       runner_.taken_.push_back(std::move(taken));

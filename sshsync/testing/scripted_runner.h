@@ -15,11 +15,12 @@
 
 namespace sshsync {
 
-/// A Runner without hosts: canned answers for commands that it recognises, and a record of everything that it was asked. The latest rule
-/// that fits answers; a rule with several answers gives them in turn and repeats its last one.
+/// A Runner without hosts: canned answers for commands that it recognises, and a record of everything that it was
+/// asked. The latest rule that fits answers; a rule with several answers gives them in turn and repeats its last one.
 ///
-/// It polices its caller: a command that no rule fits, a timeout that is infinite, a NUL in the input, or more commands on a host at a time
-/// than `capacity` is a test failure at once (and kInternal for the caller), not a surprise later. Threads: any.
+/// It polices its caller: a command that no rule fits, a timeout that is infinite, a NUL in the input, or more commands
+/// on a host at a time than `capacity` is a test failure at once (and kInternal for the caller), not a surprise later.
+/// Threads: any.
 ///
 ///     ScriptedRunner runner;
 ///     runner.On("df -Pk").Says("Filesystem ...\n");
@@ -65,13 +66,15 @@ class ScriptedRunner {
   void set_capacity(int capacity) { capacity_ = capacity; }
 
   absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop);
-  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-                                       const StopToken& stop);
+  absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                       ProgressProbe moved, const StopToken& stop);
   /// Its commands are answered, recorded and policed as those of RunLong.
   absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop);
 
-  /// The same for a command with a stream of bytes: what it is answered as `out` can be read, or what was written can be seen in `taken`.
-  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const RemoteCommand& command, const StopToken& stop);
+  /// The same for a command with a stream of bytes: what it is answered as `out` can be read, or what was written can
+  /// be seen in `taken`.
+  absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way,
+                                                         const RemoteCommand& command, const StopToken& stop);
 
   /// What commands took in as bytes, by the order of their ends.
   std::vector<std::string> taken() const;
@@ -82,7 +85,8 @@ class ScriptedRunner {
   std::vector<std::string> scripts(absl::string_view host) const;
 
  private:
-  absl::StatusOr<RemoteResult> Reply(const Endpoint& host, const RemoteCommand& command, bool is_long, const StopToken& stop);
+  absl::StatusOr<RemoteResult> Reply(const Endpoint& host, const RemoteCommand& command, bool is_long,
+                                     const StopToken& stop);
 
   int capacity_ = 0;  // constant once commands come
   mutable std::mutex mu_;

@@ -74,8 +74,10 @@ TEST(ScriptedRunner, MoreCommandsAtATimeThanTheHostTakesFailTheTest) {
   ScriptedRunner runner;
   runner.set_capacity(1);
   runner.On("inner").Says("");
-  runner.On("outer").Does([&](const Endpoint& host, const RemoteCommand&) { return runner.Run(host, Command("inner"), StopToken()); });
-  EXPECT_NONFATAL_FAILURE(EXPECT_FALSE(runner.Run(On("a"), Command("outer"), StopToken()).ok()), "more commands at a time");
+  runner.On("outer").Does(
+      [&](const Endpoint& host, const RemoteCommand&) { return runner.Run(host, Command("inner"), StopToken()); });
+  EXPECT_NONFATAL_FAILURE(EXPECT_FALSE(runner.Run(On("a"), Command("outer"), StopToken()).ok()),
+                          "more commands at a time");
 }
 
 TEST(ScriptedRunner, NothingIsAnsweredAfterAStop) {

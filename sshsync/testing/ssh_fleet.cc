@@ -22,9 +22,10 @@ namespace {
 }  // namespace
 
 SshFleet::SshFleet(const std::vector<Member>& members) : set_(std::make_unique<ProcessSet>(StopToken())) {
-  ProcessOptions options{.argv = {"/usr/bin/python3", std::filesystem::absolute("sshsync/testing/fleet.py").string(), "--hosts"},
-                         .environment = {},
-                         .input = true};
+  ProcessOptions options{
+      .argv = {"/usr/bin/python3", std::filesystem::absolute("sshsync/testing/fleet.py").string(), "--hosts"},
+      .environment = {},
+      .input = true};
   std::string names;
   for (const Member& member : members) absl::StrAppend(&names, names.empty() ? "" : ",", member.name);
   options.argv.push_back(names);

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "sshsync/model/repository.h"
 #include "sshsync/process/process.h"
 #include "sshsync/process/process_set.h"
-#include "sshsync/model/repository.h"
 
 namespace sshsync {
 

@@ -16,7 +16,9 @@
 namespace sshsync {
 namespace {
 
-bool IsPlainToAnyParser(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_./+,:@%=-", c); }
+bool IsPlainToAnyParser(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_./+,:@%=-", c);
+}
 
 TemplateReading Read(absl::string_view text, const TemplateOptions& options) {
   if (!options.original_quoting) return ReadTemplate(text, options.variables);
@@ -52,8 +54,8 @@ absl::StatusOr<CommandTemplate> CommandTemplate::Parse(absl::string_view text, c
   std::vector<std::string> refusals;
   for (const TemplateDiagnostic& diagnostic : reading.diagnostics) {
     if (diagnostic.severity < LogLevel::kError) continue;
-    refusals.push_back(absl::StrCat("at byte ", diagnostic.offset + 1, ": ", diagnostic.message, diagnostic.remedy.empty() ? "" : ": ",
-                                    diagnostic.remedy));
+    refusals.push_back(absl::StrCat("at byte ", diagnostic.offset + 1, ": ", diagnostic.message,
+                                    diagnostic.remedy.empty() ? "" : ": ", diagnostic.remedy));
   }
   if (!refusals.empty()) return MakeError(Failure::kConfig, CleanForTerminal(absl::StrJoin(refusals, "; ")));
 
@@ -83,7 +85,8 @@ std::vector<TemplateDiagnostic> CommandTemplate::Check(absl::string_view text, c
     const std::vector<TemplateDiagnostic> migration = MigrationRemarks(text, options.variables);
     diagnostics.insert(diagnostics.end(), migration.begin(), migration.end());
   }
-  absl::c_stable_sort(diagnostics, [](const TemplateDiagnostic& a, const TemplateDiagnostic& b) { return a.offset < b.offset; });
+  absl::c_stable_sort(diagnostics,
+                      [](const TemplateDiagnostic& a, const TemplateDiagnostic& b) { return a.offset < b.offset; });
   return diagnostics;
 }
 
@@ -110,17 +113,20 @@ absl::Status CommandTemplate::CheckValue(absl::string_view variable, absl::strin
   const Use* use = Find(variable);
   if (use == nullptr) return absl::OkStatus();
   const auto refuse = [&](absl::string_view why) {
-    const std::string shown = use->kind == VariableKind::kSecret ? "(secret)" : absl::StrCat("\"", EscapeForTerminal(value), "\"");
+    const std::string shown =
+        use->kind == VariableKind::kSecret ? "(secret)" : absl::StrCat("\"", EscapeForTerminal(value), "\"");
     return MakeError(Failure::kUnsafeName, absl::StrCat(variable, " = ", shown, " ", why));
   };
   if (value.find('\0') != absl::string_view::npos) return refuse("holds a NUL byte");
-  if (value.empty() && (use->kind == VariableKind::kAbsolutePath || use->kind == VariableKind::kRelativePath)) return refuse("is empty");
+  if (value.empty() && (use->kind == VariableKind::kAbsolutePath || use->kind == VariableKind::kRelativePath))
+    return refuse("is empty");
   if (any_names_) return absl::OkStatus();
   if (!use->second_parser.empty() && !absl::c_all_of(value, IsPlainToAnyParser)) {
     return refuse(absl::StrCat("would be read once more by ", use->second_parser));
   }
   if (use->option_like && absl::StartsWith(value, "-")) return refuse("would be read as an option");
-  if (use->option_like_part && absl::StrContains(value, "/-")) return refuse("would be read as an option where the template cuts it");
+  if (use->option_like_part && absl::StrContains(value, "/-"))
+    return refuse("would be read as an option where the template cuts it");
   return absl::OkStatus();
 }
 
@@ -139,7 +145,8 @@ absl::StatusOr<BoundCommand> CommandTemplate::Bind(const TemplateValues& values)
   for (const Use& use : uses_) {
     const std::string* value = values.Find(use.name);
     if (value == nullptr)
-      return MakeError(Failure::kInternal, absl::StrCat("no value for ", use.name, " in the template: ", CleanForTerminal(text_)));
+      return MakeError(Failure::kInternal,
+                       absl::StrCat("no value for ", use.name, " in the template: ", CleanForTerminal(text_)));
     SSHSYNC_RETURN_IF_ERROR(CheckValue(use.name, *value));
     const std::string literal = ShellLiteral(*value);
     absl::StrAppend(&command.script_, "; ", use.name, "=", literal);

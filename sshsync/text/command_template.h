@@ -15,7 +15,8 @@ namespace sshsync {
 
 /// How a template is read.
 struct TemplateOptions {
-  /// The template was written for the original, which passed it through a second shell inside double quotes: one level of
+  /// The template was written for the original, which passed it through a second shell inside double quotes: one level
+  /// of
   /// `\$ \" \\` and back-tick escapes is undone first.
   bool original_quoting = false;
   /// Whether somebody said that: then nothing has to be said of what the original read differently.
@@ -39,8 +40,8 @@ class TemplateValues {
   std::vector<std::pair<std::string, std::string>> values_;
 };
 
-/// A template with its values: what may be run. Only `CommandTemplate::Bind` makes one, so that raw text cannot be passed where a
-/// command is wanted.
+/// A template with its values: what may be run. Only `CommandTemplate::Bind` makes one, so that raw text cannot be
+/// passed where a command is wanted.
 class BoundCommand {
  public:
   /// The script: assignments from quoted literals, a newline, the template's text. For `shell()` to read as a whole.
@@ -58,22 +59,23 @@ class BoundCommand {
   std::string shell_;
 };
 
-/// A command line of the configuration: shell text that the operator wrote and is trusted, with variables whose values are data and are
-/// never trusted.
+/// A command line of the configuration: shell text that the operator wrote and is trusted, with variables whose values
+/// are data and are never trusted.
 ///
-/// Values are never pasted into the text. They are shell variables, assigned from quoted literals in front of it, and each bare use of
-/// one gets double quotes: its expansion is one word with exactly the value's bytes, while splitting and globbing stay as the shell has
-/// them for everything else of the template. Quoting the values for the place they stand in was rejected: there is no quoting that is right
-/// inside
-/// "..." , $( ) and a here-document alike. So was switching splitting and globbing off (`IFS=; set -f`): it breaks `while read a b`, `set
+/// Values are never pasted into the text. They are shell variables, assigned from quoted literals in front of it, and
+/// each bare use of one gets double quotes: its expansion is one word with exactly the value's bytes, while splitting
+/// and globbing stay as the shell has them for everything else of the template. Quoting the values for the place they
+/// stand in was rejected: there is no quoting that is right inside
+/// "..." , $( ) and a here-document alike. So was switching splitting and globbing off (`IFS=; set -f`): it breaks
+/// `while read a b`, `set
 /// -- $(...)` and `*.zip`.
 ///
-/// Some commands read a value once more: `sh -c`, eval, ssh, awk programs, scp's `host:path`. For uses there (`second_parser_variables`)
-/// only values made of `[A-Za-z0-9_./+,:@%=-]` are bound, unless `any_names`. They are found by the command's name; a value that travels
-/// there through a variable of the template's own is not followed.
+/// Some commands read a value once more: `sh -c`, eval, ssh, awk programs, scp's `host:path`. For uses there
+/// (`second_parser_variables`) only values made of `[A-Za-z0-9_./+,:@%=-]` are bound, unless `any_names`. They are
+/// found by the command's name; a value that travels there through a variable of the template's own is not followed.
 ///
-/// Ownership: keeps copies, but for `TemplateOptions::variables`. Threads: immutable after Parse. Errors: kConfig for a template that is
-/// refused, kUnsafeName for a value that is. Offsets are bytes in the text as it was given.
+/// Ownership: keeps copies, but for `TemplateOptions::variables`. Threads: immutable after Parse. Errors: kConfig for a
+/// template that is refused, kUnsafeName for a value that is. Offsets are bytes in the text as it was given.
 ///
 ///     auto copy = CommandTemplate::Parse("cp ${FILEPATH} /backup/", {});
 ///     auto command = copy->Bind(TemplateValues().Set("FILEPATH", "/srv/a b"));
@@ -82,12 +84,12 @@ class CommandTemplate {
  public:
   /// An error (kConfig) lists every refusal with its place and what to write instead.
   static absl::StatusOr<CommandTemplate> Parse(absl::string_view text, const TemplateOptions& options);
-  /// Everything there is to say about a template, by offset: what Parse refuses, what it changed, what may surprise, and, unless
-  /// `original_quoting`, what the original read differently.
+  /// Everything there is to say about a template, by offset: what Parse refuses, what it changed, what may surprise,
+  /// and, unless `original_quoting`, what the original read differently.
   static std::vector<TemplateDiagnostic> Check(absl::string_view text, const TemplateOptions& options);
 
-  /// Refuses with kUnsafeName values that cannot be passed (see the class comment) or hold a NUL. Every variable the template names must
-  /// have a value; one that is missing is a bug of the caller (kInternal).
+  /// Refuses with kUnsafeName values that cannot be passed (see the class comment) or hold a NUL. Every variable the
+  /// template names must have a value; one that is missing is a bug of the caller (kInternal).
   absl::StatusOr<BoundCommand> Bind(const TemplateValues& values) const;
   /// Whether Bind would refuse `value` for this variable: for plans, before anything is run.
   absl::Status CheckValue(absl::string_view variable, absl::string_view value) const;

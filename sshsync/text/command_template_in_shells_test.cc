@@ -1,5 +1,5 @@
-// The law of command templates, held by the shells themselves: what a template gets is the value, byte for byte, wherever it stands,
-// and nothing of it is ever run or matched.
+// The law of command templates, held by the shells themselves: what a template gets is the value, byte for byte,
+// wherever it stands, and nothing of it is ever run or matched.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -46,7 +46,8 @@ const std::vector<Place>& Places() {
       {"printf '[%s]' ${FILE}   # it's not ${REPO}", InBrackets},
       {"printf '[%s' ${FILE} \\\n  && printf ]", InBrackets},
       {"printf '%s' \"$(printf '[%s]' ${FILE})\"", InBrackets},
-      {"printf '%s' $(:; printf '[%s]' \"`printf %s \"a\"`\" ${FILE} >/dev/null)\"$(printf '[%s]' \"$(printf %s \"$(printf %s "
+      {"printf '%s' $(:; printf '[%s]' \"`printf %s \"a\"`\" ${FILE} >/dev/null)\"$(printf '[%s]' \"$(printf %s "
+       "\"$(printf %s "
        "${FILE}.)\")\")\"",
        [](const std::string& value) { return absl::StrCat("[", value, ".]"); }},
       {"x=`printf '[%s]' ${FILE}`; printf %s \"$x\"", InBrackets},
@@ -176,7 +177,8 @@ std::vector<std::string> HostileValues() {
 class CommandTemplateIn : public testing::TestWithParam<RealShell> {
  protected:
   void SetUp() override {
-    if (!IsInstalled(GetParam())) GTEST_SKIP() << GetParam().name << " is not installed; tools/workspace/packages.txt names its package";
+    if (!IsInstalled(GetParam()))
+      GTEST_SKIP() << GetParam().name << " is not installed; tools/workspace/packages.txt names its package";
     std::string pattern = absl::StrCat(testing::TempDir(), "/templates.XXXXXX");
     folder_ = mkdtemp(pattern.data());
     RunRealShell({"/bin/sh", "-c", "touch a b 'a b' one.zip two.zip; mkdir x"}, {}, folder_);
@@ -189,7 +191,8 @@ class CommandTemplateIn : public testing::TestWithParam<RealShell> {
   std::vector<std::string> Run(const std::vector<std::string>& scripts) {
     std::string input;
     for (const std::string& script : scripts)
-      absl::StrAppend(&input, "(eval ", ShellLiteral(script), ") </dev/null || printf '(status %s)' $?; printf '\\0'\n");
+      absl::StrAppend(&input, "(eval ", ShellLiteral(script),
+                      ") </dev/null || printf '(status %s)' $?; printf '\\0'\n");
     return absl::StrSplit(RunRealShell(GetParam().command, input, folder_).output, '\0');
   }
   std::string FilesCalledPwn() { return RunRealShell({"/bin/sh", "-c", "ls -a | grep -c pwn"}, {}, folder_).output; }
@@ -239,7 +242,8 @@ TEST_P(CommandTemplateIn, TheRestOfTheTemplateIsTheShells) {
   for (const auto& row : kRows) {
     const auto command = CommandTemplate::Parse(row.text, {});
     ASSERT_TRUE(command.ok()) << command.status();
-    const auto bound = command->Bind(TemplateValues().Set("REPOPATH", folder_).Set("REPO", "a value").Set("FILEPATH", "/no/such file"));
+    const auto bound = command->Bind(
+        TemplateValues().Set("REPOPATH", folder_).Set("REPO", "a value").Set("FILEPATH", "/no/such file"));
     ASSERT_TRUE(bound.ok()) << bound.status();
     scripts.push_back(bound->script());
   }
@@ -256,33 +260,42 @@ TEST_P(CommandTemplateIn, VariablesAreNotExportedEvenWhereTheirNamesWere) {
   EXPECT_EQ(Run({absl::StrCat("export REMOTEPASSWORD=old\n", bound->script())})[0], "[geheim]0\n(status 1)");
 }
 
-// Writes random templates that print FILE from all sorts of nests. Splitting the outcome of a command is the template's own affair, so
-// that a bare $( ) is left out.
+// Writes random templates that print FILE from all sorts of nests. Splitting the outcome of a command is the template's
+// own affair, so that a bare $( ) is left out.
 class Writer {
  public:
   explicit Writer(unsigned seed) : random_(seed) {}
 
   std::string Command(int depth) {
     switch (depth > 0 ? Below(12) : Below(3)) {
-      case 0: return absl::StrCat("printf '[%s]' ", Word(depth), " ", Word(depth));
-      case 1: return absl::StrCat("x=", Word(depth), "; printf '<%s>' \"$x\"");
-      case 2: return absl::StrCat("printf %s ", Word(depth));
-      case 3: return absl::StrCat("x=$(", Command(depth - 1), "); printf '%s.' \"$x\"");
-      case 4: return absl::StrCat("{ ", Command(depth - 1), "; }");
-      case 5: return absl::StrCat("( ", Command(depth - 1), " ) | cat");
+      case 0:
+        return absl::StrCat("printf '[%s]' ", Word(depth), " ", Word(depth));
+      case 1:
+        return absl::StrCat("x=", Word(depth), "; printf '<%s>' \"$x\"");
+      case 2:
+        return absl::StrCat("printf %s ", Word(depth));
+      case 3:
+        return absl::StrCat("x=$(", Command(depth - 1), "); printf '%s.' \"$x\"");
+      case 4:
+        return absl::StrCat("{ ", Command(depth - 1), "; }");
+      case 5:
+        return absl::StrCat("( ", Command(depth - 1), " ) | cat");
       case 6:
-        return absl::StrCat("case ", Word(depth), " in zz|", Word(depth), ") ", Command(depth - 1), ";; (*) ", Command(depth - 1),
-                            " ;; esac");
+        return absl::StrCat("case ", Word(depth), " in zz|", Word(depth), ") ", Command(depth - 1), ";; (*) ",
+                            Command(depth - 1), " ;; esac");
       case 7:
-        return absl::StrCat("if [ ", Word(0), " = ", Word(0), " ]; then ", Command(depth - 1), "; else\n", Command(depth - 1),
-                            " # it's ${FILE}\nfi");
-      case 8: return absl::StrCat("for f in ", Word(depth), " ", Word(depth), "; do printf '{%s}' \"$f\"; done");
+        return absl::StrCat("if [ ", Word(0), " = ", Word(0), " ]; then ", Command(depth - 1), "; else\n",
+                            Command(depth - 1), " # it's ${FILE}\nfi");
+      case 8:
+        return absl::StrCat("for f in ", Word(depth), " ", Word(depth), "; do printf '{%s}' \"$f\"; done");
       case 9: {
         const std::string end = absl::StrCat("E", ++here_documents_);
         return absl::StrCat("{ cat <<", end, "\n", Double(depth, false), "\n", end, "\n}");
       }
-      case 10: return absl::StrCat("set -- ", Word(depth), " ", Word(depth), "; printf '%s/%s' $# \"$2\"");
-      default: return absl::StrCat(Command(depth - 1), " && ", Command(depth - 1));
+      case 10:
+        return absl::StrCat("set -- ", Word(depth), " ", Word(depth), "; printf '%s/%s' $# \"$2\"");
+      default:
+        return absl::StrCat(Command(depth - 1), " && ", Command(depth - 1));
     }
   }
 
@@ -292,19 +305,45 @@ class Writer {
     std::string word;
     for (size_t parts = 1 + Below(3); parts > 0; --parts) {
       switch (depth > 0 ? Below(13) : Below(9)) {
-        case 0: word += "lit"; break;
-        case 1: word += "${FILE}"; break;
-        case 2: word += "$FILE"; break;
-        case 3: word += "'a b$c\"`'"; break;
-        case 4: word += "'${FILE}'"; break;
-        case 5: word += "\\$\\'\\\"\\ "; break;
-        case 6: word += "${FILE#zz}"; break;
-        case 7: word += "${FILE%%zz*}"; break;
-        case 8: absl::StrAppend(&word, "\"", Double(0, true), "\""); break;
-        case 9: absl::StrAppend(&word, "\"", Double(depth - 1, true), "\""); break;
-        case 10: absl::StrAppend(&word, "${nope:-", Word(0), "}"); break;
-        case 11: absl::StrAppend(&word, "${FILE:+\"", Double(0, true), "\"}"); break;
-        default: absl::StrAppend(&word, "\"$(", Command(depth - 1), ")\""); break;
+        case 0:
+          word += "lit";
+          break;
+        case 1:
+          word += "${FILE}";
+          break;
+        case 2:
+          word += "$FILE";
+          break;
+        case 3:
+          word += "'a b$c\"`'";
+          break;
+        case 4:
+          word += "'${FILE}'";
+          break;
+        case 5:
+          word += "\\$\\'\\\"\\ ";
+          break;
+        case 6:
+          word += "${FILE#zz}";
+          break;
+        case 7:
+          word += "${FILE%%zz*}";
+          break;
+        case 8:
+          absl::StrAppend(&word, "\"", Double(0, true), "\"");
+          break;
+        case 9:
+          absl::StrAppend(&word, "\"", Double(depth - 1, true), "\"");
+          break;
+        case 10:
+          absl::StrAppend(&word, "${nope:-", Word(0), "}");
+          break;
+        case 11:
+          absl::StrAppend(&word, "${FILE:+\"", Double(0, true), "\"}");
+          break;
+        default:
+          absl::StrAppend(&word, "\"$(", Command(depth - 1), ")\"");
+          break;
       }
     }
     return word;
@@ -313,14 +352,30 @@ class Writer {
     std::string text;
     for (size_t parts = 1 + Below(3); parts > 0; --parts) {
       switch (depth > 0 ? Below(8) : Below(6)) {
-        case 0: text += "it's (*) "; break;
-        case 1: text += "${FILE}"; break;
-        case 2: text += "$FILE/"; break;
-        case 3: text += "\\$FILE \\`"; break;
-        case 4: text += quotes ? "\\\"" : "\""; break;
-        case 5: text += "${FILE%zz}"; break;
-        case 6: absl::StrAppend(&text, "$(", Command(depth - 1), ")"); break;
-        default: text += "${FILE:+<$FILE>}"; break;
+        case 0:
+          text += "it's (*) ";
+          break;
+        case 1:
+          text += "${FILE}";
+          break;
+        case 2:
+          text += "$FILE/";
+          break;
+        case 3:
+          text += "\\$FILE \\`";
+          break;
+        case 4:
+          text += quotes ? "\\\"" : "\"";
+          break;
+        case 5:
+          text += "${FILE%zz}";
+          break;
+        case 6:
+          absl::StrAppend(&text, "$(", Command(depth - 1), ")");
+          break;
+        default:
+          text += "${FILE:+<$FILE>}";
+          break;
       }
     }
     return text;
@@ -337,7 +392,8 @@ TEST_P(CommandTemplateIn, RandomTemplatesTreatHostileNamesLikePlainOnes) {
     templates.push_back(Writer(seed).Command(3));
     const auto command = CommandTemplate::Parse(templates.back(), {});
     ASSERT_TRUE(command.ok()) << templates.back() << ": " << command.status();
-    for (const std::string& value : {plain, hostile}) scripts.push_back(command->Bind(TemplateValues().Set("FILE", value))->script());
+    for (const std::string& value : {plain, hostile})
+      scripts.push_back(command->Bind(TemplateValues().Set("FILE", value))->script());
   }
   const std::vector<std::string> outputs = Run(scripts);
   ASSERT_EQ(outputs.size(), scripts.size() + 1);
@@ -360,7 +416,8 @@ std::vector<RealShell> PosixShells() {
   return shells;
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryShell, CommandTemplateIn, testing::ValuesIn(PosixShells()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(EveryShell, CommandTemplateIn, testing::ValuesIn(PosixShells()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace sshsync

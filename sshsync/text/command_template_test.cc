@@ -16,7 +16,8 @@ std::string Rewritten(absl::string_view text, const TemplateOptions& options = {
 }
 
 // The remarks of one kind, each as `place: message`.
-std::vector<std::string> Remarks(absl::string_view text, TemplateDiagnostic::Kind kind, const TemplateOptions& options = {}) {
+std::vector<std::string> Remarks(absl::string_view text, TemplateDiagnostic::Kind kind,
+                                 const TemplateOptions& options = {}) {
   std::vector<std::string> remarks;
   for (const TemplateDiagnostic& diagnostic : CommandTemplate::Check(text, options)) {
     if (diagnostic.kind == kind) remarks.push_back(absl::StrCat(diagnostic.offset, ": ", diagnostic.message));
@@ -47,15 +48,18 @@ TEST(CommandTemplate, QuotesBareKnownVariablesAndNothingElse) {
   EXPECT_EQ(Rewritten("cat <<EOF\n${FILE}\nEOF\n"), "cat <<EOF\n${FILE}\nEOF\n");
   EXPECT_EQ(Rewritten("echo $${FILE} \\${FILE} # ${FILE}"), "echo $${FILE} \\${FILE} # ${FILE}");
   EXPECT_EQ(Rewritten("echo $((OFFSET / 2 + ${LENGTH}))"), "echo $((OFFSET / 2 + ${LENGTH}))");
-  EXPECT_EQ(Rewritten("case ${FILE} in *.zip) cat ${FILE};; esac"), "case \"${FILE}\" in *.zip) cat \"${FILE}\";; esac");
+  EXPECT_EQ(Rewritten("case ${FILE} in *.zip) cat ${FILE};; esac"),
+            "case \"${FILE}\" in *.zip) cat \"${FILE}\";; esac");
 }
 
 TEST(CommandTemplate, TakesTheTemplatesOfTheManualUnchanged) {
   EXPECT_EQ(Rewritten("if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo \\'NONE\\'; fi"),
             "if [ -f \"${FILEPATH}\" ]; then sha1sum \"${FILEPATH}\" | cut -d' ' -f1; else echo \\'NONE\\'; fi");
   EXPECT_EQ(
-      Rewritten("scp -p -i /home/john/.ssh/id_ed25519 ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}"),
-      "scp -p -i /home/john/.ssh/id_ed25519 \"${REMOTEUSER}\"@\"${REMOTEHOST}\":\"${REMOTEDIR}\"/\"${FILE}\" \"${LOCALDIR}\"/\"${FILE}\"");
+      Rewritten(
+          "scp -p -i /home/john/.ssh/id_ed25519 ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}"),
+      "scp -p -i /home/john/.ssh/id_ed25519 \"${REMOTEUSER}\"@\"${REMOTEHOST}\":\"${REMOTEDIR}\"/\"${FILE}\" "
+      "\"${LOCALDIR}\"/\"${FILE}\"");
 }
 
 TEST(CommandTemplate, TurnsSingleQuotesAroundPlainVariablesIntoDoubleOnes) {
@@ -65,19 +69,23 @@ TEST(CommandTemplate, TurnsSingleQuotesAroundPlainVariablesIntoDoubleOnes) {
 
 TEST(CommandTemplate, RefusesWhatItCannotMakeSafeAndSaysHowToWriteIt) {
   using Kind = TemplateDiagnostic::Kind;
-  EXPECT_EQ(
-      Rewritten("cat '${FILE}*'"),
-      "refused: at byte 6: FILE in single quotes is not expanded: end the quotes before it and begin them again: '...'\"${FILE}\"'...'");
+  EXPECT_EQ(Rewritten("cat '${FILE}*'"),
+            "refused: at byte 6: FILE in single quotes is not expanded: end the quotes before it and begin them again: "
+            "'...'\"${FILE}\"'...'");
   EXPECT_EQ(Rewritten("sh -c 'cat ${FILE}'"),
-            "refused: at byte 12: FILE in single quotes is not expanded: hand it over as an argument: -c '... \"$1\" ...' sh ${FILE}");
-  EXPECT_EQ(Rewritten("awk '{ print \"${FILE}\" }' x"),
-            "refused: at byte 15: FILE in single quotes is not expanded: hand it over in the environment: V=${FILE} awk '... "
-            "ENVIRON[\"V\"] ...'");
+            "refused: at byte 12: FILE in single quotes is not expanded: hand it over as an argument: -c '... \"$1\" "
+            "...' sh ${FILE}");
+  EXPECT_EQ(
+      Rewritten("awk '{ print \"${FILE}\" }' x"),
+      "refused: at byte 15: FILE in single quotes is not expanded: hand it over in the environment: V=${FILE} awk '... "
+      "ENVIRON[\"V\"] ...'");
   EXPECT_EQ(Rewritten("x=\"`basename ${FILE}`\""),
-            "refused: at byte 14: FILE in back-ticks inside double quotes: shells differ in how they read it: write \"$( )\" instead of "
+            "refused: at byte 14: FILE in back-ticks inside double quotes: shells differ in how they read it: write "
+            "\"$( )\" instead of "
             "the back-ticks");
-  for (const absl::string_view text : {"cat <<'E'\n${FILE}\nE\n", "echo $((FILE + 1))", "echo ${!FILE}", "echo ${FILE@P}",
-                                       "echo \"${x:-\"${FILE}\"}\"", "echo ${FILE:-'a b'}", "echo $'${FILE}'", "echo ${FILE%`x`}"}) {
+  for (const absl::string_view text :
+       {"cat <<'E'\n${FILE}\nE\n", "echo $((FILE + 1))", "echo ${!FILE}", "echo ${FILE@P}",
+        "echo \"${x:-\"${FILE}\"}\"", "echo ${FILE:-'a b'}", "echo $'${FILE}'", "echo ${FILE%`x`}"}) {
     EXPECT_EQ(FailureOf(CommandTemplate::Parse(text, {}).status()), Failure::kConfig) << text;
     EXPECT_EQ(Remarks(text, Kind::kQuoting).size(), 1u) << text;
   }
@@ -105,7 +113,8 @@ TEST(CommandTemplate, LeavesForeignVariablesToTheShellAndGuesses) {
 TEST(CommandTemplate, UndoesTheQuotingOfTheOriginalWhereItIsToldTo) {
   TemplateOptions original;
   original.original_quoting = true;
-  EXPECT_EQ(Rewritten("sha1sum \\\"${FILEPATH}\\\" | awk '{print \\$1}'", original), "sha1sum \"${FILEPATH}\" | awk '{print $1}'");
+  EXPECT_EQ(Rewritten("sha1sum \\\"${FILEPATH}\\\" | awk '{print \\$1}'", original),
+            "sha1sum \"${FILEPATH}\" | awk '{print $1}'");
   EXPECT_EQ(Remarks("awk '{print \\$1}'", TemplateDiagnostic::Kind::kMigration).size(), 1u);
   EXPECT_EQ(Remarks("awk '{print \\$1}'", TemplateDiagnostic::Kind::kMigration, original).size(), 0u);
   EXPECT_EQ(Remarks("echo \\$x '${FILE}*'", TemplateDiagnostic::Kind::kQuoting, original),
@@ -113,9 +122,11 @@ TEST(CommandTemplate, UndoesTheQuotingOfTheOriginalWhereItIsToldTo) {
 }
 
 TEST(CommandTemplate, NamesTheVariablesThatItUses) {
-  const auto command = CommandTemplate::Parse("scp ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE} # ${RUN}", {});
+  const auto command =
+      CommandTemplate::Parse("scp ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE} # ${RUN}", {});
   ASSERT_TRUE(command.ok()) << command.status();
-  EXPECT_EQ(command->variables(), (std::vector<absl::string_view>{"FILE", "REMOTEHOST", "REMOTEUSER", "REMOTEDIR", "LOCALDIR"}));
+  EXPECT_EQ(command->variables(),
+            (std::vector<absl::string_view>{"FILE", "REMOTEHOST", "REMOTEUSER", "REMOTEDIR", "LOCALDIR"}));
   EXPECT_EQ(command->second_parser_variables(), (std::vector<absl::string_view>{"FILE", "REMOTEDIR"}));
   EXPECT_TRUE(command->names("LOCALDIR"));
   EXPECT_FALSE(command->names("RUN"));
@@ -139,7 +150,8 @@ TEST(CommandTemplate, RefusesValuesThatASecondParserWouldRead) {
 
 TEST(CommandTemplate, RefusesValuesThatWouldBeOptions) {
   const auto bare = CommandTemplate::Parse("cat ${FILE}", {});
-  EXPECT_EQ(bare->Bind(TemplateValues().Set("FILE", "-rf")).status().message(), "FILE = \"-rf\" would be read as an option");
+  EXPECT_EQ(bare->Bind(TemplateValues().Set("FILE", "-rf")).status().message(),
+            "FILE = \"-rf\" would be read as an option");
   EXPECT_TRUE(bare->Bind(TemplateValues().Set("FILE", "a-rf")).ok());
   EXPECT_TRUE(CommandTemplate::Parse("cat ./${FILE} -- ${FILE}", {})->Bind(TemplateValues().Set("FILE", "-rf")).ok());
   const auto cut = CommandTemplate::Parse("cat ${FILEPATH##*/}", {});
@@ -150,18 +162,23 @@ TEST(CommandTemplate, RefusesValuesThatWouldBeOptions) {
 
 TEST(CommandTemplate, RefusesNulBytesEmptyNamesAndMissingValues) {
   const auto command = CommandTemplate::Parse("cat ${FILEPATH} ${REMOTEUSER}", {});
-  EXPECT_EQ(FailureOf(command->Bind(TemplateValues().Set("FILEPATH", absl::string_view("/a\0b", 4)).Set("REMOTEUSER", "")).status()),
+  EXPECT_EQ(
+      FailureOf(command->Bind(TemplateValues().Set("FILEPATH", absl::string_view("/a\0b", 4)).Set("REMOTEUSER", ""))
+                    .status()),
+      Failure::kUnsafeName);
+  EXPECT_EQ(FailureOf(command->Bind(TemplateValues().Set("FILEPATH", "").Set("REMOTEUSER", "")).status()),
             Failure::kUnsafeName);
-  EXPECT_EQ(FailureOf(command->Bind(TemplateValues().Set("FILEPATH", "").Set("REMOTEUSER", "")).status()), Failure::kUnsafeName);
   EXPECT_EQ(FailureOf(command->Bind(TemplateValues().Set("REMOTEUSER", "")).status()), Failure::kInternal);
-  EXPECT_TRUE(command->Bind(TemplateValues().Set("FILEPATH", "/a").Set("REMOTEUSER", "")).ok()) << "no user: what ssh would use";
+  EXPECT_TRUE(command->Bind(TemplateValues().Set("FILEPATH", "/a").Set("REMOTEUSER", "")).ok())
+      << "no user: what ssh would use";
 }
 
 TEST(CommandTemplate, ShowsCommandsWithoutSecrets) {
   const auto command = CommandTemplate::Parse("login ${REMOTEUSER} ${REMOTEPASSWORD}", {});
   const auto bound = command->Bind(TemplateValues().Set("REMOTEUSER", "a\x1b").Set("REMOTEPASSWORD", "geheim"));
   ASSERT_TRUE(bound.ok()) << bound.status();
-  EXPECT_EQ(bound->display(), "REMOTEUSER='a\\x1b'; REMOTEPASSWORD=******; login \"${REMOTEUSER}\" \"${REMOTEPASSWORD}\"");
+  EXPECT_EQ(bound->display(),
+            "REMOTEUSER='a\\x1b'; REMOTEPASSWORD=******; login \"${REMOTEUSER}\" \"${REMOTEPASSWORD}\"");
   EXPECT_NE(bound->script().find("REMOTEPASSWORD='geheim'"), std::string::npos);
   EXPECT_EQ(command->Bind(TemplateValues().Set("REMOTEUSER", "a").Set("REMOTEPASSWORD", "-geheim")).status().message(),
             "REMOTEPASSWORD = (secret) would be read as an option");

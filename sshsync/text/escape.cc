@@ -11,7 +11,8 @@ bool IsInvisible(uint32_t point) {
   return point < 0x20 || (point >= 0x7f && point < 0xa0)                                  // control characters
          || point == 0xad || point == 0x61c || point == 0x180e || point == 0xfeff         // marks without a width
          || (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e)  // separators and direction
-         || (point >= 0x2060 && point <= 0x206f) || (point >= 0xfff9 && point <= 0xfffb) || (point >= 0xe0000 && point <= 0xe0fff);
+         || (point >= 0x2060 && point <= 0x206f) || (point >= 0xfff9 && point <= 0xfffb) ||
+         (point >= 0xe0000 && point <= 0xe0fff);
 }
 
 std::string Escape(absl::string_view bytes, bool double_backslash) {
@@ -41,7 +42,12 @@ std::string Escape(absl::string_view bytes, bool double_backslash) {
 size_t PrintableLength(absl::string_view bytes) {
   if (bytes.empty()) return 0;
   const auto first = static_cast<unsigned char>(bytes[0]);
-  const size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  const size_t length = first < 0x80   ? 1
+                        : first < 0xc2 ? 0
+                        : first < 0xe0 ? 2
+                        : first < 0xf0 ? 3
+                        : first < 0xf5 ? 4
+                                       : 0;
   if (length == 0 || bytes.size() < length) return 0;
   uint32_t point = length == 1 ? first : first & (0x7f >> length);
   for (size_t i = 1; i < length; ++i) {
@@ -49,8 +55,8 @@ size_t PrintableLength(absl::string_view bytes) {
     if ((next & 0xc0) != 0x80) return 0;
     point = point << 6 | (next & 0x3f);
   }
-  const bool malformed =
-      (length == 3 && point < 0x800) || (length == 4 && point < 0x10000) || point > 0x10ffff || (point >= 0xd800 && point < 0xe000);
+  const bool malformed = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000) || point > 0x10ffff ||
+                         (point >= 0xd800 && point < 0xe000);
   return malformed || IsInvisible(point) ? 0 : length;
 }
 

@@ -9,7 +9,8 @@ namespace sshsync {
 namespace {
 
 TEST(Escape, KeepsPrintableTextAndDoublesTheBackslash) {
-  EXPECT_EQ(EscapeForTerminal("plain \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80 ~"), "plain \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80 ~");
+  EXPECT_EQ(EscapeForTerminal("plain \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80 ~"),
+            "plain \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80 ~");
   EXPECT_EQ(EscapeForTerminal(R"(a\n)"), R"(a\\n)");
   EXPECT_EQ(CleanForTerminal(R"(echo \'NONE\')"), R"(echo \'NONE\')");
 }
@@ -22,7 +23,8 @@ TEST(Escape, WritesWhatATerminalWouldObeyAsHex) {
                               "gpj.exe"),
             R"(\xe2\x80\xaegpj.exe)")
       << "right-to-left override";
-  EXPECT_EQ(EscapeForTerminal("\xe2\x81\xa6|\xe2\x80\xa8"), R"(\xe2\x81\xa6|\xe2\x80\xa8)") << "isolate, line separator";
+  EXPECT_EQ(EscapeForTerminal("\xe2\x81\xa6|\xe2\x80\xa8"), R"(\xe2\x81\xa6|\xe2\x80\xa8)")
+      << "isolate, line separator";
 }
 
 TEST(Escape, WritesMalformedUtf8AsHex) {

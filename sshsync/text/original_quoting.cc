@@ -27,7 +27,8 @@ size_t ExpandedLength(absl::string_view rest, absl::Span<const TemplateVariable>
     size_t end = 2;
     while (end < rest.size() && IsNameByte(rest[end])) ++end;
     const absl::string_view name = rest.substr(2, end - 2);
-    const bool ours = absl::c_any_of(variables, [name](const TemplateVariable& variable) { return variable.name == name; });
+    const bool ours =
+        absl::c_any_of(variables, [name](const TemplateVariable& variable) { return variable.name == name; });
     return ours || name.empty() ? 0 : end + (end < rest.size() && rest[end] == '}' ? 1 : 0);
   }
   if (absl::ascii_isdigit(static_cast<unsigned char>(next)) || absl::StrContains("@*#?-$!", next)) return 2;
@@ -52,7 +53,8 @@ UnquotedTemplate UndoOriginalQuoting(absl::string_view text) {
 std::vector<TemplateDiagnostic> MigrationRemarks(absl::string_view text, absl::Span<const TemplateVariable> variables) {
   std::vector<TemplateDiagnostic> remarks;
   const auto add = [&remarks](size_t offset, size_t length, std::string message, absl::string_view remedy) {
-    remarks.push_back({TemplateDiagnostic::Kind::kMigration, LogLevel::kWarning, offset, length, std::move(message), std::string(remedy)});
+    remarks.push_back({TemplateDiagnostic::Kind::kMigration, LogLevel::kWarning, offset, length, std::move(message),
+                       std::string(remedy)});
   };
   for (size_t i = 0; i < text.size(); ++i) {
     if (IsEscape(text, i)) {
@@ -60,9 +62,11 @@ std::vector<TemplateDiagnostic> MigrationRemarks(absl::string_view text, absl::S
           "set original_quoting = yes if this template was written for it");
       ++i;
     } else if (text[i] == '"') {
-      add(i, 1, "the original dropped this quote", "write \\\" and set original_quoting = yes if this template was written for it");
+      add(i, 1, "the original dropped this quote",
+          "write \\\" and set original_quoting = yes if this template was written for it");
     } else if (text[i] == '`') {
-      add(i, 1, "the original ran what is between back-ticks on the controller", "it runs on the repository's host now");
+      add(i, 1, "the original ran what is between back-ticks on the controller",
+          "it runs on the repository's host now");
     } else if (const size_t length = text[i] == '$' ? ExpandedLength(text.substr(i), variables) : 0; length > 0) {
       const absl::string_view what = text.substr(i, length);
       add(i, length, absl::StrCat("the original expanded ", what == "$(" ? "$( )" : what, " on the controller"),

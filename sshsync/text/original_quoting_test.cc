@@ -23,9 +23,10 @@ TEST(OriginalQuoting, KnowsWhereEachByteCameFrom) {
 }
 
 TEST(OriginalQuoting, ReadsEscapesAsTheOriginalsShellDid) {
-  for (const absl::string_view text :
-       {R"(if [ -f x ]; then echo \'NONE\'; fi)", R"(\"\$1\" \\\\ \a \`x\`)", R"(sed 's/\\(a\\)/\\1/' | awk '{print \$1}')"}) {
-    EXPECT_EQ(UndoOriginalQuoting(text).text, RunRealShell({"/bin/sh", "-c", absl::StrCat("printf %s \"", text, "\"")}).output);
+  for (const absl::string_view text : {R"(if [ -f x ]; then echo \'NONE\'; fi)", R"(\"\$1\" \\\\ \a \`x\`)",
+                                       R"(sed 's/\\(a\\)/\\1/' | awk '{print \$1}')"}) {
+    EXPECT_EQ(UndoOriginalQuoting(text).text,
+              RunRealShell({"/bin/sh", "-c", absl::StrCat("printf %s \"", text, "\"")}).output);
   }
 }
 

@@ -26,7 +26,9 @@ ShellAnswer RunRealShell(const std::vector<std::string>& command, absl::string_v
   // The input goes through an unnamed file: no pipe to fill while the answer waits to be read.
   FILE* file = tmpfile();
   int answer[2];
-  if (file == nullptr || fwrite(input.data(), 1, input.size(), file) != input.size() || fflush(file) != 0 || pipe(answer) != 0) abort();
+  if (file == nullptr || fwrite(input.data(), 1, input.size(), file) != input.size() || fflush(file) != 0 ||
+      pipe(answer) != 0)
+    abort();
   rewind(file);
   const pid_t child = fork();
   if (child < 0) abort();
@@ -41,7 +43,8 @@ ShellAnswer RunRealShell(const std::vector<std::string>& command, absl::string_v
   close(answer[1]);
   ShellAnswer result;
   char buffer[1 << 16];
-  for (ssize_t n; (n = read(answer[0], buffer, sizeof buffer)) > 0;) result.output.append(buffer, static_cast<size_t>(n));
+  for (ssize_t n; (n = read(answer[0], buffer, sizeof buffer)) > 0;)
+    result.output.append(buffer, static_cast<size_t>(n));
   close(answer[0]);
   int status = 0;
   waitpid(child, &status, 0);

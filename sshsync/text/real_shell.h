@@ -14,9 +14,11 @@ struct ShellAnswer {
   int status = 0;
 };
 
-/// Runs a real program of this machine to its end, for tests that compare our reading of a script with the shell's. Standard input is
-/// `input`, standard error is the test's own, the working folder is `folder` where one is given. Aborts where it cannot be started.
-ShellAnswer RunRealShell(const std::vector<std::string>& command, absl::string_view input = {}, const std::string& folder = {});
+/// Runs a real program of this machine to its end, for tests that compare our reading of a script with the shell's.
+/// Standard input is `input`, standard error is the test's own, the working folder is `folder` where one is given.
+/// Aborts where it cannot be started.
+ShellAnswer RunRealShell(const std::vector<std::string>& command, absl::string_view input = {},
+                         const std::string& folder = {});
 
 /// A shell that tests look for.
 struct RealShell {
@@ -28,7 +30,8 @@ struct RealShell {
 /// All of them, installed or not.
 std::vector<RealShell> RealShells();
 
-/// Whether the program is there. A test of one that is not says so by GTEST_SKIP; `sh`, `dash` and `bash` are always there.
+/// Whether the program is there. A test of one that is not says so by GTEST_SKIP; `sh`, `dash` and `bash` are always
+/// there.
 bool IsInstalled(const RealShell& shell);
 
 }  // namespace sshsync

@@ -33,16 +33,19 @@ constexpr std::array<absl::string_view, 5> kAwks = {"awk", "gawk", "mawk", "nawk
 
 // Interpreters with the option that holds a program.
 constexpr std::array kInterpreters = {
-    Options{"python", "c"}, Options{"python2", "c"}, Options{"python3", "c"},   Options{"ruby", "e"},   Options{"php", "rBRE"},
-    Options{"node", "ep"},  Options{"lua", "e"},     Options{"osascript", "e"}, Options{"expect", "c"},
+    Options{"python", "c"}, Options{"python2", "c"},   Options{"python3", "c"},
+    Options{"ruby", "e"},   Options{"php", "rBRE"},    Options{"node", "ep"},
+    Options{"lua", "e"},    Options{"osascript", "e"}, Options{"expect", "c"},
 };
 
 constexpr std::array<absl::string_view, 10> kPatternTests = {"-name",  "-iname",  "-path",  "-ipath",  "-wholename",
                                                              "-lname", "-ilname", "-regex", "-iregex", "-iwholename"};
 // Take a name, not a value, up to an `=`.
-constexpr std::array<absl::string_view, 8> kDeclares = {"export", "readonly", "declare", "typeset", "local", "unset", "read", "alias"};
+constexpr std::array<absl::string_view, 8> kDeclares = {"export", "readonly", "declare", "typeset",
+                                                        "local",  "unset",    "read",    "alias"};
 // A leading `-` does no harm behind these.
-constexpr std::array<absl::string_view, 9> kTakesDashes = {"echo", "printf", "test", "[", "[[", "case", "for", "select", "eval"};
+constexpr std::array<absl::string_view, 9> kTakesDashes = {"echo", "printf", "test",   "[",   "[[",
+                                                           "case", "for",    "select", "eval"};
 
 absl::string_view BaseName(absl::string_view path) {
   const size_t slash = path.rfind('/');
@@ -77,14 +80,17 @@ class Reading {
   // Whether what comes in on standard input is run, or taken apart at blanks and quotes.
   std::string InputParser() const {
     if (runs_input_) return "xargs";
-    if (absl::c_linear_search(kShells, name_) && !Flag('c', "oO") && (Operands("oO") >= words_.size() || Flag('s', "oO")))
+    if (absl::c_linear_search(kShells, name_) && !Flag('c', "oO") &&
+        (Operands("oO") >= words_.size() || Flag('s', "oO")))
       return std::string(name_);
     if (IsSsh()) {
       const size_t host = Operands(kSshOptions);
-      if (host + 1 >= words_.size() || absl::c_linear_search(kShells, BaseName(Text(host + 1)))) return std::string(name_);
+      if (host + 1 >= words_.size() || absl::c_linear_search(kShells, BaseName(Text(host + 1))))
+        return std::string(name_);
     }
     if (name_ == "sftp" || name_ == "at" || name_ == "batch" || name_ == "crontab") return std::string(name_);
-    if ((name_ == "perl" || Row(kInterpreters, name_) != nullptr) && first_ + 1 >= words_.size()) return std::string(name_);
+    if ((name_ == "perl" || Row(kInterpreters, name_) != nullptr) && first_ + 1 >= words_.size())
+      return std::string(name_);
     return "";
   }
 
@@ -96,7 +102,9 @@ class Reading {
     name_ = word < words_.size() ? BaseName(Text(word)) : absl::string_view();
   }
   absl::string_view Text(size_t word) const { return scan_.words[words_[word]].text; }
-  bool IsSsh() const { return name_ == "ssh" || name_ == "rsh" || name_ == "slogin" || name_ == "autossh" || name_ == "remsh"; }
+  bool IsSsh() const {
+    return name_ == "ssh" || name_ == "rsh" || name_ == "slogin" || name_ == "autossh" || name_ == "remsh";
+  }
   bool HasWord(absl::string_view text) const {
     for (size_t i = first_; i < words_.size(); ++i) {
       if (Text(i) == text) return true;
@@ -136,7 +144,8 @@ class Reading {
   }
   bool IsArgumentOf(absl::string_view letters, absl::string_view with_argument, size_t word) const {
     bool found = false;
-    Walk(with_argument, [&](char seen, size_t argument) { found |= argument == word && absl::StrContains(letters, seen); });
+    Walk(with_argument,
+         [&](char seen, size_t argument) { found |= argument == word && absl::StrContains(letters, seen); });
     return found;
   }
   std::string FindParser(size_t word, size_t at, bool* is_address) const;
@@ -155,7 +164,8 @@ std::string Reading::FindParser(size_t word, size_t at, bool* is_address) const 
     if (Text(i) != "-exec" && Text(i) != "-execdir" && Text(i) != "-ok" && Text(i) != "-okdir") continue;
     size_t end = i + 1;
     while (end < words_.size() && Text(end) != ";" && Text(end) != "+") ++end;
-    if (word < end) return Reading(scan_, words_.subspan(i + 1, end - i - 1)).SecondParser(word - i - 1, at, is_address);
+    if (word < end)
+      return Reading(scan_, words_.subspan(i + 1, end - i - 1)).SecondParser(word - i - 1, at, is_address);
     i = end;
   }
   return "";
@@ -166,8 +176,8 @@ std::string Reading::PerlParser(size_t word) const {
   if (IsArgumentOf("eE", kWithArgument, word)) return "the program of perl";
   bool reads_files = false;
   Walk(kWithArgument, [&](char letter, size_t argument) {
-    reads_files |=
-        letter == 'n' || letter == 'p' || ((letter == 'e' || letter == 'E') && argument > 0 && absl::StrContains(Text(argument), "<>"));
+    reads_files |= letter == 'n' || letter == 'p' ||
+                   ((letter == 'e' || letter == 'E') && argument > 0 && absl::StrContains(Text(argument), "<>"));
   });
   return reads_files && word >= Operands(kWithArgument) ? "perl's open, which runs a name that ends with |" : "";
 }
@@ -179,10 +189,12 @@ std::string Reading::SecondParser(size_t word, size_t at, bool* is_address) cons
     return Flag('c', "oO") && word == Operands("oO") ? absl::StrCat("the script of ", name_, " -c") : "";
   if (name_ == "eval" || name_ == "let") return std::string(name_);
   if (name_ == "trap") return word == Operands("") ? "trap" : "";
-  if (absl::c_linear_search(kDeclares, name_)) return absl::StrContains(before, '=') && name_ != "alias" ? "" : std::string(name_);
+  if (absl::c_linear_search(kDeclares, name_))
+    return absl::StrContains(before, '=') && name_ != "alias" ? "" : std::string(name_);
   if (name_ == "su" || name_ == "runuser") {  // its options may stand behind the user
     const absl::string_view option = Text(word - 1);
-    return (absl::StartsWith(option, "-") && absl::EndsWith(option, "c")) || option == "--command" || absl::StartsWith(text, "--command=")
+    return (absl::StartsWith(option, "-") && absl::EndsWith(option, "c")) || option == "--command" ||
+                   absl::StartsWith(text, "--command=")
                ? "su -c"
                : "";
   }
@@ -191,9 +203,10 @@ std::string Reading::SecondParser(size_t word, size_t at, bool* is_address) cons
     const size_t colon = before.find(':');
     *is_address = colon != absl::string_view::npos && colon < before.find('/');
     if (*is_address) return absl::StrCat("the host:path word of ", name_);
-    const bool rsh =
-        name_ == "rsync" && (Text(word - 1) == "-e" || absl::StartsWith(text, "--rsh=") || absl::StartsWith(text, "--rsync-path="));
-    return rsh || (name_ != "rsync" && IsArgumentOf("oS", "cFiJloPSD", word)) ? absl::StrCat("an option of ", name_) : "";
+    const bool rsh = name_ == "rsync" && (Text(word - 1) == "-e" || absl::StartsWith(text, "--rsh=") ||
+                                          absl::StartsWith(text, "--rsync-path="));
+    return rsh || (name_ != "rsync" && IsArgumentOf("oS", "cFiJloPSD", word)) ? absl::StrCat("an option of ", name_)
+                                                                              : "";
   }
   if (absl::c_linear_search(kAwks, name_)) {
     if (IsArgumentOf("v", "vFf", word)) return absl::StrCat(name_, " -v, which reads backslashes");
@@ -201,8 +214,9 @@ std::string Reading::SecondParser(size_t word, size_t at, bool* is_address) cons
   }
   if (name_ == "perl") return PerlParser(word);
   if (name_ == "sed") {
-    return IsArgumentOf("e", "efil", word) || (word == Operands("efil") && !Flag('e', "efil") && !Flag('f', "efil")) ? "the script of sed"
-                                                                                                                     : "";
+    return IsArgumentOf("e", "efil", word) || (word == Operands("efil") && !Flag('e', "efil") && !Flag('f', "efil"))
+               ? "the script of sed"
+               : "";
   }
   if (name_ == "find") return FindParser(word, at, is_address);
   const Options* interpreter = Row(kInterpreters, name_);
@@ -216,17 +230,20 @@ ValueReader::OptionLike OptionLike(const ShellScan& scan, const ShellExpansion& 
   if (word.kind != ShellWord::Kind::kArgument || expansion.at != 0 || word.command < 0 || expansion.op == "length")
     return ValueReader::OptionLike::kNo;
   const std::vector<int>& words = scan.commands[word.command].words;
-  if (words.empty() || words[0] == expansion.word || absl::c_linear_search(kTakesDashes, BaseName(scan.words[words[0]].text)))
+  if (words.empty() || words[0] == expansion.word ||
+      absl::c_linear_search(kTakesDashes, BaseName(scan.words[words[0]].text)))
     return ValueReader::OptionLike::kNo;
   for (const int earlier : words) {
     if (earlier == expansion.word) break;
     if (scan.words[earlier].text == "--") return ValueReader::OptionLike::kNo;
   }
-  return expansion.op.empty() || expansion.op[0] == '%' ? ValueReader::OptionLike::kWhole : ValueReader::OptionLike::kCut;
+  return expansion.op.empty() || expansion.op[0] == '%' ? ValueReader::OptionLike::kWhole
+                                                        : ValueReader::OptionLike::kCut;
 }
 
 // Follows a value outward: the word it is a part of, the word around the $( ) of that command, and so on.
-std::string Follow(const ShellScan& scan, const std::vector<std::string>& piped, const ShellExpansion& expansion, bool* is_address) {
+std::string Follow(const ShellScan& scan, const std::vector<std::string>& piped, const ShellExpansion& expansion,
+                   bool* is_address) {
   size_t at = expansion.at;
   for (int word = expansion.word; word >= 0;) {
     const int command = scan.words[word].command;
@@ -237,7 +254,8 @@ std::string Follow(const ShellScan& scan, const std::vector<std::string>& piped,
       reader = reading.InputParser();
     } else if (scan.words[word].kind == ShellWord::Kind::kArgument) {
       reader = reading.SecondParser(
-          static_cast<size_t>(absl::c_find(scan.commands[command].words, word) - scan.commands[command].words.begin()), at, is_address);
+          static_cast<size_t>(absl::c_find(scan.commands[command].words, word) - scan.commands[command].words.begin()),
+          at, is_address);
       if (reader.empty()) reader = piped[command];
     }
     if (!reader.empty()) return reader;
@@ -259,7 +277,8 @@ std::vector<ValueReader> ValueReaders(const ShellScan& scan) {
   std::vector<ValueReader> readers;
   for (const ShellExpansion& expansion : scan.expansions) {
     ValueReader& reader = readers.emplace_back();
-    if (absl::c_linear_search(expansion.contexts, ShellContext::kArithmetic)) reader.second_parser = "an arithmetic expression";
+    if (absl::c_linear_search(expansion.contexts, ShellContext::kArithmetic))
+      reader.second_parser = "an arithmetic expression";
     if (expansion.word < 0) continue;
     if (reader.second_parser.empty()) reader.second_parser = Follow(scan, piped, expansion, &reader.is_address);
     reader.option_like = OptionLike(scan, expansion);

@@ -15,13 +15,15 @@ struct ValueReader {
     kWhole,  ///< a word begins with the value: `-rf` would be an option
     kCut,    ///< a word begins with a part of the value, as with ${NAME##*/}
   };
-  std::string second_parser;  ///< who reads it once more, as code, pattern or address: `the program of awk`; empty for nobody
-  bool is_address = false;    ///< that is the `host:path` word of scp or rsync
+  std::string
+      second_parser;  ///< who reads it once more, as code, pattern or address: `the program of awk`; empty for nobody
+  bool is_address = false;  ///< that is the `host:path` word of scp or rsync
   OptionLike option_like = OptionLike::kNo;
 };
 
-/// One answer per expansion of the scan, in its order. Commands are known by name, also behind env, nice, sudo, xargs, find -exec and
-/// the like; text that reaches a shell through a pipe or a here-document counts, text that travels through a file or a variable does not.
+/// One answer per expansion of the scan, in its order. Commands are known by name, also behind env, nice, sudo, xargs,
+/// find -exec and the like; text that reaches a shell through a pipe or a here-document counts, text that travels
+/// through a file or a variable does not.
 std::vector<ValueReader> ValueReaders(const ShellScan& scan);
 
 }  // namespace sshsync

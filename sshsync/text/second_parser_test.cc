@@ -16,7 +16,8 @@ std::string SecondParsers(absl::string_view text) {
   const std::vector<ValueReader> readers = ValueReaders(scan);
   std::vector<std::string> shown;
   for (size_t i = 0; i < readers.size(); ++i) {
-    if (!readers[i].second_parser.empty()) shown.push_back(absl::StrCat(scan.expansions[i].name, ": ", readers[i].second_parser));
+    if (!readers[i].second_parser.empty())
+      shown.push_back(absl::StrCat(scan.expansions[i].name, ": ", readers[i].second_parser));
   }
   return absl::StrJoin(shown, "; ");
 }
@@ -27,7 +28,8 @@ std::string OptionLikes(absl::string_view text) {
   std::string shown;
   for (size_t i = 0; i < readers.size(); ++i) {
     if (readers[i].option_like != ValueReader::OptionLike::kNo) {
-      absl::StrAppend(&shown, scan.expansions[i].name, readers[i].option_like == ValueReader::OptionLike::kCut ? "/ " : " ");
+      absl::StrAppend(&shown, scan.expansions[i].name,
+                      readers[i].option_like == ValueReader::OptionLike::kCut ? "/ " : " ");
     }
   }
   return shown;
@@ -56,7 +58,8 @@ TEST(SecondParser, FindsWhoReadsAValueOnceMore) {
       {"perl -e 'print while <>' $A", "A: perl's open, which runs a name that ends with |"},
       {"perl -MDigest::SHA -e 'print shift' $A", ""},
       {"python3 -c \"$A\" $B; ruby -e $C", "A: the program of python3; C: the program of ruby"},
-      {"find $A -name $B -exec sh -c \"x $C\" \\; -exec cat $D {} +", "B: the pattern of find -name; C: the script of sh -c"},
+      {"find $A -name $B -exec sh -c \"x $C\" \\; -exec cat $D {} +",
+       "B: the pattern of find -name; C: the script of sh -c"},
       {"nice -n 10 env X=1 sudo -u $A timeout 5 sh -c $B", "B: the script of sh -c"},
       {"find . | xargs -n 5 sh -c \"$A\"; exec eval $B", "A: the script of sh -c; B: eval"},
       {"echo \"rm $A\" | sh; echo $B | cat", "A: sh, from the pipe"},

@@ -10,7 +10,8 @@ namespace {
 
 // Read alike by every shell in every position of a word. `=` is not among them: zsh expands =ls; nor are ~ ^ % and {}.
 bool IsPlain(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::string_view("/._-+,:@").find(c) != absl::string_view::npos;
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         absl::string_view("/._-+,:@").find(c) != absl::string_view::npos;
 }
 
 }  // namespace

@@ -50,11 +50,14 @@ std::vector<std::string> Strings(bool with_newline) {
 class ShellQuoteIn : public testing::TestWithParam<RealShell> {
  protected:
   void SetUp() override {
-    if (!IsInstalled(GetParam())) GTEST_SKIP() << GetParam().name << " is not installed; tools/workspace/packages.txt names its package";
+    if (!IsInstalled(GetParam()))
+      GTEST_SKIP() << GetParam().name << " is not installed; tools/workspace/packages.txt names its package";
   }
 
-  // Many strings a process: `run` gets a command that prints its arguments, each followed by a NUL, and answers with the output.
-  void ExpectRoundTrip(absl::FunctionRef<std::string(absl::string_view)> quote, absl::FunctionRef<ShellAnswer(const std::string&)> run) {
+  // Many strings a process: `run` gets a command that prints its arguments, each followed by a NUL, and answers with
+  // the output.
+  void ExpectRoundTrip(absl::FunctionRef<std::string(absl::string_view)> quote,
+                       absl::FunctionRef<ShellAnswer(const std::string&)> run) {
     const std::vector<std::string> strings = Strings(GetParam().is_posix);
     size_t wrong = 0;
     for (size_t begin = 0; begin < strings.size();) {
@@ -100,7 +103,8 @@ TEST_P(ShellQuoteIn, OctalEscapesComeBackByteForByteOverStandardInput) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryShell, ShellQuoteIn, testing::ValuesIn(RealShells()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(EveryShell, ShellQuoteIn, testing::ValuesIn(RealShells()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace sshsync

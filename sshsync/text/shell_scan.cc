@@ -69,7 +69,8 @@ void ShellScanner::List(Until until) {
     }
   }
   EndCommand(&position);
-  for (const Compound& compound : position.compounds) Problem(compound.offset, absl::StrCat(compound.keyword, " without its end"));
+  for (const Compound& compound : position.compounds)
+    Problem(compound.offset, absl::StrCat(compound.keyword, " without its end"));
   if (until == Until::kEnd && !pending_.empty()) Problem(pending_[0].offset, "here-document without its text");
 }
 
@@ -79,7 +80,8 @@ int ShellScanner::Command(Position* position) {
     scan_->commands.emplace_back();
     scan_->commands.back().word = scan_->word;
     if (scan_->word >= 0) scan_->commands.back().at = scan_->words[scan_->word].text.size();
-    if (position->piped) scan_->pipes.push_back({static_cast<int>(position->pipeline), position->command, position->command});
+    if (position->piped)
+      scan_->pipes.push_back({static_cast<int>(position->pipeline), position->command, position->command});
     position->piped = false;
   }
   return position->command;
@@ -147,7 +149,8 @@ void ShellScanner::Word(Position* position) {
   const std::vector<int>& words = scan_->commands[command].words;
   const bool reads = scan_->words[words[0]].text == "read" && words.size() > 1;
   if (reads || (position->header == "for" && words.size() == 2)) scan_->assigned.push_back(text);
-  if ((position->header == "function" && words.size() == 2) || (position->header == "for" && words.size() == 3 && text == "do"))
+  if ((position->header == "function" && words.size() == 2) ||
+      (position->header == "for" && words.size() == 3 && text == "do"))
     EndCommand(position);
 }
 
@@ -159,7 +162,8 @@ bool ShellScanner::Keyword(Position* position, absl::string_view word) {
   const size_t begin = pos_;
   const bool is_for = word == "for" || word == "select";
   if (is_for || absl::c_linear_search(kOpens, word)) {
-    position->compounds.push_back({is_for ? "for" : word, begin, position->piped ? position->pipeline : scan_->commands.size()});
+    position->compounds.push_back(
+        {is_for ? "for" : word, begin, position->piped ? position->pipeline : scan_->commands.size()});
   }
   if (is_for || word == "function") {
     position->header = is_for ? "for" : word;
@@ -334,10 +338,17 @@ void ShellScanner::HereDocuments() {
       const bool around_double = std::exchange(in_double_, true);
       while (!AtEnd() && Allowed()) {
         switch (Peek()) {
-          case '\\': pos_ = std::min(pos_ + 2, end_); break;
-          case '`': Backtick(); break;
-          case '$': Dollar(); break;
-          default: Append(text_[pos_++]);
+          case '\\':
+            pos_ = std::min(pos_ + 2, end_);
+            break;
+          case '`':
+            Backtick();
+            break;
+          case '$':
+            Dollar();
+            break;
+          default:
+            Append(text_[pos_++]);
         }
       }
       in_double_ = around_double;

@@ -21,15 +21,16 @@ enum class ShellContext {
   kParameterPattern,     ///< the pattern in ${NAME##pattern}: an unquoted value is read as a pattern
 };
 
-/// One use of a variable. A mention in quotes that keep the shell from expanding it is recorded too: it is rarely what was meant.
+/// One use of a variable. A mention in quotes that keep the shell from expanding it is recorded too: it is rarely what
+/// was meant.
 struct ShellExpansion {
   size_t offset = 0;  ///< of the `$`, in the scanned text
   size_t length = 0;  ///< of the whole, `${FILE##*/}`
   std::string name;   ///< `FILE`
   bool braced = false;
-  std::string op;                      ///< `##`, `:-`, ...; `length` for ${#NAME}, `!` for ${!NAME}; empty for the plain value
-  bool operand_quotes = false;         ///< the operand holds a quote, a backslash or a back-tick
-  bool dollar = true;                  ///< false for a name in $(( )) that needs no `$`
+  std::string op;               ///< `##`, `:-`, ...; `length` for ${#NAME}, `!` for ${!NAME}; empty for the plain value
+  bool operand_quotes = false;  ///< the operand holds a quote, a backslash or a back-tick
+  bool dollar = true;           ///< false for a name in $(( )) that needs no `$`
   std::vector<ShellContext> contexts;  ///< outermost first; empty: bare on the top level
   int outer = -1;                      ///< the expansion in whose operand this one stands
   int word = -1;                       ///< the word it is a part of
@@ -75,9 +76,10 @@ struct ShellProblem {
 
 /// A script, taken apart as far as its variables need: what is quoted how, and which command gets which word.
 ///
-/// The lexer of a POSIX shell with the common extensions ($'...', [[ ]], <( ), (( )), ${x/a/b}), not a parser: it follows quoting,
-/// nesting and command boundaries exactly, and checks no more grammar than that (every opened construct is closed).
-/// A parser of the full grammar was rejected: there are ten, they differ, and a template is run by the one on its host.
+/// The lexer of a POSIX shell with the common extensions ($'...', [[ ]], <( ), (( )), ${x/a/b}), not a parser: it
+/// follows quoting, nesting and command boundaries exactly, and checks no more grammar than that (every opened
+/// construct is closed). A parser of the full grammar was rejected: there are ten, they differ, and a template is run
+/// by the one on its host.
 ///
 ///     ShellScan scan = ScanShell("cat ${FILE} > \"$DIR/x\"");
 ///     scan.expansions[0].name == "FILE" && scan.expansions[0].contexts.empty();

@@ -26,7 +26,8 @@ std::string Expansions(absl::string_view text) {
 
 std::string Problems(absl::string_view text) {
   std::vector<std::string> shown;
-  for (const ShellProblem& problem : ScanShell(text).problems) shown.push_back(absl::StrCat(problem.offset, ": ", problem.message));
+  for (const ShellProblem& problem : ScanShell(text).problems)
+    shown.push_back(absl::StrCat(problem.offset, ": ", problem.message));
   return absl::StrJoin(shown, "; ");
 }
 
@@ -57,7 +58,8 @@ TEST(ShellScan, KnowsTheContextOfEachExpansion) {
       {"$((A + $B * (2 - C))) $(( 0x1F ))", "A:a B:a C:a"},
       {"$((echo $A); echo $B) $( (echo $C) )", "A:( B:( C:("},
       {"${A##*/} ${B:-$C} ${D%$E} ${#F} ${!G} ${H/x/$I} ${J:1:2}", "A##: B:-: C:w D%: E:p Flength: G!: H/: I:p J::"},
-      {"\"${A:-\"$B\"}\" ${A:-'$C'} \"${A:-'$D'}\" \"${A#'$E'}\"", "A:-:\" B:\"w\" A:-: C:w' A:-:\" D:\"w A#:\" E:\"p'"},
+      {"\"${A:-\"$B\"}\" ${A:-'$C'} \"${A:-'$D'}\" \"${A#'$E'}\"",
+       "A:-:\" B:\"w\" A:-: C:w' A:-:\" D:\"w A#:\" E:\"p'"},
       {"${A:-}} ${B:-\\}$C} ${D:-'}'$E}", "A:-: B:-: C:w D:-: E:w"},
       {"# $A\ncat $B#$C # '", "B: C:"},
       {"$$A $1A $?B $-C ${1}D", "1:"},
@@ -100,7 +102,8 @@ TEST(ShellScan, KnowsWhichCommandGetsWhichWord) {
 TEST(ShellScan, KnowsWhatFlowsIntoWhat) {
   const auto pipes = [](absl::string_view text) {
     std::vector<std::string> shown;
-    for (const ShellPipe& pipe : ScanShell(text).pipes) shown.push_back(absl::StrCat(pipe.begin, "-", pipe.end, ">", pipe.into));
+    for (const ShellPipe& pipe : ScanShell(text).pipes)
+      shown.push_back(absl::StrCat(pipe.begin, "-", pipe.end, ">", pipe.into));
     return absl::StrJoin(shown, " ");
   };
   EXPECT_EQ(pipes("a; b | c | d; e"), "1-2>2 1-3>3");
@@ -131,13 +134,14 @@ TEST(ShellScan, ReportsWhatIsNotClosedAtItsBeginning) {
   EXPECT_EQ(Problems("cat <<E\nx"), "4: here-document without its end, a line E");
   EXPECT_EQ(Problems("cat >"), "4: redirection without a target");
   EXPECT_EQ(Problems("echo ${A B} ${}"),
-            "5: ${ without a name, or with something behind it that no shell knows; 12: ${ without a name, or with something behind it "
+            "5: ${ without a name, or with something behind it that no shell knows; 12: ${ without a name, or with "
+            "something behind it "
             "that no shell knows");
 }
 
 TEST(ShellScan, EndsOnMaliciousNesting) {
-  for (const absl::string_view part : {"$(", "$((", "`", "\"$(", "${a:-", "case x in (", "(", "<(", "\\`", "cat <<a\n", "\"${x#\"", "{ ",
-                                       "[[ ", "$((a`b", "$((x $(cat <<E) ", "$((a)b) "}) {
+  for (const absl::string_view part : {"$(", "$((", "`", "\"$(", "${a:-", "case x in (", "(", "<(", "\\`", "cat <<a\n",
+                                       "\"${x#\"", "{ ", "[[ ", "$((a`b", "$((x $(cat <<E) ", "$((a)b) "}) {
     std::string text;
     while (text.size() < 20000) absl::StrAppend(&text, part);
     text += "(";

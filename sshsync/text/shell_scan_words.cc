@@ -15,12 +15,23 @@ constexpr char kHole = '\1';
 void ShellScanner::WordParts() {
   while (!AtEnd() && !EndsWord(Peek()) && Allowed()) {
     switch (Peek()) {
-      case '\\': Backslash(); break;
-      case '\'': Single(); break;
-      case '"': Double(); break;
-      case '`': Backtick(); break;
-      case '$': Dollar(); break;
-      default: Append(text_[pos_++]);
+      case '\\':
+        Backslash();
+        break;
+      case '\'':
+        Single();
+        break;
+      case '"':
+        Double();
+        break;
+      case '`':
+        Backtick();
+        break;
+      case '$':
+        Dollar();
+        break;
+      default:
+        Append(text_[pos_++]);
     }
   }
 }
@@ -60,7 +71,8 @@ void ShellScanner::AnsiQuoted() {
   Single();
   scan_->quoted.resize(quoted);
   // What Single found a second time is dropped: this string cannot be rewritten.
-  while (!scan_->expansions.empty() && scan_->expansions.back().quoted >= static_cast<int>(quoted)) scan_->expansions.pop_back();
+  while (!scan_->expansions.empty() && scan_->expansions.back().quoted >= static_cast<int>(quoted))
+    scan_->expansions.pop_back();
 }
 
 void ShellScanner::Double() {
@@ -78,9 +90,14 @@ void ShellScanner::Double() {
         if (absl::string_view("$`\"\\\n").find(Peek(1)) == absl::string_view::npos) Append('\\');
         Backslash();
         break;
-      case '`': Backtick(); break;
-      case '$': Dollar(); break;
-      default: Append(text_[pos_++]);
+      case '`':
+        Backtick();
+        break;
+      case '$':
+        Dollar();
+        break;
+      default:
+        Append(text_[pos_++]);
     }
   }
   in_double_ = around;
@@ -130,8 +147,8 @@ void ShellScanner::Dollar() {
 }
 
 void ShellScanner::Parameter() {
-  static constexpr std::array<absl::string_view, 19> kOperators = {":-", ":=", ":?", ":+", "##", "%%", "//", "^^", ",,", "-",
-                                                                   "=",  "?",  "+",  "#",  "%",  "/",  "^",  ",",  "@"};
+  static constexpr std::array<absl::string_view, 19> kOperators = {
+      ":-", ":=", ":?", ":+", "##", "%%", "//", "^^", ",,", "-", "=", "?", "+", "#", "%", "/", "^", ",", "@"};
   const size_t begin = pos_;
   pos_ += 2;
   std::string op;
@@ -178,7 +195,8 @@ void ShellScanner::Operand(size_t begin, ShellContext context, int expansion) {
   bool closed = false;
   while (!AtEnd() && !closed && Allowed()) {
     const char c = Peek();
-    if (absl::string_view("'\"\\`").find(c) != absl::string_view::npos) scan_->expansions[expansion].operand_quotes = true;
+    if (absl::string_view("'\"\\`").find(c) != absl::string_view::npos)
+      scan_->expansions[expansion].operand_quotes = true;
     if (c == '}') {
       ++pos_;
       closed = true;
@@ -226,7 +244,8 @@ void ShellScanner::Substitution(size_t opening) {
   }
 }
 
-// Tries to read $(( )) or (( )). False, with nothing changed, where it turns out to be a command that begins with a subshell.
+// Tries to read $(( )) or (( )). False, with nothing changed, where it turns out to be a command that begins with a
+// subshell.
 bool ShellScanner::Arithmetic(size_t opening) {
   const size_t begin = pos_;
   // What is added meanwhile is dropped again by size: copies would make a script of many $(( )) quadratic.
@@ -309,7 +328,8 @@ void ShellScanner::Mentions(size_t begin, size_t end, ShellContext context, int 
     scan_->expansions[expansion].braced = braced;
     scan_->expansions[expansion].quoted = quoted;
     scan_->expansions[expansion].at += i - begin;
-    scan_->expansions[expansion].length = Place(after - 1) + 1 - Place(i) + (braced && after < end && text_[after] == '}' ? 1 : 0);
+    scan_->expansions[expansion].length =
+        Place(after - 1) + 1 - Place(i) + (braced && after < end && text_[after] == '}' ? 1 : 0);
     i = after - 1;
   }
 }

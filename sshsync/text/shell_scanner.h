@@ -9,13 +9,16 @@
 #include "absl/strings/string_view.h"
 #include "sshsync/text/shell_scan.h"
 
-// The lexer behind ScanShell; nobody else includes this. Commands are in shell_scan.cc, what words are made of in shell_scan_words.cc.
+// The lexer behind ScanShell; nobody else includes this. Commands are in shell_scan.cc, what words are made of in
+// shell_scan_words.cc.
 namespace sshsync {
 
 inline bool IsNameStart(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 inline bool IsNameByte(char c) { return IsNameStart(c) || absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 inline bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-inline bool EndsWord(char c) { return IsBlank(c) || c == '\n' || absl::string_view(";&|()<>").find(c) != absl::string_view::npos; }
+inline bool EndsWord(char c) {
+  return IsBlank(c) || c == '\n' || absl::string_view(";&|()<>").find(c) != absl::string_view::npos;
+}
 
 // The result under construction, shared by the scanners of the text and of the back-tick strings inside it.
 struct ScanInProgress : ShellScan {
@@ -60,7 +63,9 @@ class ShellScanner {
   // Puts a context around what is scanned while it lives.
   class Inside {
    public:
-    Inside(ScanInProgress* scan, ShellContext context) : scan_(scan) { scan->contexts.push_back(context), ++scan->depth; }
+    Inside(ScanInProgress* scan, ShellContext context) : scan_(scan) {
+      scan->contexts.push_back(context), ++scan->depth;
+    }
     ~Inside() { scan_->contexts.pop_back(), --scan_->depth; }
 
    private:
@@ -70,7 +75,9 @@ class ShellScanner {
   bool AtEnd() const { return pos_ >= end_; }
   char Peek(size_t ahead = 0) const { return pos_ + ahead < end_ ? text_[pos_ + ahead] : '\0'; }
   bool Sees(absl::string_view bytes) const { return absl::StartsWith(text_.substr(pos_, end_ - pos_), bytes); }
-  bool SeesWord(absl::string_view word) const { return Sees(word) && (pos_ + word.size() >= end_ || EndsWord(text_[pos_ + word.size()])); }
+  bool SeesWord(absl::string_view word) const {
+    return Sees(word) && (pos_ + word.size() >= end_ || EndsWord(text_[pos_ + word.size()]));
+  }
   size_t Place(size_t pos) const { return places_ == nullptr ? pos : (*places_)[pos]; }
   void Problem(size_t pos, absl::string_view message) { scan_->problems.push_back({Place(pos), std::string(message)}); }
   bool Allowed();

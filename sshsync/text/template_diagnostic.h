@@ -27,8 +27,8 @@ struct TemplateDiagnostic {
   std::string remedy;   ///< what to write instead; empty where there is nothing to do
 };
 
-/// The line of `text` that the remark is about, and below it a line with a caret under the place; no newline at the end.
-/// Clean for a terminal; UTF-8 characters count as one column, bytes that are none as they are escaped.
+/// The line of `text` that the remark is about, and below it a line with a caret under the place; no newline at the
+/// end. Clean for a terminal; UTF-8 characters count as one column, bytes that are none as they are escaped.
 ///
 ///     cat '${FILE}*'
 ///          ^~~~~~~

@@ -24,9 +24,13 @@ struct Edit {
   absl::string_view replacement;
 };
 
-bool IsBare(ShellContext context) { return context == ShellContext::kSubstitution || context == ShellContext::kBacktick; }
+bool IsBare(ShellContext context) {
+  return context == ShellContext::kSubstitution || context == ShellContext::kBacktick;
+}
 
-bool IsOperand(ShellContext context) { return context == ShellContext::kParameterWord || context == ShellContext::kParameterPattern; }
+bool IsOperand(ShellContext context) {
+  return context == ShellContext::kParameterWord || context == ShellContext::kParameterPattern;
+}
 
 // Whether a shell that reads there is inside double quotes or a here-document, operands of ${ } looked through.
 bool InDouble(Contexts contexts) {
@@ -41,10 +45,15 @@ bool IsAlternativeOperator(absl::string_view op) { return op == "+" || op == ":+
 class Reader {
  public:
   Reader(absl::string_view text, absl::Span<const TemplateVariable> variables)
-      : text_(text), variables_(variables), scan_(ScanShell(text)), readers_(ValueReaders(scan_)), wrapped_(scan_.expansions.size()) {}
+      : text_(text),
+        variables_(variables),
+        scan_(ScanShell(text)),
+        readers_(ValueReaders(scan_)),
+        wrapped_(scan_.expansions.size()) {}
 
   TemplateReading Read() {
-    for (const ShellProblem& problem : scan_.problems) Remark(Kind::kSyntax, LogLevel::kError, problem.offset, 1, problem.message, "");
+    for (const ShellProblem& problem : scan_.problems)
+      Remark(Kind::kSyntax, LogLevel::kError, problem.offset, 1, problem.message, "");
     if (text_.find('\0') != absl::string_view::npos)
       Remark(Kind::kSyntax, LogLevel::kError, text_.find('\0'), 1, "a NUL byte", "remove it");
     if (absl::StripAsciiWhitespace(text_).empty())
@@ -59,7 +68,8 @@ class Reader {
       }
     }
     ApplyEdits();
-    absl::c_stable_sort(result_.diagnostics, [](const TemplateDiagnostic& a, const TemplateDiagnostic& b) { return a.offset < b.offset; });
+    absl::c_stable_sort(result_.diagnostics,
+                        [](const TemplateDiagnostic& a, const TemplateDiagnostic& b) { return a.offset < b.offset; });
     return std::move(result_);
   }
 
@@ -72,10 +82,13 @@ class Reader {
     Remark(Kind::kQuoting, LogLevel::kError, expansion.offset, expansion.length, std::move(message), std::move(remedy));
   }
   const TemplateVariable* Known(absl::string_view name) const {
-    const auto found = absl::c_find_if(variables_, [name](const TemplateVariable& variable) { return variable.name == name; });
+    const auto found =
+        absl::c_find_if(variables_, [name](const TemplateVariable& variable) { return variable.name == name; });
     return found == variables_.end() ? nullptr : &*found;
   }
-  absl::string_view Text(const ShellExpansion& expansion) const { return text_.substr(expansion.offset, expansion.length); }
+  absl::string_view Text(const ShellExpansion& expansion) const {
+    return text_.substr(expansion.offset, expansion.length);
+  }
 
   void Place(size_t index, const TemplateVariable& variable);
   void Bare(size_t index);
@@ -107,12 +120,15 @@ void Reader::Place(size_t index, const TemplateVariable& variable) {
   }
   for (size_t i = 0; i < contexts.size(); ++i) {
     if (contexts[i] == ShellContext::kBacktick && InDouble(contexts.first(i))) {
-      return Refuse(expansion, absl::StrCat(variable.name, " in back-ticks inside double quotes: shells differ in how they read it"),
-                    "write \"$( )\" instead of the back-ticks");
+      return Refuse(
+          expansion,
+          absl::StrCat(variable.name, " in back-ticks inside double quotes: shells differ in how they read it"),
+          "write \"$( )\" instead of the back-ticks");
     }
     if (contexts[i] == ShellContext::kArithmetic && variable.kind != VariableKind::kNumber &&
         !absl::c_any_of(contexts.subspan(i), IsBare)) {
-      return Refuse(expansion, absl::StrCat(variable.name, " in an arithmetic expression, where a name could be anything"),
+      return Refuse(expansion,
+                    absl::StrCat(variable.name, " in an arithmetic expression, where a name could be anything"),
                     "calculate with numbers only");
     }
   }
@@ -120,11 +136,12 @@ void Reader::Place(size_t index, const TemplateVariable& variable) {
     return Refuse(expansion, absl::StrCat(Text(expansion), " reads the value of ", variable.name, " as code"),
                   absl::StrCat("write ${", variable.name, "}"));
   }
-  const bool nested_quotes =
-      contexts.size() >= 2 && contexts.back() == ShellContext::kDouble && contexts[contexts.size() - 2] == ShellContext::kParameterWord;
+  const bool nested_quotes = contexts.size() >= 2 && contexts.back() == ShellContext::kDouble &&
+                             contexts[contexts.size() - 2] == ShellContext::kParameterWord;
   if (nested_quotes && InDouble(contexts.first(contexts.size() - 2))) {
     return Refuse(expansion,
-                  absl::StrCat(variable.name, " in double quotes inside ${ } inside double quotes: shells differ in how they read it"),
+                  absl::StrCat(variable.name,
+                               " in double quotes inside ${ } inside double quotes: shells differ in how they read it"),
                   "leave the inner quotes out");
   }
   if (expansion.dollar && NeedsQuotes(expansion, contexts)) Bare(index);
@@ -144,8 +161,10 @@ void Reader::Bare(size_t index) {
   // ${NAME:+word}: the value itself is not expanded, and the word may be several.
   if (IsAlternativeOperator(expansion.op)) return;
   if (IsDefaultOperator(expansion.op) && expansion.operand_quotes) {
-    return Refuse(expansion, absl::StrCat(Text(expansion), " has quotes of its own, which would mean something else inside double quotes"),
-                  absl::StrCat("put double quotes around it yourself, or write ${", expansion.name, "}"));
+    return Refuse(
+        expansion,
+        absl::StrCat(Text(expansion), " has quotes of its own, which would mean something else inside double quotes"),
+        absl::StrCat("put double quotes around it yourself, or write ${", expansion.name, "}"));
   }
   if (absl::StrContains(Text(expansion), '`')) {
     return Refuse(expansion,
@@ -180,7 +199,8 @@ void Reader::InSingleQuotes(const ShellExpansion& expansion) {
       edits_.push_back({quoted.offset, 1, "\""});
       edits_.push_back({quoted.offset + quoted.length - 1, 1, "\""});
       Remark(Kind::kRewritten, LogLevel::kInfo, quoted.offset, quoted.length,
-             "single quotes keep the shell from expanding it; read as double quotes", absl::StrCat("write \"", inside, "\""));
+             "single quotes keep the shell from expanding it; read as double quotes",
+             absl::StrCat("write \"", inside, "\""));
       return;
     }
   }
@@ -199,28 +219,32 @@ void Reader::InSingleQuotes(const ShellExpansion& expansion) {
 }
 
 void Reader::Unknown(const ShellExpansion& expansion) {
-  const bool mentioned = !expansion.contexts.empty() && (expansion.contexts.back() == ShellContext::kSingle ||
-                                                         expansion.contexts.back() == ShellContext::kLiteralHereDocument);
-  const bool is_name =
-      !expansion.name.empty() && (absl::ascii_isalpha(static_cast<unsigned char>(expansion.name[0])) || expansion.name[0] == '_');
+  const bool mentioned =
+      !expansion.contexts.empty() && (expansion.contexts.back() == ShellContext::kSingle ||
+                                      expansion.contexts.back() == ShellContext::kLiteralHereDocument);
+  const bool is_name = !expansion.name.empty() &&
+                       (absl::ascii_isalpha(static_cast<unsigned char>(expansion.name[0])) || expansion.name[0] == '_');
   if (!expansion.braced || mentioned || !is_name || absl::c_linear_search(scan_.assigned, expansion.name)) return;
   std::vector<absl::string_view> names;
   for (const TemplateVariable& variable : variables_) names.push_back(variable.name);
   const auto nearest = Nearest(expansion.name, names);
   Remark(Kind::kUnknown, LogLevel::kWarning, expansion.offset, expansion.length,
          absl::StrCat("no variable ", expansion.name, "; the shell on the host looks for one"),
-         nearest ? absl::StrCat("did you mean ${", *nearest, "}?") : absl::StrCat("write $", expansion.name, " if that is meant"));
+         nearest ? absl::StrCat("did you mean ${", *nearest, "}?")
+                 : absl::StrCat("write $", expansion.name, " if that is meant"));
 }
 
 void Reader::Readers(const ShellExpansion& expansion, const TemplateVariable& variable, const ValueReader& reader) {
   if (!reader.second_parser.empty() && reader.second_parser != "an arithmetic expression") {
-    Remark(Kind::kSecondParser, reader.is_address ? LogLevel::kInfo : LogLevel::kWarning, expansion.offset, expansion.length,
-           absl::StrCat(variable.name, " is read once more by ", reader.second_parser),
-           "values with other characters than A-Z a-z 0-9 and _./+,:@%=- are not passed there (names = any lifts this)");
+    Remark(
+        Kind::kSecondParser, reader.is_address ? LogLevel::kInfo : LogLevel::kWarning, expansion.offset,
+        expansion.length, absl::StrCat(variable.name, " is read once more by ", reader.second_parser),
+        "values with other characters than A-Z a-z 0-9 and _./+,:@%=- are not passed there (names = any lifts this)");
   }
-  const bool may_look_so = reader.option_like == ValueReader::OptionLike::kWhole
-                               ? variable.kind == VariableKind::kRelativePath
-                               : variable.kind == VariableKind::kRelativePath || variable.kind == VariableKind::kAbsolutePath;
+  const bool may_look_so =
+      reader.option_like == ValueReader::OptionLike::kWhole
+          ? variable.kind == VariableKind::kRelativePath
+          : variable.kind == VariableKind::kRelativePath || variable.kind == VariableKind::kAbsolutePath;
   if (reader.option_like != ValueReader::OptionLike::kNo && may_look_so) {
     Remark(Kind::kOptionLike, LogLevel::kWarning, expansion.offset, expansion.length,
            absl::StrCat("a value of ", variable.name, " that begins with - would be an option here, and is not passed"),

@@ -18,13 +18,15 @@ struct VariableUse {
   ValueReader reader;
 };
 
-/// A template's text as the shell is to have it, and what there is to say about it. Pure text: no values, no options but the variables.
+/// A template's text as the shell is to have it, and what there is to say about it. Pure text: no values, no options
+/// but the variables.
 ///
 ///     ReadTemplate("cat ${FILE}", TemplateVariables()).text == "cat \"${FILE}\""
 struct TemplateReading {
-  std::string text;                             ///< with quotes around each bare known variable
-  std::vector<VariableUse> uses;                ///< in the order of the text
-  std::vector<TemplateDiagnostic> diagnostics;  ///< offsets in the text that was given; an error among them means: do not run it
+  std::string text;               ///< with quotes around each bare known variable
+  std::vector<VariableUse> uses;  ///< in the order of the text
+  std::vector<TemplateDiagnostic>
+      diagnostics;  ///< offsets in the text that was given; an error among them means: do not run it
 };
 
 /// Reads the text of a script, escapes of the original already undone.

@@ -8,7 +8,8 @@ namespace {
 using enum VariableKind;
 
 constexpr std::array kVariables = {
-    TemplateVariable{"REPOPATH", kAbsolutePath, "folder of this repository; the attempt's folder while a file is written and verified"},
+    TemplateVariable{"REPOPATH", kAbsolutePath,
+                     "folder of this repository; the attempt's folder while a file is written and verified"},
     TemplateVariable{"FILEPATH", kAbsolutePath, "the file, absolute"},
     TemplateVariable{"FILE", kRelativePath, "the file, relative to the repository"},
     TemplateVariable{"REMOTEHOST", kName, "host of the parent, as its peers reach it"},

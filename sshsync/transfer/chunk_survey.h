@@ -11,11 +11,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/probe/digest_probe.h"
-#include "sshsync/remote/remote_repository.h"
 #include "sshsync/process/thread.h"
-#include "sshsync/transfer/transfer_policy.h"
-#include "sshsync/schedule/source_files.h"
+#include "sshsync/remote/remote_repository.h"
 #include "sshsync/schedule/file_states.h"
+#include "sshsync/schedule/source_files.h"
+#include "sshsync/transfer/transfer_policy.h"
 
 namespace sshsync {
 
@@ -25,13 +25,15 @@ struct CutRules {
   int64_t chunk = 0;                         ///< bytes; 0: not at all
 };
 
-/// Where a digestcmd speaks of whole files, it says that a big one differs, but not where. Before such files are moved, both hosts are asked for the
-/// digests of their chunks, by their own tools: only these files, and only where the builtin transfer moves them. What the chunks say is what to send; equality, and
-/// the last word on what arrived, stay the digestcmd's. (Asking for all files beforehand would read everything twice, on every host, in runs that find nothing
-/// to do.) Files whose chunks could not be had, and those that the parent is still receiving, are brought whole.
-/// Fills in `work`; returns how they are cut, nothing where no file is.
+/// Where a digestcmd speaks of whole files, it says that a big one differs, but not where. Before such files are moved,
+/// both hosts are asked for the digests of their chunks, by their own tools: only these files, and only where the
+/// builtin transfer moves them. What the chunks say is what to send; equality, and the last word on what arrived, stay
+/// the digestcmd's. (Asking for all files beforehand would read everything twice, on every host, in runs that find
+/// nothing to do.) Files whose chunks could not be had, and those that the parent is still receiving, are brought
+/// whole. Fills in `work`; returns how they are cut, nothing where no file is.
 template <Runner R, Clock C>
-Cut SurveyChunks(RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Supply& supply, const CutRules& rules, Work& work);
+Cut SurveyChunks(RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Supply& supply,
+                 const CutRules& rules, Work& work);
 
 // Implementation details follow.
 
@@ -70,30 +72,39 @@ void OnBoth(Side<R, C>& parent, Side<R, C>& child, Call call) {
 }  // namespace chunk_survey_internal
 
 template <Runner R, Clock C>
-Cut SurveyChunks(RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Supply& supply, const CutRules& rules, Work& work) {
+Cut SurveyChunks(RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child, const Supply& supply,
+                 const CutRules& rules, Work& work) {
   using Side = chunk_survey_internal::Side<R, C>;
   const int64_t chunk = (rules.chunk + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
   const bool by_command = child.config().transfer != Transfer::kStream && child.templates().has("synccmd");
-  if (chunk == 0 || by_command || child.config().stage == "no" || (parent.digests_chunks() && child.digests_chunks())) return {};
+  if (chunk == 0 || by_command || child.config().stage == "no" || (parent.digests_chunks() && child.digests_chunks()))
+    return {};
   Side theirs{parent}, ours{child};
   for (size_t i = 0; i < work.items().size(); ++i) {
     const WorkItem& item = work.at(i);
-    if (item.state != WorkItem::State::kOpen || item.wanted.stat.size <= chunk || supply.Of(item.wanted.path).state != Holding::State::kPublished) continue;
+    if (item.state != WorkItem::State::kOpen || item.wanted.stat.size <= chunk ||
+        supply.Of(item.wanted.path).state != Holding::State::kPublished)
+      continue;
     theirs.Add(i, item.wanted);
     if (item.child != nullptr && item.child->stat.size > 0 && !item.child->digest.empty()) ours.Add(i, *item.child);
   }
   if (theirs.indices.empty()) return {};
-  chunk_survey_internal::OnBoth(theirs, ours, [&](Side& side) { side.tools = side.repository.ProbeDigests(rules.algorithms, SurveyProbe::Extent::kFirst); });
+  chunk_survey_internal::OnBoth(theirs, ours, [&](Side& side) {
+    side.tools = side.repository.ProbeDigests(rules.algorithms, SurveyProbe::Extent::kFirst);
+  });
   if (!theirs.tools.ok() || !ours.tools.ok()) return {};
   std::string algorithm = CommonAlgorithm(rules.algorithms, {*theirs.tools, *ours.tools});
   if (algorithm.empty()) {
-    chunk_survey_internal::OnBoth(theirs, ours, [&](Side& side) { side.tools = side.repository.ProbeDigests(rules.algorithms, SurveyProbe::Extent::kAll); });
+    chunk_survey_internal::OnBoth(theirs, ours, [&](Side& side) {
+      side.tools = side.repository.ProbeDigests(rules.algorithms, SurveyProbe::Extent::kAll);
+    });
     if (!theirs.tools.ok() || !ours.tools.ok()) return {};
     algorithm = CommonAlgorithm(rules.algorithms, {*theirs.tools, *ours.tools});
     if (algorithm.empty()) return {};
   }
   absl::Status there, here;
-  chunk_survey_internal::OnBoth(theirs, ours, [&](Side& side) { (&side == &theirs ? there : here) = side.Ask(algorithm, chunk); });
+  chunk_survey_internal::OnBoth(theirs, ours,
+                                [&](Side& side) { (&side == &theirs ? there : here) = side.Ask(algorithm, chunk); });
   if (!there.ok() || ours.text.empty()) return {};
   for (size_t i = 0, j = 0; i < theirs.indices.size(); ++i) {
     const size_t index = theirs.indices[i];

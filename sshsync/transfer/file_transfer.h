@@ -9,20 +9,21 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "sshsync/ssh/frame.h"
-#include "sshsync/stage/framed_stream.h"
 #include "sshsync/host/gnu_tar.h"
 #include "sshsync/host/host_facts.h"
+#include "sshsync/ssh/frame.h"
+#include "sshsync/stage/framed_stream.h"
 #include "sshsync/stage/stage.h"
-#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/stage/transfer_session.h"
 #include "sshsync/text/shell_quote.h"
+#include "sshsync/transfer/transfer_policy.h"
 
 namespace sshsync {
 
-/// Brings files whole: one by one by the operator's synccmd, or small ones together by the builtin transfer, in archives or framed streams, each into a
-/// new attempt, where it is read back in the same session. Made for one job. Ownership: refers to the hop. Threads: its stream's.
-/// Errors: the session's, after which it is of no use, and those that stop all files alike; those of single files are told to the board.
+/// Brings files whole: one by one by the operator's synccmd, or small ones together by the builtin transfer, in
+/// archives or framed streams, each into a new attempt, where it is read back in the same session. Made for one job.
+/// Ownership: refers to the hop. Threads: its stream's. Errors: the session's, after which it is of no use, and those
+/// that stop all files alike; those of single files are told to the board.
 template <Runner R, Clock C>
 class FileMover {
  public:
@@ -53,7 +54,8 @@ class FileMover {
   absl::Status BringSome(const Job& job, std::deque<Batch>& batches, Stream& stream);
   absl::Status Carry(const Job& job, Made made, Stream& stream);
   absl::StatusOr<Made> MakeGroup(const Job& job, const Batch& batch, Stream& stream);
-  Passage PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from, absl::string_view to) const;
+  Passage PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
+                    absl::string_view to) const;
   absl::Status RunSession(const Job& job, TransferSession& session, Stream& stream);
   absl::Status Lost(TransferSession& session, const absl::Status& status);
   void Drop(const Indices& indices, const absl::Status& status, absl::string_view command);
@@ -66,7 +68,8 @@ class FileMover {
   }
   absl::Status OnArrival(const Job& job, const Arrival& arrival);
   absl::Status TakeArrival(const Job& job, const Arrival& arrival);
-  std::vector<absl::StatusOr<DigestAnswer>> ParseDigests(absl::string_view output, int status, absl::Span<const Attempt> attempts) const;
+  std::vector<absl::StatusOr<DigestAnswer>> ParseDigests(absl::string_view output, int status,
+                                                         absl::Span<const Attempt> attempts) const;
   bool Moves(const TransferSession& session, Silence& silence);
   bool Grows(absl::Span<const Attempt> attempts, Silence& silence);
 
@@ -110,7 +113,8 @@ absl::Status FileMover<R, C>::Lost(TransferSession& session, const absl::Status&
   if (status.ok() || absl::IsCancelled(status)) return status;
   // Another try of these comes later; what the lost session had not begun goes on at once.
   const std::string command = session.current() != nullptr ? session.current()->display : "";
-  const bool counts = absl::IsUnavailable(status) || FailureOf(status) == Failure::kTimeout || FailureOf(status) == Failure::kOutputTooLarge;
+  const bool counts = absl::IsUnavailable(status) || FailureOf(status) == Failure::kTimeout ||
+                      FailureOf(status) == Failure::kOutputTooLarge;
   const Indices dropped = session.DropCurrent();
   if (counts) Drop(dropped, status, command);
   if (!counts) LeaveAll(dropped);
@@ -120,7 +124,8 @@ absl::Status FileMover<R, C>::Lost(TransferSession& session, const absl::Status&
 
 template <Runner R, Clock C>
 void FileMover<R, C>::Drop(const Indices& indices, const absl::Status& status, absl::string_view command) {
-  const absl::Status why = FailureOf(status) == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status;
+  const absl::Status why =
+      FailureOf(status) == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status;
   for (const size_t index : indices) {
     hop_.board.Fail(index, why, command);
     hop_.board.Leave(index);
@@ -136,10 +141,13 @@ absl::Status FileMover<R, C>::Carry(const Job& job, Made made, Stream& stream) {
   TransferSession session = NewSession();
   if (carried.ok()) group.text = *carried;
   int64_t bytes = 0;
-  for (const Attempt& attempt : group.attempts) bytes += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
+  for (const Attempt& attempt : group.attempts)
+    bytes += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
   session.Add(std::move(group));
   if (!carried.ok()) return Lost(session, carried.status());
-  const RemoteCommand command{.script = session.script(), .timeout = hop_.child.config().timeout + absl::Seconds(bytes / (int64_t{4} << 20)), .writes = true};
+  const RemoteCommand command{.script = session.script(),
+                              .timeout = hop_.child.config().timeout + absl::Seconds(bytes / (int64_t{4} << 20)),
+                              .writes = true};
   absl::Status looked = hop_.routes.Look(command, [&](absl::string_view printed) {
     const WorkBoard::Quiet quiet(hop_.board);
     return session.Feed(printed, [&](Arrival arrival) { return OnArrival(job, arrival); });
@@ -150,9 +158,10 @@ absl::Status FileMover<R, C>::Carry(const Job& job, Made made, Stream& stream) {
 
 template <Runner R, Clock C>
 TransferSession FileMover<R, C>::NewSession() {
-  return TransferSession(hop_.child.facts(), hop_.in_place(), [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
-    return ParseDigests(output, status, attempts);
-  });
+  return TransferSession(hop_.child.facts(), hop_.in_place(),
+                         [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
+                           return ParseDigests(output, status, attempts);
+                         });
 }
 
 // What one file may travel in.
@@ -160,19 +169,25 @@ template <Runner R, Clock C>
 typename FileMover<R, C>::Carrier FileMover<R, C>::CarrierOf(const WorkItem& item) const {
   constexpr int64_t kSmall = int64_t{1} << 20;
   if (hop_.by_command() || item.wanted.stat.size > kSmall || !item.leftovers.empty()) return Carrier::kAlone;
-  // A name that the child cannot hold, and a file that grew in a framed stream, spoil a try for their company: they go where there is another.
+  // A name that the child cannot hold, and a file that grew in a framed stream, spoil a try for their company: they go
+  // where there is another.
   if (hop_.child.config().retries == 0 && !FitsUstar(item.wanted.path)) return Carrier::kAlone;
-  const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar && hop_.parent.facts().has_tar;
+  const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar &&
+                   hop_.parent.facts().has_tar;
   if (tar && ArchiveHolds(item.wanted.path, hop_.parent.tools(), hop_.child.tools())) return Carrier::kArchive;
-  return item.wanted.stat.size >= 0 && !hop_.in_place() && hop_.child.config().retries > 0 ? Carrier::kFrames : Carrier::kAlone;
+  return item.wanted.stat.size >= 0 && !hop_.in_place() && hop_.child.config().retries > 0 ? Carrier::kFrames
+                                                                                           : Carrier::kAlone;
 }
 
 template <Runner R, Clock C>
 std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job, bool carries) {
   constexpr size_t kBatchFiles = 2000, kAgain = 8;
-  constexpr int64_t kBatchBytes = int64_t{16} << 20, kFrameBytes = int64_t{2} << 20;  // frames are on the child twice for a moment
-  // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was none, but a session that was lost.
-  const auto failed = std::count_if(job.indices.begin(), job.indices.end(), [this](size_t index) { return hop_.board.item(index).tries > 0; });
+  constexpr int64_t kBatchBytes = int64_t{16} << 20,
+                    kFrameBytes = int64_t{2} << 20;  // frames are on the child twice for a moment
+  // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was
+  // none, but a session that was lost.
+  const auto failed = std::count_if(job.indices.begin(), job.indices.end(),
+                                    [this](size_t index) { return hop_.board.item(index).tries > 0; });
   const size_t most_again = static_cast<size_t>(failed) / kAgain;
   Batch open[] = {{.carrier = Carrier::kAlone}, {.carrier = Carrier::kArchive}, {.carrier = Carrier::kFrames}};
   std::deque<Batch> batches;
@@ -191,7 +206,9 @@ std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job,
     const bool last = again && (most_again < 2 || item.tries >= hop_.child.config().retries);
     Batch& batch = open[static_cast<size_t>(last ? Carrier::kAlone : CarrierOf(item))];
     const size_t most = batch.carrier == Carrier::kAlone ? 1 : again ? most_again : kBatchFiles;
-    if (again != batch.again || batch.indices.size() >= most || batch.bytes + item.wanted.stat.size > (batch.carrier == Carrier::kFrames ? kFrameBytes : kBatchBytes)) close(batch);
+    if (again != batch.again || batch.indices.size() >= most ||
+        batch.bytes + item.wanted.stat.size > (batch.carrier == Carrier::kFrames ? kFrameBytes : kBatchBytes))
+      close(batch);
     batch.again = again;
     batch.indices.push_back(index);
     batch.bytes += item.wanted.stat.size;
@@ -200,14 +217,16 @@ std::deque<typename FileMover<R, C>::Batch> FileMover<R, C>::Cut(const Job& job,
   return batches;
 }
 
-// How many of these one script names. A writer that is carried is one line, with the folders that it makes, and of a framed stream every name.
+// How many of these one script names. A writer that is carried is one line, with the folders that it makes, and of a
+// framed stream every name.
 template <Runner R, Clock C>
 size_t FileMover<R, C>::CountOfOne(Carrier carrier, const Indices& indices, bool carries) const {
   constexpr size_t kOfEach = 100;  // what stands around a name
   if (carrier == Carrier::kAlone) return 1;
   std::vector<std::string> names;
   for (const size_t index : indices) names.push_back(hop_.board.item(index).wanted.path);
-  const size_t most = carrier == Carrier::kArchive ? hop_.parent.tools().NamesPerCall("pack", Operands(names)) : names.size();
+  const size_t most =
+      carrier == Carrier::kArchive ? hop_.parent.tools().NamesPerCall("pack", Operands(names)) : names.size();
   if (carrier == Carrier::kArchive && !carries) return most;
   const size_t limit = carries ? kMostTaken / 4 * 3 : 10 * kMostTaken;
   const size_t of_folder = TakenBytes(hop_.child.facts().root) + TakenBytes(hop_.child.config().stage) + 2 * kOfEach;
@@ -224,13 +243,17 @@ size_t FileMover<R, C>::CountOfOne(Carrier carrier, const Indices& indices, bool
 }
 
 template <Runner R, Clock C>
-absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const Job& job, const Batch& batch, Stream& stream) {
+absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const Job& job, const Batch& batch,
+                                                                          Stream& stream) {
   const std::string& root = hop_.child.facts().root;
   const WorkItem first = hop_.board.item(batch.indices[0]);
   Made made;
   TransferSession::Group& group = made.group;
   std::vector<std::string> files;
-  const std::string folder = hop_.in_place() ? root : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
+  const std::string folder =
+      hop_.in_place()
+          ? root
+          : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
   for (const size_t index : batch.indices) {
     files.push_back(hop_.board.item(index).wanted.path);
     group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
@@ -239,7 +262,8 @@ absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const 
   if (!builtin) {
     const auto bound = hop_.child.templates().Sync(hop_.parent.facts().root, folder, files[0]);
     // A name that the template's second parser would read goes by the builtin transfer, if that is free to choose.
-    builtin = group.stands_in = FailureOf(bound.status()) == Failure::kUnsafeName && hop_.child.config().transfer == Transfer::kAuto && hop_.routes.status().ok();
+    builtin = group.stands_in = FailureOf(bound.status()) == Failure::kUnsafeName &&
+                                hop_.child.config().transfer == Transfer::kAuto && hop_.routes.status().ok();
     if (!builtin) {
       SSHSYNC_RETURN_IF_ERROR(bound.status());
       group.text = bound->script();
@@ -248,7 +272,8 @@ absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const 
   }
   if (builtin && !first.leftovers.empty() && first.tries == 0) {
     // An earlier run brought it: it is copied from there, and verified as all others are.
-    group.text = absl::StrCat("cp -p ", ShellLiteral(first.leftovers.back()), " ", ShellLiteral(absl::StrCat(folder, "/", files[0])), "\n");
+    group.text = absl::StrCat("cp -p ", ShellLiteral(first.leftovers.back()), " ",
+                              ShellLiteral(absl::StrCat(folder, "/", files[0])), "\n");
     group.display = "copy of what an earlier run brought";
   } else if (builtin) {
     if (hop_.by_command()) SSHSYNC_RETURN_IF_ERROR(hop_.routes.Ready(stream, {.folder = job.folder, .file = files[0]}));
@@ -277,7 +302,8 @@ absl::StatusOr<typename FileMover<R, C>::Made> FileMover<R, C>::MakeGroup(const 
 
 // How the files of a batch get from one folder to another.
 template <Runner R, Clock C>
-Passage FileMover<R, C>::PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from, absl::string_view to) const {
+Passage FileMover<R, C>::PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
+                                   absl::string_view to) const {
   if (files.size() == 1) {
     const auto path = [&](absl::string_view folder) { return ShellLiteral(absl::StrCat(folder, "/", files[0])); };
     return {.reader = absl::StrCat("exec cat ", path(from)), .writer = absl::StrCat("cat >", path(to))};
@@ -301,10 +327,12 @@ Passage FileMover<R, C>::PassageOf(const Batch& batch, absl::Span<const std::str
 }
 
 template <Runner R, Clock C>
-std::vector<absl::StatusOr<DigestAnswer>> FileMover<R, C>::ParseDigests(absl::string_view output, int status, absl::Span<const Attempt> attempts) const {
+std::vector<absl::StatusOr<DigestAnswer>> FileMover<R, C>::ParseDigests(absl::string_view output, int status,
+                                                                        absl::Span<const Attempt> attempts) const {
   if (attempts.size() == 1) {
     const WorkItem item = hop_.board.item(attempts[0].index);
-    if (item.wanted.chunks && !hop_.child.templates().has("digestcmd")) return {hop_.child.ChunksAnswer(output, item.wanted.stat.size)};
+    if (item.wanted.chunks && !hop_.child.templates().has("digestcmd"))
+      return {hop_.child.ChunksAnswer(output, item.wanted.stat.size)};
   }
   std::vector<std::string> files;
   for (const Attempt& attempt : attempts) files.push_back(attempt.file);
@@ -328,7 +356,8 @@ absl::Status FileMover<R, C>::RunSession(const Job& job, TransferSession& sessio
       },
       [&] { return Moves(session, silence); }, hop_.context.closing);
   if (!result.ok()) return result.status();
-  if (session.current() != nullptr) return MakeError(Failure::kUnreachable, absl::StrCat("the session ended early: ", result->err.substr(0, 500)));
+  if (session.current() != nullptr)
+    return MakeError(Failure::kUnreachable, absl::StrCat("the session ended early: ", result->err.substr(0, 500)));
   return absl::OkStatus();
 }
 
@@ -344,18 +373,22 @@ absl::Status FileMover<R, C>::TakeArrival(const Job& job, const Arrival& arrival
   const WorkItem item = hop_.board.item(arrival.attempt.index);
   if (!arrival.transfer.ok()) {
     if (hop_.board.MovedAtParent(job)) return absl::OkStatus();
-    const absl::Status why = arrival.stood_in ? Annotate(arrival.transfer, "by the builtin transfer, for its name cannot be given to synccmd") : arrival.transfer;
+    const absl::Status why =
+        arrival.stood_in
+            ? Annotate(arrival.transfer, "by the builtin transfer, for its name cannot be given to synccmd")
+            : arrival.transfer;
     hop_.board.Fail(arrival.attempt.index, why, arrival.command, arrival.output, arrival.exit_status);
     if (arrival.stood_in) return absl::OkStatus();
     // What stops one file here stops all of them: said once.
     constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kCommandNotFound, Failure::kAuth, Failure::kHostKey};
-    const bool all = std::find(std::begin(kForAll), std::end(kForAll), FailureOf(arrival.transfer)) != std::end(kForAll);
+    const bool all =
+        std::find(std::begin(kForAll), std::end(kForAll), FailureOf(arrival.transfer)) != std::end(kForAll);
     return all ? hop_.child.Located(arrival.transfer) : absl::OkStatus();
   }
   if (!arrival.digest.ok()) {
     const auto asked = hop_.child.templates().Digest(arrival.attempt.folder, arrival.attempt.file);
-    hop_.board.Fail(arrival.attempt.index, Annotate(arrival.digest.status(), "of the transferred file"), asked.ok() ? asked->display() : "", arrival.output,
-                arrival.exit_status);
+    hop_.board.Fail(arrival.attempt.index, Annotate(arrival.digest.status(), "of the transferred file"),
+                    asked.ok() ? asked->display() : "", arrival.output, arrival.exit_status);
   } else if (arrival.digest->missing || arrival.digest->digest != item.wanted.digest) {
     hop_.board.Mismatch(arrival.attempt.index);
   } else {
@@ -373,7 +406,8 @@ bool FileMover<R, C>::Moves(const TransferSession& session, Silence& silence) {
   if (!session.digesting()) return Grows(attempts, silence);
   // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
   int64_t wanted = 0;
-  for (const Attempt& attempt : attempts) wanted += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
+  for (const Attempt& attempt : attempts)
+    wanted += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
   return silence.count * hop_.child.config().timeout <= absl::Seconds(wanted / (int64_t{4} << 20));
 }
 

@@ -18,7 +18,9 @@ using ::testing::HasSubstr;
 
 class FileMoverTest : public ::testing::Test {
  protected:
-  absl::Status Bring(const Job& job) { return FileMover<InterruptedRunner, RealClock>(hop_.parts()).Bring(job, hop_.stream()); }
+  absl::Status Bring(const Job& job) {
+    return FileMover<InterruptedRunner, RealClock>(hop_.parts()).Bring(job, hop_.stream());
+  }
   Job Take() {
     Job job = hop_.Take();
     EXPECT_EQ(static_cast<int>(job.kind), static_cast<int>(Job::Kind::kFiles));
@@ -65,7 +67,8 @@ TEST_F(FileMoverTest, WhatNoArchiveHoldsGoesInOneFramedStream) {
   hop_.dir.Write("m/empty\001", "");
   hop_.Survey();
   EXPECT_TRUE(Bring(Take()).ok());
-  EXPECT_THAT(hop_.Verified(), ElementsAre("a\001: of a\001", "and so: of and so", "b\001: of b\001", "d/c\001: of d/c\001", "empty\001: ", "plain: of plain"));
+  EXPECT_THAT(hop_.Verified(), ElementsAre("a\001: of a\001", "and so: of and so", "b\001: of b\001",
+                                           "d/c\001: of d/c\001", "empty\001: ", "plain: of plain"));
   ASSERT_EQ(hop_.runner.scripts().size(), 1U);
   const std::vector<std::string> transfers = absl::StrSplit(hop_.runner.scripts().back(), "\n_ss_transfer '");
   EXPECT_EQ(transfers.size() - 1, 2U) << "one archive, one stream";
@@ -143,7 +146,9 @@ TEST_F(FileMoverTest, WhatFailedInABigArchiveGoesInSmallerOnesAndAtItsLastTryAlo
   };
   EXPECT_EQ(lose(), 1u) << "all in one";
   EXPECT_EQ(lose(), 8u) << "three in each; the first of these is lost again";
-  EXPECT_EQ(std::count_if(names.begin(), names.end(), [this, i = size_t{0}](const auto&) mutable { return hop_.board->item(i++).tries == 2; }), 3);
+  EXPECT_EQ(std::count_if(names.begin(), names.end(),
+                          [this, i = size_t{0}](const auto&) mutable { return hop_.board->item(i++).tries == 2; }),
+            3);
   EXPECT_EQ(lose(), 3u + 7u) << "those have one try left: each goes alone";
 }
 
@@ -162,7 +167,8 @@ TEST_F(FileMoverTest, ASessionThatEndsBeforeItsLastRecordIsLost) {
 }
 
 TEST_F(FileMoverTest, ALineThatIsLostOnTheWayCostsATryWhicheverItIs) {
-  // Of a's three records and b's three: the first that is lost, and how many. No file is taken for another, and none is forgotten.
+  // Of a's three records and b's three: the first that is lost, and how many. No file is taken for another, and none is
+  // forgotten.
   for (const auto& [lost, count] : {std::pair{0, 1}, std::pair{2, 1}, std::pair{0, 2}, std::pair{2, 2}}) {
     LocalHop hop;
     hop.child_config.templates["synccmd"] = "cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}";
@@ -181,7 +187,8 @@ TEST_F(FileMoverTest, ALineThatIsLostOnTheWayCostsATryWhicheverItIs) {
     EXPECT_TRUE(status.ok() || absl::IsUnavailable(status)) << status;
     hop.Lose();
     for (int tries = 0; tries < 4 && hop.work->AnyOpen(); ++tries) {
-      ASSERT_FALSE(hop.board->item(0).in_flight || hop.board->item(1).in_flight) << "nobody is at it; lost: " << lost << ", " << count;
+      ASSERT_FALSE(hop.board->item(0).in_flight || hop.board->item(1).in_flight)
+          << "nobody is at it; lost: " << lost << ", " << count;
       EXPECT_TRUE(Mover(hop.parts()).Bring(hop.Take(), hop.stream()).ok());
     }
     EXPECT_FALSE(hop.work->AnyOpen());
@@ -212,7 +219,9 @@ TEST_F(FileMoverTest, TakesFromTheStageWhatAnEarlierRunBroughtAndReadsItBack) {
   hop_.Survey();
   hop_.dir.Write("p/.sshsync/in/earlier/a", "of a");
   hop_.dir.Write("p/.sshsync/in/earlier/b", "damaged");
-  for (const size_t index : {0, 1}) hop_.work->at(index).leftovers = {hop_.child().facts().root + "/.sshsync/in/earlier/" + hop_.work->at(index).wanted.path};
+  for (const size_t index : {0, 1})
+    hop_.work->at(index).leftovers = {hop_.child().facts().root + "/.sshsync/in/earlier/" +
+                                      hop_.work->at(index).wanted.path};
   std::filesystem::remove(hop_.dir.Path("m/a"));  // nobody can bring it
   EXPECT_TRUE(Bring(Take()).ok());
   EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a"));

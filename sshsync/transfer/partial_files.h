@@ -13,17 +13,20 @@
 
 namespace sshsync {
 
-/// Finds what earlier runs left in a child's stage, by the digests that their attempts are named after: verified or not, it may be what is wanted, and
-/// need not be sent again. What is found is copied into a new attempt and read back like everything else. Drafts that they left have nothing that the child has not,
-/// and are removed; those of this run are in `work`. Errors: the child's.
+/// Finds what earlier runs left in a child's stage, by the digests that their attempts are named after: verified or
+/// not, it may be what is wanted, and need not be sent again. What is found is copied into a new attempt and read back
+/// like everything else. Drafts that they left have nothing that the child has not, and are removed; those of this run
+/// are in `work`. Errors: the child's.
 template <Runner R, Clock C>
 absl::Status FindLeftovers(RemoteRepository<R, C>& child, Work& work) {
   if (child.config().stage == "no") return absl::OkStatus();
   const std::string stage = StageFolder(child.config().stage, child.facts().root);
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult found,
-                           child.AskLong({.script = absl::StrCat("cd ", ShellLiteral(stage), " 2>/dev/null || exit 0\nfind .//. -type f -print\n"), .timeout = child.config().timeout}));
+                           child.AskLong({.script = absl::StrCat("cd ", ShellLiteral(stage),
+                                                                 " 2>/dev/null || exit 0\nfind .//. -type f -print\n"),
+                                          .timeout = child.config().timeout}));
   std::map<std::string, std::vector<std::string>> leftovers;  // DIGEST/PATH -> files
-  std::set<std::string> drafts;  // folders
+  std::set<std::string> drafts;                               // folders
   for (const std::string& path : ParseFind(found.out).paths) {
     const size_t slash = path.find('/'), dash = path.find('-');
     if (slash == std::string::npos || dash >= slash) continue;

@@ -19,7 +19,8 @@ class LeftoversTest : public ::testing::Test {
   }
   // Puts a file where an attempt of an earlier run lies.
   std::string Leave(size_t index, absl::string_view attempt, absl::string_view path) {
-    const std::string place = absl::StrCat(".sshsync/in/", hop_.work->at(index).wanted.digest.text().substr(0, 40), "-", attempt, "/", path);
+    const std::string place =
+        absl::StrCat(".sshsync/in/", hop_.work->at(index).wanted.digest.text().substr(0, 40), "-", attempt, "/", path);
     hop_.dir.Write(absl::StrCat("p/", place), "content");
     return absl::StrCat(hop_.child().facts().root, "/", place);
   }
@@ -27,7 +28,8 @@ class LeftoversTest : public ::testing::Test {
 };
 
 TEST_F(LeftoversTest, AreFoundByTheDigestThatIsWantedAndByTheirPath) {
-  const std::string one = Leave(0, "0123abcd", hop_.work->at(0).wanted.path), two = Leave(0, "9999", hop_.work->at(0).wanted.path);
+  const std::string one = Leave(0, "0123abcd", hop_.work->at(0).wanted.path),
+                    two = Leave(0, "9999", hop_.work->at(0).wanted.path);
   const std::string other = Leave(1, "0", hop_.work->at(1).wanted.path);
   Leave(1, "1", hop_.work->at(0).wanted.path);  // of that digest there is no such path
   hop_.dir.Write("p/.sshsync/in/no-attempt", "");
@@ -38,7 +40,8 @@ TEST_F(LeftoversTest, AreFoundByTheDigestThatIsWantedAndByTheirPath) {
 }
 
 TEST_F(LeftoversTest, DraftsOfEarlierRunsAreRemovedAndThoseOfThisRunStay) {
-  const std::string path = hop_.work->at(0).wanted.path, stage = absl::StrCat(hop_.child().facts().root, "/.sshsync/in");
+  const std::string path = hop_.work->at(0).wanted.path,
+                    stage = absl::StrCat(hop_.child().facts().root, "/.sshsync/in");
   for (const char* draft : {"old-1/", "old-12/"}) hop_.dir.Write(absl::StrCat("p/.sshsync/in/", draft, path), "old");
   hop_.work->at(0).draft = std::make_shared<const Draft>(Draft{.folder = absl::StrCat(stage, "/old-12")});
   ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());

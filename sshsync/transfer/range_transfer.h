@@ -12,15 +12,16 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/range_command.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/transfer/transfer_policy.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
+#include "sshsync/transfer/transfer_policy.h"
 
 namespace sshsync {
 
-/// Brings big files range by range: makes the staged file, copies into it what the child has already, has the rest sent, and reads each range back in
-/// the same session. One for all streams of a hop. Ownership: refers to the hop. Threads: any.
-/// Errors: the session's, after which it is of no use, and those that stop all files alike; those of single files are told to the board.
+/// Brings big files range by range: makes the staged file, copies into it what the child has already, has the rest
+/// sent, and reads each range back in the same session. One for all streams of a hop. Ownership: refers to the hop.
+/// Threads: any. Errors: the session's, after which it is of no use, and those that stop all files alike; those of
+/// single files are told to the board.
 template <Runner R, Clock C>
 class RangeMover {
  public:
@@ -30,7 +31,9 @@ class RangeMover {
   absl::Status Bring(const Job& job, Stream& stream);
 
  private:
-  bool TakesShortWay(const Stream& stream) const { return !hop_.routes.carries(stream) && hop_.routes.silent(stream) && !broke_ && hop_.child.tools().can("seek"); }
+  bool TakesShortWay(const Stream& stream) const {
+    return !hop_.routes.carries(stream) && hop_.routes.silent(stream) && !broke_ && hop_.child.tools().can("seek");
+  }
   absl::StatusOr<std::string> BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const;
   absl::Status VerifyWhole(const Job& job, Stream& stream, const WorkItem& item, const FileStat& stat);
   void Remove(const std::vector<std::string>& leftovers);
@@ -53,7 +56,8 @@ bool RangeMover<R, C>::Grows(const std::string& folder, const std::string& file,
   return !same;
 }
 
-// What earlier attempts left, and is of no more use: else a file that is cut off each night would lie there as often as it was begun.
+// What earlier attempts left, and is of no more use: else a file that is cut off each night would lie there as often as
+// it was begun.
 template <Runner R, Clock C>
 void RangeMover<R, C>::Remove(const std::vector<std::string>& leftovers) {
   std::string text;
@@ -65,25 +69,33 @@ template <Runner R, Clock C>
 absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
   const WorkItem item = hop_.board.item(job.indices[0]);
   RecordScript script(RandomMark());
-  script.Add("create", job.draft ? AdoptText(job.draft->folder, job.attempt.folder)
-                                 : CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
+  script.Add("create", job.draft
+                           ? AdoptText(job.draft->folder, job.attempt.folder)
+                           : CreateText(job.attempt.staged(), job.attempt.folder, job.big->size(), hop_.child.tools()));
   for (size_t i = 0; i < item.leftovers.size(); ++i) {
     const ChunkList& wanted = job.big->wanted();
-    script.Add(absl::StrCat(i), ChunksText(item.leftovers[i], 0, static_cast<int64_t>(wanted.digests.size()), job.big->blocks_per_chunk(), hop_.chunks_text()));
+    script.Add(absl::StrCat(i), ChunksText(item.leftovers[i], 0, static_cast<int64_t>(wanted.digests.size()),
+                                           job.big->blocks_per_chunk(), hop_.chunks_text()));
   }
   RecordReader reader(script.mark(), size_t{16} << 20);
   absl::Status created = MakeError(Failure::kUnreachable, "the session ended early");
   std::string said;
   std::vector<std::pair<std::string, ChunkList>> leftovers;
   const auto result = stream.session->Run(
-      {.script = script.text(), .timeout = hop_.child.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)), .writes = true},
+      {.script = script.text(),
+       .timeout = hop_.child.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)),
+       .writes = true},
       [&](absl::string_view bytes) {
         return reader.Feed(bytes, [&](const Record& record) {
           size_t index = 0;
           if (record.label == "create") {
-            created = record.status == 0 ? absl::OkStatus() : MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed), "the staged file cannot be made");
+            created = record.status == 0
+                          ? absl::OkStatus()
+                          : MakeError(FailureFromWords(record.output, record.status, Failure::kCommandFailed),
+                                      "the staged file cannot be made");
           } else if (absl::SimpleAtoi(record.label, &index) && index < item.leftovers.size()) {
-            leftovers.emplace_back(item.leftovers[index], ChunkList{.chunk = job.big->wanted().chunk, .digests = ParseChunks(record.output)});
+            leftovers.emplace_back(item.leftovers[index],
+                                   ChunkList{.chunk = job.big->wanted().chunk, .digests = ParseChunks(record.output)});
           }
           return absl::OkStatus();
         });
@@ -103,21 +115,31 @@ absl::Status RangeMover<R, C>::Create(const Job& job, Stream& stream) {
   return FailureOf(created) == Failure::kReadOnly ? hop_.child.Located(created) : absl::OkStatus();
 }
 
-// Once a way broke off it is seen how far each range comes, block by block; until then it goes the short way, and is seen chunk by chunk.
+// Once a way broke off it is seen how far each range comes, block by block; until then it goes the short way, and is
+// seen chunk by chunk.
 template <Runner R, Clock C>
-absl::StatusOr<std::string> RangeMover<R, C>::BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const {
+absl::StatusOr<std::string> RangeMover<R, C>::BringText(const RangeStep& step, Stream& stream,
+                                                        ProgressProbe moved) const {
   const std::string reader = ReaderText(step, hop_.parent.tools());
-  if (hop_.routes.carries(stream)) return hop_.routes.Carry({.reader = reader, .writer = WriterText(step, hop_.child.tools())}, stream, moved);
-  if (!TakesShortWay(stream)) return hop_.routes.pull().PullText(reader, WriterText(step, hop_.child.tools()), stream.control);
-  return hop_.routes.pull().PullIntoText(reader, step.staged, absl::StrCat("SEEK=", step.first_block(), "\n", hop_.child.tools().text("seek")), stream.control);
+  if (hop_.routes.carries(stream))
+    return hop_.routes.Carry({.reader = reader, .writer = WriterText(step, hop_.child.tools())}, stream, moved);
+  if (!TakesShortWay(stream))
+    return hop_.routes.pull().PullText(reader, WriterText(step, hop_.child.tools()), stream.control);
+  return hop_.routes.pull().PullIntoText(
+      reader, step.staged, absl::StrCat("SEEK=", step.first_block(), "\n", hop_.child.tools().text("seek")),
+      stream.control);
 }
 
 template <Runner R, Clock C>
 absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
   const WorkItem item = hop_.board.item(job.indices[0]);
   const std::string& path = job.attempt.file;
-  RangeStep step{.staged = job.attempt.staged(), .wanted = absl::StrCat(job.folder, "/", path), .fallback = absl::StrCat(hop_.parent.facts().root, "/", path),
-                 .zeros = job.range.source == ChunkRange::kZeros, .range = job.range, .blocks_per_chunk = job.big->blocks_per_chunk()};
+  RangeStep step{.staged = job.attempt.staged(),
+                 .wanted = absl::StrCat(job.folder, "/", path),
+                 .fallback = absl::StrCat(hop_.parent.facts().root, "/", path),
+                 .zeros = job.range.source == ChunkRange::kZeros,
+                 .range = job.range,
+                 .blocks_per_chunk = job.big->blocks_per_chunk()};
   if (job.range.source >= 0) step.local = job.big->source(job.range.source);
   if (stream.share > 0) {
     step.pace = std::max<int64_t>(1, stream.share / kBlockBytes);
@@ -141,8 +163,14 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
     command.timeout += patience;
     ran = hop_.routes.Look(command, [&](absl::string_view bytes) { return script.Feed(bytes); });
   } else {
-    ran = stream.session->Run(command, [&](absl::string_view bytes) { return script.Feed(bytes); },
-                              [&] { return grows() || (script.writer_ended() && ++silence.count * hop_.child.config().timeout <= patience); }, hop_.context.closing)
+    ran = stream.session
+              ->Run(
+                  command, [&](absl::string_view bytes) { return script.Feed(bytes); },
+                  [&] {
+                    return grows() ||
+                           (script.writer_ended() && ++silence.count * hop_.child.config().timeout <= patience);
+                  },
+                  hop_.context.closing)
               .status();
   }
   if (!ran.ok()) {
@@ -163,9 +191,12 @@ absl::Status RangeMover<R, C>::Bring(const Job& job, Stream& stream) {
   }
   // On the short way nobody says that the disk is full: what was written is not what was read, and that is all.
   const auto wanted = job.big->wanted().digests.begin() + job.range.first;
-  if (!local && (!range.brought.ok() || !std::equal(range.digests.begin(), range.digests.end(), wanted, wanted + job.range.count))) broke_ = true;
+  if (!local && (!range.brought.ok() ||
+                 !std::equal(range.digests.begin(), range.digests.end(), wanted, wanted + job.range.count)))
+    broke_ = true;
   constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kAuth, Failure::kHostKey};
-  if (std::find(std::begin(kForAll), std::end(kForAll), FailureOf(range.brought)) != std::end(kForAll)) return hop_.child.Located(range.brought);
+  if (std::find(std::begin(kForAll), std::end(kForAll), FailureOf(range.brought)) != std::end(kForAll))
+    return hop_.child.Located(range.brought);
   if (!whole) return absl::OkStatus();
   if (!range.stat || range.stat->stat.size != job.big->size()) {
     hop_.board.Abandon(job, MakeError(Failure::kCommandFailed, "the staged file is not what was written"), display);
@@ -192,7 +223,9 @@ absl::Status RangeMover<R, C>::VerifyWhole(const Job& job, Stream& stream, const
       return there.status();
     }
     const auto result = (*there)->Run(
-        {.script = script.text(), .timeout = hop_.child.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)), .writes = true},
+        {.script = script.text(),
+         .timeout = hop_.child.config().timeout + absl::Seconds(job.big->size() / (int64_t{4} << 20)),
+         .writes = true},
         [&](absl::string_view bytes) {
           return reader.Feed(bytes, [&](const Record& record) {
             answers = hop_.child.ParseDigest(record.output, record.status, job.attempt.folder, {job.attempt.file});

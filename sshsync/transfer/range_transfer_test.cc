@@ -156,7 +156,8 @@ TEST_F(RangeMoverTest, AnAnswerWithoutTheStatesEndIsNoSuccess) {
 }
 
 TEST_F(RangeMoverTest, AFileThatGrewInTheStageIsNotPublished) {
-  const std::string whole = Big().substr(0, static_cast<size_t>(4 * kBlockBytes));  // behind its last chunk nobody reads
+  const std::string whole =
+      Big().substr(0, static_cast<size_t>(4 * kBlockBytes));  // behind its last chunk nobody reads
   hop_.dir.Write("m/big", whole);
   hop_.Survey();
   EXPECT_TRUE(Create(Take(Job::Kind::kCreate)).ok());

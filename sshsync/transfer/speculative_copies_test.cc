@@ -7,9 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/transfer/range_transfer.h"
 #include "sshsync/testing/local_hop.h"
 #include "sshsync/text/shell_quote.h"
+#include "sshsync/transfer/range_transfer.h"
 
 namespace sshsync {
 namespace {
@@ -46,7 +46,8 @@ class DraftsTest : public ::testing::Test {
   // The child has that since yesterday.
   void Had(absl::string_view content) {
     hop_.dir.Write("p/big", content);
-    std::filesystem::last_write_time(hop_.dir.Path("p/big"), std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
+    std::filesystem::last_write_time(hop_.dir.Path("p/big"),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
   }
   bool IsDrafted() { return !hop_.work->items().empty() && hop_.work->at(0).draft != nullptr; }
   size_t InStage() const {
@@ -61,7 +62,8 @@ class DraftsTest : public ::testing::Test {
     while (hop_.board->item(0).state == WorkItem::State::kOpen) {
       const Job job = hop_.Take();
       if (job.kind == Job::Kind::kRange) sources.push_back(job.range.source);
-      EXPECT_TRUE((job.kind == Job::Kind::kCreate ? mover.Create(job, hop_.stream()) : mover.Bring(job, hop_.stream())).ok());
+      EXPECT_TRUE(
+          (job.kind == Job::Kind::kCreate ? mover.Create(job, hop_.stream()) : mover.Bring(job, hop_.stream())).ok());
     }
     return sources;
   }
@@ -101,7 +103,8 @@ TEST_F(DraftsTest, AFileThatGrewOrShrankIsDraftedInItsNewSize) {
     while (hop.board->item(0).state == WorkItem::State::kOpen) {
       const Job job = hop.Take();
       if (job.kind == Job::Kind::kRange && job.range.source == ChunkRange::kParent) sent += job.range.count;
-      ASSERT_TRUE((job.kind == Job::Kind::kCreate ? mover.Create(job, hop.stream()) : mover.Bring(job, hop.stream())).ok());
+      ASSERT_TRUE(
+          (job.kind == Job::Kind::kCreate ? mover.Create(job, hop.stream()) : mover.Bring(job, hop.stream())).ok());
     }
     EXPECT_EQ(sent, old.size() < Big().size() ? 2 : 0) << old.size();
     EXPECT_THAT(hop.Verified(), ElementsAre("big: " + Big()));
@@ -157,7 +160,8 @@ TEST_F(DraftsTest, OfAFileThatNobodyMayWriteItMayBeWritten) {
   hop_.Survey();
   ASSERT_TRUE(IsDrafted());
   const std::string& folder = hop_.work->at(0).draft->folder;
-  EXPECT_EQ(std::filesystem::status(folder + "/big").permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(std::filesystem::status(folder + "/big").permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST_F(DraftsTest, OneThatCouldNotBecomeAnAttemptIsCopiedFrom) {
@@ -179,7 +183,8 @@ TEST_F(DraftsTest, AFileThatTheParentTurnsOutToHaveInAnotherSizeThanExpectedIsDi
   Had(Old());
   hop_.Survey();
   Contents expected, child;
-  for (Contents* contents : {&expected, &child}) contents->manifest.files.push_back({.path = "big", .stat = {.size = static_cast<int64_t>(Old().size())}});
+  for (Contents* contents : {&expected, &child})
+    contents->manifest.files.push_back({.path = "big", .stat = {.size = static_cast<int64_t>(Old().size())}});
   expected.manifest.files[0].stat.size += 5;
   RemoteListing listing{.own = true};
   listing.listing.paths = {"big"};
@@ -257,12 +262,14 @@ TEST_P(NoDraft, IsMade) {
   EXPECT_FALSE(hop_.work->at(0).child->digest.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, NoDraft, ::testing::Values(
-    Refusal{"AFileThatIsYoungerThanTheParents", [](LocalHop& hop) { hop.dir.Write("p/big", Old()); }},
-    Refusal{"AFileThatWasComparedSince", [](LocalHop& hop) { hop.last_equal = absl::Now() + absl::Hours(1); }},
-    Refusal{"AFileThatMayBeRemembered", [](LocalHop& hop) { hop.child_config.recheck = absl::Hours(24); }},
-    Refusal{"AFileThatAFilterMayLeaveOut", [](LocalHop& hop) { hop.child_config.filter = {"- x"}; }},
-    Refusal{"AFileThatIsWrittenInPlace", [](LocalHop& hop) { hop.child_config.stage = "no"; }}),
+INSTANTIATE_TEST_SUITE_P(
+    Of, NoDraft,
+    ::testing::Values(
+        Refusal{"AFileThatIsYoungerThanTheParents", [](LocalHop& hop) { hop.dir.Write("p/big", Old()); }},
+        Refusal{"AFileThatWasComparedSince", [](LocalHop& hop) { hop.last_equal = absl::Now() + absl::Hours(1); }},
+        Refusal{"AFileThatMayBeRemembered", [](LocalHop& hop) { hop.child_config.recheck = absl::Hours(24); }},
+        Refusal{"AFileThatAFilterMayLeaveOut", [](LocalHop& hop) { hop.child_config.filter = {"- x"}; }},
+        Refusal{"AFileThatIsWrittenInPlace", [](LocalHop& hop) { hop.child_config.stage = "no"; }}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

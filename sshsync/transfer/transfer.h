@@ -13,26 +13,27 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/route/early_start.h"
-#include "sshsync/transfer/file_transfer.h"
 #include "sshsync/cascade/heartbeat.h"
+#include "sshsync/process/thread.h"
+#include "sshsync/route/early_start.h"
+#include "sshsync/route/routes.h"
+#include "sshsync/schedule/task_queue.h"
 #include "sshsync/stage/lease.h"
+#include "sshsync/stage/stage.h"
+#include "sshsync/transfer/file_transfer.h"
 #include "sshsync/transfer/publisher.h"
 #include "sshsync/transfer/range_transfer.h"
-#include "sshsync/stage/stage.h"
-#include "sshsync/process/thread.h"
-#include "sshsync/route/routes.h"
 #include "sshsync/transfer/transfer_policy.h"
-#include "sshsync/schedule/task_queue.h"
 
 namespace sshsync {
 
-/// Moves the files of one hop, by the operator's synccmd or by the builtin transfer: into the stage, verified there, published; until every
-/// file is done or failed. `streams` threads take jobs from the board: files that are brought whole (one by one by the synccmd, small ones together)
-/// or a range of chunks of a big one; each has a session on the child, and in it a connection to the parent that stays. What a job brought is read back
-/// in the same session, while other streams move; what is verified is published meanwhile. A session that is lost costs the try of the job it was at:
-/// that attempt is never published, though its good chunks are copied from it.
-/// Sessions are per stream, not per file: a thousand files cost one login, and what each transfer itself needs.
+/// Moves the files of one hop, by the operator's synccmd or by the builtin transfer: into the stage, verified there,
+/// published; until every file is done or failed. `streams` threads take jobs from the board: files that are brought
+/// whole (one by one by the synccmd, small ones together) or a range of chunks of a big one; each has a session on the
+/// child, and in it a connection to the parent that stays. What a job brought is read back in the same session, while
+/// other streams move; what is verified is published meanwhile. A session that is lost costs the try of the job it was
+/// at: that attempt is never published, though its good chunks are copied from it. Sessions are per stream, not per
+/// file: a thousand files cost one login, and what each transfer itself needs.
 ///
 /// Ownership: refers to everything. Threads: its own, all ended when Run returns; Run is called once.
 /// Errors: of the child as a whole (unreachable, lease lost, stopped); those of single files are in their outcomes.
@@ -46,10 +47,10 @@ class Mover {
     const Heartbeat<R, C>& heartbeat;
     const Supply& supply;
     EarlyStart<R, C>& early;
-    Flow* flow = nullptr;                      ///< of the child; nullptr: nobody waits for it
+    Flow* flow = nullptr;                        ///< of the child; nullptr: nobody waits for it
     std::function<WorkBoard::Turn()> turn = {};  ///< to publish; empty: at once
     Bell* turns = nullptr;                       ///< rings when it may have come
-    bool seen = true;                          ///< whether somebody asks for the stat of what is published
+    bool seen = true;                            ///< whether somebody asks for the stat of what is published
     Cut cut = {};
   };
 
@@ -64,7 +65,8 @@ class Mover {
   void RunStream(int number);
   // Whether the builtin transfer brings something from the parent in it.
   bool IsFromParent(const Job& job) const {
-    return !by_command() && (job.kind == Job::Kind::kFiles || (job.kind == Job::Kind::kRange && job.range.source == ChunkRange::kParent));
+    return !by_command() && (job.kind == Job::Kind::kFiles ||
+                             (job.kind == Job::Kind::kRange && job.range.source == ChunkRange::kParent));
   }
   Job TakeJob(Stream& stream);
   absl::Status Ready(const Job& job, Stream& stream);
@@ -103,18 +105,33 @@ Mover<R, C>::Mover(RunContext<R, C>& context, const Hop& hop, Work& work)
       early_(hop.early),
       routes_(early_.routes()),
       hop_{context_, parent_, child_, routes_, board_, hop.cut},
-      board_(work, context.events, {.run = context.run, .parent = hop.parent.config().name, .child = hop.child.config().name, .secrets = context.secrets}, Rules(),
-             {.supply = hop.supply, .flow = hop.flow, .monotonic = [this] { return context_.clock.Monotonic(); },
-              .pause = [this](int tries) { return context_.backoff.Delay(tries); }, .turn = hop.turn, .turns = hop.turns, .closing = context.closing, .stops = context.stops->bell()}),
+      board_(work, context.events,
+             {.run = context.run,
+              .parent = hop.parent.config().name,
+              .child = hop.child.config().name,
+              .secrets = context.secrets},
+             Rules(),
+             {.supply = hop.supply,
+              .flow = hop.flow,
+              .monotonic = [this] { return context_.clock.Monotonic(); },
+              .pause = [this](int tries) { return context_.backoff.Delay(tries); },
+              .turn = hop.turn,
+              .turns = hop.turns,
+              .closing = context.closing,
+              .stops = context.stops->bell()}),
       files_(hop_),
       ranges_(hop_),
       seen_(hop.seen),
-      seat_(*context.relay_desk, hop.parent.config().name, [this](const RelayBlock& block) { return !by_command() && routes_.relays() && board_.Wants(block); }) {}
+      seat_(*context.relay_desk, hop.parent.config().name,
+            [this](const RelayBlock& block) { return !by_command() && routes_.relays() && board_.Wants(block); }) {}
 
 template <Runner R, Clock C>
 JobRules Mover<R, C>::Rules() {
-  JobRules rules{.by_command = by_command(), .streams = MostStreams(child_, context_.clock, flows_), .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
-                 .child_root = child_.facts().root, .keeps_old = child_.config().trash};
+  JobRules rules{.by_command = by_command(),
+                 .streams = MostStreams(child_, context_.clock, flows_),
+                 .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
+                 .child_root = child_.facts().root,
+                 .keeps_old = child_.config().trash};
   // A file system takes some of it for itself, and so do we.
   if (const int64_t free = child_.facts().free_bytes; free >= 0 && !hop_.in_place()) rules.room = free - free / 64;
   const bool ranges = !by_command() && !hop_.in_place() && child_.digests_chunks() && parent_.digests_chunks();
@@ -135,7 +152,8 @@ absl::Status Mover<R, C>::Run() {
     SSHSYNC_RETURN_IF_ERROR(there);
   }
   {
-    std::jthread publisher = StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_, seen_).Run(); });
+    std::jthread publisher =
+        StartThread([this] { Publisher<R, C>(context_, parent_, child_, lease_, board_, seen_).Run(); });
     std::jthread watcher = StartThread([this] { WatchLoop(); });
     streams_ = board_.Streams(MostStreams(child_, context_.clock, flows_));
     {
@@ -185,7 +203,8 @@ void Mover<R, C>::RunStream(int number) {
     const Failure failure = FailureOf(status);
     const bool at_one_group = failure == Failure::kTimeout || failure == Failure::kOutputTooLarge;
     if (!absl::IsUnavailable(status) && !at_one_group) return board_.SetFatal(status);
-    if (failure != Failure::kOutputTooLarge && ++stream.lost_in_a_row > child_.config().retries) return board_.SetFatal(child_.Located(status));
+    if (failure != Failure::kOutputTooLarge && ++stream.lost_in_a_row > child_.config().retries)
+      return board_.SetFatal(child_.Located(status));
     context_.closing.WaitFor(context_.backoff.Delay(stream.lost_in_a_row));
   }
   routes_.Close(stream);
@@ -227,24 +246,30 @@ absl::Status Mover<R, C>::Do(const Job& job, Stream& stream) {
   for (const size_t index : job.indices) bytes += std::max<int64_t>(board_.item(index).wanted.stat.size, 0);
   absl::Status status;
   switch (job.kind) {
-    case Job::Kind::kCreate: return ranges_.Create(job, stream);
+    case Job::Kind::kCreate:
+      return ranges_.Create(job, stream);
     case Job::Kind::kRange:
       bytes = job.big->BytesOf(job.range);
       status = ranges_.Bring(job, stream);
       break;
-    default: status = files_.Bring(job, stream);
+    default:
+      status = files_.Bring(job, stream);
   }
   if (!status.ok() || (job.kind == Job::Kind::kRange && job.range.source != ChunkRange::kParent)) return status;
-  board_.TellBlock(job, stream.number, IsFromParent(job) ? RouteName(stream.route) : "", began, static_cast<int64_t>(job.indices.size()), bytes);
-  // The next one is of a size that takes a few seconds: short enough to see it, and to lose it; long enough for its round trip not to count.
+  board_.TellBlock(job, stream.number, IsFromParent(job) ? RouteName(stream.route) : "", began,
+                   static_cast<int64_t>(job.indices.size()), bytes);
+  // The next one is of a size that takes a few seconds: short enough to see it, and to lose it; long enough for its
+  // round trip not to count.
   constexpr int64_t kLeast = int64_t{1} << 20, kMost = int64_t{128} << 20;
   const double seconds = flows_ ? 0.5 : 4;  // a child of this child has a range when all of it is there
   if (stream.share > 0 && job.kind == Job::Kind::kFiles) {
     // An archive has no pace of its own: the next job waits until it would have come at the pace that is allowed.
-    context_.closing.WaitFor(absl::Seconds(static_cast<double>(bytes) / static_cast<double>(stream.share)) - (context_.clock.Monotonic() - start));
+    context_.closing.WaitFor(absl::Seconds(static_cast<double>(bytes) / static_cast<double>(stream.share)) -
+                             (context_.clock.Monotonic() - start));
   }
   const double took = std::max(0.01, absl::ToDoubleSeconds(context_.clock.Monotonic() - start));
-  stream.bytes = std::clamp(static_cast<int64_t>(static_cast<double>(bytes) / took * seconds), std::max(kLeast, stream.bytes / 4), std::min(kMost, stream.bytes * 8));
+  stream.bytes = std::clamp(static_cast<int64_t>(static_cast<double>(bytes) / took * seconds),
+                            std::max(kLeast, stream.bytes / 4), std::min(kMost, stream.bytes * 8));
   return status;
 }
 
@@ -274,7 +299,9 @@ void Mover<R, C>::LookAgain(const Job& job) {
   if (!answers.ok()) return board_.SetFatal(answers.status());
   for (size_t i = 0; i < asked.size(); ++i) {
     const auto& answer = (*answers)[i];
-    const FileEntry now{.path = questions[i].path, .stat = (*stats)[asked[i]]->stat, .digest = answer.ok() ? answer->digest : Digest(),
+    const FileEntry now{.path = questions[i].path,
+                        .stat = (*stats)[asked[i]]->stat,
+                        .digest = answer.ok() ? answer->digest : Digest(),
                         .chunks = answer.ok() ? answer->chunks : nullptr};
     board_.LookedAgain(job.indices[asked[i]], answer.status(), answer.ok() && answer->missing ? nullptr : &now);
   }
@@ -285,9 +312,10 @@ template <Runner R, Clock C>
 void Mover<R, C>::WatchLoop() {
   std::map<size_t, int64_t> shown;
   while (!board_.WaitForEnd(absl::Seconds(1))) {
-    if (heartbeat_.lost()) board_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
+    if (heartbeat_.lost())
+      board_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
     if (!context_.events.watches()) continue;
-    constexpr size_t kShown = 16;  // of a batch a few say enough
+    constexpr size_t kShown = 16;                         // of a batch a few say enough
     std::map<std::string, std::vector<Attempt>> growing;  // by folder: a question each
     size_t count = 0;
     for (const auto& [index, attempt] : board_.UnderWay()) {

@@ -5,17 +5,17 @@
 #include <cstdint>
 #include <string>
 
+#include "sshsync/plan/bandwidth.h"
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/route/routes.h"
 #include "sshsync/route/stream.h"
 #include "sshsync/schedule/task_queue.h"
-#include "sshsync/plan/bandwidth.h"
 
 namespace sshsync {
 
 /// How big files are cut where their digests are not made of chunks (chunk_survey.h).
 struct Cut {
-  int64_t chunk = 0;           ///< bytes, whole blocks; 0: they are not cut
+  int64_t chunk = 0;  ///< bytes, whole blocks; 0: they are not cut
   std::string algorithm = {};
   std::string child_text = {};  ///< HostTools::Chunks of the child
 };
@@ -34,8 +34,8 @@ bool MovesByCommand(const RemoteRepository<R, C>& child) {
   return child.config().transfer != Transfer::kStream && child.templates().has("synccmd");
 }
 
-/// How many streams its files may have, by its configuration. `flows`: others wait for what arrives. Streams that share a link finish their chunks at the same time, and each
-/// further one makes those wait longer.
+/// How many streams its files may have, by its configuration. `flows`: others wait for what arrives. Streams that share
+/// a link finish their chunks at the same time, and each further one makes those wait longer.
 template <Runner R, Clock C>
 int MostStreams(const RemoteRepository<R, C>& child, C& clock, bool flows) {
   constexpr int64_t kLeastShare = int64_t{256} << 10;  // below that a limit is better kept by fewer streams

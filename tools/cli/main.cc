@@ -1,8 +1,8 @@
 #include <string>
 #include <vector>
 
-#include "sshsync/process/descriptor_limit.h"
 #include "sshsync/probe.h"
+#include "sshsync/process/descriptor_limit.h"
 #include "sshsync/sync.h"
 #include "tools/cli/verbs/tool.h"
 

@@ -37,9 +37,12 @@ void FillSource(absl::string_view line, ConfigDiagnostic& diagnostic) {
 
 absl::string_view SeverityName(Severity severity) {
   switch (severity) {
-    case Severity::kInfo: return "info";
-    case Severity::kWarning: return "warning";
-    case Severity::kError: return "error";
+    case Severity::kInfo:
+      return "info";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kError:
+      return "error";
   }
   return "error";
 }
@@ -75,7 +78,8 @@ absl::Status FirstError(const std::vector<ConfigDiagnostic>& diagnostics) {
     if (!first || (first->failure != Failure::kConfig && diagnostic.failure == Failure::kConfig)) first = &diagnostic;
   }
   if (!first) return absl::OkStatus();
-  return MakeError(first->failure, absl::StrCat(Render(*first), errors > 1 ? absl::StrCat(" (and ", errors - 1, " more)") : ""));
+  return MakeError(first->failure,
+                   absl::StrCat(Render(*first), errors > 1 ? absl::StrCat(" (and ", errors - 1, " more)") : ""));
 }
 
 void DiagnosticCollector::Error(Place place, std::string message, std::string remedy, Failure failure) {
@@ -95,7 +99,8 @@ void DiagnosticCollector::Remark(Place place, std::string message, std::string r
   Add(Severity::kWarning, place, std::move(message), std::move(remedy), Failure::kNone, true);
 }
 
-void DiagnosticCollector::Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure, bool for_check) {
+void DiagnosticCollector::Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure,
+                              bool for_check) {
   if (diagnostics_.size() >= kMaxDiagnostics && severity != Severity::kError) return;
   if (diagnostics_.size() >= 2 * kMaxDiagnostics) {
     ++dropped_;

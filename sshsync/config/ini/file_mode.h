@@ -19,9 +19,9 @@ struct FileAccess {
   bool has_password = false;   ///< some section has the key `password`
 };
 
-/// Whether a configuration is to be trusted with what its templates do: an error where others than root and `reader` could have written it,
-/// a warning if nothing is run; a warning where others can read a password. Pure: the caller has the numbers from fstat on the descriptor
-/// it reads.
+/// Whether a configuration is to be trusted with what its templates do: an error where others than root and `reader`
+/// could have written it, a warning if nothing is run; a warning where others can read a password. Pure: the caller has
+/// the numbers from fstat on the descriptor it reads.
 std::vector<ConfigDiagnostic> CheckFileMode(absl::string_view file, const FileAccess& access);
 
 }  // namespace sshsync

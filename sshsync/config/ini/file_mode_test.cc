@@ -41,7 +41,8 @@ TEST(FileMode, AFileThatOthersCanWriteIsAnErrorForWhatRunsTemplates) {
 
 TEST(FileMode, AFileOfAnotherAccountIsAnError) {
   EXPECT_EQ(Remarks(Access(0644, 1001, 1000)),
-            "error x: the file belongs to another account (uid 1001), which could choose what is run: give it to root, or to the account "
+            "error x: the file belongs to another account (uid 1001), which could choose what is run: give it to root, "
+            "or to the account "
             "that runs "
             "sshsync\n");
   EXPECT_NE(Remarks(Access(0644, 1001, 0)), "");
@@ -50,8 +51,9 @@ TEST(FileMode, AFileOfAnotherAccountIsAnError) {
 TEST(FileMode, APasswordThatOthersCanReadIsAWarning) {
   FileAccess access = Access(0644, 0, 0);
   access.has_password = true;
-  EXPECT_EQ(Remarks(access),
-            "warning x: others can read the file (mode 0644), and it has a password: chmod go-r it, or remove `password`\n");
+  EXPECT_EQ(
+      Remarks(access),
+      "warning x: others can read the file (mode 0644), and it has a password: chmod go-r it, or remove `password`\n");
   access.mode = 0600;
   EXPECT_EQ(Remarks(access), "");
 }

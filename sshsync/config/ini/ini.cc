@@ -40,7 +40,9 @@ absl::string_view HeaderError(absl::string_view line) {
   const size_t open = name.find('[');
   const size_t inner = name.find(']');
   const bool range = open != absl::string_view::npos && inner != absl::string_view::npos && open < inner;
-  if (range && name.find_first_of("[]", open + 1) == inner && name.find_first_of("[]", inner + 1) == absl::string_view::npos) return {};
+  if (range && name.find_first_of("[]", open + 1) == inner &&
+      name.find_first_of("[]", inner + 1) == absl::string_view::npos)
+    return {};
   return name.find_first_of("[]") == absl::string_view::npos ? absl::string_view() : "has a stray bracket";
 }
 
@@ -62,7 +64,8 @@ class Parser {
       if (end == absl::string_view::npos) break;
       const bool pair = bytes.substr(end, 2) == "\r\n";
       if (bytes[end] == '\r' && !pair && !std::exchange(lone_return_, true)) {
-        diagnostics_.Error({line_, static_cast<int>(end) + 1}, "a carriage return without a newline", "save the file with Unix line ends");
+        diagnostics_.Error({line_, static_cast<int>(end) + 1}, "a carriage return without a newline",
+                           "save the file with Unix line ends");
       }
       bytes.remove_prefix(end + (pair ? 2 : 1));
     }
@@ -98,7 +101,8 @@ class Parser {
     const auto bad = std::find_if(text.begin(), text.end(), IsControl);
     if (bad == text.end()) return;
     const int column = indent + static_cast<int>(bad - text.begin()) + 1;
-    diagnostics_.Error({line_, column}, absl::StrCat("control byte `", Shown(absl::string_view(&*bad, 1)), "`"), "remove it");
+    diagnostics_.Error({line_, column}, absl::StrCat("control byte `", Shown(absl::string_view(&*bad, 1)), "`"),
+                       "remove it");
   }
 
   void Continue(absl::string_view text, int indent) {
@@ -117,7 +121,8 @@ class Parser {
     const Place place{line_, indent + 1};
     const absl::string_view error = HeaderError(text);
     if (!error.empty()) {
-      diagnostics_.Error(place, absl::StrCat("section header `", Shown(text), "` ", error), "write `[NAME]`, alone on its line");
+      diagnostics_.Error(place, absl::StrCat("section header `", Shown(text), "` ", error),
+                         "write `[NAME]`, alone on its line");
       return Enter(&discarded_);
     }
     const absl::string_view name = text.substr(1, text.size() - 2);
@@ -127,7 +132,8 @@ class Parser {
     }
     const auto [known, fresh] = section_lines_.emplace(name, line_);
     if (!fresh) {
-      diagnostics_.Error(place, absl::StrCat("section [", Shown(name), "] is there twice, here and in line ", known->second),
+      diagnostics_.Error(place,
+                         absl::StrCat("section [", Shown(name), "] is there twice, here and in line ", known->second),
                          "give one of them another name, or join them");
       return Enter(&discarded_);
     }
@@ -168,9 +174,10 @@ class Parser {
     Append(value, column);
     const size_t semicolon = value.find(';');
     if (semicolon == 0 || semicolon == absl::string_view::npos || !absl::ascii_isspace(value[semicolon - 1])) return;
-    diagnostics_.Warning({line_, column + static_cast<int>(semicolon)},
-                         absl::StrCat("the value of `", Shown(key), "` is kept whole; the original under Python 2 cut it at ` ;`"),
-                         "remove what follows the `;` if it was meant as a comment");
+    diagnostics_.Warning(
+        {line_, column + static_cast<int>(semicolon)},
+        absl::StrCat("the value of `", Shown(key), "` is kept whole; the original under Python 2 cut it at ` ;`"),
+        "remove what follows the `;` if it was meant as a comment");
   }
 
   void CheckTwice(const std::string& key, Place place) {
@@ -178,7 +185,8 @@ class Parser {
     const auto [known, fresh] = keys.emplace(key, line_);
     if (fresh) return;
     discard_ = true;
-    diagnostics_.Error(place, absl::StrCat("`", Shown(key), "` is there twice, here and in line ", known->second), "remove one of them");
+    diagnostics_.Error(place, absl::StrCat("`", Shown(key), "` is there twice, here and in line ", known->second),
+                       "remove one of them");
   }
 
   void Open(const std::string& key, Place place) {
@@ -223,7 +231,8 @@ class Parser {
   std::unordered_map<std::string, int> section_lines_, keys_, default_keys_;
 };
 
-/// Replaces the references of one value, as Python's BasicInterpolation does, except that a value without `%(` is literal.
+/// Replaces the references of one value, as Python's BasicInterpolation does, except that a value without `%(` is
+/// literal.
 class Interpolation {
  public:
   Interpolation(const IniFile& file, const IniSection& section) : file_(file), section_(section) {}
@@ -259,15 +268,19 @@ class Interpolation {
   void Reference(const IniEntry& entry, absl::string_view& rest, int depth) {
     const size_t start = entry.value.size() - rest.size() - 1;
     const size_t close = rest.find(')');
-    if (rest.empty() || rest[0] != '(' || close == absl::string_view::npos || close == 1 || rest.substr(close + 1, 1) != "s") {
+    if (rest.empty() || rest[0] != '(' || close == absl::string_view::npos || close == 1 ||
+        rest.substr(close + 1, 1) != "s") {
       const size_t word = std::min({rest.find_first_of(" \t\n'\""), rest.size(), size_t{20}});
-      return Fail(entry, start, word + 1, "is no reference: in a value that has references, write `%%` for a percent sign");
+      return Fail(entry, start, word + 1,
+                  "is no reference: in a value that has references, write `%%` for a percent sign");
     }
     const IniEntry* target = file_.Lookup(section_, absl::AsciiStrToLower(rest.substr(1, close - 1)));
     if (target == nullptr) {
-      Fail(entry, start, close + 3, "names no key of this section or of [DEFAULT]: correct it, or write `%%` for a percent sign");
+      Fail(entry, start, close + 3,
+           "names no key of this section or of [DEFAULT]: correct it, or write `%%` for a percent sign");
     } else if (depth == kMaxDepth && absl::StrContains(target->value, "%(")) {
-      Fail(entry, start, close + 3, "refers to itself, or is nested deeper than ten levels: give it a value of its own");
+      Fail(entry, start, close + 3,
+           "refers to itself, or is nested deeper than ten levels: give it a value of its own");
     } else if (result_.text.size() + target->value.size() > kMaxText) {
       Fail(entry, start, close + 3, "makes the value larger than 1 MiB: shorten it");
     } else {
@@ -277,8 +290,9 @@ class Interpolation {
   }
 
   void Fail(const IniEntry& entry, size_t offset, size_t length, absl::string_view error) {
-    result_.error =
-        absl::StrCat(entry.key == "password" ? "(hidden)" : absl::StrCat("`", Shown(entry.value.substr(offset, length)), "`"), " ", error);
+    result_.error = absl::StrCat(
+        entry.key == "password" ? "(hidden)" : absl::StrCat("`", Shown(entry.value.substr(offset, length)), "`"), " ",
+        error);
     result_.place = entry.PlaceOf(offset);
   }
 
@@ -291,7 +305,8 @@ class Interpolation {
 
 IniEntry::Place IniEntry::PlaceOf(size_t offset) const {
   if (pieces.empty()) return place;
-  auto piece = std::upper_bound(pieces.begin(), pieces.end(), offset, [](size_t at, const Piece& p) { return at < p.offset; });
+  auto piece =
+      std::upper_bound(pieces.begin(), pieces.end(), offset, [](size_t at, const Piece& p) { return at < p.offset; });
   if (piece != pieces.begin()) --piece;
   return {piece->place.line, piece->place.column + static_cast<int>(offset - piece->offset)};
 }
@@ -302,13 +317,17 @@ const IniEntry* IniSection::Find(absl::string_view key) const {
   return found != by_key.end() && entries[*found].key == key ? &entries[*found] : nullptr;
 }
 
-IniFile IniFile::Parse(absl::string_view bytes, DiagnosticCollector& diagnostics) { return Parser(diagnostics).Parse(bytes); }
+IniFile IniFile::Parse(absl::string_view bytes, DiagnosticCollector& diagnostics) {
+  return Parser(diagnostics).Parse(bytes);
+}
 
 const IniEntry* IniFile::Lookup(const IniSection& section, absl::string_view key) const {
   const IniEntry* own = section.Find(key);
   return own != nullptr ? own : defaults.Find(key);
 }
 
-IniText IniFile::Interpolate(const IniSection& section, const IniEntry& entry) const { return Interpolation(*this, section).Run(entry); }
+IniText IniFile::Interpolate(const IniSection& section, const IniEntry& entry) const {
+  return Interpolation(*this, section).Run(entry);
+}
 
 }  // namespace sshsync

@@ -49,13 +49,15 @@ struct IniText {
   bool secret = false;    ///< the key `password` contributed
 };
 
-/// A file in the dialect of Python's ConfigParser, as data: sections in order, and [DEFAULT]. It is a parser of our own, not a library's,
-/// because files written for the original must mean the same to the byte, and because every key and value keeps its place in the file.
+/// A file in the dialect of Python's ConfigParser, as data: sections in order, and [DEFAULT]. It is a parser of our
+/// own, not a library's, because files written for the original must mean the same to the byte, and because every key
+/// and value keeps its place in the file.
 ///
-/// What the dialect says: `[DEFAULT]` is inherited by all; the first `=` or `:` splits; keys are in any case; whole lines
-/// starting with `#` or `;` are comments; a line indented deeper than its key continues the value; a value that contains `%(` is
-/// interpolated with `%(key)s` and `%%`, any other `%` is a character. Two sections or keys of one name are an error, as is a lone carriage
-/// return. Where Python takes what looks like a slip (`[a] junk`), this does not. Bytes that are not UTF-8 are kept.
+/// What the dialect says: `[DEFAULT]` is inherited by all; the first `=` or `:` splits; keys are in any case; whole
+/// lines starting with `#` or `;` are comments; a line indented deeper than its key continues the value; a value that
+/// contains `%(` is interpolated with `%(key)s` and `%%`, any other `%` is a character. Two sections or keys of one
+/// name are an error, as is a lone carriage return. Where Python takes what looks like a slip (`[a] junk`), this does
+/// not. Bytes that are not UTF-8 are kept.
 ///
 /// A plain value, safe to read from several threads.
 ///

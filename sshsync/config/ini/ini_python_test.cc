@@ -16,7 +16,9 @@ namespace {
 class Reference {
  public:
   Reference(int seed, int count)
-      : pipe_(popen(absl::StrCat("/usr/bin/python3 -B sshsync/config/ini_reference.py ", seed, " ", count).c_str(), "r"), pclose) {}
+      : pipe_(
+            popen(absl::StrCat("/usr/bin/python3 -B sshsync/config/ini_reference.py ", seed, " ", count).c_str(), "r"),
+            pclose) {}
 
   bool at_end() {
     const int c = std::getc(pipe_.get());

@@ -47,7 +47,9 @@ TEST(Ini, AnIndentedFirstKeyIsAKey) {
   EXPECT_EQ(ini.sections[0].entries.size(), 3u);
 }
 
-TEST(Ini, LineEndsAndMarksOfOtherSystemsAreAccepted) { EXPECT_EQ(OnlyValue("\xef\xbb\xbf[a]\r\nk = one\r\n two\r\n"), "one\ntwo"); }
+TEST(Ini, LineEndsAndMarksOfOtherSystemsAreAccepted) {
+  EXPECT_EQ(OnlyValue("\xef\xbb\xbf[a]\r\nk = one\r\n two\r\n"), "one\ntwo");
+}
 
 TEST(Ini, KeysAreInAnyCaseAndSectionsAreNot) {
   const IniFile ini = Parse("[a]\nHoSt = h\n[A]\nhost = i\n[default]\nx = 1\n");

@@ -56,8 +56,10 @@ constexpr Field kFields[] = {
     {"name", FieldKind::kText, [](const LogFields& f, const std::string&) { return Text(f.name); }},
     {"levelname", FieldKind::kText, [](const LogFields& f, const std::string&) { return Text(f.levelname); }},
     {"levelno", FieldKind::kInt, [](const LogFields& f, const std::string&) { return Int(f.levelno); }},
-    {"created", FieldKind::kFloat, [](const LogFields& f, const std::string&) { return Float(Seconds(f.time - absl::UnixEpoch())); }},
-    {"msecs", FieldKind::kFloat, [](const LogFields& f, const std::string&) { return Float(static_cast<double>(Milliseconds(f))); }},
+    {"created", FieldKind::kFloat,
+     [](const LogFields& f, const std::string&) { return Float(Seconds(f.time - absl::UnixEpoch())); }},
+    {"msecs", FieldKind::kFloat,
+     [](const LogFields& f, const std::string&) { return Float(static_cast<double>(Milliseconds(f))); }},
     {"relativeCreated", FieldKind::kFloat,
      [](const LogFields& f, const std::string&) { return Float(Seconds(f.time - f.program_start) * 1000); }},
     {"process", FieldKind::kInt, [](const LogFields& f, const std::string&) { return Int(f.process); }},
@@ -77,9 +79,9 @@ absl::Status UnknownField(absl::string_view name) {
   std::vector<absl::string_view> names;
   for (const Field& field : kFields) names.push_back(field.name);
   const auto nearest = Nearest(name, names);
-  return FormatError(
-      absl::StrCat("no record has a `", Shown(name),
-                   "`: ", nearest ? absl::StrCat("did you mean `", *nearest, "`?") : absl::StrCat("one of ", absl::StrJoin(names, ", "))));
+  return FormatError(absl::StrCat(
+      "no record has a `", Shown(name), "`: ",
+      nearest ? absl::StrCat("did you mean `", *nearest, "`?") : absl::StrCat("one of ", absl::StrJoin(names, ", "))));
 }
 
 /// Bytes of the first `count` characters.
@@ -96,7 +98,8 @@ size_t Characters(absl::string_view text) {
   return std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; });
 }
 
-/// A float as Python's str() has it, for the sizes a record holds: the shortest digits that read back as the same number.
+/// A float as Python's str() has it, for the sizes a record holds: the shortest digits that read back as the same
+/// number.
 std::string Shortest(double real) {
   char buffer[400];
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), real, std::chars_format::fixed).ptr;
@@ -116,8 +119,9 @@ std::string Digits(uint64_t number, char conversion, int precision) {
 }
 
 std::string FloatDigits(double magnitude, char conversion, int precision, bool alternate) {
-  const char format[] = {'%', alternate ? '#' : '.', alternate ? '.' : '*', alternate ? '*' : conversion, alternate ? conversion : '\0',
-                         '\0'};
+  const char format[] = {
+      '%', alternate ? '#' : '.', alternate ? '.' : '*', alternate ? '*' : conversion, alternate ? conversion : '\0',
+      '\0'};
   const int digits = precision < 0 ? 6 : precision;
   std::string text(snprintf(nullptr, 0, format, digits, magnitude), '\0');
   snprintf(text.data(), text.size() + 1, format, digits, magnitude);
@@ -159,7 +163,8 @@ absl::StatusOr<LogFormat::Piece> LogFormat::ParseConversion(absl::string_view* r
   absl::string_view& text = *rest;
   const size_t close = text.find(')');
   if (text.size() < 2 || text[1] != '(')
-    return FormatError(absl::StrCat("`", Shown(text.substr(0, 2)), "` names no field: write `%(message)s`, or `%%` for a percent sign"));
+    return FormatError(absl::StrCat("`", Shown(text.substr(0, 2)),
+                                    "` names no field: write `%(message)s`, or `%%` for a percent sign"));
   if (close == absl::string_view::npos)
     return FormatError(absl::StrCat("`", Shown(text), "` has no closing parenthesis: write `%(message)s`"));
   const absl::string_view name = text.substr(2, close - 2);
@@ -188,10 +193,13 @@ absl::StatusOr<LogFormat::Piece> LogFormat::ParseConversion(absl::string_view* r
   if (piece.width > kMaxWidth || piece.precision > kMaxWidth)
     return FormatError(absl::StrCat("`", shown, "` is too wide: give at most ", kMaxWidth));
 
-  const auto field = std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& row) { return row.name == name; });
+  const auto field =
+      std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& row) { return row.name == name; });
   if (field == std::end(kFields)) return UnknownField(name);
   piece.field = static_cast<int>(field - std::begin(kFields));
-  const absl::string_view allowed = field->kind == FieldKind::kText ? "s" : field->kind == FieldKind::kInt ? "sdiuoxXeEfFgG" : "sdiueEfFgG";
+  const absl::string_view allowed = field->kind == FieldKind::kText  ? "s"
+                                    : field->kind == FieldKind::kInt ? "sdiuoxXeEfFgG"
+                                                                     : "sdiueEfFgG";
   if (text.empty() || !IsOneOf(text[0], allowed)) {
     return FormatError(absl::StrCat("`", shown, "` ends in no conversion for `", name, "`: write `%(", name, ")",
                                     field->kind == FieldKind::kText ? "s" : "d", "`"));
@@ -221,7 +229,9 @@ std::string LogFormat::Apply(const Piece& piece, const LogFields& fields, const 
   std::string sign;
   std::string body;
   if (piece.conversion == 's') {
-    body = field.kind == FieldKind::kText ? value.text : field.kind == FieldKind::kInt ? absl::StrCat(value.number) : Shortest(value.real);
+    body = field.kind == FieldKind::kText  ? value.text
+           : field.kind == FieldKind::kInt ? absl::StrCat(value.number)
+                                           : Shortest(value.real);
     if (piece.precision >= 0) body.resize(CharacterBytes(body, piece.precision));
   } else {
     const bool as_float = IsOneOf(piece.conversion, "eEfFgG");
@@ -242,7 +252,8 @@ std::string LogFormat::Apply(const Piece& piece, const LogFields& fields, const 
 }
 
 std::string LogFormat::Render(const LogFields& fields) const {
-  const bool uses_time = std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.field == 1; });
+  const bool uses_time =
+      std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.field == 1; });
   const std::string asctime = uses_time ? AscTime(fields) : "";
   std::string line;
   for (const Piece& piece : pieces_) {

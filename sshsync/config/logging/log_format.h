@@ -11,8 +11,8 @@
 
 namespace sshsync {
 
-/// What a formatter can show of a record: the attributes of Python's LogRecord. The place in a source file has no meaning here
-/// and is the program's name with line 0.
+/// What a formatter can show of a record: the attributes of Python's LogRecord. The place in a source file has no
+/// meaning here and is the program's name with line 0.
 struct LogFields {
   absl::Time time = {};
   absl::TimeZone zone = {};
@@ -25,12 +25,12 @@ struct LogFields {
   int64_t thread = 0;
 };
 
-/// A format of Python's logging, style `%`: `%(asctime)s %(levelname)-8s %(message)s`, taken apart once and then applied to
-/// records. A parser of our own, because a format must mean the same to the byte as it does to Python, and because what would fail
-/// there for every record (an unknown name, `%(message)d`) is an error here before the run.
+/// A format of Python's logging, style `%`: `%(asctime)s %(levelname)-8s %(message)s`, taken apart once and then
+/// applied to records. A parser of our own, because a format must mean the same to the byte as it does to Python, and
+/// because what would fail there for every record (an unknown name, `%(message)d`) is an error here before the run.
 ///
-/// All attributes of a LogRecord, the conversions `s d i u o x X e E f F g G` with flags, width and precision (counted in
-/// characters), and a datefmt for strftime. Pure; safe to use from several threads.
+/// All attributes of a LogRecord, the conversions `s d i u o x X e E f F g G` with flags, width and precision (counted
+/// in characters), and a datefmt for strftime. Pure; safe to use from several threads.
 ///
 ///     auto format = LogFormat::Parse("%(levelname)-8s|%(message)s", "");
 ///     format->Render({.levelname = "INFO", .message = "done"}) == "INFO    |done";

@@ -50,7 +50,8 @@ TEST(LogFormat, ADatefmtReplacesTheWholeTime) {
 
 TEST(LogFormat, WidthAndPrecisionCountCharacters) {
   EXPECT_EQ(Render("[%(message).15s]"), "[repoproxy: caf\xc3\xa9]");
-  EXPECT_EQ(Render("[%(levelname)6s|%(levelno)-5d|%(levelno)+05d|%(levelno)#x|%(msecs)s]"), "[  INFO|20   |+0020|0x14|123.0]");
+  EXPECT_EQ(Render("[%(levelname)6s|%(levelno)-5d|%(levelno)+05d|%(levelno)#x|%(msecs)s]"),
+            "[  INFO|20   |+0020|0x14|123.0]");
 }
 
 TEST(LogFormat, APercentSignIsWrittenTwice) { EXPECT_EQ(Render("100%% %(levelname)s"), "100% INFO"); }
@@ -61,8 +62,8 @@ TEST(LogFormat, AnUnknownNameIsAnErrorThatNamesTheNearest) {
 }
 
 TEST(LogFormat, WhatWouldFailForEveryRecordFailsBefore) {
-  for (const absl::string_view format :
-       {"%(message)d", "%(message)", "%(message", "%(msecs)x", "%s", "%", "%(levelno)*d", "%(levelno)c", "just text", "%(levelno)99999d"}) {
+  for (const absl::string_view format : {"%(message)d", "%(message)", "%(message", "%(msecs)x", "%s", "%",
+                                         "%(levelno)*d", "%(levelno)c", "just text", "%(levelno)99999d"}) {
     EXPECT_NE(ErrorOf(format), "");
   }
 }

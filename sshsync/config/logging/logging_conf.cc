@@ -18,7 +18,8 @@ namespace {
 using Place = DiagnosticCollector::Place;
 
 constexpr absl::string_view kClasses =
-    "one of StreamHandler, FileHandler, handlers.WatchedFileHandler, handlers.RotatingFileHandler, handlers.TimedRotatingFileHandler, "
+    "one of StreamHandler, FileHandler, handlers.WatchedFileHandler, handlers.RotatingFileHandler, "
+    "handlers.TimedRotatingFileHandler, "
     "handlers.SysLogHandler, NullHandler";
 
 /// One section [logger_NAME].
@@ -30,7 +31,8 @@ struct Logger {
 
 class Reader {
  public:
-  Reader(absl::string_view bytes, DiagnosticCollector& diagnostics) : diagnostics_(diagnostics), ini_(IniFile::Parse(bytes, diagnostics)) {}
+  Reader(absl::string_view bytes, DiagnosticCollector& diagnostics)
+      : diagnostics_(diagnostics), ini_(IniFile::Parse(bytes, diagnostics)) {}
 
   LoggingConf Read() {
     for (const auto& [name, place] : Keys("formatters")) ReadFormatter(name, place);
@@ -41,16 +43,19 @@ class Reader {
       ReadLogger(name, place);
     }
     if (!root && Section("loggers") != nullptr)
-      Error(Section("loggers")->place, "the logger `root` is missing", "write it into `keys`, and a section [logger_root]");
+      Error(Section("loggers")->place, "the logger `root` is missing",
+            "write it into `keys`, and a section [logger_root]");
     return Effective();
   }
 
  private:
-  void Error(Place place, std::string message, std::string remedy) { diagnostics_.Error(place, std::move(message), std::move(remedy)); }
+  void Error(Place place, std::string message, std::string remedy) {
+    diagnostics_.Error(place, std::move(message), std::move(remedy));
+  }
 
   const IniSection* Section(absl::string_view name) const {
-    const auto found =
-        std::find_if(ini_.sections.begin(), ini_.sections.end(), [&](const IniSection& section) { return section.name == name; });
+    const auto found = std::find_if(ini_.sections.begin(), ini_.sections.end(),
+                                    [&](const IniSection& section) { return section.name == name; });
     return found == ini_.sections.end() ? nullptr : &*found;
   }
 
@@ -58,7 +63,8 @@ class Reader {
   const IniSection* Required(absl::string_view kind, absl::string_view name, Place place) {
     const IniSection* section = Section(absl::StrCat(kind, "_", name));
     if (section == nullptr)
-      Error(place, absl::StrCat("section [", kind, "_", Shown(name), "] is missing"), "write it, or take the name out of the list");
+      Error(place, absl::StrCat("section [", kind, "_", Shown(name), "] is missing"),
+            "write it, or take the name out of the list");
     return section;
   }
 
@@ -79,7 +85,9 @@ class Reader {
     return value.literal ? absl::StrReplaceAll(value.text, {{"%%", "%"}}) : std::move(value.text);
   }
 
-  std::string Text(const IniSection& section, absl::string_view key) { return Text(section, ini_.Lookup(section, key)); }
+  std::string Text(const IniSection& section, absl::string_view key) {
+    return Text(section, ini_.Lookup(section, key));
+  }
 
   /// `a, b` as words with the place of the list; empty for an empty list.
   std::vector<std::pair<std::string, Place>> List(const IniSection& section, absl::string_view key) {
@@ -92,20 +100,23 @@ class Reader {
     }
     const std::string text = Text(section, entry);
     if (absl::StripAsciiWhitespace(text).empty()) return words;
-    for (const absl::string_view word : absl::StrSplit(text, ',')) words.emplace_back(absl::StripAsciiWhitespace(word), entry->PlaceOf(0));
+    for (const absl::string_view word : absl::StrSplit(text, ','))
+      words.emplace_back(absl::StripAsciiWhitespace(word), entry->PlaceOf(0));
     return words;
   }
 
   std::vector<std::pair<std::string, Place>> Keys(absl::string_view name) {
     const IniSection* section = Section(name);
     if (section != nullptr) return List(*section, "keys");
-    Error({}, absl::StrCat("section [", name, "] is missing"), absl::StrCat("write it, with `keys=` and the names of the ", name));
+    Error({}, absl::StrCat("section [", name, "] is missing"),
+          absl::StrCat("write it, with `keys=` and the names of the ", name));
     return {};
   }
 
   int Level(const IniSection& section, int otherwise) {
-    static constexpr std::pair<absl::string_view, int> kLevels[] = {{"CRITICAL", 50}, {"FATAL", 50}, {"ERROR", 40}, {"WARNING", 30},
-                                                                    {"WARN", 30},     {"INFO", 20},  {"DEBUG", 10}, {"NOTSET", 0}};
+    static constexpr std::pair<absl::string_view, int> kLevels[] = {{"CRITICAL", 50}, {"FATAL", 50}, {"ERROR", 40},
+                                                                    {"WARNING", 30},  {"WARN", 30},  {"INFO", 20},
+                                                                    {"DEBUG", 10},    {"NOTSET", 0}};
     const IniEntry* entry = ini_.Lookup(section, "level");
     if (entry == nullptr) return otherwise;
     const std::string text = Text(section, entry);
@@ -113,7 +124,8 @@ class Reader {
     for (const auto& [name, level] : kLevels) {
       if (upper != name) continue;
       if (upper != text)
-        diagnostics_.Warning(entry->PlaceOf(0), absl::StrCat("level `", text, "` is not in upper case"), absl::StrCat("write ", upper));
+        diagnostics_.Warning(entry->PlaceOf(0), absl::StrCat("level `", text, "` is not in upper case"),
+                             absl::StrCat("write ", upper));
       return level;
     }
     int number = 0;
@@ -121,7 +133,8 @@ class Reader {
       diagnostics_.Warning(entry->PlaceOf(0), absl::StrCat("level `", number, "` is a number"), "write its name");
       return number;
     }
-    Error(entry->PlaceOf(0), absl::StrCat("level `", Shown(text), "` is none"), "write DEBUG, INFO, WARNING, ERROR, CRITICAL or NOTSET");
+    Error(entry->PlaceOf(0), absl::StrCat("level `", Shown(text), "` is none"),
+          "write DEBUG, INFO, WARNING, ERROR, CRITICAL or NOTSET");
     return otherwise;
   }
 
@@ -137,14 +150,15 @@ class Reader {
     }
     const std::string class_name = Text(*section, "class");
     if (!class_name.empty() && class_name != "logging.Formatter") {
-      return Error(ini_.Lookup(*section, "class")->PlaceOf(0), absl::StrCat("formatter class `", Shown(class_name), "` is unknown"),
-                   "leave `class` away");
+      return Error(ini_.Lookup(*section, "class")->PlaceOf(0),
+                   absl::StrCat("formatter class `", Shown(class_name), "` is unknown"), "leave `class` away");
     }
     // Neither is interpolated: their percent signs are their own.
     const IniEntry* format = ini_.Lookup(*section, "format");
     const IniEntry* datefmt = ini_.Lookup(*section, "datefmt");
     auto parsed = LogFormat::Parse(format ? format->value : "", datefmt ? datefmt->value : "");
-    if (!parsed.ok()) return Error(format ? format->PlaceOf(0) : section->place, std::string(parsed.status().message()), "");
+    if (!parsed.ok())
+      return Error(format ? format->PlaceOf(0) : section->place, std::string(parsed.status().message()), "");
     if (format && format->value.find('\n') != std::string::npos) {
       diagnostics_.Warning(format->PlaceOf(0), "the format has several lines", "a record is written as one");
     }
@@ -161,18 +175,20 @@ class Reader {
     handler.level = Level(*section, 0);
     const std::string formatter = Text(*section, "formatter");
     if (!formatter.empty() && formatters_.count(formatter) == 0) {
-      Error(ini_.Lookup(*section, "formatter")->PlaceOf(0), absl::StrCat("there is no formatter `", Shown(formatter), "`"),
-            "name it in [formatters] keys");
+      Error(ini_.Lookup(*section, "formatter")->PlaceOf(0),
+            absl::StrCat("there is no formatter `", Shown(formatter), "`"), "name it in [formatters] keys");
     } else if (!formatter.empty()) {
       handler.format = formatters_[formatter];
     }
     const IniEntry* class_entry = ini_.Lookup(*section, "class");
     if (class_entry == nullptr)
-      return Error(section->place, absl::StrCat("section [", Shown(section->name), "] has no `class`"), std::string(kClasses));
+      return Error(section->place, absl::StrCat("section [", Shown(section->name), "] has no `class`"),
+                   std::string(kClasses));
     const std::string class_name = Text(*section, class_entry);
     const auto kind = HandlerKindOf(class_name);
     if (!kind)
-      return Error(class_entry->PlaceOf(0), absl::StrCat("handler class `", Shown(class_name), "` is unknown"), std::string(kClasses));
+      return Error(class_entry->PlaceOf(0), absl::StrCat("handler class `", Shown(class_name), "` is unknown"),
+                   std::string(kClasses));
     handler.kind = *kind;
     ReadArgs(*section, handler);
   }
@@ -183,7 +199,8 @@ class Reader {
     for (HandlerArgProblem& problem : ReadHandlerArgs(Text(section, args), Text(section, kwargs), handler)) {
       const IniEntry* entry = problem.in_kwargs ? kwargs : args;
       const Place place = entry ? entry->PlaceOf(std::min(problem.offset, entry->value.size())) : section.place;
-      std::string message = absl::StrCat("[", Shown(section.name), "] ", entry ? entry->key : "args", ": ", problem.message);
+      std::string message =
+          absl::StrCat("[", Shown(section.name), "] ", entry ? entry->key : "args", ": ", problem.message);
       if (problem.warning) {
         diagnostics_.Warning(place, std::move(message), std::move(problem.remedy));
       } else {
@@ -209,7 +226,8 @@ class Reader {
     if (const std::string text = Text(*section, "propagate"); !text.empty()) {
       int propagate = 1;
       if (!absl::SimpleAtoi(text, &propagate))
-        Error(ini_.Lookup(*section, "propagate")->PlaceOf(0), absl::StrCat("propagate `", Shown(text), "` is no number"), "write 0 or 1");
+        Error(ini_.Lookup(*section, "propagate")->PlaceOf(0),
+              absl::StrCat("propagate `", Shown(text), "` is no number"), "write 0 or 1");
       logger.propagate = propagate != 0;
     }
     for (auto& [handler, handler_place] : List(*section, "handlers")) {
@@ -253,6 +271,8 @@ class Reader {
 
 }  // namespace
 
-LoggingConf ReadLoggingConf(absl::string_view bytes, DiagnosticCollector& diagnostics) { return Reader(bytes, diagnostics).Read(); }
+LoggingConf ReadLoggingConf(absl::string_view bytes, DiagnosticCollector& diagnostics) {
+  return Reader(bytes, diagnostics).Read();
+}
 
 }  // namespace sshsync

@@ -17,14 +17,14 @@ struct LoggingConf {
   std::vector<LoggingHandler> handlers;  ///< a record goes to each of them
 };
 
-/// Reads the format of Python's logging.config.fileConfig. The records of the program go to the logger `sshsync`; to `mbrepo`, the
-/// name of the original program, where only that is configured; else to root. As in Python a logger without level takes root's, and
-/// one that propagates also writes to root's handlers.
+/// Reads the format of Python's logging.config.fileConfig. The records of the program go to the logger `sshsync`; to
+/// `mbrepo`, the name of the original program, where only that is configured; else to root. As in Python a logger
+/// without level takes root's, and one that propagates also writes to root's handlers.
 ///
-/// `args` and `kwargs` are literals (config/python_literal.h) and the names sys.stdout, sys.stderr and the handlers' constants,
-/// which are looked up, not evaluated. Handlers are those of LoggingHandler::Kind, named with or without `handlers.` or
-/// `logging.handlers.`. Everything wrong in the file goes to `diagnostics`, whether the part is used or not; the result counts only
-/// without errors. Pure: nothing is opened here.
+/// `args` and `kwargs` are literals (config/python_literal.h) and the names sys.stdout, sys.stderr and the handlers'
+/// constants, which are looked up, not evaluated. Handlers are those of LoggingHandler::Kind, named with or without
+/// `handlers.` or `logging.handlers.`. Everything wrong in the file goes to `diagnostics`, whether the part is used or
+/// not; the result counts only without errors. Pure: nothing is opened here.
 ///
 ///     DiagnosticCollector diagnostics("logging.conf", bytes);
 ///     const LoggingConf conf = ReadLoggingConf(bytes, diagnostics);

@@ -1,6 +1,7 @@
 // Prints what each configuration named on the command line makes of one record, for the comparison with Python.
 //   logging_conf_lines MILLISECONDS LEVEL MESSAGE FILE...
-// For each file: `FILE`, then `error`, or one line `HANDLER<tab>PATH<tab>TEXT` for each handler that the record reaches.
+// For each file: `FILE`, then `error`, or one line `HANDLER<tab>PATH<tab>TEXT` for each handler that the record
+// reaches.
 
 #include <cstdio>
 #include <fstream>
@@ -27,7 +28,8 @@ void Print(const char* file, const LogFields& record) {
   LogFields fields = record;
   fields.name = conf.logger;
   for (const LoggingHandler& handler : conf.handlers) {
-    if (fields.levelno < conf.level || fields.levelno < handler.level || handler.kind == LoggingHandler::Kind::kNull) continue;
+    if (fields.levelno < conf.level || fields.levelno < handler.level || handler.kind == LoggingHandler::Kind::kNull)
+      continue;
     printf("%s\t%s\t%s\n", handler.name.c_str(), handler.path.c_str(), handler.format.Render(fields).c_str());
   }
 }

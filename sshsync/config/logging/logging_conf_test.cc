@@ -106,8 +106,8 @@ TEST(LoggingConf, WithoutAnyHandlerWarningsGoToStderr) {
 }
 
 TEST(LoggingConf, ValuesAreInterpolatedAndFormatsAreNot) {
-  const Outcome outcome = Read(absl::StrReplaceAll(
-      kGood, {{"[loggers]", "[DEFAULT]\nlogdir=/srv/log\n[loggers]"}, {"'/var/log/sshsync.log'", "'%(logdir)s/%%d.log'"}}));
+  const Outcome outcome = Read(absl::StrReplaceAll(kGood, {{"[loggers]", "[DEFAULT]\nlogdir=/srv/log\n[loggers]"},
+                                                           {"'/var/log/sshsync.log'", "'%(logdir)s/%%d.log'"}}));
   EXPECT_EQ(Said(outcome), "");
   EXPECT_EQ(outcome.conf.handlers[0].path, "/srv/log/%d.log");
 }
@@ -121,7 +121,8 @@ TEST(LoggingConf, EveryProblemNamesItsLineAndAWayOut) {
            Row{"[formatters]\nkeys=plain", "", "logging.conf: section [formatters] is missing"},
            Row{"keys=console, file", "keys=console, file, mail", "logging.conf:5: section [handler_mail] is missing"},
            Row{"handlers=file", "handlers=file,mail", "there is no handler `mail`"},
-           Row{"formatter=plain\nargs=('/", "formatter=fancy\nargs=('/", "logging.conf:28: there is no formatter `fancy`"},
+           Row{"formatter=plain\nargs=('/", "formatter=fancy\nargs=('/",
+               "logging.conf:28: there is no formatter `fancy`"},
            Row{"qualname=sshsync\n", "", "logging.conf:14: section [logger_sync] has no `qualname`"},
            Row{"handlers=file\n", "", "logging.conf:14: section [logger_sync] has no `handlers`"},
            Row{"class=StreamHandler\n", "", "section [handler_console] has no `class`"},
@@ -141,11 +142,11 @@ TEST(LoggingConf, EveryProblemNamesItsLineAndAWayOut) {
 }
 
 TEST(LoggingConf, SmallSlipsAreWarningsOnly) {
-  for (const auto& [old_text, new_text] :
-       std::vector<std::pair<absl::string_view, absl::string_view>>{{"level=INFO", "level=info"},
-                                                                    {"level=INFO", "level=15"},
-                                                                    {"('/var/log/sshsync.log',)", "'/var/log/sshsync.log'"},
-                                                                    {"datefmt=", "datefnt="}}) {
+  for (const auto& [old_text, new_text] : std::vector<std::pair<absl::string_view, absl::string_view>>{
+           {"level=INFO", "level=info"},
+           {"level=INFO", "level=15"},
+           {"('/var/log/sshsync.log',)", "'/var/log/sshsync.log'"},
+           {"datefmt=", "datefnt="}}) {
     const Outcome outcome = ReadWith(old_text, new_text);
     EXPECT_TRUE(FirstError(outcome.diagnostics).ok()) << Said(outcome);
     EXPECT_EQ(outcome.diagnostics.size(), 1u) << Said(outcome);
@@ -153,8 +154,8 @@ TEST(LoggingConf, SmallSlipsAreWarningsOnly) {
 }
 
 TEST(LoggingConf, AllProblemsAreReportedAtOnce) {
-  const Outcome outcome =
-      Read(absl::StrReplaceAll(kGood, {{"level=INFO", "level=LOUD"}, {"class=StreamHandler", "class=X"}, {"%(message)s", "%(msg)s"}}));
+  const Outcome outcome = Read(absl::StrReplaceAll(
+      kGood, {{"level=INFO", "level=LOUD"}, {"class=StreamHandler", "class=X"}, {"%(message)s", "%(msg)s"}}));
   EXPECT_EQ(outcome.diagnostics.size(), 3u) << Said(outcome);
 }
 
@@ -179,10 +180,11 @@ TEST(LoggingConf, EveryHandlerCanBeNamed) {
 }
 
 TEST(LoggingConf, BadFilesAreRefused) {
-  EXPECT_TRUE(absl::StrContains(Said(ReadFile("bad/code.conf")), "logging.conf:11: [handler_file] args: only literals"));
+  EXPECT_TRUE(
+      absl::StrContains(Said(ReadFile("bad/code.conf")), "logging.conf:11: [handler_file] args: only literals"));
   const std::string missing = Said(ReadFile("bad/missing.conf"));
-  for (const absl::string_view what :
-       {":4: section [handler_file]", ":8: level `LOUD`", ":9: there is no handler `console`", "no `qualname`", "`nosuch`"}) {
+  for (const absl::string_view what : {":4: section [handler_file]", ":8: level `LOUD`",
+                                       ":9: there is no handler `console`", "no `qualname`", "`nosuch`"}) {
     EXPECT_TRUE(absl::StrContains(missing, what)) << what << "\n" << missing;
   }
 }

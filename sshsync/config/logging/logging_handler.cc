@@ -35,7 +35,9 @@ const std::vector<HandlerClass>& Classes() {
       {"StreamHandler", Kind::kStream, {"stream"}},
       {"FileHandler", Kind::kFile, {"filename", "mode", "encoding", "delay", "errors"}},
       {"WatchedFileHandler", Kind::kWatchedFile, {"filename", "mode", "encoding", "delay", "errors"}},
-      {"RotatingFileHandler", Kind::kRotatingFile, {"filename", "mode", "maxBytes", "backupCount", "encoding", "delay", "errors"}},
+      {"RotatingFileHandler",
+       Kind::kRotatingFile,
+       {"filename", "mode", "maxBytes", "backupCount", "encoding", "delay", "errors"}},
       {"TimedRotatingFileHandler",
        Kind::kTimedRotatingFile,
        {"filename", "when", "interval", "backupCount", "encoding", "delay", "utc", "atTime", "errors"}},
@@ -79,13 +81,21 @@ class Binder {
   std::vector<HandlerArgProblem> Bind(absl::string_view args, absl::string_view kwargs) {
     BindArgs(args);
     BindKwargs(kwargs);
-    if (std::any_of(problems_.begin(), problems_.end(), [](const HandlerArgProblem& problem) { return !problem.warning; }))
+    if (std::any_of(problems_.begin(), problems_.end(),
+                    [](const HandlerArgProblem& problem) { return !problem.warning; }))
       return problems_;
     switch (handler_.kind) {
-      case Kind::kStream: TakeStream(); break;
-      case Kind::kSysLog: TakeSysLog(); break;
-      case Kind::kNull: break;
-      default: TakeFile(); break;
+      case Kind::kStream:
+        TakeStream();
+        break;
+      case Kind::kSysLog:
+        TakeSysLog();
+        break;
+      case Kind::kNull:
+        break;
+      default:
+        TakeFile();
+        break;
     }
     return problems_;
   }
@@ -108,7 +118,8 @@ class Binder {
       value.kind = ValueKind::kInt;
       value.number = *constant;
     } else {
-      Report(in_kwargs, value.offset, absl::StrCat(kOnlyLiterals, ", not even `", Shown(value.text), "`"), std::string(kLiteralsRemedy));
+      Report(in_kwargs, value.offset, absl::StrCat(kOnlyLiterals, ", not even `", Shown(value.text), "`"),
+             std::string(kLiteralsRemedy));
     }
   }
 
@@ -134,7 +145,8 @@ class Binder {
     }
     if (args->items.size() > class_.parameters.size()) {
       const size_t offset = args->items[class_.parameters.size()].offset;
-      Report(false, offset, absl::StrCat(class_.name, " takes at most ", class_.parameters.size(), " arguments"), "remove the others");
+      Report(false, offset, absl::StrCat(class_.name, " takes at most ", class_.parameters.size(), " arguments"),
+             "remove the others");
       return;
     }
     for (size_t i = 0; i < args->items.size(); ++i) arguments_[class_.parameters[i]] = {args->items[i], false};
@@ -144,13 +156,15 @@ class Binder {
     if (text.empty()) return;
     const auto kwargs = Read(text, true);
     if (!kwargs) return;
-    if (kwargs->kind != ValueKind::kDict) return Report(true, 0, "kwargs is no dict", "write {'filename': '/var/log/sshsync.log'}");
+    if (kwargs->kind != ValueKind::kDict)
+      return Report(true, 0, "kwargs is no dict", "write {'filename': '/var/log/sshsync.log'}");
     for (size_t i = 0; i + 1 < kwargs->items.size(); i += 2) {
       const PythonValue& key = kwargs->items[i];
       const auto parameter = std::find(class_.parameters.begin(), class_.parameters.end(), key.text);
       if (key.kind != ValueKind::kText || parameter == class_.parameters.end()) {
         const std::string known = class_.parameters.empty() ? "nothing" : absl::StrJoin(class_.parameters, ", ");
-        Report(true, key.offset, absl::StrCat(class_.name, " has no parameter `", Shown(key.text), "`"), absl::StrCat("it takes ", known));
+        Report(true, key.offset, absl::StrCat(class_.name, " has no parameter `", Shown(key.text), "`"),
+               absl::StrCat("it takes ", known));
       } else if (arguments_.count(*parameter) > 0) {
         Report(true, key.offset, absl::StrCat("`", *parameter, "` is given twice"), "remove one of them");
       } else {
@@ -166,14 +180,16 @@ class Binder {
   }
 
   void Wrong(absl::string_view parameter, const Argument& argument, std::string remedy) {
-    Report(argument.in_kwargs, argument.value.offset, absl::StrCat("`", parameter, "` has no such value"), std::move(remedy));
+    Report(argument.in_kwargs, argument.value.offset, absl::StrCat("`", parameter, "` has no such value"),
+           std::move(remedy));
   }
 
   void TakeNumber(absl::string_view parameter, int64_t least, int64_t* number) {
     const Argument* argument = Given(parameter);
     if (argument == nullptr) return;
     const bool is_number = argument->value.kind == ValueKind::kInt || argument->value.kind == ValueKind::kBool;
-    if (!is_number || argument->value.number < least) return Wrong(parameter, *argument, absl::StrCat("give an integer, at least ", least));
+    if (!is_number || argument->value.number < least)
+      return Wrong(parameter, *argument, absl::StrCat("give an integer, at least ", least));
     *number = argument->value.number;
   }
 
@@ -192,7 +208,8 @@ class Binder {
 
   void TakeFile() {
     const Argument* filename = Given("filename");
-    if (filename == nullptr) return Report(false, 0, absl::StrCat(class_.name, " needs a file name"), std::string(kLiteralsRemedy));
+    if (filename == nullptr)
+      return Report(false, 0, absl::StrCat(class_.name, " needs a file name"), std::string(kLiteralsRemedy));
     const std::string& path = filename->value.text;
     if (filename->value.kind != ValueKind::kText || path.empty() || path.find('\0') != std::string::npos) {
       return Wrong("filename", *filename, std::string(kLiteralsRemedy));
@@ -201,7 +218,8 @@ class Binder {
     if (const Argument* mode = Given("mode")) {
       const std::string& text = mode->value.text;
       const bool known = text.size() < 3 && text.find_first_not_of("btaw") == std::string::npos;
-      if (mode->value.kind != ValueKind::kText || !known || absl::StrContains(text, "a") == absl::StrContains(text, "w")) {
+      if (mode->value.kind != ValueKind::kText || !known ||
+          absl::StrContains(text, "a") == absl::StrContains(text, "w")) {
         return Wrong("mode", *mode, "give 'a' or 'w'");
       }
       handler_.truncate = absl::StrContains(text, "w");
@@ -222,8 +240,11 @@ class Binder {
 
   void TakeRotation() {
     using Unit = RotationTime::Unit;
-    static constexpr std::pair<absl::string_view, Unit> kUnits[] = {
-        {"S", Unit::kSecond}, {"M", Unit::kMinute}, {"H", Unit::kHour}, {"D", Unit::kDay}, {"MIDNIGHT", Unit::kMidnight}};
+    static constexpr std::pair<absl::string_view, Unit> kUnits[] = {{"S", Unit::kSecond},
+                                                                    {"M", Unit::kMinute},
+                                                                    {"H", Unit::kHour},
+                                                                    {"D", Unit::kDay},
+                                                                    {"MIDNIGHT", Unit::kMidnight}};
     TakeNumber("interval", 1, &handler_.rotation.interval);
     if (handler_.rotation.interval > 1'000'000) Wrong("interval", *Given("interval"), "give at most 1000000");
     TakeFlag("utc", &handler_.rotation.utc);
@@ -231,7 +252,8 @@ class Binder {
     const Argument* when = Given("when");
     if (when == nullptr) return;
     const std::string text = absl::AsciiStrToUpper(when->value.text);
-    const auto unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& row) { return row.first == text; });
+    const auto unit =
+        std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& row) { return row.first == text; });
     if (unit != std::end(kUnits)) {
       handler_.rotation.unit = unit->second;
     } else if (text.size() == 2 && text[0] == 'W' && text[1] >= '0' && text[1] <= '6') {
@@ -246,8 +268,9 @@ class Binder {
     handler_.host = "localhost";
     if (const Argument* address = Given("address")) {
       const PythonValue& value = address->value;
-      const bool pair = (value.kind == ValueKind::kTuple || value.kind == ValueKind::kList) && value.items.size() == 2 &&
-                        value.items[0].kind == ValueKind::kText && value.items[1].kind == ValueKind::kInt;
+      const bool pair = (value.kind == ValueKind::kTuple || value.kind == ValueKind::kList) &&
+                        value.items.size() == 2 && value.items[0].kind == ValueKind::kText &&
+                        value.items[1].kind == ValueKind::kInt;
       if (pair && value.items[1].number > 0 && value.items[1].number < 65536) {
         handler_.host = value.items[0].text;
         handler_.port = static_cast<int>(value.items[1].number);
@@ -263,8 +286,8 @@ class Binder {
     handler_.tcp = socket_type == 1;
     const Argument* facility = Given("facility");
     if (facility == nullptr) return;
-    const auto code =
-        facility->value.kind == ValueKind::kText ? FacilityOf(facility->value.text) : static_cast<int>(facility->value.number);
+    const auto code = facility->value.kind == ValueKind::kText ? FacilityOf(facility->value.text)
+                                                               : static_cast<int>(facility->value.number);
     const bool is_code = facility->value.kind == ValueKind::kText || facility->value.kind == ValueKind::kInt;
     if (!is_code || !code || facility->value.number < 0 || facility->value.number > 23)
       return Wrong("facility", *facility, "give a name such as 'daemon' or 'local0'");
@@ -288,8 +311,10 @@ absl::optional<Kind> HandlerKindOf(absl::string_view class_name) {
   return absl::nullopt;
 }
 
-std::vector<HandlerArgProblem> ReadHandlerArgs(absl::string_view args, absl::string_view kwargs, LoggingHandler& handler) {
-  const auto row = std::find_if(Classes().begin(), Classes().end(), [&](const HandlerClass& row) { return row.kind == handler.kind; });
+std::vector<HandlerArgProblem> ReadHandlerArgs(absl::string_view args, absl::string_view kwargs,
+                                               LoggingHandler& handler) {
+  const auto row = std::find_if(Classes().begin(), Classes().end(),
+                                [&](const HandlerClass& row) { return row.kind == handler.kind; });
   return Binder(*row, handler).Bind(args, kwargs);
 }
 

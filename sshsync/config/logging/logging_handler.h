@@ -22,7 +22,8 @@ struct RotationTime {
   bool utc = false;      ///< midnight and file names in UTC instead of local time
 };
 
-/// One handler with its formatter: where records go and how they look. Which members mean something depends on the kind.
+/// One handler with its formatter: where records go and how they look. Which members mean something depends on the
+/// kind.
 struct LoggingHandler {
   enum class Kind { kStream, kFile, kWatchedFile, kRotatingFile, kTimedRotatingFile, kSysLog, kNull };
 
@@ -58,11 +59,13 @@ struct HandlerArgProblem {
   std::string remedy;
 };
 
-/// Reads `args` and `kwargs` as the constructor of the Python class of `handler.kind` takes them, and fills in the handler. Literals
-/// and the names of the handlers' constants only; `args` that is no tuple counts as the one argument it is.
+/// Reads `args` and `kwargs` as the constructor of the Python class of `handler.kind` takes them, and fills in the
+/// handler. Literals and the names of the handlers' constants only; `args` that is no tuple counts as the one argument
+/// it is.
 ///
 ///     ReadHandlerArgs("('/var/log/sync.log', 'a', 1000000, 5)", "", rotating_file).empty();
-std::vector<HandlerArgProblem> ReadHandlerArgs(absl::string_view args, absl::string_view kwargs, LoggingHandler& handler);
+std::vector<HandlerArgProblem> ReadHandlerArgs(absl::string_view args, absl::string_view kwargs,
+                                               LoggingHandler& handler);
 
 }  // namespace sshsync
 

@@ -40,7 +40,8 @@ TEST(LoggingHandler, AStreamIsStderrUnlessItIsStdout) {
 }
 
 TEST(LoggingHandler, FilesTakeTheirArgumentsByPlaceOrByName) {
-  const LoggingHandler file = Read(Kind::kRotatingFile, "('/var/log/x.log', 'w', 1000)", "{'backupCount': 5, 'delay': True}");
+  const LoggingHandler file =
+      Read(Kind::kRotatingFile, "('/var/log/x.log', 'w', 1000)", "{'backupCount': 5, 'delay': True}");
   EXPECT_EQ(file.path, "/var/log/x.log");
   EXPECT_FALSE(file.truncate) << "a rotated file is always appended to";
   EXPECT_EQ(file.max_bytes, 1000);
@@ -65,7 +66,8 @@ TEST(LoggingHandler, SyslogIsASocketFileOrAHost) {
   EXPECT_EQ(local.path, "/dev/log");
   EXPECT_EQ(local.host, "");
   EXPECT_EQ(local.facility, 3);
-  const LoggingHandler remote = Read(Kind::kSysLog, "(('loghost', handlers.SYSLOG_UDP_PORT), 'local7', socket.SOCK_STREAM)");
+  const LoggingHandler remote =
+      Read(Kind::kSysLog, "(('loghost', handlers.SYSLOG_UDP_PORT), 'local7', socket.SOCK_STREAM)");
   EXPECT_EQ(remote.host, "loghost");
   EXPECT_EQ(remote.port, 514);
   EXPECT_EQ(remote.facility, 23);
@@ -78,11 +80,13 @@ TEST(LoggingHandler, SyslogIsASocketFileOrAHost) {
 }
 
 TEST(LoggingHandler, CodeIsNeverEvaluated) {
-  for (const absl::string_view args :
-       {"(open('pwn', 'w'),)", "(os.environ,)", "(sys.stdin,)", "(sys.stdout.buffer,)", "('a' + 'b',)", "(__name__,)"}) {
-    EXPECT_TRUE(absl::StrContains(ProblemOf(Kind::kFile, args), "only literals")) << args << ": " << ProblemOf(Kind::kFile, args);
+  for (const absl::string_view args : {"(open('pwn', 'w'),)", "(os.environ,)", "(sys.stdin,)", "(sys.stdout.buffer,)",
+                                       "('a' + 'b',)", "(__name__,)"}) {
+    EXPECT_TRUE(absl::StrContains(ProblemOf(Kind::kFile, args), "only literals"))
+        << args << ": " << ProblemOf(Kind::kFile, args);
     EXPECT_TRUE(absl::StrContains(
-        ProblemOf(Kind::kFile, "", std::string("{'filename': ") + std::string(args.substr(1, args.size() - 3)) + "}"), "only literals"));
+        ProblemOf(Kind::kFile, "", std::string("{'filename': ") + std::string(args.substr(1, args.size() - 3)) + "}"),
+        "only literals"));
   }
 }
 

@@ -173,7 +173,8 @@ class Parser {
       } else if (c == '\\' && at_ + 1 < text_.size()) {
         Escape(kind, out);
       } else {
-        if (kind == Kind::kBytes && static_cast<unsigned char>(c) >= 0x80) return (void)Fail("bytes hold ASCII characters only");
+        if (kind == Kind::kBytes && static_cast<unsigned char>(c) >= 0x80)
+          return (void)Fail("bytes hold ASCII characters only");
         out->push_back(c);
         ++at_;
       }
@@ -198,7 +199,8 @@ class Parser {
     } else if (c >= '0' && c <= '7') {
       uint32_t point = 0;
       ++at_;
-      for (int digits = 0; digits < 3 && Peek() >= '0' && Peek() <= '7'; ++digits, ++at_) point = point * 8 + (Peek() - '0');
+      for (int digits = 0; digits < 3 && Peek() >= '0' && Peek() <= '7'; ++digits, ++at_)
+        point = point * 8 + (Peek() - '0');
       text ? AppendUtf8(point, out) : out->push_back(static_cast<char>(point));
     } else if (c == 'x' || (text && (c == 'u' || c == 'U'))) {
       const size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : 8;
@@ -226,9 +228,9 @@ class Parser {
       SkipSpace();
     }
     const size_t start = at_;
-    while (
-        IsNamePart(Peek()) || Peek() == '.' ||
-        ((Peek() == '-' || Peek() == '+') && at_ > start && absl::ascii_tolower(text_[at_ - 1]) == 'e' && text_.substr(start, 2) != "0x")) {
+    while (IsNamePart(Peek()) || Peek() == '.' ||
+           ((Peek() == '-' || Peek() == '+') && at_ > start && absl::ascii_tolower(text_[at_ - 1]) == 'e' &&
+            text_.substr(start, 2) != "0x")) {
       ++at_;
     }
     std::string digits = absl::AsciiStrToLower(text_.substr(start, at_ - start));
@@ -238,8 +240,10 @@ class Parser {
     if (ReadInt(digits, &value.number)) {
       value.kind = Kind::kInt;
       if (minus) value.number = -value.number;
-    } else if (digits.find_first_not_of("0123456789.e+-") == std::string::npos && absl::SimpleAtod(digits, &value.real)) {
-      if (digits.find_first_of(".e") == std::string::npos) return Fail("that integer is too large, or begins with a zero");
+    } else if (digits.find_first_not_of("0123456789.e+-") == std::string::npos &&
+               absl::SimpleAtod(digits, &value.real)) {
+      if (digits.find_first_of(".e") == std::string::npos)
+        return Fail("that integer is too large, or begins with a zero");
       value.kind = Kind::kFloat;
       if (minus) value.real = -value.real;
     } else {

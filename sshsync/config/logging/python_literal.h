@@ -29,10 +29,10 @@ struct PythonLiteral {
   size_t offset = 0;  ///< of the error
 };
 
-/// Reads one literal as Python does: strings with all prefixes but `f`, all quotes and escapes (`\N{...}` excepted), joined where
-/// they stand side by side; integers and floats; tuples, also without parentheses; lists, dicts, None, True, False. Dotted names are
-/// read as names: their meaning is the caller's affair. Nothing is ever evaluated: a call, an operator, an index is an error that
-/// says so. Nesting is bounded, integers are those of 64 bits.
+/// Reads one literal as Python does: strings with all prefixes but `f`, all quotes and escapes (`\N{...}` excepted),
+/// joined where they stand side by side; integers and floats; tuples, also without parentheses; lists, dicts, None,
+/// True, False. Dotted names are read as names: their meaning is the caller's affair. Nothing is ever evaluated: a
+/// call, an operator, an index is an error that says so. Nesting is bounded, integers are those of 64 bits.
 ///
 ///     ParsePythonLiteral("('/var/log/sync.log', 'a')").value.items[0].text == "/var/log/sync.log";
 PythonLiteral ParsePythonLiteral(absl::string_view text);

@@ -57,7 +57,8 @@ TEST(PythonLiteral, ReadsEveryKindOfNumber) {
   EXPECT_EQ(Read("1e3").real, 1000.0);
   EXPECT_EQ(Read("- .5").real, -0.5);
   EXPECT_EQ(Read("9223372036854775807").number, INT64_MAX);
-  for (const absl::string_view text : {"010", "1__0", "1_", "0b2", "0o8", "0x", "9223372036854775808", "1j", "1.2.3", "0xg", "1e"}) {
+  for (const absl::string_view text :
+       {"010", "1__0", "1_", "0b2", "0o8", "0x", "9223372036854775808", "1j", "1.2.3", "0xg", "1e"}) {
     EXPECT_NE(ErrorOf(text), "") << text;
   }
 }
@@ -73,8 +74,9 @@ TEST(PythonLiteral, ReadsListsDictsAndNames) {
 
 TEST(PythonLiteral, CodeIsRefusedAsWhatItIs) {
   for (const absl::string_view text :
-       {"os.system('touch pwn')", "(__import__('os').system('x'),)", "(10*1024,)", "(f'{x}',)", "[x for x in y]", "{**a}", "(*a,)",
-        "lambda: 1", "x[0]", "'a' + 'b'", "'a' % b", "a if b else c", "not a", "(1)(2)", "@x", "a.b.c()", "'a'.upper()", "1 2", "(a:=1)"}) {
+       {"os.system('touch pwn')", "(__import__('os').system('x'),)", "(10*1024,)", "(f'{x}',)", "[x for x in y]",
+        "{**a}", "(*a,)", "lambda: 1", "x[0]", "'a' + 'b'", "'a' % b", "a if b else c", "not a", "(1)(2)", "@x",
+        "a.b.c()", "'a'.upper()", "1 2", "(a:=1)"}) {
     EXPECT_TRUE(absl::StrContains(ErrorOf(text), "only literals")) << text << ": " << ErrorOf(text);
   }
 }
@@ -83,8 +85,8 @@ TEST(PythonLiteral, WhatDoesNotEndIsAnErrorAtItsBeginning) {
   const PythonLiteral literal = ParsePythonLiteral("('a', 'b)");
   EXPECT_EQ(literal.error, "the string does not end");
   EXPECT_EQ(literal.offset, 6u);
-  for (const absl::string_view text : {"", "(", "('a'", "[1", "{1", "{1:", "'", "'''a''", R"('\)", R"('\x4')", R"('\ud800')",
-                                       R"('\N{DASH}')", "b'\xc3\xa9'", "'a' b'c'", "a.", "'a\nb'"}) {
+  for (const absl::string_view text : {"", "(", "('a'", "[1", "{1", "{1:", "'", "'''a''", R"('\)", R"('\x4')",
+                                       R"('\ud800')", R"('\N{DASH}')", "b'\xc3\xa9'", "'a' b'c'", "a.", "'a\nb'"}) {
     EXPECT_NE(ErrorOf(text), "") << text;
   }
   EXPECT_NE(ErrorOf(std::string(100'000, '(')), "");

@@ -22,7 +22,8 @@ constexpr std::array kKnown = {
     Known{"sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
     Known{"sha384", "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
     Known{"sha512",
-          "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+          "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643c"
+          "e80e2a9ac94fa54ca49f"},
 };
 
 }  // namespace
@@ -31,7 +32,8 @@ std::string ScratchName() { return "abc"; }
 
 RemoteCommand ScratchDigestCommand(absl::string_view mark, absl::string_view digest_text) {
   const std::string folder = ScratchFolder(mark);
-  return {.script = absl::StrCat(MakeScratchFolder(folder), "printf ", kScratch, " >", folder, "/abc || exit 3\n( eval ", ShellLiteral(digest_text), " )\n")};
+  return {.script = absl::StrCat(MakeScratchFolder(folder), "printf ", kScratch, " >", folder,
+                                 "/abc || exit 3\n( eval ", ShellLiteral(digest_text), " )\n")};
 }
 
 std::string AlgorithmOf(const Digest& scratch_digest) {
@@ -43,7 +45,8 @@ std::string AlgorithmOf(const Digest& scratch_digest) {
 
 std::string CommonAlgorithm(absl::Span<const std::string> preference, absl::Span<const DigestTools> hosts) {
   for (const std::string& algorithm : preference) {
-    if (std::all_of(hosts.begin(), hosts.end(), [&](const DigestTools& tools) { return tools.contains(algorithm); })) return algorithm;
+    if (std::all_of(hosts.begin(), hosts.end(), [&](const DigestTools& tools) { return tools.contains(algorithm); }))
+      return algorithm;
   }
   return "";
 }

@@ -9,20 +9,23 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/digest/digest.h"
-#include "sshsync/ssh/runner.h"
 #include "sshsync/host/probe/scratch_folder.h"
 #include "sshsync/plan/digest_tool.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
-/// Algorithm name (`sha256`) -> the tools of a host that were seen to compute it, best first; none of the lists is empty.
+/// Algorithm name (`sha256`) -> the tools of a host that were seen to compute it, best first; none of the lists is
+/// empty.
 using DigestTools = std::map<std::string, std::vector<DigestTool>>;
 
-/// A file name that is hard to handle, for trials: a leading dash, a newline, quotes, and what shells and tools do something about.
+/// A file name that is hard to handle, for trials: a leading dash, a newline, quotes, and what shells and tools do
+/// something about.
 inline constexpr absl::string_view kTrialName = "-e\n'\"$(x)`\\*\\056\\n";
 
-/// A scratch file with the known content `abc` for a digestcmd to read, in the host's folder for temporary files: the text of a command that writes it, runs `digest_text` on it
-/// (bound for `ScratchFolder()`/`ScratchName()`) and removes it.
+/// A scratch file with the known content `abc` for a digestcmd to read, in the host's folder for temporary files: the
+/// text of a command that writes it, runs `digest_text` on it (bound for `ScratchFolder()`/`ScratchName()`) and removes
+/// it.
 std::string ScratchName();
 RemoteCommand ScratchDigestCommand(absl::string_view mark, absl::string_view digest_text);
 

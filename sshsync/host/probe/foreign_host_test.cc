@@ -1,5 +1,5 @@
-// Every action of every preset on a host with the tools it is for, alone: real ones or stand-ins (sshsync/testing/foreign_host.sh), with names that
-// are hard to handle.
+// Every action of every preset on a host with the tools it is for, alone: real ones or stand-ins
+// (sshsync/testing/foreign_host.sh), with names that are hard to handle.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -15,9 +15,9 @@
 #include "sshsync/digest/hasher.h"
 #include "sshsync/host/digest_session.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/host/probe/survey_probe.h"
 #include "sshsync/host/probe/tool_probe.h"
+#include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/testing/temp_dir.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -28,19 +28,21 @@ using testing::IsEmpty;
 
 struct Host {
   const char* name;
-  const char* list;       // where `preset = auto` takes these from
+  const char* list;  // where `preset = auto` takes these from
   const char* settime;
   const char* chunks;
-  const char* tool;       // for sha256; its first words
+  const char* tool;  // for sha256; its first words
 };
 
 // Named in test output by its name.
 void PrintTo(const Host& host, std::ostream* out) { *out << host.name; }
 
 const std::vector<std::string>& Names() {
-  static const std::vector<std::string> names = {"plain",     " lead",     "trail ",  "new\nline", "trailing\n", "\n",      "-rf",     "--help", "'q' \"d\"",    "$(touch pwn)", "`id`",
-                                                 "*",         "a?[b]{c,d}", "\\",     "ends\\",    "\xff\xfe",   "sub/a b", "-d/-f",   "a -> b", "%s%n",         "!x",           "tab\tand\rcr",
-                                                 "\xc3\xa9",  "~",         "..a",     "\\056x",    "\\n",        "one\001"};
+  static const std::vector<std::string> names = {
+      "plain",     " lead",        "trail ", "new\nline", "trailing\n", "\n",           "-rf",      "--help",
+      "'q' \"d\"", "$(touch pwn)", "`id`",   "*",         "a?[b]{c,d}", "\\",           "ends\\",   "\xff\xfe",
+      "sub/a b",   "-d/-f",        "a -> b", "%s%n",      "!x",         "tab\tand\rcr", "\xc3\xa9", "~",
+      "..a",       "\\056x",       "\\n",    "one\001"};
   return names;
 }
 
@@ -48,7 +50,9 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
  protected:
   ForeignHostTest() {
     bin_ = dir_.Path("bin");
-    const auto made = runner_.Run(here_, {.script = absl::StrCat("sh sshsync/testing/foreign_host.sh ", GetParam().name, " ", bin_)}, StopToken());
+    const auto made =
+        runner_.Run(here_, {.script = absl::StrCat("sh sshsync/testing/foreign_host.sh ", GetParam().name, " ", bin_)},
+                    StopToken());
     EXPECT_TRUE(made.ok() && made->status == 0) << made.status() << (made.ok() ? made->err : "");
     for (const std::string& name : Names()) dir_.Write(absl::StrCat("r/", name), Content(name));
     dir_.Write("r/.sshsync/in/hidden", "");
@@ -60,7 +64,9 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
 
   RemoteResult Ask(absl::string_view script) {
     const Endpoint there{.transport = Transport::kLocal, .shell = bin_ + "/sh"};
-    auto result = runner_.Run(there, {.script = absl::StrCat("PATH=", bin_, "; export PATH; LC_ALL=C; export LC_ALL\n", script)}, StopToken());
+    auto result =
+        runner_.Run(there, {.script = absl::StrCat("PATH=", bin_, "; export PATH; LC_ALL=C; export LC_ALL\n", script)},
+                    StopToken());
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
   }
@@ -71,7 +77,8 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
     // An absolute path cannot be stood in for.
     if (preset == "macos") {
       for (const char* action : {"list", "stat"}) {
-        repository.templates[action] = absl::StrReplaceAll(Presets::Shipped().Find("macos")->text(action), {{"/usr/bin/stat", "stat"}});
+        repository.templates[action] =
+            absl::StrReplaceAll(Presets::Shipped().Find("macos")->text(action), {{"/usr/bin/stat", "stat"}});
       }
     }
     return *HostTools::Make(repository);
@@ -100,7 +107,8 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
   }
 
   void ExpectListed(const HostTools& tools) {
-    const RemoteResult result = Ask(absl::StrCat("REPOPATH=", ShellLiteral(facts_.root), "\n", tools.text("list"), "\n"));
+    const RemoteResult result =
+        Ask(absl::StrCat("REPOPATH=", ShellLiteral(facts_.root), "\n", tools.text("list"), "\n"));
     EXPECT_THAT(WhyIncomplete(result), IsEmpty());
     const StatListing listing = ParseStatListing(result.out, facts_.now);
     EXPECT_TRUE(listing.understood) << result.out;
@@ -141,18 +149,26 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
   // Through read and write into the stage, made longer and cut again, copied, timed, renamed.
   void ExpectMoved(const HostTools& tools) {
     std::string script;
-    for (const char* action : {"read", "write", "copy", "size", "settime", "flush", "rename"}) absl::StrAppend(&script, "_ss_", action, "() {\n", tools.text(action), "\n}\n");
+    for (const char* action : {"read", "write", "copy", "size", "settime", "flush", "rename"})
+      absl::StrAppend(&script, "_ss_", action, "() {\n", tools.text(action), "\n}\n");
     for (const std::string& name : Names()) {
-      const std::string file = absl::StrCat(facts_.root, "/", name), staged = dir_.Path(absl::StrCat("s/", name)), copied = dir_.Path(absl::StrCat("c/", name));
+      const std::string file = absl::StrCat(facts_.root, "/", name), staged = dir_.Path(absl::StrCat("s/", name)),
+                        copied = dir_.Path(absl::StrCat("c/", name));
       const std::string final = dir_.Path(absl::StrCat("f/", name)), folder = final.substr(0, final.rfind('/'));
       const size_t size = Content(name).size();
-      for (const std::string& path : {staged, copied, final}) absl::StrAppend(&script, "mkdir -p ", ShellLiteral(path.substr(0, path.rfind('/'))), "\n");
-      absl::StrAppend(&script, "FILEPATH=", ShellLiteral(file), " STAGED=", ShellLiteral(staged), " SKIP=0 COUNT=9 SEEK=0 ", TimeVariables(1'700'000'000'000'000'000),
-                      "\n_ss_read | _ss_write || echo FAILED write\nSIZE=", size + 3, " LAST=", size + 2, "\n_ss_size || echo FAILED size\nSIZE=", size, " LAST=", size - 1,
-                      "\n_ss_size || echo FAILED size\nSTAGED=", ShellLiteral(copied), "\n_ss_copy || echo FAILED copy\nSTAGED=", ShellLiteral(staged),
-                      "\n_ss_settime || echo FAILED settime\nSTAGEDIR=", ShellLiteral(staged.substr(0, staged.rfind('/'))), "\n");
-      if (name == "plain") absl::StrAppend(&script, "_ss_flush || echo FAILED flush\n");  // it may be all of this machine's
-      absl::StrAppend(&script, "FILEPATH=", ShellLiteral(final), " DESTDIR=", ShellLiteral(folder), "\n_ss_rename || echo FAILED rename\n");
+      for (const std::string& path : {staged, copied, final})
+        absl::StrAppend(&script, "mkdir -p ", ShellLiteral(path.substr(0, path.rfind('/'))), "\n");
+      absl::StrAppend(
+          &script, "FILEPATH=", ShellLiteral(file), " STAGED=", ShellLiteral(staged), " SKIP=0 COUNT=9 SEEK=0 ",
+          TimeVariables(1'700'000'000'000'000'000), "\n_ss_read | _ss_write || echo FAILED write\nSIZE=", size + 3,
+          " LAST=", size + 2, "\n_ss_size || echo FAILED size\nSIZE=", size, " LAST=", size - 1,
+          "\n_ss_size || echo FAILED size\nSTAGED=", ShellLiteral(copied),
+          "\n_ss_copy || echo FAILED copy\nSTAGED=", ShellLiteral(staged),
+          "\n_ss_settime || echo FAILED settime\nSTAGEDIR=", ShellLiteral(staged.substr(0, staged.rfind('/'))), "\n");
+      if (name == "plain")
+        absl::StrAppend(&script, "_ss_flush || echo FAILED flush\n");  // it may be all of this machine's
+      absl::StrAppend(&script, "FILEPATH=", ShellLiteral(final), " DESTDIR=", ShellLiteral(folder),
+                      "\n_ss_rename || echo FAILED rename\n");
     }
     const RemoteResult result = Ask(script);
     EXPECT_EQ(result.out, "") << result.err;
@@ -169,14 +185,18 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
     for (const std::string& name : Names()) {
       if (tools.TakesName("pack", "./" + name)) names.push_back("./" + name);
     }
-    EXPECT_GE(names.size(), Names().size() - 4) << "only names with a newline, or with the byte that stands for it, may be left out";
+    EXPECT_GE(names.size(), Names().size() - 4)
+        << "only names with a newline, or with the byte that stands for it, may be left out";
     ASSERT_EQ(tools.NamesPerCall("pack", names), names.size());
     for (const auto& [text, folder] : {std::pair{tools.text("pack"), "u"}, {tools.Remark("pack", "ustar"), "v"}}) {
       if (text.empty()) continue;
-      const RemoteResult result = Ask(absl::StrCat("_ss_pack() {\n", HostTools::TextOnNames(text, names), "}\n_ss_unpack() {\n", tools.text("unpack"), "\n}\nmkdir ", dir_.Path(folder),
-                                                   "; ( cd ", facts_.root, " && _ss_pack ) | ( cd ", dir_.Path(folder), " && _ss_unpack )\n"));
+      const RemoteResult result =
+          Ask(absl::StrCat("_ss_pack() {\n", HostTools::TextOnNames(text, names), "}\n_ss_unpack() {\n",
+                           tools.text("unpack"), "\n}\nmkdir ", dir_.Path(folder), "; ( cd ", facts_.root,
+                           " && _ss_pack ) | ( cd ", dir_.Path(folder), " && _ss_unpack )\n"));
       EXPECT_EQ(result.status, 0) << result.err;
-      for (const std::string& name : names) EXPECT_EQ(dir_.Read(absl::StrCat(folder, "/", name)), Content(name.substr(2)));
+      for (const std::string& name : names)
+        EXPECT_EQ(dir_.Read(absl::StrCat(folder, "/", name)), Content(name.substr(2)));
     }
   }
 
@@ -187,7 +207,8 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
     for (const absl::string_view action : PresetActions()) {
       if (!tools.can(action) || GroupOf(action) != ToolGroup::kTransfer) continue;
       const auto at = trial.passed().find(std::string(action));
-      EXPECT_TRUE(at != trial.passed().end() && at->second) << action << " of " << tools.origin(action) << "\n" << result.err;
+      EXPECT_TRUE(at != trial.passed().end() && at->second) << action << " of " << tools.origin(action) << "\n"
+                                                            << result.err;
     }
   }
 
@@ -221,10 +242,14 @@ TEST_P(ForeignHostTest, AutoFindsWhatWorksThere) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ForeignHostTest,
-                         testing::Values(Host{"gnu", "gnu", "gnu", "posix", "openssl dgst"}, Host{"busybox", "busybox", "busybox", "posix", "sha256sum"},
-                                         Host{"toybox", "toybox", "gnu", "posix", "sha256sum"}, Host{"posix", "posix", "posix", "posix", "sha256sum"},
-                                         Host{"solaris", "solaris", "posix", "posix", "digest -a sha256"}, Host{"aix", "perl", "perl", "perl", "perl"},
-                                         Host{"bsd", "bsd", "bsd", "posix", "sha256 -r"}, Host{"macos", "macos", "perl", "perl", "shasum -a 256"}),
+                         testing::Values(Host{"gnu", "gnu", "gnu", "posix", "openssl dgst"},
+                                         Host{"busybox", "busybox", "busybox", "posix", "sha256sum"},
+                                         Host{"toybox", "toybox", "gnu", "posix", "sha256sum"},
+                                         Host{"posix", "posix", "posix", "posix", "sha256sum"},
+                                         Host{"solaris", "solaris", "posix", "posix", "digest -a sha256"},
+                                         Host{"aix", "perl", "perl", "perl", "perl"},
+                                         Host{"bsd", "bsd", "bsd", "posix", "sha256 -r"},
+                                         Host{"macos", "macos", "perl", "perl", "shasum -a 256"}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -32,15 +32,18 @@ std::string DigestOf(absl::string_view algorithm, absl::string_view bytes) {
 
 }  // namespace
 
-SurveyProbe::SurveyProbe(HostTools& tools, std::vector<std::string> algorithms, Extent extent) : tools_(tools), extent_(extent) {
+SurveyProbe::SurveyProbe(HostTools& tools, std::vector<std::string> algorithms, Extent extent)
+    : tools_(tools), extent_(extent) {
   for (const absl::string_view action : {"list", "digests"}) {
     if (!tools.open(action)) continue;
     const std::vector<const Preset*> candidates = Presets::Shipped().Candidates(action);
-    for (size_t i = 0; i + 1 < candidates.size(); ++i) trials_.push_back({.action = std::string(action), .preset = candidates[i]});
+    for (size_t i = 0; i + 1 < candidates.size(); ++i)
+      trials_.push_back({.action = std::string(action), .preset = candidates[i]});
     tools.Choose(action, candidates.back());
   }
   for (const std::string& algorithm : algorithms) {
-    for (std::string& words : tools.DigestTools(algorithm)) trials_.push_back({.action = "digest", .preset = nullptr, .algorithm = algorithm, .words = std::move(words)});
+    for (std::string& words : tools.DigestTools(algorithm))
+      trials_.push_back({.action = "digest", .preset = nullptr, .algorithm = algorithm, .words = std::move(words)});
   }
   done_ = trials_.empty();
 }
@@ -49,13 +52,17 @@ RemoteCommand SurveyProbe::Next() {
   mark_ = RandomMark();
   const std::string folder = ScratchFolder(mark_);
   RecordScript script(mark_);
-  script.AddRaw(absl::StrCat(MakeScratchFolder(folder), "cd ", folder, " && printf ", kContent, " >", ShellLiteral(absl::StrCat("./", kTrialName)), " && : >",
-                             ShellLiteral(absl::StrCat("./", kPlainName)), " && chmod 640 ", ShellLiteral(absl::StrCat("./", kTrialName)), " && TZ=UTC0 touch -t ", kStamp, " ",
+  script.AddRaw(absl::StrCat(MakeScratchFolder(folder), "cd ", folder, " && printf ", kContent, " >",
+                             ShellLiteral(absl::StrCat("./", kTrialName)), " && : >",
+                             ShellLiteral(absl::StrCat("./", kPlainName)), " && chmod 640 ",
+                             ShellLiteral(absl::StrCat("./", kTrialName)), " && TZ=UTC0 touch -t ", kStamp, " ",
                              ShellLiteral(absl::StrCat("./", kTrialName)), " || exit 3\n"));
   // A trial is skipped when one of its kind was enough: its answer has no record.
   script.AddRaw(absl::StrCat("REPOPATH=", folder, "; _ss_had=; _ss_kind=\n",
-                             "_ss_trial() { case $_ss_kind in \"$1\") ;; *) _ss_kind=$1 _ss_had= ;; esac; [ \"$_ss_had\" != \"$2\" ] || return 0; "
-                             "_ss_run \"$4\" 2>/dev/null; _ss_status=$?; [ $_ss_status != 0 ] || _ss_had=x$_ss_had; _ss_mark $3 $_ss_status; }\n"));
+                             "_ss_trial() { case $_ss_kind in \"$1\") ;; *) _ss_kind=$1 _ss_had= ;; esac; [ "
+                             "\"$_ss_had\" != \"$2\" ] || return 0; "
+                             "_ss_run \"$4\" 2>/dev/null; _ss_status=$?; [ $_ss_status != 0 ] || _ss_had=x$_ss_had; "
+                             "_ss_mark $3 $_ss_status; }\n"));
   std::string first;
   for (size_t i = 0; i < trials_.size(); ++i) {
     const Trial& trial = trials_[i];
@@ -65,15 +72,18 @@ RemoteCommand SurveyProbe::Next() {
     } else {
       HostTools candidate = tools_;
       candidate.Choose(trial.action, trial.preset);
-      text = trial.action == "list" ? std::string(candidate.text("list")) : HostTools::TextOnNames(candidate.Digests("printf '[%s]'"), Operands());
+      text = trial.action == "list" ? std::string(candidate.text("list"))
+                                    : HostTools::TextOnNames(candidate.Digests("printf '[%s]'"), Operands());
     }
     // Other algorithms are not tried once one has a tool.
     const bool tool = trial.action == "digest";
-    const bool begins = tool && (i == 0 || trials_[i - 1].action != "digest" || trials_[i - 1].algorithm != trial.algorithm);
+    const bool begins =
+        tool && (i == 0 || trials_[i - 1].action != "digest" || trials_[i - 1].algorithm != trial.algorithm);
     if (begins && extent_ == Extent::kFirst && !first.empty()) script.AddRaw("[ -z \"$_ss_had\" ] || _ss_enough=1\n");
     if (tool) first = trial.algorithm;
-    script.AddRaw(absl::StrCat(tool ? "[ -n \"${_ss_enough-}\" ] || " : "", "_ss_trial ", tool ? trial.algorithm : trial.action, " ", tool ? std::string(kToolsAtMost, 'x') : "x", " ",
-                               i, " ", ShellLiteral(text), "\n"));
+    script.AddRaw(absl::StrCat(tool ? "[ -n \"${_ss_enough-}\" ] || " : "", "_ss_trial ",
+                               tool ? trial.algorithm : trial.action, " ", tool ? std::string(kToolsAtMost, 'x') : "x",
+                               " ", i, " ", ShellLiteral(text), "\n"));
   }
   return {.script = script.text()};
 }
@@ -82,21 +92,25 @@ bool SurveyProbe::Passes(const Trial& trial, absl::string_view output) const {
   const std::vector<std::string> operands = Operands();
   if (trial.action == "digest") {
     const auto digests = ParseDigestBatch(output, operands);
-    return digests && (*digests)[0].text() == DigestOf(trial.algorithm, "") && (*digests)[1].text() == DigestOf(trial.algorithm, kContent);
+    return digests && (*digests)[0].text() == DigestOf(trial.algorithm, "") &&
+           (*digests)[1].text() == DigestOf(trial.algorithm, kContent);
   }
   if (trial.action == "digests") return output == absl::StrCat("[", operands[0], "][", operands[1], "]");
   const StatListing listing = ParseStatListing(output, kStamp);
   const auto is_file = [](const RemoteStat& stat, size_t size) {
     return stat.type == RemoteStat::Type::kFile && stat.stat.size == static_cast<int64_t>(size) && stat.stat.inode != 0;
   };
-  if (!listing.understood || listing.paths != std::vector<std::string>{std::string(kTrialName), std::string(kPlainName)}) return false;
+  if (!listing.understood ||
+      listing.paths != std::vector<std::string>{std::string(kTrialName), std::string(kPlainName)})
+    return false;
   const FileStat& hard = listing.stats[0].stat;
-  return is_file(listing.stats[0], kContent.size()) && is_file(listing.stats[1], 0) && hard.mode == 0640 && hard.mtime / hard.unit() == kTime / hard.unit();
+  return is_file(listing.stats[0], kContent.size()) && is_file(listing.stats[1], 0) && hard.mode == 0640 &&
+         hard.mtime / hard.unit() == kTime / hard.unit();
 }
 
 void SurveyProbe::Read(const RemoteResult& result) {
-  std::set<size_t> wrong;          // ended well, and gave another answer
-  std::set<std::string> settled;   // actions
+  std::set<size_t> wrong;         // ended well, and gave another answer
+  std::set<std::string> settled;  // actions
   bool again = false;
   RecordReader reader(mark_, size_t{1} << 20);
   // What cannot be read did not pass.
@@ -104,7 +118,8 @@ void SurveyProbe::Read(const RemoteResult& result) {
       .Feed(result.out,
             [&](const Record& record) {
               size_t index = 0;
-              if (!absl::SimpleAtoi(record.label, &index) || index >= trials_.size() || record.status != 0) return absl::OkStatus();
+              if (!absl::SimpleAtoi(record.label, &index) || index >= trials_.size() || record.status != 0)
+                return absl::OkStatus();
               const Trial& trial = trials_[index];
               if (!Passes(trial, record.output)) {
                 wrong.insert(index);
@@ -120,7 +135,9 @@ void SurveyProbe::Read(const RemoteResult& result) {
   // Only what was skipped because of a wrong answer is worth another question.
   std::vector<Trial> left;
   for (size_t i = 0; i < trials_.size(); ++i) {
-    const bool behind = std::any_of(wrong.begin(), wrong.end(), [&](size_t w) { return w < i && trials_[w].action == trials_[i].action && trials_[w].algorithm == trials_[i].algorithm; });
+    const bool behind = std::any_of(wrong.begin(), wrong.end(), [&](size_t w) {
+      return w < i && trials_[w].action == trials_[i].action && trials_[w].algorithm == trials_[i].algorithm;
+    });
     if (!behind || wrong.contains(i) || settled.contains(trials_[i].action)) continue;
     if (trials_[i].action == "digest" && digests_.contains(trials_[i].algorithm)) continue;
     left.push_back(trials_[i]);

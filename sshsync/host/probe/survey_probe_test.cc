@@ -21,7 +21,8 @@ HostTools Of(absl::string_view preset) {
 class SurveyProbeTest : public testing::Test {
  protected:
   RemoteResult Ask(const RemoteCommand& command, absl::string_view before = "", absl::string_view shell = "sh") {
-    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal, .shell = std::string(shell)}, {.script = absl::StrCat(before, command.script)}, StopToken());
+    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal, .shell = std::string(shell)},
+                              {.script = absl::StrCat(before, command.script)}, StopToken());
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
   }
@@ -33,7 +34,10 @@ class SurveyProbeTest : public testing::Test {
   }
   std::string OnlyBusyBox() {
     const std::string folder = dir_.Path("bin");
-    EXPECT_EQ(Ask({.script = absl::StrCat("mkdir ", folder, " && for a in `busybox --list`; do ln -s /usr/bin/busybox ", folder, "/$a; done")}).status, 0);
+    EXPECT_EQ(Ask({.script = absl::StrCat("mkdir ", folder, " && for a in `busybox --list`; do ln -s /usr/bin/busybox ",
+                                          folder, "/$a; done")})
+                  .status,
+              0);
     return folder;
   }
   static std::vector<std::string> AlgorithmsOf(const SurveyProbe& probe) {
@@ -87,8 +91,10 @@ TEST_F(SurveyProbeTest, AToolThatLiesIsPassedOver) {
   HostTools tools = Of("auto");
   SurveyProbe probe(tools, {"sha256"}, SurveyProbe::Extent::kFirst);
   // A find that takes -printf and prints something else; a digest of everything but the file.
-  const int questions = AskAll(probe, "find() { case $* in *printf*) echo 'a b//f640 1 2 3';; *) command find \"$@\";; esac; }\n"
-                                      "openssl() { echo \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *./a b\"; }\n");
+  const int questions =
+      AskAll(probe,
+             "find() { case $* in *printf*) echo 'a b//f640 1 2 3';; *) command find \"$@\";; esac; }\n"
+             "openssl() { echo \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad *./a b\"; }\n");
   EXPECT_EQ(questions, 3) << "two presets have -printf";
   EXPECT_EQ(tools.origin("list"), "busybox");
   EXPECT_EQ(probe.digests().at("sha256")[0].words, "sha256sum");

@@ -6,15 +6,15 @@
 #include "absl/strings/str_replace.h"
 #include "sshsync/config/keys.h"
 #include "sshsync/digest/hasher.h"
-#include "sshsync/host/probe/digest_probe.h"
 #include "sshsync/host/gnu_tar.h"
+#include "sshsync/host/probe/digest_probe.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 namespace {
 
-constexpr size_t kChunkTried = 8;                    // blocks
+constexpr size_t kChunkTried = 8;                     // blocks
 const std::string kLongName = std::string(120, 'l');  // no file system takes less than 143 bytes
 
 // Names to pack: the hard one and the long one only where such are taken.
@@ -25,21 +25,27 @@ std::vector<std::string> NamesToPack(const HostTools& tools) {
   return names;
 }
 
-// Shell text that prints an archive with the trial name, and with the long one where the host's tar is said to read such. A text holds no NUL, and the newline
-// at its end is the last byte of a record behind the archive's end: some tars take whole records alone.
+// Shell text that prints an archive with the trial name, and with the long one where the host's tar is said to read
+// such. A text holds no NUL, and the newline at its end is the last byte of a record behind the archive's end: some
+// tars take whole records alone.
 std::string ArchiveText(bool long_names) {
   constexpr int64_t kStamp = 1'700'000'000;
-  std::vector<TarFile> files = {{.name = absl::StrCat("./", kTrialName), .content = "abc", .mode = 0640, .mtime = kStamp}};
+  std::vector<TarFile> files = {
+      {.name = absl::StrCat("./", kTrialName), .content = "abc", .mode = 0640, .mtime = kStamp}};
   if (long_names) files.push_back({.name = absl::StrCat("./", kLongName), .content = "def"});
   const std::string archive = absl::StrCat(GnuTar(files), std::string(511, '\0'));
-  return absl::StrCat("tr '\\001' '\\0' <<'_SS_TAR'\n", absl::StrReplaceAll(archive, {{absl::string_view("\0", 1), "\001"}}), "\n_SS_TAR\n");
+  return absl::StrCat("tr '\\001' '\\0' <<'_SS_TAR'\n",
+                      absl::StrReplaceAll(archive, {{absl::string_view("\0", 1), "\001"}}), "\n_SS_TAR\n");
 }
 
 }  // namespace
 
-ToolProbe::ToolProbe(HostTools& tools, Extent extent, const DigestTool& tool) : tools_(tools), extent_(extent), tool_(tool), mark_(RandomMark()) {
+ToolProbe::ToolProbe(HostTools& tools, Extent extent, const DigestTool& tool)
+    : tools_(tools), extent_(extent), tool_(tool), mark_(RandomMark()) {
   for (const absl::string_view action : PresetActions()) {
-    if (GroupOf(action) != ToolGroup::kTransfer || (action == "chunks" ? tool.algorithm.empty() : extent == Extent::kChunks)) continue;
+    if (GroupOf(action) != ToolGroup::kTransfer ||
+        (action == "chunks" ? tool.algorithm.empty() : extent == Extent::kChunks))
+      continue;
     if (extent == Extent::kTaken) {
       if (tools.can(action)) trials_.push_back({std::string(action), nullptr});
       continue;
@@ -55,12 +61,15 @@ ToolProbe::ToolProbe(HostTools& tools, Extent extent, const DigestTool& tool) : 
   if (trials_.empty()) return;
   const std::string folder = ScratchFolder(mark_);
   RecordScript script(mark_);
-  script.AddRaw(absl::StrCat(MakeScratchFolder(folder), "_ss_chosen=\n_ss_trial() { [ \"$_ss_chosen\" = \"$1\" ] || { umask 077; _ss_run \"$3\"; _ss_status=$?; ",
-                             "[ $_ss_status != 0 ] || _ss_chosen=$1; _ss_mark $2 $_ss_status; }; }\n"));
+  script.AddRaw(absl::StrCat(
+      MakeScratchFolder(folder),
+      "_ss_chosen=\n_ss_trial() { [ \"$_ss_chosen\" = \"$1\" ] || { umask 077; _ss_run \"$3\"; _ss_status=$?; ",
+      "[ $_ss_status != 0 ] || _ss_chosen=$1; _ss_mark $2 $_ss_status; }; }\n"));
   for (size_t i = 0; i < trials_.size(); ++i) {
     HostTools trial = tools;
     if (trials_[i].preset != nullptr) trial.Choose(trials_[i].action, trials_[i].preset);
-    const std::string text = absl::StrCat("T=", folder, "/", i, "; mkdir $T && cd $T || exit 1\n", TestOf(trials_[i], trial));
+    const std::string text =
+        absl::StrCat("T=", folder, "/", i, "; mkdir $T && cd $T || exit 1\n", TestOf(trials_[i], trial));
     script.AddRaw(absl::StrCat("_ss_trial ", trials_[i].action, " ", i, " ", ShellLiteral(text), "\n"));
   }
   command_.script = script.text();
@@ -85,10 +94,12 @@ std::string ToolProbe::TestOf(const Trial& trial, const HostTools& tools) const 
     auto hasher = Hasher::Create(tool_.algorithm);
     if (hasher.ok()) hasher->Update(std::string(kChunkTried * 131'072, '\0'));
     const std::string digest = hasher.ok() ? hasher->Finish().text() : "?";
-    test = absl::StrCat("FILEPATH=/dev/zero SKIP=0 NCHUNK=2 BLOCKS=", kChunkTried, "\ncase \"`_ss_action`\" in *", digest, "*", digest, "*) ;; *) exit 1 ;; esac");
+    test = absl::StrCat("FILEPATH=/dev/zero SKIP=0 NCHUNK=2 BLOCKS=", kChunkTried, "\ncase \"`_ss_action`\" in *",
+                        digest, "*", digest, "*) ;; *) exit 1 ;; esac");
   }
-  return absl::StrCat("N=", ShellLiteral(kTrialName), " L=", kLongName, "; HARD=", tools.TakesName(action, kTrialName) ? "yes" : "no", " LONG=", tools.LongNames(action) ? "yes" : "no",
-                      "\n_ss_action() {\n", text, "}\n", test, "\n");
+  return absl::StrCat("N=", ShellLiteral(kTrialName), " L=", kLongName,
+                      "; HARD=", tools.TakesName(action, kTrialName) ? "yes" : "no",
+                      " LONG=", tools.LongNames(action) ? "yes" : "no", "\n_ss_action() {\n", text, "}\n", test, "\n");
 }
 
 void ToolProbe::Read(const RemoteResult& result) {

@@ -8,14 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "sshsync/host/host_tools.h"
-#include "sshsync/ssh/runner.h"
 #include "sshsync/plan/digest_tool.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
-/// Finds out which of the presets' commands for moving files work on a host, in one question: each is tried in a scratch folder below /tmp, on a
-/// name that is hard to handle, and must give the known answer (presets/test.conf). The first that does is taken. The last one of each
-/// action is taken untried, for there is nothing left to fall back on.
+/// Finds out which of the presets' commands for moving files work on a host, in one question: each is tried in a
+/// scratch folder below /tmp, on a name that is hard to handle, and must give the known answer (presets/test.conf). The
+/// first that does is taken. The last one of each action is taken untried, for there is nothing left to fall back on.
 /// Ownership: refers to the tools. Threads: one.
 ///
 ///     ToolProbe probe(tools, ToolProbe::Extent::kOpen, tool);
@@ -23,9 +23,9 @@ namespace sshsync {
 class ToolProbe {
  public:
   enum class Extent {
-    kOpen,   ///< what `preset = auto` leaves open, and no more than is needed to choose
-    kChunks, ///< the same of `chunks` alone, for a run that digests big files and may find nothing to move
-    kTaken,  ///< what is in force, every action, to be shown
+    kOpen,    ///< what `preset = auto` leaves open, and no more than is needed to choose
+    kChunks,  ///< the same of `chunks` alone, for a run that digests big files and may find nothing to move
+    kTaken,   ///< what is in force, every action, to be shown
   };
   /// `tool`: of the digest that `chunks` is to compute, with its algorithm; without it `chunks` is not tried.
   ToolProbe(HostTools& tools, Extent extent, const DigestTool& tool = {});

@@ -28,7 +28,8 @@ class ToolProbeTest : public testing::Test {
  protected:
   RemoteResult Ask(RemoteCommand command, absl::string_view shell = "sh", absl::string_view path = "") {
     if (!path.empty()) command.script = absl::StrCat("PATH=", ShellLiteral(path), "; export PATH\n", command.script);
-    auto result = runner_.Run(Endpoint{.transport = Transport::kLocal, .shell = std::string(shell)}, command, StopToken());
+    auto result =
+        runner_.Run(Endpoint{.transport = Transport::kLocal, .shell = std::string(shell)}, command, StopToken());
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *std::move(result) : RemoteResult{.status = -1};
   }
@@ -36,8 +37,9 @@ class ToolProbeTest : public testing::Test {
   // A folder with all of BusyBox's or toybox's commands.
   std::string Applets(absl::string_view box) {
     const std::string folder = dir_.Path(absl::StrCat(box, "-bin"));
-    const auto result = Ask({.script = absl::StrCat("mkdir ", folder, " && for a in `", box == "busybox" ? "busybox --list" : "toybox", "`; do ln -s /usr/bin/", box, " ", folder,
-                                                    "/$a; done")});
+    const auto result =
+        Ask({.script = absl::StrCat("mkdir ", folder, " && for a in `", box == "busybox" ? "busybox --list" : "toybox",
+                                    "`; do ln -s /usr/bin/", box, " ", folder, "/$a; done")});
     EXPECT_EQ(result.status, 0) << result.err;
     return folder;
   }
@@ -82,7 +84,8 @@ TEST_F(ToolProbeTest, TheBestThatWorksIsTaken) {
   HostTools tools = Of("auto");
   ToolProbe probe(tools, ToolProbe::Extent::kOpen);
   probe.Read(Ask(probe.command()));
-  for (const absl::string_view action : {"read", "write", "copy", "clone", "size", "pack", "unpack", "settime", "flush", "rename"}) {
+  for (const absl::string_view action :
+       {"read", "write", "copy", "clone", "size", "pack", "unpack", "settime", "flush", "rename"}) {
     EXPECT_EQ(tools.origin(action), "gnu") << action;
     EXPECT_FALSE(tools.open(action));
   }

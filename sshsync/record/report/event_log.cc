@@ -30,7 +30,8 @@ std::string Amount(const Event& event) { return absl::StrCat(Files(event.files),
 std::string Details(const Event& event) {
   std::string details;
   if (event.failure != Failure::kNone) details = absl::StrCat(" [", InfoOf(event.failure).name, "]");
-  if (!event.command.empty()) absl::StrAppend(&details, "; command: ", CleanForTerminal(event.command), "; output: ", OutputOf(event));
+  if (!event.command.empty())
+    absl::StrAppend(&details, "; command: ", CleanForTerminal(event.command), "; output: ", OutputOf(event));
   return details;
 }
 
@@ -44,26 +45,41 @@ std::string Cause(const Event& event) {
 std::string Predicate(const Event& event) {
   const std::string path = EscapeForTerminal(event.path);
   switch (event.kind) {
-    case EventKind::kRunStarted: return absl::StrCat("run ", EscapeForTerminal(event.run), " started: ", CleanForTerminal(event.message));
-    case EventKind::kStepStarted: return absl::StrCat("step ", event.step, " started: ", CleanForTerminal(event.message));
-    case EventKind::kRepositoryStarted: return absl::StrCat("started, parent ", EscapeForTerminal(event.parent));
-    case EventKind::kListed: return absl::StrCat("listed ", Amount(event), Cause(event));
-    case EventKind::kDigested: return absl::StrCat("digested ", Amount(event), Cause(event));
-    case EventKind::kPlanned: return absl::StrCat("to move: ", Amount(event), "; ", CleanForTerminal(event.message));
-    case EventKind::kFileStarted: return absl::StrCat(path, " started (", HumanBytes(event.total), ")");
-    case EventKind::kFileProgress: return absl::StrCat(path, " ", HumanBytes(event.bytes), " of ", HumanBytes(event.total));
+    case EventKind::kRunStarted:
+      return absl::StrCat("run ", EscapeForTerminal(event.run), " started: ", CleanForTerminal(event.message));
+    case EventKind::kStepStarted:
+      return absl::StrCat("step ", event.step, " started: ", CleanForTerminal(event.message));
+    case EventKind::kRepositoryStarted:
+      return absl::StrCat("started, parent ", EscapeForTerminal(event.parent));
+    case EventKind::kListed:
+      return absl::StrCat("listed ", Amount(event), Cause(event));
+    case EventKind::kDigested:
+      return absl::StrCat("digested ", Amount(event), Cause(event));
+    case EventKind::kPlanned:
+      return absl::StrCat("to move: ", Amount(event), "; ", CleanForTerminal(event.message));
+    case EventKind::kFileStarted:
+      return absl::StrCat(path, " started (", HumanBytes(event.total), ")");
+    case EventKind::kFileProgress:
+      return absl::StrCat(path, " ", HumanBytes(event.bytes), " of ", HumanBytes(event.total));
     case EventKind::kBlockMoved:
-      return absl::StrCat(path, path.empty() ? "" : ": ", "moved ", event.files > 1 ? absl::StrCat(Files(event.files), ", ") : "", HumanBytes(event.bytes),
+      return absl::StrCat(path, path.empty() ? "" : ": ", "moved ",
+                          event.files > 1 ? absl::StrCat(Files(event.files), ", ") : "", HumanBytes(event.bytes),
                           event.offset > 0 ? absl::StrCat(" at ", event.offset) : "", " in ",
-                          absl::FormatDuration(absl::Trunc(event.time - event.began, absl::Milliseconds(1))), " by stream ", event.stream, event.action.empty() ? "" : ", ", event.action);
-    case EventKind::kFileVerified: return absl::StrCat(path, " verified");
+                          absl::FormatDuration(absl::Trunc(event.time - event.began, absl::Milliseconds(1))),
+                          " by stream ", event.stream, event.action.empty() ? "" : ", ", event.action);
+    case EventKind::kFileVerified:
+      return absl::StrCat(path, " verified");
     case EventKind::kFilePublished:
       if (event.action == "delete") return absl::StrCat(path, " deleted");
       return absl::StrCat(path, " published (", event.action, ", ", HumanBytes(event.bytes), ")");
-    case EventKind::kFileFailed: return absl::StrCat(path, " failed", Cause(event));
-    case EventKind::kRepositoryEnded: return absl::StrCat("ended ", event.action, " (", Amount(event), ")", Cause(event));
-    case EventKind::kRunEnded: return absl::StrCat("run ", EscapeForTerminal(event.run), " ended ", event.action, Cause(event));
-    case EventKind::kMessage: break;
+    case EventKind::kFileFailed:
+      return absl::StrCat(path, " failed", Cause(event));
+    case EventKind::kRepositoryEnded:
+      return absl::StrCat("ended ", event.action, " (", Amount(event), ")", Cause(event));
+    case EventKind::kRunEnded:
+      return absl::StrCat("run ", EscapeForTerminal(event.run), " ended ", event.action, Cause(event));
+    case EventKind::kMessage:
+      break;
   }
   return absl::StrCat(path, path.empty() ? "" : ": ", CleanForTerminal(event.message), Details(event));
 }
@@ -84,18 +100,23 @@ std::string HumanBytes(int64_t bytes) {
 
 LogLevel EventLevel(const Event& event) {
   switch (event.kind) {
-    case EventKind::kMessage: return event.level;
-    case EventKind::kFileFailed: return LogLevel::kError;
+    case EventKind::kMessage:
+      return event.level;
+    case EventKind::kFileFailed:
+      return LogLevel::kError;
     case EventKind::kFileStarted:
     case EventKind::kFileProgress:
     case EventKind::kBlockMoved:
-    case EventKind::kFileVerified: return LogLevel::kDebug;
-    default: return event.failure == Failure::kNone ? LogLevel::kInfo : LogLevel::kError;
+    case EventKind::kFileVerified:
+      return LogLevel::kDebug;
+    default:
+      return event.failure == Failure::kNone ? LogLevel::kInfo : LogLevel::kError;
   }
 }
 
 std::string EventSentence(const Event& event) {
-  const bool of_run = event.kind == EventKind::kRunStarted || event.kind == EventKind::kStepStarted || event.kind == EventKind::kRunEnded;
+  const bool of_run = event.kind == EventKind::kRunStarted || event.kind == EventKind::kStepStarted ||
+                      event.kind == EventKind::kRunEnded;
   if (of_run || event.repository.empty()) return Predicate(event);
   return absl::StrCat(EscapeForTerminal(event.repository), ": ", Predicate(event));
 }

@@ -8,20 +8,23 @@
 
 namespace sshsync {
 
-/// Writes a run's events to a log, as sentences that begin with the repository, so that a grep for the name is its history:
+/// Writes a run's events to a log, as sentences that begin with the repository, so that a grep for the name is its
+/// history:
 ///
 ///     repoproxy: listed 20 files, 74.3 MB
 ///     repoproxy: app/new.jar published (replace, 12.3 MB)
 ///     repoproxy: app/big.bin failed: No space left on device [no_space]; command: cat > ...; output: ...
 ///
-/// Ended runs and failures are for everybody (INFO, ERROR), single files are INFO, files in progress are not logged. A failure
-/// names repository and file, and the remote command with what it printed stays on the same physical line. Names, messages and
-/// output from outside are escaped here (text/escape.h); what a command printed is cut in the middle after 4 KiB.
+/// Ended runs and failures are for everybody (INFO, ERROR), single files are INFO, files in progress are not logged. A
+/// failure names repository and file, and the remote command with what it printed stays on the same physical line.
+/// Names, messages and output from outside are escaped here (text/escape.h); what a command printed is cut in the
+/// middle after 4 KiB.
 ///
 /// Does not own the sink. Threads: as EventSink says, one at a time.
 ///
 ///     EventLog log(sink);
-///     log.On({.kind = EventKind::kFilePublished, .repository = "repoproxy", .path = "app/new.jar", .action = "replace"});
+///     log.On({.kind = EventKind::kFilePublished, .repository = "repoproxy", .path = "app/new.jar", .action =
+///     "replace"});
 class EventLog : public EventSink {
  public:
   explicit EventLog(LogSink& sink) : sink_(sink) {}

@@ -100,12 +100,14 @@ TEST(EventLog, AForgedLineInANameIsEscapedInEveryKindOfEvent) {
   for (int kind = 0; kind <= static_cast<int>(EventKind::kMessage); ++kind) {
     Event event;
     event.kind = static_cast<EventKind>(kind);
-    for (std::string* text : {&event.run, &event.repository, &event.parent, &event.path, &event.message, &event.command, &event.output}) {
+    for (std::string* text :
+         {&event.run, &event.repository, &event.parent, &event.path, &event.message, &event.command, &event.output}) {
       *text = "a\n2026-01-01 00:00:00 ERROR forged\x1b[31m\xff";
     }
     const std::string sentence = EventSentence(event);
     EXPECT_TRUE(absl::StrContains(sentence, "a\\n2026")) << sentence;
-    EXPECT_TRUE(std::none_of(sentence.begin(), sentence.end(), [](unsigned char c) { return c < ' ' || c >= 0x7f; })) << sentence;
+    EXPECT_TRUE(std::none_of(sentence.begin(), sentence.end(), [](unsigned char c) { return c < ' ' || c >= 0x7f; }))
+        << sentence;
   }
 }
 

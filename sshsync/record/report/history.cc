@@ -14,7 +14,8 @@
 namespace sshsync {
 namespace {
 
-absl::StatusOr<std::vector<const Repository*>> Asked(const Configuration& configuration, const std::vector<std::string>& names) {
+absl::StatusOr<std::vector<const Repository*>> Asked(const Configuration& configuration,
+                                                     const std::vector<std::string>& names) {
   if (!names.empty()) return ResolveNames(configuration, names);
   std::vector<const Repository*> all;
   for (const Repository& repository : configuration.repositories) all.push_back(&repository);
@@ -38,12 +39,14 @@ absl::StatusOr<RunRecord> FindRun(const State& state, absl::string_view run) {
     id = last[0].report.run;
   }
   SSHSYNC_ASSIGN_OR_RETURN(auto record, state.Find(id));
-  if (!record) return MakeError(Failure::kUsage, absl::StrCat("no run, or more than one, is known by ", EscapeForTerminal(run), ": sshsync log lists them"));
+  if (!record)
+    return MakeError(Failure::kUsage, absl::StrCat("no run, or more than one, is known by ", EscapeForTerminal(run),
+                                                   ": sshsync log lists them"));
   return *std::move(record);
 }
 
-absl::StatusOr<Standings> StandingsNow(const Configuration& configuration, const std::vector<std::string>& names, const Places& given,
-                                       absl::Time now, absl::optional<absl::Duration> max_age) {
+absl::StatusOr<Standings> StandingsNow(const Configuration& configuration, const std::vector<std::string>& names,
+                                       const Places& given, absl::Time now, absl::optional<absl::Duration> max_age) {
   SSHSYNC_ASSIGN_OR_RETURN(const std::vector<const Repository*> asked, Asked(configuration, names));
   const auto state = OpenHistory(configuration.settings, given);
   if (!state.ok() && FailureOf(state.status()) != Failure::kUsage) return state.status();

@@ -9,9 +9,9 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "sshsync/model/repository.h"
-#include "sshsync/record/state_paths.h"
 #include "sshsync/record/report/repository_status.h"
 #include "sshsync/record/state/state.h"
+#include "sshsync/record/state_paths.h"
 
 namespace sshsync {
 
@@ -20,10 +20,12 @@ namespace sshsync {
 /// Whether there is a process of that id: of the controller of a run that has no end in the record.
 bool IsAlive(int pid);
 
-/// The state of the folder that is given, else of the settings', else of the account's. Errors: those of PlacesOf and State::OpenForReading.
+/// The state of the folder that is given, else of the settings', else of the account's. Errors: those of PlacesOf and
+/// State::OpenForReading.
 absl::StatusOr<State> OpenHistory(const Settings& settings, const Places& given);
 
-/// The run of that id, or of which that is the beginning, with its files; the newest one for an empty text. Errors: kUsage where there is none.
+/// The run of that id, or of which that is the beginning, with its files; the newest one for an empty text. Errors:
+/// kUsage where there is none.
 absl::StatusOr<RunRecord> FindRun(const State& state, absl::string_view run);
 
 /// How repositories stand, and the run that would be resumed.
@@ -32,10 +34,10 @@ struct Standings {
   std::string unfinished_run = {};  ///< empty: none
 };
 
-/// The standings of the repositories that are named, or of all; before the first run, when there is no record, each has state `never`.
-/// Errors: kMissingSection and kUsage for names; those of OpenHistory.
-absl::StatusOr<Standings> StandingsNow(const Configuration& configuration, const std::vector<std::string>& names, const Places& given,
-                                       absl::Time now, absl::optional<absl::Duration> max_age);
+/// The standings of the repositories that are named, or of all; before the first run, when there is no record, each has
+/// state `never`. Errors: kMissingSection and kUsage for names; those of OpenHistory.
+absl::StatusOr<Standings> StandingsNow(const Configuration& configuration, const std::vector<std::string>& names,
+                                       const Places& given, absl::Time now, absl::optional<absl::Duration> max_age);
 
 }  // namespace sshsync
 

@@ -49,7 +49,8 @@ TEST_F(HistoryTest, BeforeTheFirstRunEverythingStandsAtNever) {
   ASSERT_EQ(standings->repositories.size(), 1U);
   EXPECT_EQ(standings->repositories[0].state, "never");
   EXPECT_EQ(standings->unfinished_run, "");
-  EXPECT_EQ(FailureOf(StandingsNow(configuration_, {"q"}, Given(), kNow, absl::nullopt).status()), Failure::kMissingSection);
+  EXPECT_EQ(FailureOf(StandingsNow(configuration_, {"q"}, Given(), kNow, absl::nullopt).status()),
+            Failure::kMissingSection);
 }
 
 TEST_F(HistoryTest, TheUnfinishedRunIsNamedUntilOneEndsWell) {

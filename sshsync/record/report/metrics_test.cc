@@ -17,14 +17,24 @@ const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);
 
 Report Sample() {
   Report report{.run = "r", .verb = "sync", .started = kNow - absl::Seconds(90), .ended = kNow};
-  report.repositories = {{.name = "p", .parent = "m", .outcome = Outcome::kChanged, .started = kNow - absl::Seconds(2), .ended = kNow, .copied = 2,
-                          .replaced = 3, .deleted = 1, .bytes = 1'000'000'000'000},
-                         {.name = "n\"1\\", .parent = "p", .outcome = Outcome::kFailed, .failed = 4, .failure = Failure::kAuth}};
+  report.repositories = {
+      {.name = "p",
+       .parent = "m",
+       .outcome = Outcome::kChanged,
+       .started = kNow - absl::Seconds(2),
+       .ended = kNow,
+       .copied = 2,
+       .replaced = 3,
+       .deleted = 1,
+       .bytes = 1'000'000'000'000},
+      {.name = "n\"1\\", .parent = "p", .outcome = Outcome::kFailed, .failed = 4, .failure = Failure::kAuth}};
   return report;
 }
 
 TEST(Metrics, TellHowTheRunWent) {
-  const std::string text = MetricsText(Sample(), 6, {{"p", {.parent = "m", .last_equal = kNow - absl::Milliseconds(500)}}, {"q", {.parent = "m"}}}, kNow);
+  const std::string text =
+      MetricsText(Sample(), 6,
+                  {{"p", {.parent = "m", .last_equal = kNow - absl::Milliseconds(500)}}, {"q", {.parent = "m"}}}, kNow);
   for (const char* line : {
            "sshsync_run_ended_timestamp_seconds 1767225600.000\n",
            "sshsync_run_duration_seconds 90.000\n",

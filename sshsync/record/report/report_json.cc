@@ -13,7 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string Dump(const Json& json, int indent) { return json.dump(indent, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace); }
+std::string Dump(const Json& json, int indent) {
+  return json.dump(indent, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+}
 
 bool IsUtf8(const std::string& text) {
   if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; })) return true;
@@ -124,7 +126,9 @@ Json StandingJson(const Standing& standing, absl::Time now) {
   json["parent"] = standing.parent;
   json["state"] = standing.state;
   json["last_equal"] = Time(standing.last_equal);
-  json["age_seconds"] = standing.last_equal == absl::InfinitePast() ? Json(nullptr) : Json(absl::ToDoubleSeconds(now - standing.last_equal));
+  json["age_seconds"] = standing.last_equal == absl::InfinitePast()
+                            ? Json(nullptr)
+                            : Json(absl::ToDoubleSeconds(now - standing.last_equal));
   json["overdue"] = standing.overdue;
   json["run"] = OrNull(standing.run);
   json["failed"] = standing.failed;
@@ -169,8 +173,12 @@ std::string EventToJsonLine(const Event& event) {
   if (!event.path.empty()) SetName(json, "path", event.path);
   switch (event.kind) {
     case EventKind::kRunStarted:
-    case EventKind::kStepStarted: json["message"] = event.message; break;
-    case EventKind::kRepositoryStarted: json["parent"] = event.parent; break;
+    case EventKind::kStepStarted:
+      json["message"] = event.message;
+      break;
+    case EventKind::kRepositoryStarted:
+      json["parent"] = event.parent;
+      break;
     case EventKind::kListed:
     case EventKind::kDigested:
     case EventKind::kPlanned:
@@ -178,7 +186,9 @@ std::string EventToJsonLine(const Event& event) {
       json["bytes"] = event.bytes;
       if (event.kind == EventKind::kPlanned) json["message"] = event.message;
       break;
-    case EventKind::kFileStarted: json["total"] = event.total; break;
+    case EventKind::kFileStarted:
+      json["total"] = event.total;
+      break;
     case EventKind::kFileProgress:
       json["bytes"] = event.bytes;
       json["total"] = event.total;
@@ -191,18 +201,22 @@ std::string EventToJsonLine(const Event& event) {
       if (!event.action.empty()) json["route"] = event.action;
       json["began"] = Time(event.began);
       break;
-    case EventKind::kFileVerified: break;
+    case EventKind::kFileVerified:
+      break;
     case EventKind::kFilePublished:
       json["action"] = event.action;
       json["bytes"] = event.bytes;
       break;
-    case EventKind::kFileFailed: break;
+    case EventKind::kFileFailed:
+      break;
     case EventKind::kRepositoryEnded:
       json["outcome"] = event.action;
       json["files"] = event.files;
       json["bytes"] = event.bytes;
       break;
-    case EventKind::kRunEnded: json["outcome"] = event.action; break;
+    case EventKind::kRunEnded:
+      json["outcome"] = event.action;
+      break;
     case EventKind::kMessage:
       json["level"] = std::string(LogLevelName(event.level));
       json["message"] = event.message;

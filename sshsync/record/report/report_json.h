@@ -6,15 +6,16 @@
 
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
-#include "sshsync/record/run_record.h"
 #include "sshsync/record/report/repository_status.h"
+#include "sshsync/record/run_record.h"
 
 namespace sshsync {
 
-/// Reports and events as JSON: the text that `--json` and `--events` print, that the state database keeps and that the Python
-/// module reads. Field names are snake_case and stable: fields are added, never renamed. Pure ASCII (`\u` escapes), so that no
-/// byte of a file name reaches a terminal as it is. Times are RFC 3339 in UTC with milliseconds, null where not known; durations
-/// are `seconds`. A path or name that is not UTF-8 has its bad bytes replaced by U+FFFD and its exact bytes in `NAME_b64`.
+/// Reports and events as JSON: the text that `--json` and `--events` print, that the state database keeps and that the
+/// Python module reads. Field names are snake_case and stable: fields are added, never renamed. Pure ASCII (`\u`
+/// escapes), so that no byte of a file name reaches a terminal as it is. Times are RFC 3339 in UTC with milliseconds,
+/// null where not known; durations are `seconds`. A path or name that is not UTF-8 has its bad bytes replaced by U+FFFD
+/// and its exact bytes in `NAME_b64`.
 ///
 /// A report, as one indented document that ends with a newline:
 ///
@@ -25,18 +26,19 @@ namespace sshsync {
 ///       files [{path, action, bytes, digest, attempts}]      of files that were touched or that failed
 ///     }]
 ///
-/// What failed, repository or file, also has: failure (the name in `AllFailures`), message, hint, and where a remote command
-/// failed command, output, exit_status.
+/// What failed, repository or file, also has: failure (the name in `AllFailures`), message, hint, and where a remote
+/// command failed command, output, exit_status.
 std::string ReportToJson(const Report& report);
 
-/// One event as one line with its newline: `event`, `time`, and the members that its EventKind gives a meaning, with `outcome`
-/// for the action of what has ended.
+/// One event as one line with its newline: `event`, `time`, and the members that its EventKind gives a meaning, with
+/// `outcome` for the action of what has ended.
 ///
-///     EventToJsonLine({.kind = EventKind::kFilePublished, .path = "a"});   // {"event":"file_published",...,"path":"a",...}
+///     EventToJsonLine({.kind = EventKind::kFilePublished, .path = "a"});   //
+///     {"event":"file_published",...,"path":"a",...}
 std::string EventToJsonLine(const Event& event);
 
-/// A recorded run: what ReportToJson gives, and finished (false: under way, or killed; then exit_code is null), options {name: value},
-/// config, resumes (a run's id or null).
+/// A recorded run: what ReportToJson gives, and finished (false: under way, or killed; then exit_code is null), options
+/// {name: value}, config, resumes (a run's id or null).
 std::string RunToJson(const RunRecord& record);
 
 /// Many of them: runs [{...}], without files.

@@ -144,7 +144,9 @@ TEST(EventJson, EveryKindGivesOneLineUnderItsName) {
 }
 
 TEST(RunToJson, TellsWhatTheRunWasAskedAndWhetherItEnded) {
-  RunRecord record{.report = {.run = "r1", .verb = "sync", .queue = {{"p"}}}, .options = "jobs 4\nfail-fast yes", .config = "/etc/s.conf"};
+  RunRecord record{.report = {.run = "r1", .verb = "sync", .queue = {{"p"}}},
+                   .options = "jobs 4\nfail-fast yes",
+                   .config = "/etc/s.conf"};
   record.report.repositories = {{.name = "p", .files = {{.path = "a"}}}};
   const auto killed = nlohmann::json::parse(RunToJson(record));
   EXPECT_EQ(killed["finished"], false);
@@ -163,7 +165,13 @@ TEST(StandingsToJson, TellsSinceWhenAndWhy) {
   const absl::Time now = absl::FromUnixSeconds(1'767'225'600);
   const auto json = nlohmann::json::parse(StandingsToJson(
       {{.repository = "p", .parent = "m", .state = "equal", .last_equal = now - absl::Seconds(90), .run = "r1"},
-       {.repository = "n", .parent = "p", .state = "failed", .overdue = true, .failure = Failure::kNoSpace, .why = "full", .behind = "p"}},
+       {.repository = "n",
+        .parent = "p",
+        .state = "failed",
+        .overdue = true,
+        .failure = Failure::kNoSpace,
+        .why = "full",
+        .behind = "p"}},
       "r1", now));
   EXPECT_EQ(json["unfinished_run"], "r1");
   EXPECT_EQ(json["overdue"], true);

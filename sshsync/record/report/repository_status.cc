@@ -11,7 +11,8 @@ using Records = std::map<std::string, RepositoryRecord>;
 Standing StandingOf(const Repository& repository, const Records& records, absl::FunctionRef<bool(int pid)> alive) {
   Standing standing{.repository = repository.name, .parent = repository.parent, .state = "never"};
   const auto found = records.find(repository.name);
-  if (found == records.end() || (found->second.parent != repository.parent && !found->second.parent.empty())) return standing;
+  if (found == records.end() || (found->second.parent != repository.parent && !found->second.parent.empty()))
+    return standing;
   const RepositoryRecord& record = found->second;
   standing.last_equal = record.last_equal;
   standing.run = record.run;
@@ -41,8 +42,10 @@ bool IsWell(const Standing& standing) { return standing.state == "equal"; }
 
 }  // namespace
 
-std::vector<Standing> StandingsOf(const Configuration& configuration, const std::vector<const Repository*>& repositories, const Records& records,
-                                  absl::Time now, absl::optional<absl::Duration> max_age, absl::FunctionRef<bool(int pid)> alive) {
+std::vector<Standing> StandingsOf(const Configuration& configuration,
+                                  const std::vector<const Repository*>& repositories, const Records& records,
+                                  absl::Time now, absl::optional<absl::Duration> max_age,
+                                  absl::FunctionRef<bool(int pid)> alive) {
   std::vector<Standing> standings;
   for (const Repository* repository : repositories) {
     if (repository->is_root()) continue;

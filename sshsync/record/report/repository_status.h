@@ -18,21 +18,23 @@ namespace sshsync {
 struct Standing {
   std::string repository = {};
   std::string parent = {};
-  /// `equal`, `failed`, `waiting`, `refused`, `locked`, `stopped`; `running` while a run is at it, `interrupted` where that run was
-  /// killed, `never` where there was none.
+  /// `equal`, `failed`, `waiting`, `refused`, `locked`, `stopped`; `running` while a run is at it, `interrupted` where
+  /// that run was killed, `never` where there was none.
   std::string state = {};
   absl::Time last_equal = absl::InfinitePast();  ///< when it last equalled its parent; infinite past: never
   bool overdue = false;                          ///< longer ago than asked for
   std::string run = {};                          ///< that left it so; empty where that is forgotten
   Failure failure = Failure::kNone;
-  std::string why = {};      ///< the message of what failed, raw bytes; empty where it equals its parent
-  std::string behind = {};   ///< the nearest repository above it that is not well, for which it waits in the end; empty for none
-  int64_t failed = 0;        ///< files
+  std::string why = {};  ///< the message of what failed, raw bytes; empty where it equals its parent
+  std::string behind =
+      {};  ///< the nearest repository above it that is not well, for which it waits in the end; empty for none
+  int64_t failed = 0;  ///< files
 };
 
-/// The standings of `repositories`, in their order; roots have none. What was recorded under another parent counts as never. `alive` tells
-/// whether a process is. Pure but for that.
-std::vector<Standing> StandingsOf(const Configuration& configuration, const std::vector<const Repository*>& repositories,
+/// The standings of `repositories`, in their order; roots have none. What was recorded under another parent counts as
+/// never. `alive` tells whether a process is. Pure but for that.
+std::vector<Standing> StandingsOf(const Configuration& configuration,
+                                  const std::vector<const Repository*>& repositories,
                                   const std::map<std::string, RepositoryRecord>& records, absl::Time now,
                                   absl::optional<absl::Duration> max_age, absl::FunctionRef<bool(int pid)> alive);
 

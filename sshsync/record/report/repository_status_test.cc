@@ -19,13 +19,17 @@ class StandingTest : public ::testing::Test {
     }
     for (const char* name : {"p", "n"}) {
       const std::string parent = configuration_.Find(name)->parent;
-      records_[name] = {.parent = parent, .last_equal = kNow - absl::Hours(1), .run = "r",
-                        .last = {.name = name, .parent = parent, .outcome = Outcome::kEqual, .started = kNow, .ended = kNow}};
+      records_[name] = {
+          .parent = parent,
+          .last_equal = kNow - absl::Hours(1),
+          .run = "r",
+          .last = {.name = name, .parent = parent, .outcome = Outcome::kEqual, .started = kNow, .ended = kNow}};
     }
   }
 
   Standing Of(const std::string& name, absl::optional<absl::Duration> max_age = absl::nullopt) {
-    const std::vector<const Repository*> all = {configuration_.Find("m"), configuration_.Find("p"), configuration_.Find("n")};
+    const std::vector<const Repository*> all = {configuration_.Find("m"), configuration_.Find("p"),
+                                                configuration_.Find("n")};
     const auto standings = StandingsOf(configuration_, all, records_, kNow, max_age, [](int pid) { return pid == 42; });
     EXPECT_EQ(standings.size(), 2U) << "a root stands for itself";
     return standings.at(name == "p" ? 0 : 1);

@@ -11,9 +11,10 @@
 
 namespace sshsync {
 
-/// While it lives, brings what hops carried into the record now and then, so that the page of a run that goes on, or was killed, shows how
-/// far it came. (Writing with each event was rejected: the record reaches the disk with each write, and events come from whoever moves
-/// content.) Does not own what it is given. Threads: one of its own, gone with it.
+/// While it lives, brings what hops carried into the record now and then, so that the page of a run that goes on, or
+/// was killed, shows how far it came. (Writing with each event was rejected: the record reaches the disk with each
+/// write, and events come from whoever moves content.) Does not own what it is given. Threads: one of its own, gone
+/// with it.
 ///
 ///     const BlockKeeper keeper(history, *recorder);
 class BlockKeeper {

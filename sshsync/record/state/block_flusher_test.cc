@@ -23,7 +23,13 @@ TEST(BlockKeeper, TheRecordOfARunThatGoesOnSaysWhatWasCarriedSoFar) {
   auto recorder = RunRecorder::Begin(dir.path(), record, [](absl::string_view warning) { ADD_FAILURE() << warning; });
   ASSERT_TRUE(recorder.ok());
   const BlockKeeper keeper(history, **recorder, absl::Milliseconds(1));
-  history.On({.kind = EventKind::kBlockMoved, .time = kNow, .repository = "p", .path = "a", .files = 1, .bytes = 8, .began = kNow});
+  history.On({.kind = EventKind::kBlockMoved,
+              .time = kNow,
+              .repository = "p",
+              .path = "a",
+              .files = 1,
+              .bytes = 8,
+              .began = kNow});
   while ((*State::OpenForReading(dir.path())->Find(record.report.run))->blocks.empty()) std::this_thread::yield();
 }
 
@@ -31,7 +37,8 @@ TEST(BlockKeeper, EndsAtOnceWhateverItsPause) {
   TempDir dir;
   NoSink next;
   BlockHistory history(next, 1);
-  auto recorder = RunRecorder::Begin(dir.path(), {.report = {.run = "r", .verb = "sync", .started = kNow}}, [](absl::string_view) {});
+  auto recorder = RunRecorder::Begin(dir.path(), {.report = {.run = "r", .verb = "sync", .started = kNow}},
+                                     [](absl::string_view) {});
   const BlockKeeper keeper(history, **recorder, absl::Hours(1));
 }
 

@@ -12,7 +12,8 @@ constexpr absl::Duration kFirstQuantum = absl::Milliseconds(1);
 bool Join(MovedBlock& last, const MovedBlock& block, absl::Duration quantum) {
   if (std::max(last.ended, block.ended) - std::min(last.began, block.began) > quantum) return false;
   // Ranges of one file are one file.
-  last.files = last.path == block.path && !block.path.empty() ? std::max(last.files, block.files) : last.files + block.files;
+  last.files =
+      last.path == block.path && !block.path.empty() ? std::max(last.files, block.files) : last.files + block.files;
   last.bytes += block.bytes;
   last.began = std::min(last.began, block.began);
   last.ended = std::max(last.ended, block.ended);
@@ -27,8 +28,14 @@ BlockHistory::BlockHistory(EventSink& next, size_t repositories)
 void BlockHistory::On(const Event& event) {
   next_.On(event);
   if (event.kind != EventKind::kBlockMoved) return;
-  MovedBlock block{.repository = event.repository, .stream = event.stream, .began = std::min(event.began, event.time), .ended = event.time,
-                   .path = event.path, .offset = event.offset, .files = event.files, .bytes = event.bytes};
+  MovedBlock block{.repository = event.repository,
+                   .stream = event.stream,
+                   .began = std::min(event.began, event.time),
+                   .ended = event.time,
+                   .path = event.path,
+                   .offset = event.offset,
+                   .files = event.files,
+                   .bytes = event.bytes};
   const std::lock_guard lock(mu_);
   Hop& hop = hops_[event.repository];
   hop.fresh = true;
@@ -69,10 +76,12 @@ std::vector<MovedBlock> BlockHistory::Take(absl::string_view repository) {
     const std::lock_guard lock(mu_);
     const auto found = hops_.find(std::string(repository));
     if (found == hops_.end()) return {};
-    for (auto& [number, blocks] : found->second.streams) std::move(blocks.begin(), blocks.end(), std::back_inserter(taken));
+    for (auto& [number, blocks] : found->second.streams)
+      std::move(blocks.begin(), blocks.end(), std::back_inserter(taken));
     hops_.erase(found);
   }
-  std::stable_sort(taken.begin(), taken.end(), [](const MovedBlock& a, const MovedBlock& b) { return a.began < b.began; });
+  std::stable_sort(taken.begin(), taken.end(),
+                   [](const MovedBlock& a, const MovedBlock& b) { return a.began < b.began; });
   return taken;
 }
 

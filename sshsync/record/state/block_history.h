@@ -14,17 +14,18 @@
 
 namespace sshsync {
 
-/// When which stream of which hop carried what: kept of the events that pass by, for the timeline of a run. A run moves any number of
-/// blocks, and a picture has a thousand columns: so what is kept of a repository is bounded, and its resolution falls as its time grows.
-/// Neighbours in one stream become one block while they together take no longer than a quantum, and the quantum doubles when there are
-/// too many. (Keeping the first N was rejected: of a long night it would show the first minutes. So was a fixed quantum: it is too coarse
-/// for a run of a second, or too fine for one of a day.)
+/// When which stream of which hop carried what: kept of the events that pass by, for the timeline of a run. A run moves
+/// any number of blocks, and a picture has a thousand columns: so what is kept of a repository is bounded, and its
+/// resolution falls as its time grows. Neighbours in one stream become one block while they together take no longer
+/// than a quantum, and the quantum doubles when there are too many. (Keeping the first N was rejected: of a long night
+/// it would show the first minutes. So was a fixed quantum: it is too coarse for a run of a second, or too fine for one
+/// of a day.)
 ///
 /// Does not own the next sink, which gets every event first. Threads: On as EventSink says; the others from any.
 ///
 ///     BlockHistory history(printer, 4);
-///     history.On({.kind = EventKind::kBlockMoved, .time = end, .repository = "p", .path = "a", .files = 1, .bytes = 8, .began = begin});
-///     history.Take("p").size() == 1;
+///     history.On({.kind = EventKind::kBlockMoved, .time = end, .repository = "p", .path = "a", .files = 1, .bytes = 8,
+///     .began = begin}); history.Take("p").size() == 1;
 class BlockHistory : public EventSink {
  public:
   /// All repositories of the run together keep about this many, but each at least kFewest.

@@ -18,8 +18,14 @@ struct CountingSink : EventSink {
 };
 
 Event Moved(absl::string_view path, absl::Duration began, absl::Duration ended, int64_t bytes, int stream = 0) {
-  return {.kind = EventKind::kBlockMoved, .time = kStart + ended, .repository = "p", .path = std::string(path), .files = 1, .bytes = bytes,
-          .stream = stream, .began = kStart + began};
+  return {.kind = EventKind::kBlockMoved,
+          .time = kStart + ended,
+          .repository = "p",
+          .path = std::string(path),
+          .files = 1,
+          .bytes = bytes,
+          .stream = stream,
+          .began = kStart + began};
 }
 
 int64_t BytesOf(const std::vector<MovedBlock>& blocks) {
@@ -49,7 +55,9 @@ TEST(BlockHistory, ManyBlocksAreJoinedWithNeighboursOfTheirStreamAndNoByteIsLost
   CountingSink next;
   BlockHistory history(next, 1);
   for (int i = 0; i < 20'000; ++i) {
-    for (int stream : {0, 1}) history.On(Moved("f" + std::to_string(i), absl::Seconds(i), absl::Seconds(i) + absl::Milliseconds(800), 10, stream));
+    for (int stream : {0, 1})
+      history.On(
+          Moved("f" + std::to_string(i), absl::Seconds(i), absl::Seconds(i) + absl::Milliseconds(800), 10, stream));
   }
   const std::vector<MovedBlock> blocks = history.Take("p");
   EXPECT_LE(blocks.size(), BlockHistory::kMost);
@@ -69,7 +77,8 @@ TEST(BlockHistory, ALongBlockStaysAloneAndSoDoesAPause) {
   CountingSink next;
   BlockHistory history(next, BlockHistory::kOfARun);
   history.On(Moved("long", absl::ZeroDuration(), absl::Hours(1), 1000));
-  for (int i = 0; i < 1000; ++i) history.On(Moved("f", absl::Hours(2) + absl::Seconds(i), absl::Hours(2) + absl::Seconds(i + 1), 1));
+  for (int i = 0; i < 1000; ++i)
+    history.On(Moved("f", absl::Hours(2) + absl::Seconds(i), absl::Hours(2) + absl::Seconds(i + 1), 1));
   const std::vector<MovedBlock> blocks = history.Take("p");
   EXPECT_LE(blocks.size(), BlockHistory::kFewest);
   EXPECT_EQ(blocks.front().bytes, 1000);
@@ -93,7 +102,8 @@ TEST(BlockHistory, MoreStreamsThanBlocksKeepOneEach) {
   CountingSink next;
   BlockHistory history(next, BlockHistory::kOfARun);
   for (int round = 0; round < 3; ++round) {
-    for (int stream = 0; stream < 40; ++stream) history.On(Moved("f", absl::Seconds(round), absl::Seconds(round + 1), 1, stream));
+    for (int stream = 0; stream < 40; ++stream)
+      history.On(Moved("f", absl::Seconds(round), absl::Seconds(round + 1), 1, stream));
   }
   const std::vector<MovedBlock> blocks = history.Take("p");
   EXPECT_EQ(blocks.size(), 40U);

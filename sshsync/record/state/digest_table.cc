@@ -62,11 +62,14 @@ Known FindRepository(SQLite::Database& database, const std::string& repository) 
 }
 
 // A clock that was set back may give a file the time that another content of it had.
-bool Holds(const Known& known, const DigestWay& way) { return known.number != 0 && known.way == way.way && way.host_clock >= known.host_clock; }
+bool Holds(const Known& known, const DigestWay& way) {
+  return known.number != 0 && known.way == way.way && way.host_clock >= known.host_clock;
+}
 
 }  // namespace
 
-// Of each repository one way, and of each of its files one row: paths are blobs, whose order is that of their bytes. Times of files are nanoseconds.
+// Of each repository one way, and of each of its files one row: paths are blobs, whose order is that of their bytes.
+// Times of files are nanoseconds.
 const char kDigestTables[] = R"(
 CREATE TABLE remembered (
   number INTEGER PRIMARY KEY, repository TEXT NOT NULL UNIQUE, way TEXT NOT NULL, host_clock INTEGER NOT NULL, until INTEGER NOT NULL);
@@ -77,22 +80,41 @@ CREATE TABLE digests (
 
 void RememberDigests(SQLite::Database& database, const DigestWay& way, const NewDigests& digests) {
   Known known = FindRepository(database, way.repository);
-  if (known.number != 0 && !Holds(known, way)) Query(database, "DELETE FROM digests WHERE repository = ?").Bind(known.number).Run();
+  if (known.number != 0 && !Holds(known, way))
+    Query(database, "DELETE FROM digests WHERE repository = ?").Bind(known.number).Run();
   if (known.number == 0) {
     Query(database, "INSERT INTO remembered (repository, way, host_clock, until) VALUES (?, ?, ?, ?)")
-        .Bind(way.repository).Bind(way.way).Bind(way.host_clock).Bind(digests.until).Run();
+        .Bind(way.repository)
+        .Bind(way.way)
+        .Bind(way.host_clock)
+        .Bind(digests.until)
+        .Run();
     known.number = database.getLastInsertRowid();
   } else {
     Query(database, "UPDATE remembered SET way = ?, host_clock = ?, until = ? WHERE number = ?")
-        .Bind(way.way).Bind(way.host_clock).Bind(digests.until).Bind(known.number).Run();
+        .Bind(way.way)
+        .Bind(way.host_clock)
+        .Bind(digests.until)
+        .Bind(known.number)
+        .Run();
   }
   Query remove(database, "DELETE FROM digests WHERE repository = ? AND path = ?");
   for (const std::string& path : digests.forgotten) remove.Bind(known.number).BindBytes(path).Run();
-  Query insert(database, absl::StrCat("INSERT OR REPLACE INTO digests (repository, ", kColumns, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  Query insert(database, absl::StrCat("INSERT OR REPLACE INTO digests (repository, ", kColumns,
+                                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   for (const RememberedFile& one : digests.read) {
     const FileStat& stat = one.file.stat;
-    insert.Bind(known.number).BindBytes(one.file.path).Bind(stat.size).Bind(stat.mtime).Bind(stat.ctime).Bind(static_cast<int64_t>(stat.inode))
-        .Bind(static_cast<int64_t>(stat.resolution)).Bind(one.file.digest.text()).Bind(ChunksText(one.file.chunks.get())).Bind(one.read).Run();
+    insert.Bind(known.number)
+        .BindBytes(one.file.path)
+        .Bind(stat.size)
+        .Bind(stat.mtime)
+        .Bind(stat.ctime)
+        .Bind(static_cast<int64_t>(stat.inode))
+        .Bind(static_cast<int64_t>(stat.resolution))
+        .Bind(one.file.digest.text())
+        .Bind(ChunksText(one.file.chunks.get()))
+        .Bind(one.read)
+        .Run();
   }
 }
 
@@ -109,7 +131,8 @@ void RecallDigests(SQLite::Database& database, const DigestWay& way, absl::Funct
     one.file.stat.mtime = query.Number();
     one.file.stat.ctime = query.Number();
     one.file.stat.inode = static_cast<uint64_t>(query.Number());
-    one.file.stat.resolution = static_cast<FileStat::Resolution>(std::clamp<int64_t>(query.Number(), 0, static_cast<int64_t>(FileStat::Resolution::kDay)));
+    one.file.stat.resolution = static_cast<FileStat::Resolution>(
+        std::clamp<int64_t>(query.Number(), 0, static_cast<int64_t>(FileStat::Resolution::kDay)));
     one.file.digest = DigestOf(query.Text());
     one.file.chunks = ReadChunks(query.Text());
     one.read = query.Time();
@@ -118,7 +141,9 @@ void RecallDigests(SQLite::Database& database, const DigestWay& way, absl::Funct
 }
 
 void ForgetDigests(SQLite::Database& database, absl::Time now) {
-  Query(database, "DELETE FROM digests WHERE repository IN (SELECT number FROM remembered WHERE until <= ?)").Bind(now).Run();
+  Query(database, "DELETE FROM digests WHERE repository IN (SELECT number FROM remembered WHERE until <= ?)")
+      .Bind(now)
+      .Run();
   Query(database, "DELETE FROM remembered WHERE until <= ?").Bind(now).Run();
 }
 

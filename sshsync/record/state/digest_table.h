@@ -19,7 +19,8 @@ extern const char kDigestTables[];
 /// Within a transaction of the caller.
 void RememberDigests(SQLite::Database& database, const DigestWay& way, const NewDigests& digests);
 
-/// Nothing where the database is of an older schema, knows another way, or the host's clock was set back. What cannot be read is left out.
+/// Nothing where the database is of an older schema, knows another way, or the host's clock was set back. What cannot
+/// be read is left out.
 void RecallDigests(SQLite::Database& database, const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take);
 
 /// What is of no use any more goes. Within a transaction of the caller.

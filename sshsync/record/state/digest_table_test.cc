@@ -10,9 +10,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/record/state/stored_digests.h"
 #include "sshsync/record/state/run_recorder.h"
 #include "sshsync/record/state/state.h"
+#include "sshsync/record/state/stored_digests.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -26,7 +26,8 @@ const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);
 const absl::Time kLater = kNow + absl::Hours(24);
 
 RememberedFile File(absl::string_view path, char digit = 'a') {
-  return {.file = {.path = std::string(path), .stat = {.size = 10, .mtime = 11, .ctime = 12, .inode = ~uint64_t{3}, .mode = 0644},
+  return {.file = {.path = std::string(path),
+                   .stat = {.size = 10, .mtime = 11, .ctime = 12, .inode = ~uint64_t{3}, .mode = 0644},
                    .digest = *Digest::FromHex(std::string(40, digit))},
           .read = kNow};
 }
@@ -37,8 +38,10 @@ class DigestTableTest : public ::testing::Test {
   DigestWay Way(absl::string_view repository = "p", absl::string_view way = "w", absl::Time clock = kNow) const {
     return {.repository = std::string(repository), .way = std::string(way), .host_clock = clock};
   }
-  void Remember(State& state, const DigestWay& way, std::vector<RememberedFile> files, std::vector<std::string> forgotten = {}, absl::Time until = kLater) {
-    ASSERT_TRUE(state.Remember(way, {.read = std::move(files), .forgotten = std::move(forgotten), .until = until}).ok());
+  void Remember(State& state, const DigestWay& way, std::vector<RememberedFile> files,
+                std::vector<std::string> forgotten = {}, absl::Time until = kLater) {
+    ASSERT_TRUE(
+        state.Remember(way, {.read = std::move(files), .forgotten = std::move(forgotten), .until = until}).ok());
   }
   static std::vector<RememberedFile> All(const State& state, const DigestWay& way) {
     std::vector<RememberedFile> files;
@@ -48,7 +51,8 @@ class DigestTableTest : public ::testing::Test {
   // `path digest` of all that is recalled.
   static std::vector<std::string> Recalled(const State& state, const DigestWay& way) {
     std::vector<std::string> found;
-    for (const RememberedFile& one : All(state, way)) found.push_back(absl::StrCat(one.file.path, " ", one.file.digest.text().substr(0, 1)));
+    for (const RememberedFile& one : All(state, way))
+      found.push_back(absl::StrCat(one.file.path, " ", one.file.digest.text().substr(0, 1)));
     return found;
   }
   int Rows() {
@@ -66,7 +70,8 @@ TEST_F(DigestTableTest, GivesBackWhatItWasToldByteForByte) {
   odd.file.stat.resolution = FileStat::Resolution::kSecond;
   odd.file.digest = *Digest::FromCrc("123", "456");
   RememberedFile big = File("big");
-  big.file.chunks = std::make_shared<const ChunkList>(ChunkList{.chunk = 1 << 20, .digests = {*Digest::FromHex(std::string(64, '1')), *Digest::FromHex(std::string(64, '2'))}});
+  big.file.chunks = std::make_shared<const ChunkList>(ChunkList{
+      .chunk = 1 << 20, .digests = {*Digest::FromHex(std::string(64, '1')), *Digest::FromHex(std::string(64, '2'))}});
   Remember(state, Way(), {odd, big});
   const std::vector<RememberedFile> found = All(state, Way());
   ASSERT_EQ(found.size(), 2U);
@@ -78,7 +83,8 @@ TEST_F(DigestTableTest, GivesBackWhatItWasToldByteForByte) {
   EXPECT_EQ(found[1].file.chunks, nullptr);
   EXPECT_EQ(found[1].read, kNow);
   const FileStat &told = odd.file.stat, &stat = found[1].file.stat;
-  EXPECT_EQ(std::make_tuple(stat.size, stat.mtime, stat.ctime, stat.inode, stat.resolution), std::make_tuple(told.size, told.mtime, told.ctime, told.inode, told.resolution));
+  EXPECT_EQ(std::make_tuple(stat.size, stat.mtime, stat.ctime, stat.inode, stat.resolution),
+            std::make_tuple(told.size, told.mtime, told.ctime, told.inode, told.resolution));
 }
 
 TEST_F(DigestTableTest, KeepsOneRowAFileAndForgetsWhatIsGone) {
@@ -147,8 +153,9 @@ TEST_F(DigestTableTest, ARecordOfTheSecondSchemaKnowsNothingAndIsLedOn) {
 
 TEST_F(DigestTableTest, TheRecordOfARunIsItsMemory) {
   std::vector<std::string> warnings;
-  auto recorder = *RunRecorder::Begin(dir_.path(), {.report = {.run = "r", .verb = "sync", .queue = {{"p"}}, .started = kNow}},
-                                      [&warnings](absl::string_view text) { warnings.emplace_back(text); });
+  auto recorder =
+      *RunRecorder::Begin(dir_.path(), {.report = {.run = "r", .verb = "sync", .queue = {{"p"}}, .started = kNow}},
+                          [&warnings](absl::string_view text) { warnings.emplace_back(text); });
   DigestMemory& memory = *recorder;
   memory.Remember(Way(), {.read = {File("a")}, .until = kLater});
   int found = 0;

@@ -7,7 +7,8 @@
 
 namespace sshsync {
 
-absl::StatusOr<std::unique_ptr<RunRecorder>> RunRecorder::Begin(const std::string& state_dir, const RunRecord& record, Warn warn) {
+absl::StatusOr<std::unique_ptr<RunRecorder>> RunRecorder::Begin(const std::string& state_dir, const RunRecord& record,
+                                                                Warn warn) {
   std::unique_ptr<RunRecorder> recorder(new RunRecorder(record.report.run, std::move(warn)));
   auto state = State::OpenForWriting(state_dir, record.report.started);
   if (FailureOf(state.status()) == Failure::kState) return state.status();

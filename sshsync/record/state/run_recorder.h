@@ -19,8 +19,9 @@
 
 namespace sshsync {
 
-/// Writes one run into the state as it goes on, and never lets the record stand in the way of the work: where the state cannot be opened,
-/// or a write fails, it says so once, and the rest of the run is not recorded. It also remembers for the run what earlier ones have read.
+/// Writes one run into the state as it goes on, and never lets the record stand in the way of the work: where the state
+/// cannot be opened, or a write fails, it says so once, and the rest of the run is not recorded. It also remembers for
+/// the run what earlier ones have read.
 ///
 /// Ownership: the state is open as long as the object. Threads: any.
 ///
@@ -32,7 +33,8 @@ class RunRecorder : public DigestMemory {
   using Warn = std::function<void(absl::string_view)>;
 
   /// Error: kState, a newer version's state, which no run may begin beside.
-  static absl::StatusOr<std::unique_ptr<RunRecorder>> Begin(const std::string& state_dir, const RunRecord& record, Warn warn);
+  static absl::StatusOr<std::unique_ptr<RunRecorder>> Begin(const std::string& state_dir, const RunRecord& record,
+                                                            Warn warn);
 
   void EndRepository(const RepositoryReport& report, const std::vector<MovedBlock>& blocks = {});
   /// What is carried by repositories that have not ended.
@@ -42,7 +44,8 @@ class RunRecorder : public DigestMemory {
   void Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) override;
   void Remember(const DigestWay& way, const NewDigests& digests) override;
 
-  /// What is known of each repository; nothing where there is no state. The second: only when it last equalled its parent, and which that was.
+  /// What is known of each repository; nothing where there is no state. The second: only when it last equalled its
+  /// parent, and which that was.
   std::map<std::string, RepositoryRecord> Repositories();
   std::map<std::string, RepositoryRecord> LastEquals();
 

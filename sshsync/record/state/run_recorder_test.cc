@@ -19,7 +19,8 @@ const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);
 class RunRecorderTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::unique_ptr<RunRecorder>> Begin() {
-    return RunRecorder::Begin(dir_.path(), {.report = report_}, [this](absl::string_view text) { warnings_.emplace_back(text); });
+    return RunRecorder::Begin(dir_.path(), {.report = report_},
+                              [this](absl::string_view text) { warnings_.emplace_back(text); });
   }
 
   TempDir dir_;

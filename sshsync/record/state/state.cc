@@ -44,14 +44,16 @@ CREATE INDEX blocks_by_run ON blocks (run);
 
 Schemas AllSchemas() { return {kTables, kBlocks, kDigestTables}; }
 
-constexpr char kRunColumns[] = "number, id, verb, queue, options, config, resumes, pid, started, ended, exit_code, signal";
+constexpr char kRunColumns[] =
+    "number, id, verb, queue, options, config, resumes, pid, started, ended, exit_code, signal";
 constexpr char kRepositoryColumns[] =
-    "name, parent, host, step, outcome, started, ended, kept, copied, replaced, deleted, failed, extra, bytes, failure, message, command, output";
+    "name, parent, host, step, outcome, started, ended, kept, copied, replaced, deleted, failed, extra, bytes, "
+    "failure, message, command, output";
 constexpr char kBlockColumns[] = "repository, stream, began, ended, path, first_byte, files, bytes";
 constexpr char kFileColumns[] = "path, action, bytes, digest, failure, message, command, output, exit_status, attempts";
 
-// A later run that ended well for all repositories of `u`; none makes `u` unfinished, where it did not end with 0. Only what
-// synchronizes is resumed.
+// A later run that ended well for all repositories of `u`; none makes `u` unfinished, where it did not end with 0. Only
+// what synchronizes is resumed.
 constexpr char kUnfinished[] = R"(
   u.verb <> 'restore' AND (u.exit_code IS NULL OR u.exit_code <> 0) AND NOT EXISTS (
     SELECT 1 FROM runs l WHERE l.number > u.number AND NOT EXISTS (
@@ -79,7 +81,8 @@ std::string QueueText(const std::vector<std::vector<std::string>>& queue) {
 
 std::vector<std::vector<std::string>> ReadQueue(absl::string_view text) {
   std::vector<std::vector<std::string>> queue;
-  for (const absl::string_view step : absl::StrSplit(text, '\n', absl::SkipEmpty())) queue.push_back(absl::StrSplit(step, ','));
+  for (const absl::string_view step : absl::StrSplit(text, '\n', absl::SkipEmpty()))
+    queue.push_back(absl::StrSplit(step, ','));
   return queue;
 }
 
@@ -92,7 +95,8 @@ RepositoryReport ReadRepository(Query& query) {
   report.outcome = OutcomeOf(query.Text());
   report.started = query.Time();
   report.ended = query.Time();
-  for (int64_t* count : {&report.kept, &report.copied, &report.replaced, &report.deleted, &report.failed, &report.extra, &report.bytes}) {
+  for (int64_t* count : {&report.kept, &report.copied, &report.replaced, &report.deleted, &report.failed, &report.extra,
+                         &report.bytes}) {
     *count = query.Number();
   }
   report.failure = query.Failure();
@@ -145,18 +149,21 @@ RunRecord ReadRun(SQLite::Database& database, Query& query, bool files) {
   record.report.ended = query.Time();
   record.exit_code = query.MaybeInt();
   record.report.signal = query.Int();
-  Query repositories(database, absl::StrCat("SELECT ", kRepositoryColumns, " FROM repositories WHERE run = ? ORDER BY position"));
+  Query repositories(database,
+                     absl::StrCat("SELECT ", kRepositoryColumns, " FROM repositories WHERE run = ? ORDER BY position"));
   repositories.Bind(number);
   while (repositories.Next()) record.report.repositories.push_back(ReadRepository(repositories));
   for (RepositoryReport& report : record.report.repositories) {
     if (!files) break;
-    Query rows(database, absl::StrCat("SELECT ", kFileColumns, " FROM files WHERE run = ? AND repository = ? ORDER BY rowid"));
+    Query rows(database,
+               absl::StrCat("SELECT ", kFileColumns, " FROM files WHERE run = ? AND repository = ? ORDER BY rowid"));
     rows.Bind(number).Bind(report.name);
     while (rows.Next()) report.files.push_back(ReadFile(rows));
   }
   // What is only read may be of the first schema, which knows no blocks.
   if (files && database.tableExists("blocks")) {
-    Query rows(database, absl::StrCat("SELECT ", kBlockColumns, " FROM blocks WHERE run = ? ORDER BY repository, began, stream"));
+    Query rows(database,
+               absl::StrCat("SELECT ", kBlockColumns, " FROM blocks WHERE run = ? ORDER BY repository, began, stream"));
     rows.Bind(number);
     while (rows.Next()) record.blocks.push_back(ReadBlock(rows));
   }
@@ -184,21 +191,31 @@ absl::Status InOneGo(SQLite::Database& database, Work work) {
 template <class Iterator>
 void PutBlocks(SQLite::Database& database, int64_t run, const std::string& repository, Iterator begin, Iterator end) {
   Query(database, "DELETE FROM blocks WHERE run = ? AND repository = ?").Bind(run).Bind(repository).Run();
-  Query insert(database, absl::StrCat("INSERT INTO blocks (run, ", kBlockColumns, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  Query insert(database,
+               absl::StrCat("INSERT INTO blocks (run, ", kBlockColumns, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   for (Iterator block = begin; block != end; ++block) {
-    insert.Bind(run).Bind(repository).Bind(int64_t{block->stream}).Bind(block->began).Bind(block->ended).BindBytes(block->path).Bind(block->offset)
-        .Bind(block->files).Bind(block->bytes).Run();
+    insert.Bind(run)
+        .Bind(repository)
+        .Bind(int64_t{block->stream})
+        .Bind(block->began)
+        .Bind(block->ended)
+        .BindBytes(block->path)
+        .Bind(block->offset)
+        .Bind(block->files)
+        .Bind(block->bytes)
+        .Run();
   }
 }
 
 }  // namespace
 
 bool EndedWell(const RepositoryReport& report) {
-  return (report.outcome == Outcome::kEqual || report.outcome == Outcome::kChanged) && report.failure == Failure::kNone && report.failed == 0 &&
-         report.ended != absl::InfiniteFuture();
+  return (report.outcome == Outcome::kEqual || report.outcome == Outcome::kChanged) &&
+         report.failure == Failure::kNone && report.failed == 0 && report.ended != absl::InfiniteFuture();
 }
 
-State::State(std::unique_ptr<SQLite::Database> database, std::string warning) : database_(std::move(database)), warning_(std::move(warning)) {}
+State::State(std::unique_ptr<SQLite::Database> database, std::string warning)
+    : database_(std::move(database)), warning_(std::move(warning)) {}
 State::State(State&& other) noexcept = default;
 State& State::operator=(State&& other) noexcept = default;
 State::~State() = default;
@@ -217,11 +234,21 @@ absl::StatusOr<State> State::OpenForReading(const std::string& dir) {
 absl::Status State::BeginRun(const RunRecord& record) {
   return InOneGo(*database_, [&] {
     const Report& report = record.report;
-    Query(*database_, "INSERT INTO runs (id, verb, queue, options, config, resumes, pid, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        .Bind(report.run).Bind(report.verb).Bind(QueueText(report.queue)).Bind(record.options).Bind(record.config).Bind(record.resumes)
-        .Bind(int64_t{record.pid}).Bind(report.started).Run();
+    Query(*database_,
+          "INSERT INTO runs (id, verb, queue, options, config, resumes, pid, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        .Bind(report.run)
+        .Bind(report.verb)
+        .Bind(QueueText(report.queue))
+        .Bind(record.options)
+        .Bind(record.config)
+        .Bind(record.resumes)
+        .Bind(int64_t{record.pid})
+        .Bind(report.started)
+        .Run();
     const int64_t number = database_->getLastInsertRowid();
-    Query insert(*database_, "INSERT INTO repositories (run, position, name, parent, host, step, well, outcome) VALUES (?, ?, ?, ?, ?, ?, 0, 'stopped')");
+    Query insert(*database_,
+                 "INSERT INTO repositories (run, position, name, parent, host, step, well, outcome) VALUES (?, ?, ?, "
+                 "?, ?, ?, 0, 'stopped')");
     std::map<absl::string_view, const RepositoryReport*> known;
     for (const RepositoryReport& repository : report.repositories) known[repository.name] = &repository;
     const RepositoryReport unknown;
@@ -237,26 +264,61 @@ absl::Status State::BeginRun(const RunRecord& record) {
   });
 }
 
-absl::Status State::EndRepository(absl::string_view run, const RepositoryReport& report, const std::vector<MovedBlock>& blocks) {
+absl::Status State::EndRepository(absl::string_view run, const RepositoryReport& report,
+                                  const std::vector<MovedBlock>& blocks) {
   return InOneGo(*database_, [&] {
     const int64_t number = NumberOf(*database_, run);
     Query(*database_,
-          "UPDATE repositories SET parent = ?, host = ?, step = ?, well = ?, outcome = ?, started = ?, ended = ?, kept = ?, copied = ?, replaced = ?, "
-          "deleted = ?, failed = ?, extra = ?, bytes = ?, failure = ?, message = ?, command = ?, output = ? WHERE run = ? AND name = ?")
-        .Bind(report.parent).Bind(report.host).Bind(int64_t{report.step}).Bind(int64_t{EndedWell(report)}).Bind(OutcomeName(report.outcome))
-        .Bind(report.started).Bind(report.ended).Bind(report.kept).Bind(report.copied).Bind(report.replaced).Bind(report.deleted)
-        .Bind(report.failed).Bind(report.extra).Bind(report.bytes).Bind(NameOf(report.failure)).Bind(Cut(report.message, kLongestText))
-        .Bind(Cut(report.command, kLongestText)).Bind(Cut(report.output, kLongestOutput)).Bind(number).Bind(report.name).Run();
-    Query insert(*database_, absl::StrCat("INSERT INTO files (run, repository, ", kFileColumns, ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+          "UPDATE repositories SET parent = ?, host = ?, step = ?, well = ?, outcome = ?, started = ?, ended = ?, kept "
+          "= ?, copied = ?, replaced = ?, "
+          "deleted = ?, failed = ?, extra = ?, bytes = ?, failure = ?, message = ?, command = ?, output = ? WHERE run "
+          "= ? AND name = ?")
+        .Bind(report.parent)
+        .Bind(report.host)
+        .Bind(int64_t{report.step})
+        .Bind(int64_t{EndedWell(report)})
+        .Bind(OutcomeName(report.outcome))
+        .Bind(report.started)
+        .Bind(report.ended)
+        .Bind(report.kept)
+        .Bind(report.copied)
+        .Bind(report.replaced)
+        .Bind(report.deleted)
+        .Bind(report.failed)
+        .Bind(report.extra)
+        .Bind(report.bytes)
+        .Bind(NameOf(report.failure))
+        .Bind(Cut(report.message, kLongestText))
+        .Bind(Cut(report.command, kLongestText))
+        .Bind(Cut(report.output, kLongestOutput))
+        .Bind(number)
+        .Bind(report.name)
+        .Run();
+    Query insert(*database_, absl::StrCat("INSERT INTO files (run, repository, ", kFileColumns,
+                                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     for (const FileOutcome& file : report.files) {
-      insert.Bind(number).Bind(report.name).BindBytes(file.path).Bind(file.action).Bind(file.bytes).Bind(file.digest).Bind(NameOf(file.failure))
-          .Bind(Cut(file.message, kLongestText)).Bind(Cut(file.command, kLongestText)).Bind(Cut(file.output, kLongestOutput))
-          .Bind(int64_t{file.exit_status}).Bind(int64_t{file.attempts}).Run();
+      insert.Bind(number)
+          .Bind(report.name)
+          .BindBytes(file.path)
+          .Bind(file.action)
+          .Bind(file.bytes)
+          .Bind(file.digest)
+          .Bind(NameOf(file.failure))
+          .Bind(Cut(file.message, kLongestText))
+          .Bind(Cut(file.command, kLongestText))
+          .Bind(Cut(file.output, kLongestOutput))
+          .Bind(int64_t{file.exit_status})
+          .Bind(int64_t{file.attempts})
+          .Run();
     }
     PutBlocks(*database_, number, report.name, blocks.begin(), blocks.end());
     if (EndedWell(report)) {
       Query(*database_, "INSERT OR REPLACE INTO last_equal (repository, parent, at, run) VALUES (?, ?, ?, ?)")
-          .Bind(report.name).Bind(report.parent).Bind(report.ended).Bind(run).Run();
+          .Bind(report.name)
+          .Bind(report.parent)
+          .Bind(report.ended)
+          .Bind(run)
+          .Run();
     }
   });
 }
@@ -265,7 +327,8 @@ absl::Status State::KeepBlocks(absl::string_view run, const std::vector<MovedBlo
   return InOneGo(*database_, [&] {
     const int64_t number = NumberOf(*database_, run);
     for (auto begin = blocks.begin(), end = begin; begin != blocks.end(); begin = end) {
-      end = std::find_if(begin, blocks.end(), [&](const MovedBlock& block) { return block.repository != begin->repository; });
+      end = std::find_if(begin, blocks.end(),
+                         [&](const MovedBlock& block) { return block.repository != begin->repository; });
       Query open(*database_, "SELECT 1 FROM repositories WHERE run = ? AND name = ? AND ended IS NULL");
       open.Bind(number).Bind(begin->repository);
       // What ended meanwhile is told of as a whole.
@@ -275,9 +338,7 @@ absl::Status State::KeepBlocks(absl::string_view run, const std::vector<MovedBlo
 }
 
 absl::Status State::Remember(const DigestWay& way, const NewDigests& digests) {
-  return InOneGo(*database_, [&] {
-    RememberDigests(*database_, way, digests);
-  });
+  return InOneGo(*database_, [&] { RememberDigests(*database_, way, digests); });
 }
 
 absl::Status State::Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) const {
@@ -291,14 +352,19 @@ absl::Status State::EndRun(const Report& report, int exit_code, int keep_runs) {
   return InOneGo(*database_, [&] {
     ForgetDigests(*database_, report.ended);
     Query(*database_, "UPDATE runs SET ended = ?, exit_code = ?, signal = ? WHERE id = ?")
-        .Bind(report.ended).Bind(int64_t{exit_code}).Bind(int64_t{report.signal}).Bind(report.run).Run();
+        .Bind(report.ended)
+        .Bind(int64_t{exit_code})
+        .Bind(int64_t{report.signal})
+        .Bind(report.run)
+        .Run();
     int64_t forgotten = 0;
     {
       Query query(*database_, "SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?");
       query.Bind(int64_t{keep_runs});
       if (query.Next()) forgotten = query.Number();
     }
-    for (const char* text : {"DELETE FROM files WHERE run <= ?", "DELETE FROM blocks WHERE run <= ?", "DELETE FROM repositories WHERE run <= ?", "DELETE FROM runs WHERE number <= ?"}) {
+    for (const char* text : {"DELETE FROM files WHERE run <= ?", "DELETE FROM blocks WHERE run <= ?",
+                             "DELETE FROM repositories WHERE run <= ?", "DELETE FROM runs WHERE number <= ?"}) {
       Query(*database_, text).Bind(forgotten).Run();
     }
   });
@@ -316,7 +382,8 @@ absl::StatusOr<std::vector<RunRecord>> State::Runs(int limit) const {
 
 absl::StatusOr<absl::optional<RunRecord>> State::Find(absl::string_view run) const {
   return Guarded([&]() -> absl::StatusOr<absl::optional<RunRecord>> {
-    Query query(*database_, absl::StrCat("SELECT ", kRunColumns, " FROM runs WHERE substr(id, 1, ?) = ? ORDER BY id = ? DESC LIMIT 2"));
+    Query query(*database_, absl::StrCat("SELECT ", kRunColumns,
+                                         " FROM runs WHERE substr(id, 1, ?) = ? ORDER BY id = ? DESC LIMIT 2"));
     query.Bind(static_cast<int64_t>(run.size())).Bind(run).Bind(run);
     if (run.empty() || !query.Next()) return absl::nullopt;
     RunRecord record = ReadRun(*database_, query, true);
@@ -327,7 +394,8 @@ absl::StatusOr<absl::optional<RunRecord>> State::Find(absl::string_view run) con
 
 absl::StatusOr<absl::optional<RunRecord>> State::LastUnfinished() const {
   return Guarded([&]() -> absl::StatusOr<absl::optional<RunRecord>> {
-    Query query(*database_, absl::StrCat("SELECT ", kRunColumns, " FROM runs u WHERE ", kUnfinished, " ORDER BY number DESC LIMIT 1"));
+    Query query(*database_, absl::StrCat("SELECT ", kRunColumns, " FROM runs u WHERE ", kUnfinished,
+                                         " ORDER BY number DESC LIMIT 1"));
     if (!query.Next()) return absl::nullopt;
     return absl::make_optional(ReadRun(*database_, query, false));
   });
@@ -357,8 +425,12 @@ absl::StatusOr<std::map<std::string, RepositoryRecord>> State::LastEquals() cons
 absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() const {
   return Guarded([&]() -> absl::StatusOr<std::map<std::string, RepositoryRecord>> {
     SSHSYNC_ASSIGN_OR_RETURN(auto records, LastEquals());
-    Query last(*database_, absl::StrCat("SELECT run, (SELECT id FROM runs WHERE number = r.run), (SELECT pid FROM runs WHERE number = r.run), ", kRepositoryColumns,
-                                        " FROM repositories r WHERE run = (SELECT max(run) FROM repositories WHERE name = r.name)"));
+    Query last(
+        *database_,
+        absl::StrCat(
+            "SELECT run, (SELECT id FROM runs WHERE number = r.run), (SELECT pid FROM runs WHERE number = r.run), ",
+            kRepositoryColumns,
+            " FROM repositories r WHERE run = (SELECT max(run) FROM repositories WHERE name = r.name)"));
     while (last.Next()) {
       const int64_t number = last.Number();
       const std::string run = last.Text();
@@ -369,7 +441,8 @@ absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() co
       record.run = run;
       record.pid = pid;
       // A file that fails by itself says more than those that wait for a parent.
-      Query failed(*database_, absl::StrCat("SELECT ", kFileColumns, " FROM files WHERE run = ? AND repository = ? AND failure <> '' ",
+      Query failed(*database_, absl::StrCat("SELECT ", kFileColumns,
+                                            " FROM files WHERE run = ? AND repository = ? AND failure <> '' ",
                                             "ORDER BY failure = 'waiting', rowid LIMIT 1"));
       failed.Bind(number).Bind(report.name);
       if (failed.Next()) record.failed_file = ReadFile(failed);

@@ -21,10 +21,10 @@ constexpr int kBusyMilliseconds = 5000;
 constexpr off_t kCheckedWhole = off_t{64} << 20;  // a larger file is only looked at
 
 absl::Status FromErrno(int error, const std::string& path) {
-  const Failure failure = error == EROFS                        ? Failure::kReadOnly
+  const Failure failure = error == EROFS                       ? Failure::kReadOnly
                           : error == ENOSPC || error == EDQUOT ? Failure::kNoSpace
                           : error == ELOOP || error == ENOTDIR ? Failure::kObstructed
-                                                                : Failure::kPermission;
+                                                               : Failure::kPermission;
   return MakeError(failure, absl::StrCat(path, ": ", strerror(error)));
 }
 
@@ -34,8 +34,9 @@ std::string PathIn(const std::string& dir) { return absl::StrCat(dir, "/state.db
 absl::Status Check(SQLite::Database& database, const std::string& path, int schema) {
   const int found = database.execAndGet("PRAGMA user_version").getInt();
   if (found > schema) {
-    return MakeError(Failure::kState, absl::StrCat(path, " was written by a newer sshsync (schema ", found, ", this one knows ", schema,
-                                                   "): use that one, or give another --state-dir"));
+    return MakeError(Failure::kState,
+                     absl::StrCat(path, " was written by a newer sshsync (schema ", found, ", this one knows ", schema,
+                                  "): use that one, or give another --state-dir"));
   }
   if (found < 1) return absl::DataLossError("it holds no runs");
   struct stat stat = {};
@@ -43,7 +44,8 @@ absl::Status Check(SQLite::Database& database, const std::string& path, int sche
     const std::string answer = database.execAndGet("PRAGMA quick_check(1)").getString();
     if (answer != "ok") return absl::DataLossError(answer);
   } else {
-    const int64_t pages = database.execAndGet("PRAGMA page_count").getInt64(), size = database.execAndGet("PRAGMA page_size").getInt64();
+    const int64_t pages = database.execAndGet("PRAGMA page_count").getInt64(),
+                  size = database.execAndGet("PRAGMA page_size").getInt64();
     if (pages * size != stat.st_size) return absl::DataLossError("it is cut off");
   }
   database.execAndGet("SELECT count(*) FROM runs");
@@ -63,11 +65,13 @@ absl::StatusOr<std::unique_ptr<SQLite::Database>> Open(const std::string& path, 
 
 absl::Status SetAside(const std::string& path, absl::Time now) {
   std::string aside = absl::StrCat(path, ".corrupt-", absl::FormatTime("%Y%m%dT%H%M%SZ", now, absl::UTCTimeZone()));
-  for (int i = 2; access(aside.c_str(), F_OK) == 0 && i < 100; ++i) aside = absl::StrCat(aside.substr(0, aside.rfind('Z') + 1), "-", i);
+  for (int i = 2; access(aside.c_str(), F_OK) == 0 && i < 100; ++i)
+    aside = absl::StrCat(aside.substr(0, aside.rfind('Z') + 1), "-", i);
   if (rename(path.c_str(), aside.c_str()) != 0) return FromErrno(errno, path);
   // Its journal says how to undo changes of that file, and would ruin the next one.
   const std::string journal = absl::StrCat(path, "-journal");
-  if (rename(journal.c_str(), absl::StrCat(aside, "-journal").c_str()) != 0 && errno != ENOENT) return FromErrno(errno, journal);
+  if (rename(journal.c_str(), absl::StrCat(aside, "-journal").c_str()) != 0 && errno != ENOENT)
+    return FromErrno(errno, journal);
   return absl::OkStatus();
 }
 
@@ -97,7 +101,8 @@ absl::StatusOr<std::unique_ptr<SQLite::Database>> Create(const std::string& path
 }
 
 absl::Status MakeWritable(SQLite::Database& database, const Schemas& schemas, const std::string& path) {
-  if (sqlite3_db_readonly(database.getHandle(), "main") != 0) return MakeError(Failure::kPermission, absl::StrCat(path, " may not be written"));
+  if (sqlite3_db_readonly(database.getHandle(), "main") != 0)
+    return MakeError(Failure::kPermission, absl::StrCat(path, " may not be written"));
   try {
     database.exec("PRAGMA journal_mode = TRUNCATE");
     database.exec("PRAGMA synchronous = FULL");
@@ -114,15 +119,19 @@ absl::Status FromException(const SQLite::Exception& error) {
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_ERROR: return absl::DataLossError(error.what());  // SQLITE_ERROR: a table is missing
-    case SQLITE_FULL: return MakeError(Failure::kNoSpace, error.what());
-    case SQLITE_READONLY: return MakeError(Failure::kReadOnly, error.what());
-    default: return MakeError(Failure::kPermission, error.what());
+    case SQLITE_ERROR:
+      return absl::DataLossError(error.what());  // SQLITE_ERROR: a table is missing
+    case SQLITE_FULL:
+      return MakeError(Failure::kNoSpace, error.what());
+    case SQLITE_READONLY:
+      return MakeError(Failure::kReadOnly, error.what());
+    default:
+      return MakeError(Failure::kPermission, error.what());
   }
 }
 
-absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabaseForWriting(const std::string& dir, const Schemas& schemas, absl::Time now,
-                                                                         std::string& warning) {
+absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabaseForWriting(const std::string& dir, const Schemas& schemas,
+                                                                         absl::Time now, std::string& warning) {
   const std::string path = PathIn(dir);
   const int newest = static_cast<int>(schemas.size());
   absl::StatusOr<std::unique_ptr<SQLite::Database>> database = absl::DataLossError("it is empty");
@@ -136,8 +145,8 @@ absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabaseForWriting(const s
     if (stat.st_size > 0) database = Open(path, newest);
     if (absl::IsDataLoss(database.status())) {
       SSHSYNC_RETURN_IF_ERROR(SetAside(path, now));
-      warning = absl::StrCat("the record of earlier runs was damaged (", database.status().message(), "): it was set aside beside ", path,
-                             " and begun anew");
+      warning = absl::StrCat("the record of earlier runs was damaged (", database.status().message(),
+                             "): it was set aside beside ", path, " and begun anew");
       database = Create(path, schemas);
     }
   }
@@ -155,7 +164,8 @@ absl::StatusOr<std::unique_ptr<SQLite::Database>> OpenDatabaseForReading(const s
   if (!S_ISREG(stat.st_mode)) return MakeError(Failure::kObstructed, absl::StrCat(path, " is no regular file"));
   auto database = stat.st_size > 0 ? Open(path, schema) : absl::DataLossError("it is empty");
   if (!absl::IsDataLoss(database.status())) return database;
-  return MakeError(Failure::kState, absl::StrCat(path, " is damaged (", database.status().message(), "): the next run sets it aside"));
+  return MakeError(Failure::kState,
+                   absl::StrCat(path, " is damaged (", database.status().message(), "): the next run sets it aside"));
 }
 
 }  // namespace sshsync

@@ -1,5 +1,5 @@
-// Any bytes as the state database, or as the journal that a killed writer left beside it; and a sound database with any bytes changed: no crash,
-// no hang, and afterwards a run can be recorded, or there is an error that says why not.
+// Any bytes as the state database, or as the journal that a killed writer left beside it; and a sound database with any
+// bytes changed: no crash, no hang, and afterwards a run can be recorded, or there is an error that says why not.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,9 +35,15 @@ std::string MakeFolder() {
 }
 
 void Record(State& state, absl::string_view run, bool whole) {
-  RepositoryReport repository{.name = "p", .parent = "m", .step = 1, .outcome = Outcome::kFailed, .started = kNow, .ended = kNow};
+  RepositoryReport repository{
+      .name = "p", .parent = "m", .step = 1, .outcome = Outcome::kFailed, .started = kNow, .ended = kNow};
   repository.files.push_back({.path = "a file", .action = "copy", .failure = Failure::kNoSpace});
-  Report report{.run = std::string(run), .verb = "sync", .queue = {{"p"}, {"n"}}, .started = kNow, .ended = kNow, .repositories = {repository}};
+  Report report{.run = std::string(run),
+                .verb = "sync",
+                .queue = {{"p"}, {"n"}},
+                .started = kNow,
+                .ended = kNow,
+                .repositories = {repository}};
   if (!state.BeginRun({.report = report, .options = "jobs 3", .config = "/etc/x", .pid = 12}).ok()) return;
   if (!state.EndRepository(run, repository).ok() || !whole) return;
   (void)state.EndRun(report, 6, 100);
@@ -84,8 +90,8 @@ class Place {
 }  // namespace
 }  // namespace sshsync
 
-// The first byte says what the others are: a whole file; places and new values in a sound one (three bytes each); and whether the
-// half behind the middle is a journal, or where the file ends.
+// The first byte says what the others are: a whole file; places and new values in a sound one (three bytes each); and
+// whether the half behind the middle is a journal, or where the file ends.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const sshsync::Place place;
   if (size == 0) return 0;
@@ -96,10 +102,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if ((data[0] & 1) == 0) {
     database = place.sound();
     for (size_t i = 0; i + 2 < first.size(); i += 3) {
-      const size_t at = static_cast<size_t>(static_cast<unsigned char>(first[i]) * 256 + static_cast<unsigned char>(first[i + 1]));
+      const size_t at =
+          static_cast<size_t>(static_cast<unsigned char>(first[i]) * 256 + static_cast<unsigned char>(first[i + 1]));
       database[at % database.size()] = first[i + 2];
     }
-    if ((data[0] & 2) != 0 && first.size() > 1) database.resize(database.size() * static_cast<unsigned char>(first[0]) / 256);
+    if ((data[0] & 2) != 0 && first.size() > 1)
+      database.resize(database.size() * static_cast<unsigned char>(first[0]) / 256);
   }
   place.Set(database, journal);
   if (const auto state = sshsync::State::OpenForReading(place.folder()); state.ok()) sshsync::Read(*state);

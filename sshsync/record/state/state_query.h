@@ -78,7 +78,9 @@ auto Guarded(Body body) -> decltype(body()) {
     return body();
   } catch (const SQLite::Exception& error) {
     const absl::Status status = FromException(error);
-    return absl::IsDataLoss(status) ? MakeError(Failure::kState, absl::StrCat("the record of runs is damaged: ", status.message())) : status;
+    return absl::IsDataLoss(status)
+               ? MakeError(Failure::kState, absl::StrCat("the record of runs is damaged: ", status.message()))
+               : status;
   }
 }
 

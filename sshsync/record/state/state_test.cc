@@ -25,8 +25,10 @@ const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);
 
 std::string Id(int run) { return absl::StrCat("2026010", run, "-000000-abcd"); }
 
-RepositoryReport Ended(absl::string_view name, Outcome outcome, absl::Time at = kNow, Failure failure = Failure::kNone) {
-  RepositoryReport report{.name = std::string(name), .parent = "m", .step = 1, .outcome = outcome, .started = at, .ended = at};
+RepositoryReport Ended(absl::string_view name, Outcome outcome, absl::Time at = kNow,
+                       Failure failure = Failure::kNone) {
+  RepositoryReport report{
+      .name = std::string(name), .parent = "m", .step = 1, .outcome = outcome, .started = at, .ended = at};
   report.failure = failure;
   return report;
 }
@@ -41,11 +43,19 @@ class StateTest : public ::testing::Test {
   }
 
   void Begin(State& state, int run, std::vector<std::vector<std::string>> queue) {
-    ASSERT_TRUE(state.BeginRun({.report = {.run = Id(run), .verb = "sync", .queue = std::move(queue), .started = kNow}, .options = "jobs 3"}).ok());
+    ASSERT_TRUE(state
+                    .BeginRun({.report = {.run = Id(run), .verb = "sync", .queue = std::move(queue), .started = kNow},
+                               .options = "jobs 3"})
+                    .ok());
   }
 
   void Whole(State& state, int run, const std::vector<RepositoryReport>& reports, int keep_runs = 100) {
-    Report report{.run = Id(run), .verb = "sync", .queue = {{}}, .started = kNow, .ended = kNow + absl::Seconds(5), .repositories = reports};
+    Report report{.run = Id(run),
+                  .verb = "sync",
+                  .queue = {{}},
+                  .started = kNow,
+                  .ended = kNow + absl::Seconds(5),
+                  .repositories = reports};
     for (const RepositoryReport& repository : reports) report.queue[0].push_back(repository.name);
     Begin(state, run, report.queue);
     for (const RepositoryReport& repository : reports) ASSERT_TRUE(state.EndRepository(report.run, repository).ok());
@@ -62,7 +72,8 @@ class StateTest : public ::testing::Test {
     std::vector<std::string> names;
     DIR* dir = opendir(dir_.path().c_str());
     while (const dirent* entry = readdir(dir)) {
-      if (absl::StrContains(entry->d_name, "corrupt") && !absl::EndsWith(entry->d_name, "-journal")) names.push_back(entry->d_name);
+      if (absl::StrContains(entry->d_name, "corrupt") && !absl::EndsWith(entry->d_name, "-journal"))
+        names.push_back(entry->d_name);
     }
     closedir(dir);
     return names;
@@ -85,7 +96,13 @@ TEST_F(StateTest, TellsARunAsItWas) {
     p.kept = 7;
     p.message = "No space left on device";
     p.files = {{.path = "a\xff\nb", .action = "copy", .bytes = 12, .digest = "abcd", .attempts = 2},
-               {.path = "c", .action = "replace", .failure = Failure::kNoSpace, .message = "full", .command = "cp x y", .output = "no", .exit_status = 1}};
+               {.path = "c",
+                .action = "replace",
+                .failure = Failure::kNoSpace,
+                .message = "full",
+                .command = "cp x y",
+                .output = "no",
+                .exit_status = 1}};
     Whole(state, 1, {p, Ended("q", Outcome::kChanged)});
   }
   const State state = *State::OpenForReading(dir_.path());
@@ -113,7 +130,13 @@ TEST_F(StateTest, TellsARunAsItWas) {
 
 TEST_F(StateTest, ARepositoryThatDidNotEndHasTheParentAndHostThatItWasBegunWith) {
   State state = Open();
-  ASSERT_TRUE(state.BeginRun({.report = {.run = Id(1), .verb = "sync", .queue = {{"p", "q"}}, .started = kNow, .repositories = {{.name = "q", .parent = "m", .host = "10.0.0.3"}}}}).ok());
+  ASSERT_TRUE(state
+                  .BeginRun({.report = {.run = Id(1),
+                                        .verb = "sync",
+                                        .queue = {{"p", "q"}},
+                                        .started = kNow,
+                                        .repositories = {{.name = "q", .parent = "m", .host = "10.0.0.3"}}}})
+                  .ok());
   const Report report = (*state.Find(Id(1)))->report;
   EXPECT_EQ(report.repositories.at(0).parent, "");
   EXPECT_EQ(report.repositories.at(1).parent, "m");
@@ -123,8 +146,16 @@ TEST_F(StateTest, ARepositoryThatDidNotEndHasTheParentAndHostThatItWasBegunWith)
 TEST_F(StateTest, TellsWhichStreamCarriedWhatWhen) {
   State state = Open();
   Begin(state, 1, {{"p"}});
-  const MovedBlock late{.repository = "p", .stream = 1, .began = kNow + absl::Milliseconds(1500), .ended = kNow + absl::Seconds(2), .path = "b\xff", .offset = 8, .files = 3, .bytes = 70};
-  const MovedBlock early{.repository = "p", .began = kNow, .ended = kNow + absl::Seconds(1), .path = "a", .files = 1, .bytes = 5};
+  const MovedBlock late{.repository = "p",
+                        .stream = 1,
+                        .began = kNow + absl::Milliseconds(1500),
+                        .ended = kNow + absl::Seconds(2),
+                        .path = "b\xff",
+                        .offset = 8,
+                        .files = 3,
+                        .bytes = 70};
+  const MovedBlock early{
+      .repository = "p", .began = kNow, .ended = kNow + absl::Seconds(1), .path = "a", .files = 1, .bytes = 5};
   ASSERT_TRUE(state.EndRepository(Id(1), Ended("p", Outcome::kChanged), {late, early}).ok());
   const std::vector<MovedBlock> blocks = (*state.Find(Id(1)))->blocks;
   ASSERT_EQ(blocks.size(), 2U);
@@ -144,7 +175,9 @@ TEST_F(StateTest, TellsWhichStreamCarriedWhatWhen) {
 TEST_F(StateTest, WhatWasCarriedSoFarIsThereThoughTheRunIsKilled) {
   State state = Open();
   Begin(state, 1, {{"p", "q"}});
-  const auto block = [](const char* repository, int bytes) { return MovedBlock{.repository = repository, .began = kNow, .ended = kNow, .path = "a", .files = 1, .bytes = bytes}; };
+  const auto block = [](const char* repository, int bytes) {
+    return MovedBlock{.repository = repository, .began = kNow, .ended = kNow, .path = "a", .files = 1, .bytes = bytes};
+  };
   ASSERT_TRUE(state.KeepBlocks(Id(1), {block("p", 1), block("q", 2), block("q", 3)}).ok());
   ASSERT_TRUE(state.KeepBlocks(Id(1), {block("q", 4)}).ok());
   EXPECT_EQ((*state.Find(Id(1)))->blocks.size(), 2U) << "replaced, not added";
@@ -215,7 +248,8 @@ TEST_F(StateTest, RemembersWhenARepositoryLastEqualledItsParent) {
   Whole(state, 1, {Ended("p", Outcome::kChanged, kNow)});
   RepositoryReport failed = Ended("p", Outcome::kFailed, kNow + absl::Hours(1));
   failed.failed = 2;
-  failed.files = {{.path = "w", .failure = Failure::kWaiting, .message = "waits"}, {.path = "x", .failure = Failure::kNoSpace, .message = "full"}};
+  failed.files = {{.path = "w", .failure = Failure::kWaiting, .message = "waits"},
+                  {.path = "x", .failure = Failure::kNoSpace, .message = "full"}};
   Whole(state, 2, {failed, Ended("n", Outcome::kWaiting, kNow, Failure::kWaiting)});
   auto records = *state.Repositories();
   EXPECT_EQ(records["p"].last_equal, kNow);
@@ -297,7 +331,8 @@ TEST_F(StateTest, RefusesANewerSchemaAndLeavesItAlone) {
   std::string bytes = dir_.Read("state.db");
   bytes.replace(60, 4, std::string("\0\0\x03\xe7", 4));
   dir_.Write("state.db", bytes);
-  for (const absl::Status& status : {State::OpenForWriting(dir_.path(), kNow).status(), State::OpenForReading(dir_.path()).status()}) {
+  for (const absl::Status& status :
+       {State::OpenForWriting(dir_.path(), kNow).status(), State::OpenForReading(dir_.path()).status()}) {
     EXPECT_EQ(FailureOf(status), Failure::kState);
     EXPECT_EQ(InfoOf(FailureOf(status)).exit_code, 6);
     EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("schema 999"));

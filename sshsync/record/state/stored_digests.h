@@ -10,8 +10,9 @@
 
 namespace sshsync {
 
-/// What earlier runs have read, for one that changes nothing, and does not remember either: a plan. Where there is no record, or none that can be read,
-/// it knows nothing. Ownership: the record is open as long as the object. Threads: any.
+/// What earlier runs have read, for one that changes nothing, and does not remember either: a plan. Where there is no
+/// record, or none that can be read, it knows nothing. Ownership: the record is open as long as the object. Threads:
+/// any.
 class RecalledDigests : public DigestMemory {
  public:
   explicit RecalledDigests(const std::string& state_dir) {

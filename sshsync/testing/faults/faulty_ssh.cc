@@ -1,13 +1,17 @@
-// A stand-in for ssh whose connections break where a plan says: at a byte of a direction of a connection. Its hosts are folders.
+// A stand-in for ssh whose connections break where a plan says: at a byte of a direction of a connection. Its hosts are
+// folders.
 //
 //   FAULTY_SSH_ROOT   a folder: homes/HOST is where a host's commands run, `plan` holds the faults
 //   FAULTY_SSH_HOST   the host whose account starts it; the commands of a host find it set. Absent: the controller.
 //
 // A line of the plan: FROM TO ORDINAL DIRECTION OFFSET ACTION [ARGUMENTS]
 //   FROM is a host, or `-` for the controller; TO is a host. ORDINAL counts the connections between them from 1.
-//   DIRECTION `in` is what FROM sends, `out` what the host's command prints. The action happens when OFFSET bytes have come through.
-//     cut STATUS FATE   the connection ends here, with that status or `kill`ed; what runs on the host is left (`leave`), killed (`kill`),
-//                       or stopped for so many milliseconds, while its pipes stay as a dead client leaves them (`freeze MS`)
+//   DIRECTION `in` is what FROM sends, `out` what the host's command prints. The action happens when OFFSET bytes have
+//   come through.
+//     cut STATUS FATE   the connection ends here, with that status or `kill`ed; what runs on the host is left
+//     (`leave`), killed (`kill`),
+//                       or stopped for so many milliseconds, while its pipes stay as a dead client leaves them (`freeze
+//                       MS`)
 //     hang MS FATE      nothing moves for so long, then ssh says that the server does not respond
 //     stall MS          nothing moves for so long, then all goes on
 //     flip              the next byte arrives changed
@@ -16,7 +20,8 @@
 //   and, whatever the offset, when the command has ended:
 //     status N          N takes the place of its status
 //     trail HEX         these bytes come on stdout and stderr at the end
-// What was hit is told in `hits`, the connections with their bytes in `connections`. A master for multiplexing (-N, -O) fails at once.
+// What was hit is told in `hits`, the connections with their bytes in `connections`. A master for multiplexing (-N, -O)
+// fails at once.
 
 #include <fcntl.h>
 #include <poll.h>
@@ -72,7 +77,8 @@ void Append(const std::string& file, const std::string& line) {
 
 [[noreturn]] void End(int status) {
   std::ostringstream line;
-  line << from_host << " " << to_host << " " << ordinal << " " << streams[kIn].moved << " " << streams[kOut].moved << "\n";
+  line << from_host << " " << to_host << " " << ordinal << " " << streams[kIn].moved << " " << streams[kOut].moved
+       << "\n";
   Append("connections", line.str());
   _exit(status);
 }
@@ -99,7 +105,8 @@ std::string FromHex(const std::string& hex) {
 
 /// Numbers the connection: each adds a byte to a file, and its own byte's place is its number.
 int Count() {
-  const int fd = open((root + "/count." + from_host + "." + to_host).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const int fd =
+      open((root + "/count." + from_host + "." + to_host).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0 || write(fd, ".", 1) != 1) _exit(99);
   const off_t place = lseek(fd, 0, SEEK_CUR);
   close(fd);
@@ -207,7 +214,9 @@ long Due(Direction direction) {
 
 void Flip(Direction direction, std::string& bytes) {
   for (Fault& fault : faults) {
-    if (fault.done || fault.direction != direction || fault.action != "flip" || fault.offset != streams[direction].moved || bytes.empty()) continue;
+    if (fault.done || fault.direction != direction || fault.action != "flip" ||
+        fault.offset != streams[direction].moved || bytes.empty())
+      continue;
     Hit(fault);
     bytes[0] = static_cast<char>(bytes[0] ^ 0x15);
   }
@@ -276,9 +285,12 @@ void Connect(const std::string& command) {
     Stream& in = streams[kIn];
     Stream& out = streams[kOut];
     // A broken pipe is noticed even where there is nothing to write: an error needs no event to ask for.
-    pollfd polled[6] = {{in.held.empty() ? in.from : -1, POLLIN, 0}, {in.to, static_cast<short>(in.held.empty() ? 0 : POLLOUT), 0},
-                        {out.held.empty() ? out.from : -1, POLLIN, 0}, {out.held.empty() ? -1 : out.to, POLLOUT, 0},
-                        {errors.from, POLLIN, 0}, {-1, 0, 0}};
+    pollfd polled[6] = {{in.held.empty() ? in.from : -1, POLLIN, 0},
+                        {in.to, static_cast<short>(in.held.empty() ? 0 : POLLOUT), 0},
+                        {out.held.empty() ? out.from : -1, POLLIN, 0},
+                        {out.held.empty() ? -1 : out.to, POLLOUT, 0},
+                        {errors.from, POLLIN, 0},
+                        {-1, 0, 0}};
     if (poll(polled, 5, -1) < 0) continue;
     if (polled[0].revents != 0 && !Fill(kIn)) {
       in.from = -1;

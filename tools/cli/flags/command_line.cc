@@ -55,7 +55,8 @@ std::string DidYouMean(absl::string_view dashes, absl::string_view word, const R
 absl::Status UnknownOption(absl::string_view argument) {
   absl::string_view name = argument.substr(0, argument.find('='));
   const std::string shown = Shown(name);
-  return OptionError("unknown option ", shown, absl::ConsumePrefix(&name, "--") ? DidYouMean("--", name, AllFlags()) : "");
+  return OptionError("unknown option ", shown,
+                     absl::ConsumePrefix(&name, "--") ? DidYouMean("--", name, AllFlags()) : "");
 }
 
 /// The name of the flag that CLI11 complains of: the first word of its message, which holds nothing of the user's text.
@@ -70,18 +71,21 @@ absl::Status Mismatch(absl::string_view message) {
   return OptionError(message);
 }
 
-/// Sorts the arguments into `given` and `words`, without a look at the values. CLI11 takes `--name=` for a flag whose value is the next
-/// argument, and `--flag=true` for a flag; a NUL, which no argument can hold, behind every `--name=value` keeps it from both.
+/// Sorts the arguments into `given` and `words`, without a look at the values. CLI11 takes `--name=` for a flag whose
+/// value is the next argument, and `--flag=true` for a flag; a NUL, which no argument can hold, behind every
+/// `--name=value` keeps it from both.
 absl::Status Sort(absl::Span<const std::string> arguments, Given& given, std::vector<std::string>& words) {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
   std::vector<CLI::Option*> options;
   for (const Flag& flag : AllFlags()) {
-    const std::string names = absl::StrCat(flag.letter ? absl::StrCat("-", std::string(1, flag.letter), ",") : "", "--", flag.name);
-    options.push_back(flag.value == Value::kNone
-                          ? app.add_flag(names)->disable_flag_override()
-                          : app.add_option(names, [](const CLI::results_t&) { return true; })->type_size(1)->expected(1));
+    const std::string names =
+        absl::StrCat(flag.letter ? absl::StrCat("-", std::string(1, flag.letter), ",") : "", "--", flag.name);
+    options.push_back(
+        flag.value == Value::kNone
+            ? app.add_flag(names)->disable_flag_override()
+            : app.add_option(names, [](const CLI::results_t&) { return true; })->type_size(1)->expected(1));
     options.back()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
   }
   std::vector<std::string> reversed;
@@ -115,19 +119,27 @@ absl::Status Sort(absl::Span<const std::string> arguments, Given& given, std::ve
 
 bool IsValid(const Flag& flag, const std::string& text) {
   switch (flag.value) {
-    case Value::kNone: return true;
+    case Value::kNone:
+      return true;
     case Value::kRepositories:
-    case Value::kRepository: return true;  // a matter of usage, see NamesOf
+    case Value::kRepository:
+      return true;  // a matter of usage, see NamesOf
     case Value::kFile:
     case Value::kFolder:
     case Value::kPlace:
-    case Value::kPattern: return !text.empty();
-    case Value::kCount: return ReadCount(text) > (flag.id == FlagId::kJobs ? 0 : -1);
+    case Value::kPattern:
+      return !text.empty();
+    case Value::kCount:
+      return ReadCount(text) > (flag.id == FlagId::kJobs ? 0 : -1);
     case Value::kSeconds:
-      return ReadSeconds(text).has_value() && (flag.id != FlagId::kTimeout || *ReadSeconds(text) > absl::ZeroDuration());
-    case Value::kRate: return IsRate(text);
-    case Value::kTime: return IsTime(text);
-    case Value::kLimit: return IsLimit(text);
+      return ReadSeconds(text).has_value() &&
+             (flag.id != FlagId::kTimeout || *ReadSeconds(text) > absl::ZeroDuration());
+    case Value::kRate:
+      return IsRate(text);
+    case Value::kTime:
+      return IsTime(text);
+    case Value::kLimit:
+      return IsLimit(text);
     case Value::kChoice: {
       const std::vector<absl::string_view> choices = absl::StrSplit(flag.placeholder, '|');
       return std::find(choices.begin(), choices.end(), absl::AsciiStrToLower(text)) != choices.end();
@@ -140,7 +152,8 @@ absl::Status CheckValues(const Given& given) {
   for (const auto& [id, value] : given) {
     const Flag& flag = RowOf(id);
     if (IsValid(flag, value)) continue;
-    return OptionError("--", flag.name, " ", Shown(value), ": that is no ", absl::StrReplaceAll(flag.placeholder, {{"|", " or "}}));
+    return OptionError("--", flag.name, " ", Shown(value), ": that is no ",
+                       absl::StrReplaceAll(flag.placeholder, {{"|", " or "}}));
   }
   return absl::OkStatus();
 }
@@ -161,9 +174,11 @@ VerbId TakeVerb(std::vector<std::string>& words) {
 absl::Status CheckWords(const Verb& verb, const std::vector<std::string>& words) {
   if (verb.id == VerbId::kSync && !words.empty()) {
     const std::string nearest = DidYouMean("", words.front(), AllVerbs());
-    return UsageError("unknown word ", Shown(words.front()), nearest.empty() ? ": a repository is synchronized with --sync REPO" : nearest);
+    return UsageError("unknown word ", Shown(words.front()),
+                      nearest.empty() ? ": a repository is synchronized with --sync REPO" : nearest);
   }
-  if (words.size() < verb.fewest) return UsageError("something is missing: sshsync ", verb.synopsis.empty() ? verb.name : verb.synopsis);
+  if (words.size() < verb.fewest)
+    return UsageError("something is missing: sshsync ", verb.synopsis.empty() ? verb.name : verb.synopsis);
   if (words.size() > verb.most) return UsageError(Shown(words[verb.most]), ": surplus word after ", NameOf(verb));
   return absl::OkStatus();
 }
@@ -185,7 +200,8 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
     case FlagId::kExcludeRepo: {
       auto names = ReadNames(value);
       if (!names)
-        return UsageError("--", RowOf(id).name, " ", Shown(value), ": a name is missing: --", RowOf(id).name, " ", RowOf(id).placeholder);
+        return UsageError("--", RowOf(id).name, " ", Shown(value), ": a name is missing: --", RowOf(id).name, " ",
+                          RowOf(id).placeholder);
       if (id == FlagId::kSync) {
         line.steps.push_back(*std::move(names));
       } else {
@@ -194,48 +210,106 @@ absl::Status Fill(FlagId id, const std::string& value, CommandLine& line) {
       }
       break;
     }
-    case FlagId::kConfig: line.config = value; break;
-    case FlagId::kLoggingConfig: line.logging_config = value; break;
-    case FlagId::kPidFile: line.pid_file = value; break;
-    case FlagId::kStateDir: line.state_dir = value; break;
-    case FlagId::kLogFile: line.log_file = value; break;
-    case FlagId::kEvents: line.events = value; break;
-    case FlagId::kHtml: line.html = value; break;
-    case FlagId::kFrom: line.from = value; break;
-    case FlagId::kRepo: line.new_repositories.push_back(value); break;
-    case FlagId::kOffline: line.offline = true; break;
-    case FlagId::kFormat: line.format = value; break;
-    case FlagId::kDryRun: line.dry_run = true; break;
-    case FlagId::kItemize: line.itemize = true; break;
-    case FlagId::kFailFast: line.fail_fast = true; break;
-    case FlagId::kJson: line.json = true; break;
-    case FlagId::kQuiet: line.quiet = true; break;
-    case FlagId::kStrict: line.strict = true; break;
-    case FlagId::kVerbose: ++line.verbose; break;
+    case FlagId::kConfig:
+      line.config = value;
+      break;
+    case FlagId::kLoggingConfig:
+      line.logging_config = value;
+      break;
+    case FlagId::kPidFile:
+      line.pid_file = value;
+      break;
+    case FlagId::kStateDir:
+      line.state_dir = value;
+      break;
+    case FlagId::kLogFile:
+      line.log_file = value;
+      break;
+    case FlagId::kEvents:
+      line.events = value;
+      break;
+    case FlagId::kHtml:
+      line.html = value;
+      break;
+    case FlagId::kFrom:
+      line.from = value;
+      break;
+    case FlagId::kRepo:
+      line.new_repositories.push_back(value);
+      break;
+    case FlagId::kOffline:
+      line.offline = true;
+      break;
+    case FlagId::kFormat:
+      line.format = value;
+      break;
+    case FlagId::kDryRun:
+      line.dry_run = true;
+      break;
+    case FlagId::kItemize:
+      line.itemize = true;
+      break;
+    case FlagId::kFailFast:
+      line.fail_fast = true;
+      break;
+    case FlagId::kJson:
+      line.json = true;
+      break;
+    case FlagId::kQuiet:
+      line.quiet = true;
+      break;
+    case FlagId::kStrict:
+      line.strict = true;
+      break;
+    case FlagId::kVerbose:
+      ++line.verbose;
+      break;
     case FlagId::kProgress:
       line.progress = value == "always" ? Progress::kAlways : value == "never" ? Progress::kNever : Progress::kAuto;
       break;
-    case FlagId::kLogLevel: line.log_level = ParseLogLevel(value); break;
-    case FlagId::kJobs: line.jobs = ReadCount(value).value_or(0); break;
-    case FlagId::kRetries: line.retries = ReadCount(value); break;
-    case FlagId::kTimeout: line.timeout = ReadSeconds(value); break;
-    case FlagId::kWait: line.wait = ReadSeconds(value); break;
-    case FlagId::kLockWait: line.lock_wait = ReadSeconds(value); break;
-    case FlagId::kStopAt: line.stop_at = value; break;
-    case FlagId::kMaxAge: line.max_age = ReadSeconds(value); break;
-    case FlagId::kDelete: line.del = true; break;
+    case FlagId::kLogLevel:
+      line.log_level = ParseLogLevel(value);
+      break;
+    case FlagId::kJobs:
+      line.jobs = ReadCount(value).value_or(0);
+      break;
+    case FlagId::kRetries:
+      line.retries = ReadCount(value);
+      break;
+    case FlagId::kTimeout:
+      line.timeout = ReadSeconds(value);
+      break;
+    case FlagId::kWait:
+      line.wait = ReadSeconds(value);
+      break;
+    case FlagId::kLockWait:
+      line.lock_wait = ReadSeconds(value);
+      break;
+    case FlagId::kStopAt:
+      line.stop_at = value;
+      break;
+    case FlagId::kMaxAge:
+      line.max_age = ReadSeconds(value);
+      break;
+    case FlagId::kDelete:
+      line.del = true;
+      break;
     case FlagId::kMaxDelete:
       if (auto limit = ParseDeleteLimit(value); limit.ok()) line.max_delete = *limit;
       break;
     case FlagId::kInclude:
     case FlagId::kExclude: {
       line.filter.push_back(absl::StrCat(id == FlagId::kInclude ? "+ " : "- ", value));
-      if (const auto filter = Filter::Parse({line.filter.back()}); !filter.ok()) return OptionError("--", RowOf(id).name, ": ", filter.status().message());
+      if (const auto filter = Filter::Parse({line.filter.back()}); !filter.ok())
+        return OptionError("--", RowOf(id).name, ": ", filter.status().message());
       break;
     }
-    case FlagId::kBwlimit: line.bwlimit = value; break;
+    case FlagId::kBwlimit:
+      line.bwlimit = value;
+      break;
     case FlagId::kHelp:
-    case FlagId::kVersion: break;
+    case FlagId::kVersion:
+      break;
   }
   return absl::OkStatus();
 }
@@ -245,12 +319,17 @@ absl::Status CheckSense(const CommandLine& line) {
   const bool named = !line.steps.empty() || !line.cascade.empty();
   if (queued && !named) return UsageError("nothing to do: name repositories with --sync REPO");
   if (line.verb == VerbId::kCommands && named != line.words.empty())
-    return UsageError(named ? "commands takes repositories or a queue, not both" : "commands of what? Name repositories, or a queue with --sync REPO");
-  if (!line.from.empty() && !line.new_repositories.empty()) return UsageError("--from and --repo: the new configuration can come from one of them");
-  if (line.verb == VerbId::kReport && line.html.empty()) return UsageError("report writes a page: say where with --html FILE");
-  if (line.json && line.events == "-") return UsageError("--json and --events - both want stdout: give --events a file");
+    return UsageError(named ? "commands takes repositories or a queue, not both"
+                            : "commands of what? Name repositories, or a queue with --sync REPO");
+  if (!line.from.empty() && !line.new_repositories.empty())
+    return UsageError("--from and --repo: the new configuration can come from one of them");
+  if (line.verb == VerbId::kReport && line.html.empty())
+    return UsageError("report writes a page: say where with --html FILE");
+  if (line.json && line.events == "-")
+    return UsageError("--json and --events - both want stdout: give --events a file");
   if (line.quiet && line.verbose > 0) return UsageError("--quiet and --verbose contradict each other");
-  if (line.progress == Progress::kAlways && line.quiet) return UsageError("--quiet and --progress always contradict each other");
+  if (line.progress == Progress::kAlways && line.quiet)
+    return UsageError("--quiet and --progress always contradict each other");
   if (!line.log_file.empty() && !line.logging_config.empty())
     return UsageError("--log-file and --logging-config: only one can say where the log goes");
   return absl::OkStatus();

@@ -18,7 +18,8 @@ namespace sshsync::cli {
 enum class HelpKind { kNone, kShort, kLong, kVersion };
 enum class Progress { kAuto, kAlways, kNever };
 
-/// What the user typed, read and checked as far as that is possible without a configuration. Absent and empty members were not given.
+/// What the user typed, read and checked as far as that is possible without a configuration. Absent and empty members
+/// were not given.
 struct CommandLine {
   VerbId verb = VerbId::kSync;
   HelpKind help = HelpKind::kNone;
@@ -33,7 +34,8 @@ struct CommandLine {
   std::string html;  ///< a file, or `-`
   std::string from;
   std::vector<std::string> new_repositories;  ///< of --repo, as typed
-  bool dry_run = false, itemize = false, fail_fast = false, json = false, quiet = false, strict = false, offline = false;
+  bool dry_run = false, itemize = false, fail_fast = false, json = false, quiet = false, strict = false,
+       offline = false;
   int verbose = 0;  ///< how often
   Progress progress = Progress::kAuto;
   absl::optional<LogLevel> log_level;
@@ -48,9 +50,10 @@ struct CommandLine {
   std::string stop_at;  ///< HH:MM
 };
 
-/// Reads the arguments after the program's name. A first word that is a verb is one; options may stand anywhere. Names are as given, bytes
-/// and all. Errors: kOption for an option that is unknown, lacks its value, has one too many or one that cannot be read; kUsage for words
-/// that make no sense together. Messages are clean text, bounded in length, and name the nearest known word.
+/// Reads the arguments after the program's name. A first word that is a verb is one; options may stand anywhere. Names
+/// are as given, bytes and all. Errors: kOption for an option that is unknown, lacks its value, has one too many or one
+/// that cannot be read; kUsage for words that make no sense together. Messages are clean text, bounded in length, and
+/// name the nearest known word.
 ///
 ///     auto line = ParseCommandLine({"--sync", "repoproxy", "-sappnode1,appnode2"});
 ///     line->steps.size() == 2;

@@ -14,7 +14,8 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 TEST(CommandLine, AStepIsAcceptedInEverySpelling) {
-  for (const Arguments& arguments : {Arguments{"--sync", "a,b"}, {"--sync=a,b"}, {"-s", "a,b"}, {"-sa,b"}, {"-nsa,b"}}) {
+  for (const Arguments& arguments :
+       {Arguments{"--sync", "a,b"}, {"--sync=a,b"}, {"-s", "a,b"}, {"-sa,b"}, {"-nsa,b"}}) {
     const auto line = ParseCommandLine(arguments);
     ASSERT_TRUE(line.ok()) << line.status();
     EXPECT_EQ(line->steps, (std::vector<Arguments>{{"a", "b"}}));
@@ -22,7 +23,8 @@ TEST(CommandLine, AStepIsAcceptedInEverySpelling) {
 }
 
 TEST(CommandLine, StepsKeepTheirOrderAndListsGrow) {
-  const auto line = ParseCommandLine(Arguments{"-s", "p", "--cascade", "m", "--sync=n1,n2", "-x", "n2", "--cascade=q", "-xn3,n4"});
+  const auto line =
+      ParseCommandLine(Arguments{"-s", "p", "--cascade", "m", "--sync=n1,n2", "-x", "n2", "--cascade=q", "-xn3,n4"});
   ASSERT_TRUE(line.ok()) << line.status();
   EXPECT_EQ(line->steps, (std::vector<Arguments>{{"p"}, {"n1", "n2"}}));
   EXPECT_EQ(line->cascade, (Arguments{"m", "q"}));
@@ -40,8 +42,9 @@ TEST(CommandLine, OptionsMayStandBeforeAndAfterTheVerb) {
 }
 
 TEST(CommandLine, ValuesAreReadAndTheLastOneCounts) {
-  const auto line = ParseCommandLine(Arguments{"-sa", "-j4", "--jobs=8", "--timeout", "5m", "--wait=0", "--retries", "0", "--bwlimit", "2M", "--lock-wait",
-                                               "1h", "--log-level", "debug", "--progress", "never", "--events", "-"});
+  const auto line = ParseCommandLine(Arguments{"-sa", "-j4", "--jobs=8", "--timeout", "5m", "--wait=0", "--retries",
+                                               "0", "--bwlimit", "2M", "--lock-wait", "1h", "--log-level", "debug",
+                                               "--progress", "never", "--events", "-"});
   ASSERT_TRUE(line.ok()) << line.status();
   EXPECT_EQ(line->jobs, 8);
   EXPECT_EQ(line->timeout, absl::Minutes(5));
@@ -55,7 +58,8 @@ TEST(CommandLine, ValuesAreReadAndTheLastOneCounts) {
 }
 
 TEST(CommandLine, PatternsKeepTheirOrder) {
-  const auto line = ParseCommandLine(Arguments{"-sa", "--exclude", "*.tmp", "--include=b", "--exclude", "/c/", "--delete", "--max-delete", "5%"});
+  const auto line = ParseCommandLine(
+      Arguments{"-sa", "--exclude", "*.tmp", "--include=b", "--exclude", "/c/", "--delete", "--max-delete", "5%"});
   ASSERT_TRUE(line.ok()) << line.status();
   EXPECT_EQ(line->filter, (Arguments{"- *.tmp", "+ b", "- /c/"}));
   EXPECT_TRUE(line->del);
@@ -91,43 +95,47 @@ const auto kUsage = Failure::kUsage;
 
 INSTANTIATE_TEST_SUITE_P(
     CommandLine, Refused,
-    testing::Values(BadLine{{"--synk", "a"}, kOption, "unknown option --synk: did you mean --sync?"},
-                    BadLine{{"--snyc=a"}, kOption, "unknown option --snyc: did you mean --sync?"},
-                    BadLine{{"--zzzzzz"}, kOption, "unknown option --zzzzzz"}, BadLine{{"-Z"}, kOption, "unknown option -Z"},
-                    BadLine{{"--\xff\n"}, kOption, "unknown option --\\xff\\n"}, BadLine{{"-\xff"}, kOption, "unknown option -\\xff"},
-                    BadLine{{"--sync"}, kOption, "--sync lacks its value: --sync REPO[,REPO...]"},
-                    BadLine{{"-s"}, kOption, "--sync lacks its value: --sync REPO[,REPO...]"},
-                    BadLine{{"-sa", "--dry-run=yes"}, kOption, "--dry-run takes no value"},
-                    BadLine{{"-sa", "--dry-run=true"}, kOption, "--dry-run takes no value"},
-                    BadLine{{"-sa", "--dry-run="}, kOption, "--dry-run takes no value"},
-                    BadLine{{"-sa", "-j", "0"}, kOption, "--jobs 0: that is no N"},
-                    BadLine{{"-sa", "--jobs="}, kOption, "--jobs : that is no N"},
-                    BadLine{{"-sa", "--progress=often"}, kOption, "--progress often: that is no auto or always or never"},
-                    BadLine{{"-sa", "--timeout", "0"}, kOption, "--timeout 0: that is no SECONDS"},
-                    BadLine{{"-sa", "--config="}, kOption, "--config : that is no FILE"},
-                    BadLine{{"-sa", "--stop-at", "25:00"}, kOption, "--stop-at 25:00: that is no HH:MM"},
-                    BadLine{{"-sa", "--max-delete", "x"}, kOption, "--max-delete x: that is no N[%]"},
-                    BadLine{{"-sa", "--bwlimit", "x"}, kOption, "--bwlimit x: that is no RATE"},
-                    BadLine{{}, kUsage, "nothing to do: name repositories with --sync REPO"},
-                    BadLine{{"--"}, kUsage, "nothing to do: name repositories with --sync REPO"},
-                    BadLine{{"plan"}, kUsage, "nothing to do: name repositories with --sync REPO"},
-                    BadLine{{"--sync", ""}, kUsage, "--sync : a name is missing: --sync REPO[,REPO...]"},
-                    BadLine{{"--sync="}, kUsage, "--sync : a name is missing: --sync REPO[,REPO...]"},
-                    BadLine{{"--sync", "a,,b"}, kUsage, "--sync a,,b: a name is missing: --sync REPO[,REPO...]"},
-                    BadLine{{"--sync", ","}, kUsage, "--sync ,: a name is missing: --sync REPO[,REPO...]"},
-                    BadLine{{"-sa", "-x,"}, kUsage, "--exclude-repo ,: a name is missing: --exclude-repo REPO[,REPO...]"},
-                    BadLine{{"repoproxy"}, kUsage, "unknown word repoproxy: a repository is synchronized with --sync REPO"},
-                    BadLine{{"verfy", "a"}, kUsage, "unknown word verfy: did you mean verify?"},
-                    BadLine{{"verify"}, kUsage, "something is missing: sshsync verify REPO..."},
-                    BadLine{{"check", "a"}, kUsage, "a: surplus word after check"},
-                    BadLine{{"check", "--sync", "a"}, kUsage, "--sync does not go with check"},
-                    BadLine{{"restore", "1"}, kUsage, "something is missing: sshsync restore RUN REPO"},
-                    BadLine{{"restore", "1", "a", "--delete"}, kUsage, "--delete does not go with restore"},
-                    BadLine{{"-sa", "--exclude", "a/../b"}, kOption,
-                            "--exclude: `a/../b` can never match: a path has no empty, `.` or `..` component"},
-                    BadLine{{"-sa", "--stop-at", "6:00"}, kOption, "--stop-at 6:00: that is no HH:MM"},
-                    BadLine{{"-sa", "--json", "--events", "-"}, kUsage, "--json and --events - both want stdout: give --events a file"},
-                    BadLine{{"-sa", "-qv"}, kUsage, "--quiet and --verbose contradict each other"}));
+    testing::Values(
+        BadLine{{"--synk", "a"}, kOption, "unknown option --synk: did you mean --sync?"},
+        BadLine{{"--snyc=a"}, kOption, "unknown option --snyc: did you mean --sync?"},
+        BadLine{{"--zzzzzz"}, kOption, "unknown option --zzzzzz"}, BadLine{{"-Z"}, kOption, "unknown option -Z"},
+        BadLine{{"--\xff\n"}, kOption, "unknown option --\\xff\\n"},
+        BadLine{{"-\xff"}, kOption, "unknown option -\\xff"},
+        BadLine{{"--sync"}, kOption, "--sync lacks its value: --sync REPO[,REPO...]"},
+        BadLine{{"-s"}, kOption, "--sync lacks its value: --sync REPO[,REPO...]"},
+        BadLine{{"-sa", "--dry-run=yes"}, kOption, "--dry-run takes no value"},
+        BadLine{{"-sa", "--dry-run=true"}, kOption, "--dry-run takes no value"},
+        BadLine{{"-sa", "--dry-run="}, kOption, "--dry-run takes no value"},
+        BadLine{{"-sa", "-j", "0"}, kOption, "--jobs 0: that is no N"},
+        BadLine{{"-sa", "--jobs="}, kOption, "--jobs : that is no N"},
+        BadLine{{"-sa", "--progress=often"}, kOption, "--progress often: that is no auto or always or never"},
+        BadLine{{"-sa", "--timeout", "0"}, kOption, "--timeout 0: that is no SECONDS"},
+        BadLine{{"-sa", "--config="}, kOption, "--config : that is no FILE"},
+        BadLine{{"-sa", "--stop-at", "25:00"}, kOption, "--stop-at 25:00: that is no HH:MM"},
+        BadLine{{"-sa", "--max-delete", "x"}, kOption, "--max-delete x: that is no N[%]"},
+        BadLine{{"-sa", "--bwlimit", "x"}, kOption, "--bwlimit x: that is no RATE"},
+        BadLine{{}, kUsage, "nothing to do: name repositories with --sync REPO"},
+        BadLine{{"--"}, kUsage, "nothing to do: name repositories with --sync REPO"},
+        BadLine{{"plan"}, kUsage, "nothing to do: name repositories with --sync REPO"},
+        BadLine{{"--sync", ""}, kUsage, "--sync : a name is missing: --sync REPO[,REPO...]"},
+        BadLine{{"--sync="}, kUsage, "--sync : a name is missing: --sync REPO[,REPO...]"},
+        BadLine{{"--sync", "a,,b"}, kUsage, "--sync a,,b: a name is missing: --sync REPO[,REPO...]"},
+        BadLine{{"--sync", ","}, kUsage, "--sync ,: a name is missing: --sync REPO[,REPO...]"},
+        BadLine{{"-sa", "-x,"}, kUsage, "--exclude-repo ,: a name is missing: --exclude-repo REPO[,REPO...]"},
+        BadLine{{"repoproxy"}, kUsage, "unknown word repoproxy: a repository is synchronized with --sync REPO"},
+        BadLine{{"verfy", "a"}, kUsage, "unknown word verfy: did you mean verify?"},
+        BadLine{{"verify"}, kUsage, "something is missing: sshsync verify REPO..."},
+        BadLine{{"check", "a"}, kUsage, "a: surplus word after check"},
+        BadLine{{"check", "--sync", "a"}, kUsage, "--sync does not go with check"},
+        BadLine{{"restore", "1"}, kUsage, "something is missing: sshsync restore RUN REPO"},
+        BadLine{{"restore", "1", "a", "--delete"}, kUsage, "--delete does not go with restore"},
+        BadLine{{"-sa", "--exclude", "a/../b"},
+                kOption,
+                "--exclude: `a/../b` can never match: a path has no empty, `.` or `..` component"},
+        BadLine{{"-sa", "--stop-at", "6:00"}, kOption, "--stop-at 6:00: that is no HH:MM"},
+        BadLine{
+            {"-sa", "--json", "--events", "-"}, kUsage, "--json and --events - both want stdout: give --events a file"},
+        BadLine{{"-sa", "-qv"}, kUsage, "--quiet and --verbose contradict each other"}));
 
 TEST(CommandLine, TenThousandStepsAndALongArgumentAreTaken) {
   Arguments arguments;

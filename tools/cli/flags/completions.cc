@@ -19,7 +19,9 @@ std::string VerbNames() {
   return result;
 }
 
-bool TakesRepositories(const Flag& flag) { return flag.value == Value::kRepositories || flag.value == Value::kRepository; }
+bool TakesRepositories(const Flag& flag) {
+  return flag.value == Value::kRepositories || flag.value == Value::kRepository;
+}
 
 /// Text within single quotes, for all three shells.
 std::string Quoted(absl::string_view text) { return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", ""}}), "'"); }
@@ -53,11 +55,16 @@ constexpr absl::string_view kBashTail = R"sh(  esac
 std::string BashReply(const Flag& flag) {
   switch (flag.value) {
     case Value::kRepositories:
-    case Value::kRepository: return "_sshsync_names \"$word\"";
-    case Value::kFile: return "mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
-    case Value::kFolder: return "mapfile -t COMPREPLY < <(compgen -d -- \"$word\")";
-    case Value::kChoice: return absl::StrCat("mapfile -t COMPREPLY < <(compgen -W '", Choices(flag), "' -- \"$word\")");
-    default: return ":";
+    case Value::kRepository:
+      return "_sshsync_names \"$word\"";
+    case Value::kFile:
+      return "mapfile -t COMPREPLY < <(compgen -f -- \"$word\")";
+    case Value::kFolder:
+      return "mapfile -t COMPREPLY < <(compgen -d -- \"$word\")";
+    case Value::kChoice:
+      return absl::StrCat("mapfile -t COMPREPLY < <(compgen -W '", Choices(flag), "' -- \"$word\")");
+    default:
+      return ":";
   }
 }
 
@@ -82,17 +89,25 @@ _sshsync_verbs() {
 
 std::string ZshAction(const Flag& flag) {
   switch (flag.value) {
-    case Value::kRepositories: return "_sequence _sshsync_names";
-    case Value::kRepository: return "_sshsync_names";
-    case Value::kFile: return "_files";
-    case Value::kFolder: return "_files -/";
-    case Value::kChoice: return absl::StrCat("(", Choices(flag), ")");
-    default: return " ";
+    case Value::kRepositories:
+      return "_sequence _sshsync_names";
+    case Value::kRepository:
+      return "_sshsync_names";
+    case Value::kFile:
+      return "_files";
+    case Value::kFolder:
+      return "_files -/";
+    case Value::kChoice:
+      return absl::StrCat("(", Choices(flag), ")");
+    default:
+      return " ";
   }
 }
 
 /// Text within the specification of zsh's _arguments.
-std::string ZshText(absl::string_view text) { return absl::StrReplaceAll(text, {{"[", "("}, {"]", ")"}, {":", "\\:"}, {"'", ""}}); }
+std::string ZshText(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"[", "("}, {"]", ")"}, {":", "\\:"}, {"'", ""}});
+}
 
 }  // namespace
 
@@ -100,28 +115,35 @@ std::string BashCompletion() {
   std::string result(kBashHead), flags;
   for (const Flag& flag : AllFlags()) {
     absl::StrAppend(&flags, " --", flag.name);
-    if (flag.value != Value::kNone) absl::StrAppend(&result, "    ", Pattern(flag), ") ", BashReply(flag), "; return ;;\n");
+    if (flag.value != Value::kNone)
+      absl::StrAppend(&result, "    ", Pattern(flag), ") ", BashReply(flag), "; return ;;\n");
   }
-  absl::StrAppend(&result, kBashTail, "  local words='", flags.substr(1), "'\n  [[ $COMP_CWORD == 1 && $word != -* ]] && words='",
-                  VerbNames(), "'\n  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\n\ncomplete -F _sshsync sshsync\n");
+  absl::StrAppend(
+      &result, kBashTail, "  local words='", flags.substr(1), "'\n  [[ $COMP_CWORD == 1 && $word != -* ]] && words='",
+      VerbNames(),
+      "'\n  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\n\ncomplete -F _sshsync sshsync\n");
   return result;
 }
 
 std::string ZshCompletion() {
   std::string result(kZshHead);
   for (const Verb& verb : AllVerbs()) {
-    if (!verb.name.empty()) absl::StrAppend(&result, "    ", Quoted(absl::StrCat(verb.name, ":", ZshText(verb.brief))), "\n");
+    if (!verb.name.empty())
+      absl::StrAppend(&result, "    ", Quoted(absl::StrCat(verb.name, ":", ZshText(verb.brief))), "\n");
   }
   absl::StrAppend(&result, "  )\n  _describe verb verbs\n}\n\n_arguments -s \\\n");
   for (const Flag& flag : AllFlags()) {
     const std::string text = absl::StrCat("[", ZshText(flag.brief), "]");
-    const std::string value = flag.value == Value::kNone ? "" : absl::StrCat(":", ZshText(flag.name), ":", ZshAction(flag));
+    const std::string value =
+        flag.value == Value::kNone ? "" : absl::StrCat(":", ZshText(flag.name), ":", ZshAction(flag));
     const absl::string_view often = flag.repeatable ? "*" : "";
-    absl::StrAppend(&result, "  ", Quoted(absl::StrCat(often, "--", flag.name, flag.value == Value::kNone ? "" : "=", text, value)),
+    absl::StrAppend(&result, "  ",
+                    Quoted(absl::StrCat(often, "--", flag.name, flag.value == Value::kNone ? "" : "=", text, value)),
                     " \\\n");
     if (!flag.letter) continue;
     absl::StrAppend(&result, "  ",
-                    Quoted(absl::StrCat(often, "-", std::string(1, flag.letter), flag.value == Value::kNone ? "" : "+", text, value)),
+                    Quoted(absl::StrCat(often, "-", std::string(1, flag.letter), flag.value == Value::kNone ? "" : "+",
+                                        text, value)),
                     " \\\n");
   }
   absl::StrAppend(&result, "  '1:verb:_sshsync_verbs' \\\n  '*:repository:_sshsync_words'\n");
@@ -133,13 +155,14 @@ std::string FishCompletion() {
   constexpr absl::string_view kNames = "'(sshsync graph --format names 2>/dev/null)'";
   for (const Verb& verb : AllVerbs()) {
     if (verb.name.empty()) continue;
-    absl::StrAppend(&result, "complete -c sshsync -n __fish_use_subcommand -a ", verb.name, " -d ", Quoted(verb.brief), "\n");
+    absl::StrAppend(&result, "complete -c sshsync -n __fish_use_subcommand -a ", verb.name, " -d ", Quoted(verb.brief),
+                    "\n");
     if (verb.words != Words::kRepositories) continue;
     absl::StrAppend(&result, "complete -c sshsync -n '__fish_seen_subcommand_from ", verb.name, "' -a ", kNames, "\n");
   }
   for (const Flag& flag : AllFlags()) {
-    absl::StrAppend(&result, "complete -c sshsync ", flag.letter ? absl::StrCat("-s ", std::string(1, flag.letter), " ") : "", "-l ",
-                    flag.name);
+    absl::StrAppend(&result, "complete -c sshsync ",
+                    flag.letter ? absl::StrCat("-s ", std::string(1, flag.letter), " ") : "", "-l ", flag.name);
     if (flag.value != Value::kNone) absl::StrAppend(&result, " -x");
     if (TakesRepositories(flag)) absl::StrAppend(&result, " -a ", kNames);
     if (flag.value == Value::kFile) absl::StrAppend(&result, " -a '(__fish_complete_path)'");

@@ -5,7 +5,8 @@
 
 namespace sshsync::cli {
 
-// What the Tab key offers, for three shells, from the tables of flags.h. Names of repositories come from `sshsync graph --format names`.
+// What the Tab key offers, for three shells, from the tables of flags.h. Names of repositories come from `sshsync graph
+// --format names`.
 std::string BashCompletion();
 std::string ZshCompletion();
 std::string FishCompletion();

@@ -12,7 +12,9 @@ namespace {
 
 constexpr int kLargestCount = 1'000'000;
 
-bool AllDigits(absl::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit); }
+bool AllDigits(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
 
 bool IsPlainRate(absl::string_view text) {
   if (text == "off") return true;
@@ -57,8 +59,8 @@ bool IsRate(absl::string_view text) {
 }
 
 bool IsTime(absl::string_view text) {
-  return text.size() == 5 && text[2] == ':' && AllDigits(text.substr(0, 2)) && AllDigits(text.substr(3)) && text.substr(0, 2) < "24" &&
-         text.substr(3) < "60";
+  return text.size() == 5 && text[2] == ':' && AllDigits(text.substr(0, 2)) && AllDigits(text.substr(3)) &&
+         text.substr(0, 2) < "24" && text.substr(3) < "60";
 }
 
 bool IsLimit(absl::string_view text) {
@@ -69,7 +71,8 @@ bool IsLimit(absl::string_view text) {
 
 absl::optional<std::vector<std::string>> ReadNames(absl::string_view text) {
   std::vector<std::string> names = absl::StrSplit(text, ',');
-  if (std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.empty(); })) return absl::nullopt;
+  if (std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.empty(); }))
+    return absl::nullopt;
   return names;
 }
 

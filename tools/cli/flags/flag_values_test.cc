@@ -26,7 +26,8 @@ TEST(Values, SecondsTakeTheUnitsOfAClock) {
 
 TEST(Values, ARateIsANumberOrATimetable) {
   for (const char* good : {"off", "0", "2M", "512k", "1G", "08:00,512k 19:00,off"}) EXPECT_TRUE(IsRate(good)) << good;
-  for (const char* bad : {"", "fast", "2T", "M", "-1", "08:00", "25:00,1k", "08:00,fast"}) EXPECT_FALSE(IsRate(bad)) << bad;
+  for (const char* bad : {"", "fast", "2T", "M", "-1", "08:00", "25:00,1k", "08:00,fast"})
+    EXPECT_FALSE(IsRate(bad)) << bad;
 }
 
 TEST(Values, ATimeIsOneOfTheDay) {

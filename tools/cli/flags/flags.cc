@@ -13,17 +13,18 @@ constexpr std::array kVerbs = {
          .name = "",
          .synopsis = "--sync REPO[,REPO...] [--sync ...]",
          .brief = "synchronize repositories with their parents, step by step",
-         .doc =
-             "Every repository named is brought in line with its parent. The repositories of one --sync are done in parallel; what a later "
-             "--sync names is published when the steps before it have ended. Only what differs by digest is copied, received and verified "
-             "beside the old file, and put in place by a rename."},
+         .doc = "Every repository named is brought in line with its parent. The repositories of one --sync are done in "
+                "parallel; what a later "
+                "--sync names is published when the steps before it have ended. Only what differs by digest is copied, "
+                "received and verified "
+                "beside the old file, and put in place by a rename."},
     Verb{.id = VerbId::kPlan,
          .name = "plan",
          .synopsis = "plan --sync REPO[,REPO...] [--sync ...]",
          .brief = "show what a synchronization would do, and why",
-         .doc =
-             "Connects, lists and compares like a synchronization, changes nothing, and prints for every file that differs what would be "
-             "done and why. --dry-run does the same with fewer words."},
+         .doc = "Connects, lists and compares like a synchronization, changes nothing, and prints for every file that "
+                "differs what would be "
+                "done and why. --dry-run does the same with fewer words."},
     Verb{.id = VerbId::kVerify,
          .name = "verify",
          .words = Words::kRepositories,
@@ -31,14 +32,15 @@ constexpr std::array kVerbs = {
          .most = kAnyNumber,
          .synopsis = "verify REPO...",
          .brief = "compare repositories with their parents by digest, change nothing",
-         .doc = "Reads and digests both sides. The exit status is 0 where everything is equal and 10 where something differs."},
+         .doc = "Reads and digests both sides. The exit status is 0 where everything is equal and 10 where something "
+                "differs."},
     Verb{.id = VerbId::kCheck,
          .name = "check",
          .synopsis = "check",
          .brief = "look for mistakes in the configuration, without connecting to anything",
-         .doc =
-             "Reads the configuration and logging.conf, and reports every problem of both in one go: file, line, what is wrong and what to "
-             "do. Marks the places of templates where a second program reads a file name again."},
+         .doc = "Reads the configuration and logging.conf, and reports every problem of both in one go: file, line, "
+                "what is wrong and what to "
+                "do. Marks the places of templates where a second program reads a file name again."},
     Verb{.id = VerbId::kProbe,
          .name = "probe",
          .words = Words::kRepositories,
@@ -46,8 +48,10 @@ constexpr std::array kVerbs = {
          .most = kAnyNumber,
          .synopsis = "probe REPO...",
          .brief = "connect to the hosts of repositories and report what they can do",
-         .doc = "Logs in and tries every command of the repositories, in a scratch folder of its own, and shows which preset each was taken from "
-                "and which did not give the known answer. With -v also the commands themselves, as a section to copy. Nothing in a repository "
+         .doc = "Logs in and tries every command of the repositories, in a scratch folder of its own, and shows which "
+                "preset each was taken from "
+                "and which did not give the known answer. With -v also the commands themselves, as a section to copy. "
+                "Nothing in a repository "
                 "is changed."},
     Verb{.id = VerbId::kCommands,
          .name = "commands",
@@ -55,9 +59,12 @@ constexpr std::array kVerbs = {
          .most = kAnyNumber,
          .synopsis = "commands REPO...|--sync ...",
          .brief = "show the commands that a repository's configuration gives, as they would be run",
-         .doc = "Prints each template in force and the shell text that it becomes: values are variables in front of it, and the template's "
-                "own variables are quoted. For a repository that is named, the commands that sshsync runs by itself come behind them, as keys `action.NAME` "
-                "to copy into a section and change. With --sync or --cascade it does so for every repository of that queue, step by step, and first "
+         .doc = "Prints each template in force and the shell text that it becomes: values are variables in front of "
+                "it, and the template's "
+                "own variables are quoted. For a repository that is named, the commands that sshsync runs by itself "
+                "come behind them, as keys `action.NAME` "
+                "to copy into a section and change. With --sync or --cascade it does so for every repository of that "
+                "queue, step by step, and first "
                 "for the parents that are only read."},
     Verb{.id = VerbId::kGraph,
          .name = "graph",
@@ -70,17 +77,19 @@ constexpr std::array kVerbs = {
          .most = 1,
          .synopsis = "resume [RUN]",
          .brief = "continue the last unfinished run",
-         .doc =
-             "Repeats the steps and options of the last run that failed, was killed or stopped, or those of RUN, with the configuration as it "
-             "is now; options given now win. Nothing that was verified is sent again. A run needs no continuation once a later one ended well "
-             "for all its repositories. Without a record of runs the original command, typed again, does the same."},
+         .doc = "Repeats the steps and options of the last run that failed, was killed or stopped, or those of RUN, "
+                "with the configuration as it "
+                "is now; options given now win. Nothing that was verified is sent again. A run needs no continuation "
+                "once a later one ended well "
+                "for all its repositories. Without a record of runs the original command, typed again, does the same."},
     Verb{.id = VerbId::kStatus,
          .name = "status",
          .words = Words::kRepositories,
          .most = kAnyNumber,
          .synopsis = "status [REPO...] [--max-age TIME]",
          .brief = "when repositories last equalled their parents, what lags and why",
-         .doc = "Tells what the record of runs says of the repositories, or of all; nothing is contacted. With --max-age the exit status is 10 "
+         .doc = "Tells what the record of runs says of the repositories, or of all; nothing is contacted. With "
+                "--max-age the exit status is 10 "
                 "where one of them equalled its parent longer ago than that."},
     Verb{.id = VerbId::kLog,
          .name = "log",
@@ -96,28 +105,34 @@ constexpr std::array kVerbs = {
          .synopsis = "report [RUN] --html FILE",
          .brief = "one run as a page for a browser: what moved, what failed and why",
          .doc =
-             "Draws the last run, or RUN, from the record of runs: the cascade, a timeline, what failed with the remote output, and how the run "
+             "Draws the last run, or RUN, from the record of runs: the cascade, a timeline, what failed with the "
+             "remote output, and how the run "
              "compares with those before. The page is one file without scripts, and looks at nothing outside itself."},
-    Verb{.id = VerbId::kRestore,
-         .name = "restore",
-         .words = Words::kRunAndRepository,
-         .fewest = 2,
-         .most = 2,
-         .synopsis = "restore RUN REPO",
-         .brief = "bring back what a run replaced and deleted in a repository",
-         .doc =
-             "Copies the files of .sshsync/trash/RUN on the host of REPO back to their places, whole, by renames; RUN is an id, or the beginning of one. "
-             "The trash stays as it is, what the run added stays, and what a restored file replaces goes into the trash of this run where REPO keeps "
-             "one. The next synchronization brings the parent's files again: mend the parent first, or leave REPO out."},
+    Verb{
+        .id = VerbId::kRestore,
+        .name = "restore",
+        .words = Words::kRunAndRepository,
+        .fewest = 2,
+        .most = 2,
+        .synopsis = "restore RUN REPO",
+        .brief = "bring back what a run replaced and deleted in a repository",
+        .doc =
+            "Copies the files of .sshsync/trash/RUN on the host of REPO back to their places, whole, by renames; RUN "
+            "is an id, or the beginning of one. "
+            "The trash stays as it is, what the run added stays, and what a restored file replaces goes into the trash "
+            "of this run where REPO keeps "
+            "one. The next synchronization brings the parent's files again: mend the parent first, or leave REPO out."},
     Verb{.id = VerbId::kInit,
          .name = "init",
          .synopsis = "init [--repo NAME=PLACE...|--from FILE]",
          .brief = "write a configuration: from answers, options, or an original one",
-         .doc =
-             "Asks for repositories, hosts, accounts and folders, or takes them from --repo or --from, writes the configuration that --config names "
-             "(default /etc/sshsync/sshsync.conf), connects to the hosts and reports what they can do, and says which keys are needed. A file that "
-             "exists is never touched; keys are explained, not made. The exit status is that of the probe. With --dry-run nothing is written or "
-             "contacted."},
+         .doc = "Asks for repositories, hosts, accounts and folders, or takes them from --repo or --from, writes the "
+                "configuration that --config names "
+                "(default /etc/sshsync/sshsync.conf), connects to the hosts and reports what they can do, and says "
+                "which keys are needed. A file that "
+                "exists is never touched; keys are explained, not made. The exit status is that of the probe. With "
+                "--dry-run nothing is written or "
+                "contacted."},
 };
 
 constexpr VerbSet kAll = ~VerbSet{0};
@@ -136,17 +151,17 @@ constexpr absl::string_view kHow = "Limits";
 constexpr absl::string_view kShow = "Output";
 
 constexpr std::array kFlags = {
-    Flag{
-        .id = FlagId::kSync,
-        .letter = 's',
-        .name = "sync",
-        .placeholder = "REPO[,REPO...]",
-        .value = Value::kRepositories,
-        .verbs = kNamesQueue,
-        .group = kWhat,
-        .brief = "one step: repositories to synchronize in parallel",
-        .doc = "Given several times, the steps are done in that order. @GROUP stands for the repositories of a group, node[1-20] for numbered ones.",
-        .repeatable = true},
+    Flag{.id = FlagId::kSync,
+         .letter = 's',
+         .name = "sync",
+         .placeholder = "REPO[,REPO...]",
+         .value = Value::kRepositories,
+         .verbs = kNamesQueue,
+         .group = kWhat,
+         .brief = "one step: repositories to synchronize in parallel",
+         .doc = "Given several times, the steps are done in that order. @GROUP stands for the repositories of a group, "
+                "node[1-20] for numbered ones.",
+         .repeatable = true},
     Flag{.id = FlagId::kCascade,
          .name = "cascade",
          .placeholder = "REPO",
@@ -154,7 +169,8 @@ constexpr std::array kFlags = {
          .verbs = kNamesQueue,
          .group = kWhat,
          .brief = "REPO and everything below it, level by level",
-         .doc = "Adds, behind the steps of --sync, one for REPO, one for its children, one for theirs, and so on. A root is no step: its "
+         .doc = "Adds, behind the steps of --sync, one for REPO, one for its children, one for theirs, and so on. A "
+                "root is no step: its "
                 "children come first.",
          .repeatable = true},
     Flag{.id = FlagId::kExcludeRepo,
@@ -180,19 +196,23 @@ constexpr std::array kFlags = {
          .verbs = kReports,
          .group = kShow,
          .brief = "one line per file that was changed",
-         .doc = "In the letters of rsync: >f+++++++++ is a new file, >fc........ one with other content, *deleting a deletion."},
-    Flag{.id = FlagId::kFailFast,
-         .name = "fail-fast",
-         .verbs = kRuns,
-         .group = kWhat,
-         .brief = "stop at the first failure",
-         .doc = "Without it a host that fails does not stop the others. Useful for a first step of one host, as a canary."},
+         .doc = "In the letters of rsync: >f+++++++++ is a new file, >fc........ one with other content, *deleting a "
+                "deletion."},
+    Flag{
+        .id = FlagId::kFailFast,
+        .name = "fail-fast",
+        .verbs = kRuns,
+        .group = kWhat,
+        .brief = "stop at the first failure",
+        .doc =
+            "Without it a host that fails does not stop the others. Useful for a first step of one host, as a canary."},
     Flag{.id = FlagId::kDelete,
          .name = "delete",
          .verbs = kQueued | SetOf(VerbId::kResume),
          .group = kWhat,
          .brief = "delete files that the parent does not have",
-         .doc = "Regular files only, after everything else is published, and never more than max_delete allows (10% of the repository's files)."},
+         .doc = "Regular files only, after everything else is published, and never more than max_delete allows (10% of "
+                "the repository's files)."},
     Flag{.id = FlagId::kMaxDelete,
          .name = "max-delete",
          .placeholder = "N[%]",
@@ -200,7 +220,8 @@ constexpr std::array kFlags = {
          .verbs = kQueued | SetOf(VerbId::kResume),
          .group = kWhat,
          .brief = "refuse to delete more than that",
-         .doc = "Nothing is deleted then, the copies are made, and the exit status is 8. A percentage is of the repository's selected files."},
+         .doc = "Nothing is deleted then, the copies are made, and the exit status is 8. A percentage is of the "
+                "repository's selected files."},
     Flag{.id = FlagId::kInclude,
          .name = "include",
          .placeholder = "PATTERN",
@@ -208,7 +229,8 @@ constexpr std::array kFlags = {
          .verbs = kCompares,
          .group = kWhat,
          .brief = "select files that match",
-         .doc = "rsync's pattern rules. Patterns given here stand before those of the configuration; the first that matches decides.",
+         .doc = "rsync's pattern rules. Patterns given here stand before those of the configuration; the first that "
+                "matches decides.",
          .repeatable = true},
     Flag{.id = FlagId::kExclude,
          .name = "exclude",
@@ -217,7 +239,8 @@ constexpr std::array kFlags = {
          .verbs = kCompares,
          .group = kWhat,
          .brief = "leave out files that match",
-         .doc = "The same. What is left out is neither copied nor deleted; a folder that is left out hides everything in it.",
+         .doc = "The same. What is left out is neither copied nor deleted; a folder that is left out hides everything "
+                "in it.",
          .repeatable = true},
     Flag{.id = FlagId::kConfig,
          .letter = 'c',
@@ -243,7 +266,8 @@ constexpr std::array kFlags = {
          .verbs = kWrites,
          .group = kWhere,
          .brief = "lock file that also holds the process id",
-         .doc = "Default /var/run/sshsync.pid for root, sshsync.pid in the state folder for others. It is never removed: the lock on it "
+         .doc = "Default /var/run/sshsync.pid for root, sshsync.pid in the state folder for others. It is never "
+                "removed: the lock on it "
                 "counts, not its presence."},
     Flag{.id = FlagId::kStateDir,
          .name = "state-dir",
@@ -269,15 +293,17 @@ constexpr std::array kFlags = {
          .verbs = kRuns,
          .group = kHow,
          .brief = "bytes per second of each hop",
-         .doc = "Over all its streams: `2M`, a timetable as in `08:00,512k 19:00,off`, or `off`, in place of the configuration's `bwlimit`."},
-    Flag{.id = FlagId::kTimeout,
-         .name = "timeout",
-         .placeholder = "SECONDS",
-         .value = Value::kSeconds,
-         .verbs = kReports,
-         .group = kHow,
-         .brief = "longest time without any progress",
-         .doc = "After that long without a byte a command is ended and counts as failed. 90, 5m and 1h are understood."},
+         .doc = "Over all its streams: `2M`, a timetable as in `08:00,512k 19:00,off`, or `off`, in place of the "
+                "configuration's `bwlimit`."},
+    Flag{
+        .id = FlagId::kTimeout,
+        .name = "timeout",
+        .placeholder = "SECONDS",
+        .value = Value::kSeconds,
+        .verbs = kReports,
+        .group = kHow,
+        .brief = "longest time without any progress",
+        .doc = "After that long without a byte a command is ended and counts as failed. 90, 5m and 1h are understood."},
     Flag{.id = FlagId::kWait,
          .name = "wait",
          .placeholder = "SECONDS",
@@ -301,7 +327,8 @@ constexpr std::array kFlags = {
          .verbs = kRuns,
          .group = kHow,
          .brief = "end the run at that local time",
-         .doc = "The next such time after the start. Then no file is begun, transfers are ended, what is verified is still put in place, and the "
+         .doc = "The next such time after the start. Then no file is begun, transfers are ended, what is verified is "
+                "still put in place, and the "
                 "exit status is 9; sshsync resume goes on."},
     Flag{.id = FlagId::kLockWait,
          .name = "lock-wait",
@@ -316,7 +343,8 @@ constexpr std::array kFlags = {
          .verbs = kReports | kRecalls,
          .group = kShow,
          .brief = "one JSON document on stdout at the end",
-         .doc = "Holds every repository and every file that was touched or failed. Names that are not UTF-8 come as path_b64 too."},
+         .doc = "Holds every repository and every file that was touched or failed. Names that are not UTF-8 come as "
+                "path_b64 too."},
     Flag{.id = FlagId::kEvents,
          .name = "events",
          .placeholder = "FILE",
@@ -379,7 +407,8 @@ constexpr std::array kFlags = {
          .verbs = SetOf(VerbId::kStatus),
          .group = kShow,
          .brief = "exit with 10 where a repository is older than that",
-         .doc = "How long ago a repository may have equalled its parent: 36h, 2d. One that never did is older than any age."},
+         .doc = "How long ago a repository may have equalled its parent: 36h, 2d. One that never did is older than any "
+                "age."},
     Flag{.id = FlagId::kStrict,
          .name = "strict",
          .verbs = SetOf(VerbId::kCheck),
@@ -401,7 +430,8 @@ constexpr std::array kFlags = {
          .verbs = SetOf(VerbId::kInit),
          .group = kWhat,
          .brief = "migrate an original configuration",
-         .doc = "Escapes for the second shell that the original had are undone, passwords are left out, and every change is explained. FILE stays as it is."},
+         .doc = "Escapes for the second shell that the original had are undone, passwords are left out, and every "
+                "change is explained. FILE stays as it is."},
     Flag{.id = FlagId::kRepo,
          .name = "repo",
          .placeholder = "NAME=[USER@]HOST[:PORT]:PATH[,PARENT]",
@@ -409,7 +439,8 @@ constexpr std::array kFlags = {
          .verbs = SetOf(VerbId::kInit),
          .group = kWhat,
          .brief = "a repository for the new configuration",
-         .doc = "PARENT is the one it gets its files from; the first has none. NAME=PATH is a folder of this machine; NAME[1-20] stands for twenty, "
+         .doc = "PARENT is the one it gets its files from; the first has none. NAME=PATH is a folder of this machine; "
+                "NAME[1-20] stands for twenty, "
                 "with ${NODE} in HOST or PATH.",
          .repeatable = true},
     Flag{.id = FlagId::kOffline,
@@ -425,7 +456,12 @@ constexpr std::array kFlags = {
          .group = kShow,
          .brief = "-h: in short; --help: with examples",
          .doc = "Needs no configuration. After a verb only what goes with that verb is shown."},
-    Flag{.id = FlagId::kVersion, .name = "version", .verbs = kAll, .group = kShow, .brief = "the version", .doc = "Needs no configuration."},
+    Flag{.id = FlagId::kVersion,
+         .name = "version",
+         .verbs = kAll,
+         .group = kShow,
+         .brief = "the version",
+         .doc = "Needs no configuration."},
 };
 
 template <class Rows>
@@ -436,7 +472,8 @@ constexpr bool InOrder(const Rows& rows) {
   return true;
 }
 static_assert(InOrder(kVerbs) && kVerbs.size() == static_cast<size_t>(VerbId::kInit) + 1, "one row per verb, in order");
-static_assert(InOrder(kFlags) && kFlags.size() == static_cast<size_t>(FlagId::kVersion) + 1, "one row per flag, in order");
+static_assert(InOrder(kFlags) && kFlags.size() == static_cast<size_t>(FlagId::kVersion) + 1,
+              "one row per flag, in order");
 
 }  // namespace
 

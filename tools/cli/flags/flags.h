@@ -81,7 +81,21 @@ enum class FlagId : uint8_t {
 };
 
 /// What a flag's value is: how it is checked when it is read, and what a shell offers to complete it.
-enum class Value : uint8_t { kNone, kRepositories, kRepository, kFile, kFolder, kCount, kSeconds, kRate, kTime, kLimit, kPattern, kChoice, kPlace };
+enum class Value : uint8_t {
+  kNone,
+  kRepositories,
+  kRepository,
+  kFile,
+  kFolder,
+  kCount,
+  kSeconds,
+  kRate,
+  kTime,
+  kLimit,
+  kPattern,
+  kChoice,
+  kPlace
+};
 
 /// A set of verbs, one bit each.
 using VerbSet = uint32_t;
@@ -118,8 +132,9 @@ struct Place {
   absl::string_view meaning;
 };
 
-// The tables. Help, manual page, completions and the parser are loops over them, so that a row added here is everywhere at once.
-// (One macro per flag beside the code that uses it was rejected: nobody could read the command line as a whole.) Static lifetime.
+// The tables. Help, manual page, completions and the parser are loops over them, so that a row added here is everywhere
+// at once. (One macro per flag beside the code that uses it was rejected: nobody could read the command line as a
+// whole.) Static lifetime.
 absl::Span<const Verb> AllVerbs();
 absl::Span<const Flag> AllFlags();
 absl::Span<const ExitCode> AllExitCodes();

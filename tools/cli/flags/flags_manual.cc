@@ -1,13 +1,15 @@
 // The tables of flags.h that documents show and nobody parses.
-#include "tools/cli/flags/flags.h"
-
 #include <array>
+
+#include "tools/cli/flags/flags.h"
 
 namespace sshsync::cli {
 namespace {
 
 constexpr std::array kExitCodes = {
-    ExitCode{"0", "done: every selected file of every repository asked for equalled its parent by digest; restore: the trash is back"},
+    ExitCode{"0",
+             "done: every selected file of every repository asked for equalled its parent by digest; restore: the "
+             "trash is back"},
     ExitCode{"1", "unknown or malformed option"},
     ExitCode{"2", "nothing to do, or words that make no sense together"},
     ExitCode{"3", "the configuration is wrong, or a required key is missing"},

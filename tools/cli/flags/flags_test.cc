@@ -30,7 +30,8 @@ std::vector<Document> Documents() {
 
 /// Whether a flag stands in a document, and not only as the beginning of a longer one.
 bool HasFlag(const std::string& document, absl::string_view dashed) {
-  for (size_t at = document.find(std::string(dashed)); at != std::string::npos; at = document.find(std::string(dashed), at + 1)) {
+  for (size_t at = document.find(std::string(dashed)); at != std::string::npos;
+       at = document.find(std::string(dashed), at + 1)) {
     const absl::string_view rest = absl::string_view(document).substr(at + dashed.size());
     if (!rest.empty() && !absl::ascii_isalnum(rest[0]) && rest[0] != '-' && !absl::StartsWith(rest, "\\-")) return true;
   }
@@ -60,7 +61,8 @@ TEST(Flags, EveryVerbStandsInEveryDocument) {
 
 TEST(Flags, EveryKeyOfTheConfigurationIsInItsManualPage) {
   const std::string page = ConfigManPage();
-  for (const KeyInfo& key : AllKeys()) EXPECT_TRUE(absl::StrContains(page, TroffText(absl::StrCat(key.name, " = ", key.form)))) << key.name;
+  for (const KeyInfo& key : AllKeys())
+    EXPECT_TRUE(absl::StrContains(page, TroffText(absl::StrCat(key.name, " = ", key.form)))) << key.name;
 }
 
 TEST(Flags, EveryRowIsExplained) {

@@ -80,7 +80,8 @@ std::string LongHelp(VerbId verb) {
   absl::StrAppend(&result, Section("Exit status", AllExitCodes(), &ExitCode::code, &ExitCode::meaning, 9),
                   Section("Files", AllFiles(), &Place::name, &Place::meaning, kColumn),
                   Section("Environment", AllVariables(), &Place::name, &Place::meaning, 18), "\nExamples:\n");
-  for (const Example& example : AllExamples()) absl::StrAppend(&result, Paragraph(example.meaning, 2), "    ", example.command, "\n");
+  for (const Example& example : AllExamples())
+    absl::StrAppend(&result, Paragraph(example.meaning, 2), "    ", example.command, "\n");
   return result;
 }
 

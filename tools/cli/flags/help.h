@@ -8,7 +8,8 @@
 
 namespace sshsync::cli {
 
-/// A flag as help and manual page head it: `-s, --sync REPO[,REPO...]`. Without a letter it is indented as if it had one where `aligned`.
+/// A flag as help and manual page head it: `-s, --sync REPO[,REPO...]`. Without a letter it is indented as if it had
+/// one where `aligned`.
 std::string FlagTerm(const Flag& flag, bool aligned);
 
 /// `-h`: verbs and flags, a line each. For a verb other than the default only what goes with it.

@@ -8,9 +8,11 @@ namespace sshsync::init {
 namespace {
 
 /// An answer without the blanks around it; the proposal where it is empty.
-absl::optional<std::string> AskFor(const Ask& ask, absl::string_view what, absl::string_view proposal, absl::string_view shown = "") {
+absl::optional<std::string> AskFor(const Ask& ask, absl::string_view what, absl::string_view proposal,
+                                   absl::string_view shown = "") {
   const absl::string_view in_brackets = shown.empty() ? proposal : shown;
-  const auto answer = ask(in_brackets.empty() ? absl::StrCat("  ", what, ": ") : absl::StrCat("  ", what, " [", in_brackets, "]: "));
+  const auto answer =
+      ask(in_brackets.empty() ? absl::StrCat("  ", what, ": ") : absl::StrCat("  ", what, " [", in_brackets, "]: "));
   if (!answer) return absl::nullopt;
   const std::string text(absl::StripAsciiWhitespace(*answer));
   return text.empty() ? std::string(proposal) : text;
@@ -21,7 +23,8 @@ std::string Complaints(const std::vector<NewRepository>& repositories) {
   std::string text;
   const LoadedConfiguration loaded = ReadConfiguration("", ConfigurationText(repositories));
   for (const ConfigDiagnostic& diagnostic : loaded.diagnostics) {
-    if (diagnostic.severity == Severity::kError) absl::StrAppend(&text, "  ", diagnostic.message, diagnostic.remedy.empty() ? "" : ": ", diagnostic.remedy, "\n");
+    if (diagnostic.severity == Severity::kError)
+      absl::StrAppend(&text, "  ", diagnostic.message, diagnostic.remedy.empty() ? "" : ": ", diagnostic.remedy, "\n");
   }
   return text;
 }
@@ -61,7 +64,8 @@ absl::optional<std::vector<NewRepository>> Interview(const Ask& ask, const Say& 
     }
     one.name = *name;
     if (!is_first) {
-      const auto parent = AskFor(ask, "gets its files from", repositories.size() == 1 ? repositories[0].name : repositories[1].name);
+      const auto parent =
+          AskFor(ask, "gets its files from", repositories.size() == 1 ? repositories[0].name : repositories[1].name);
       if (!parent) return absl::nullopt;
       one.parent = *parent;
     }

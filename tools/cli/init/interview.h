@@ -16,9 +16,9 @@ using Ask = std::function<absl::optional<std::string>(absl::string_view question
 /// Shows whole lines.
 using Say = std::function<void(absl::string_view lines)>;
 
-/// Asks for the repositories of a new configuration, the source first, then each that receives: name, parent, host, account, folder, with
-/// what was said before as the proposal. Each is judged at once by reading the configuration as far as it goes; what is wrong with it is
-/// said, and it is asked for again. Nothing where the answers ended too early.
+/// Asks for the repositories of a new configuration, the source first, then each that receives: name, parent, host,
+/// account, folder, with what was said before as the proposal. Each is judged at once by reading the configuration as
+/// far as it goes; what is wrong with it is said, and it is asked for again. Nothing where the answers ended too early.
 absl::optional<std::vector<NewRepository>> Interview(const Ask& ask, const Say& say);
 
 /// `question [Y/n]`; an empty answer is a yes. Nothing where the answers have ended.

@@ -17,7 +17,9 @@
 namespace sshsync::init {
 namespace {
 
-constexpr absl::string_view kSecondShell = "the original ran it through a second shell on the controller, and this undid its escapes: now the host's shell is the only one";
+constexpr absl::string_view kSecondShell =
+    "the original ran it through a second shell on the controller, and this undid its escapes: now the host's shell is "
+    "the only one";
 
 struct Place {
   const IniSection* section;
@@ -30,7 +32,8 @@ std::vector<Place> AllEntries(const IniFile& ini) {
   for (const IniSection& section : ini.sections) {
     for (const IniEntry& entry : section.entries) places.push_back({&section, &entry});
   }
-  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.entry->place.line < b.entry->place.line; });
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return a.entry->place.line < b.entry->place.line; });
   return places;
 }
 
@@ -46,7 +49,9 @@ class Rewriter {
     const size_t first = Index(entry.place.line);
     const absl::string_view line = lines_[first];
     const size_t split = line.find_first_of("=:");
-    const size_t begin = split == absl::string_view::npos ? line.size() : std::min(line.find_first_not_of(" \t", split + 1), line.size());
+    const size_t begin = split == absl::string_view::npos
+                             ? line.size()
+                             : std::min(line.find_first_not_of(" \t", split + 1), line.size());
     changed_[first] = absl::StrCat(line.substr(0, begin), absl::StrReplaceAll(value, {{"\n", "\n    "}}));
     DropRest(entry);
   }
@@ -69,7 +74,8 @@ class Rewriter {
     for (size_t i = 0; i < lines_.size(); ++i) {
       const auto found = changed_.find(i);
       if (found != changed_.end() && found->second == kGone) continue;
-      absl::StrAppend(&text, found == changed_.end() ? lines_[i] : absl::string_view(found->second), i + 1 < lines_.size() ? "\n" : "");
+      absl::StrAppend(&text, found == changed_.end() ? lines_[i] : absl::string_view(found->second),
+                      i + 1 < lines_.size() ? "\n" : "");
     }
     return text;
   }
@@ -107,16 +113,24 @@ Migration MigrateOriginal(absl::string_view bytes) {
     done_before |= place.entry->key == "original_quoting";
     any_template |= IsTemplate(place);
     composed |= absl::StrContains(place.entry->value, "%(") && IsTemplate(place);
-    names_password |= absl::StrContains(place.entry->value, "PASSWORD") || absl::StrContains(place.entry->value, "%(password)");
+    names_password |=
+        absl::StrContains(place.entry->value, "PASSWORD") || absl::StrContains(place.entry->value, "%(password)");
   }
-  const bool any_escape = std::any_of(places.begin(), places.end(), [](const Place& place) { return HasEscapes(*place.entry); });
+  const bool any_escape =
+      std::any_of(places.begin(), places.end(), [](const Place& place) { return HasEscapes(*place.entry); });
   if (!done_before && composed && any_escape) {
     rewriter.AddDefault(ini, "original_quoting = yes");
-    migration.changes.push_back({.section = "DEFAULT", .key = "original_quoting", .now = "yes",
-                                 .why = "templates that are put together with %( )s are read as the original read them"});
+    migration.changes.push_back(
+        {.section = "DEFAULT",
+         .key = "original_quoting",
+         .now = "yes",
+         .why = "templates that are put together with %( )s are read as the original read them"});
   } else if (!done_before && any_template) {
     rewriter.AddDefault(ini, "original_quoting = no");
-    migration.changes.push_back({.section = "DEFAULT", .key = "original_quoting", .now = "no", .why = "says that the templates are written for one shell, the host's"});
+    migration.changes.push_back({.section = "DEFAULT",
+                                 .key = "original_quoting",
+                                 .now = "no",
+                                 .why = "says that the templates are written for one shell, the host's"});
   }
   for (const Place& place : places) {
     const IniEntry& entry = *place.entry;
@@ -141,8 +155,13 @@ Migration MigrateOriginal(absl::string_view bytes) {
     for (const TemplateDiagnostic& remark : MigrationRemarks(entry.value, TemplateVariables())) {
       // The escapes are undone above.
       if (entry.value[remark.offset] == '\\') continue;
-      migration.changes.push_back({.line = entry.PlaceOf(remark.offset).line, .section = change.section, .key = entry.key,
-                                   .why = absl::StrCat(remark.message, "; ", entry.value[remark.offset] == '"' ? "it is a quote for the host's shell now" : remark.remedy)});
+      migration.changes.push_back(
+          {.line = entry.PlaceOf(remark.offset).line,
+           .section = change.section,
+           .key = entry.key,
+           .why = absl::StrCat(
+               remark.message, "; ",
+               entry.value[remark.offset] == '"' ? "it is a quote for the host's shell now" : remark.remedy)});
     }
   }
   migration.text = rewriter.Text();
@@ -152,7 +171,8 @@ Migration MigrateOriginal(absl::string_view bytes) {
 std::string ChangesText(const Migration& migration) {
   std::string text;
   for (const Change& change : migration.changes) {
-    absl::StrAppend(&text, change.line > 0 ? absl::StrCat("line ", change.line, ", ") : "", "[", EscapeForTerminal(change.section), "] ", EscapeForTerminal(change.key), "\n");
+    absl::StrAppend(&text, change.line > 0 ? absl::StrCat("line ", change.line, ", ") : "", "[",
+                    EscapeForTerminal(change.section), "] ", EscapeForTerminal(change.key), "\n");
     if (!change.was.empty()) absl::StrAppend(&text, "  was      ", CleanForTerminal(change.was), "\n");
     if (!change.now.empty()) absl::StrAppend(&text, "  becomes  ", CleanForTerminal(change.now), "\n");
     if (!change.was.empty() && change.now.empty()) text += "  is left out\n";

@@ -15,14 +15,18 @@ namespace {
 constexpr size_t kMostLines = 24;
 
 absl::Status Malformed(absl::string_view text) {
-  return MakeError(Failure::kOption, absl::StrCat("--repo ", EscapeForTerminal(text), ": give NAME=[USER@]HOST[:PORT]:/PATH[,PARENT]"));
+  return MakeError(Failure::kOption,
+                   absl::StrCat("--repo ", EscapeForTerminal(text), ": give NAME=[USER@]HOST[:PORT]:/PATH[,PARENT]"));
 }
 
 void Row(std::string& text, absl::string_view key, absl::string_view value) {
-  if (!value.empty()) absl::StrAppend(&text, key, std::string(6 - std::min<size_t>(6, key.size()), ' '), " = ", value, "\n");
+  if (!value.empty())
+    absl::StrAppend(&text, key, std::string(6 - std::min<size_t>(6, key.size()), ' '), " = ", value, "\n");
 }
 
-std::string Account(absl::string_view user, absl::string_view host) { return user.empty() ? std::string(host) : absl::StrCat(user, "@", host); }
+std::string Account(absl::string_view user, absl::string_view host) {
+  return user.empty() ? std::string(host) : absl::StrCat(user, "@", host);
+}
 
 std::string CopyId(absl::string_view user, absl::string_view host, int port) {
   return absl::StrCat("ssh-copy-id ", port > 0 ? absl::StrCat("-p ", port, " ") : "", Account(user, host));
@@ -53,7 +57,8 @@ absl::StatusOr<NewRepository> ReadNewRepository(absl::string_view text) {
   if (equals == absl::string_view::npos || equals == 0) return Malformed(text);
   repository.name = std::string(text.substr(0, equals));
   absl::string_view place = text.substr(equals + 1);
-  if (const size_t comma = place.rfind(','); comma != absl::string_view::npos && !absl::StrContains(place.substr(comma), '/')) {
+  if (const size_t comma = place.rfind(',');
+      comma != absl::string_view::npos && !absl::StrContains(place.substr(comma), '/')) {
     repository.parent = std::string(place.substr(comma + 1));
     place = place.substr(0, comma);
     if (repository.parent.empty()) return Malformed(text);
@@ -88,10 +93,13 @@ absl::StatusOr<NewRepository> ReadNewRepository(absl::string_view text) {
 
 std::string ConfigurationText(const std::vector<NewRepository>& repositories) {
   const bool one_user = !repositories.empty() && !repositories[0].user.empty() &&
-                        std::all_of(repositories.begin(), repositories.end(), [&](const NewRepository& one) { return one.user == repositories[0].user; });
+                        std::all_of(repositories.begin(), repositories.end(),
+                                    [&](const NewRepository& one) { return one.user == repositories[0].user; });
   std::string text =
-      "# Which folders on which hosts hold the same files, and which is copied from which. Every key: man sshsync.conf\n"
-      "# What is wrong with this file: sshsync check. Do the hosts answer, do their commands work: sshsync probe REPO\n\n";
+      "# Which folders on which hosts hold the same files, and which is copied from which. Every key: man "
+      "sshsync.conf\n"
+      "# What is wrong with this file: sshsync check. Do the hosts answer, do their commands work: sshsync probe "
+      "REPO\n\n";
   text += "[DEFAULT]\n";
   if (one_user) Row(text, "user", repositories[0].user);
   text +=
@@ -119,8 +127,12 @@ std::string KeysText(const Configuration& configuration) {
     if (!is_local) here.push_back(CopyId(one.endpoint.user, one.endpoint.host, one.endpoint.port));
     for (const Repository& parent : configuration.repositories) {
       if (parent.name != one.parent || (parent.endpoint.transport == Transport::kLocal && is_local)) continue;
-      const std::string where = is_local ? "here" : absl::StrCat("on ", one.endpoint.host, one.endpoint.user.empty() ? "" : absl::StrCat(", as ", one.endpoint.user));
-      if (!parent.peerhost.empty()) there.push_back(absl::StrCat(where, ": ", CopyId(parent.peeruser, parent.peerhost, parent.peerport)));
+      const std::string where =
+          is_local ? "here"
+                   : absl::StrCat("on ", one.endpoint.host,
+                                  one.endpoint.user.empty() ? "" : absl::StrCat(", as ", one.endpoint.user));
+      if (!parent.peerhost.empty())
+        there.push_back(absl::StrCat(where, ": ", CopyId(parent.peeruser, parent.peerhost, parent.peerport)));
     }
   }
   if (here.empty() && there.empty()) return "";
@@ -128,7 +140,9 @@ std::string KeysText(const Configuration& configuration) {
       "Keys are yours to set up; sshsync never asks for a password and never accepts a host key.\n"
       "An account without a key gets one by: ssh-keygen -t ed25519\n";
   if (!here.empty()) absl::StrAppend(&text, "This account logs in to every repository's account:\n", Listed(here));
-  if (!there.empty()) absl::StrAppend(&text, "Each child's account logs in to its parent's, for the child fetches the files:\n", Listed(there));
+  if (!there.empty())
+    absl::StrAppend(&text, "Each child's account logs in to its parent's, for the child fetches the files:\n",
+                    Listed(there));
   return absl::StrCat(text, "The first login by hand shows the host's key: compare it before you say yes.\n");
 }
 

@@ -10,19 +10,19 @@
 
 namespace sshsync::init {
 
-/// One repository of a configuration that is to be written, as somebody named it. Nothing is validated here: the text that is made of it
-/// is read like any other configuration, and what is wrong with it is said in the same words.
+/// One repository of a configuration that is to be written, as somebody named it. Nothing is validated here: the text
+/// that is made of it is read like any other configuration, and what is wrong with it is said in the same words.
 struct NewRepository {
-  std::string name = {};    ///< or a set: `appnode[1-20]`, with ${NODE} in host or path
-  std::string host = {};    ///< empty: the folder is on the controller itself
-  std::string user = {};    ///< empty: what ssh would use
-  std::string port = {};    ///< empty: what ssh would use
+  std::string name = {};  ///< or a set: `appnode[1-20]`, with ${NODE} in host or path
+  std::string host = {};  ///< empty: the folder is on the controller itself
+  std::string user = {};  ///< empty: what ssh would use
+  std::string port = {};  ///< empty: what ssh would use
   std::string path = {};
   std::string parent = {};  ///< empty for a root
 };
 
-/// Reads `NAME=[USER@]HOST[:PORT]:PATH[,PARENT]`, or `NAME=PATH[,PARENT]` for a folder of the controller; PATH begins with a slash, an
-/// IPv6 address stands in brackets. What follows the last comma is the parent. Error: kOption.
+/// Reads `NAME=[USER@]HOST[:PORT]:PATH[,PARENT]`, or `NAME=PATH[,PARENT]` for a folder of the controller; PATH begins
+/// with a slash, an IPv6 address stands in brackets. What follows the last comma is the parent. Error: kOption.
 ///
 ///     ReadNewRepository("repoproxy=deploy@192.168.1.1:/srv/app,repomaster")
 absl::StatusOr<NewRepository> ReadNewRepository(absl::string_view text);

@@ -28,13 +28,21 @@ TEST(ReadNewRepository, ReadsAPlaceAsSshWritesIt) {
 }
 
 TEST(ReadNewRepository, RefusesWhatIsNoPlace) {
-  for (const char* text : {"", "m", "=h:/p", "m=", "m=h", "m=h:p", "m=@h:/p", "m=:/p", "m=h::/p", "m=[::1:/p", "m=[::1]x:/p", "m=h:/p,"}) EXPECT_EQ(Joined(text), "option") << text;
+  for (const char* text :
+       {"", "m", "=h:/p", "m=", "m=h", "m=h:p", "m=@h:/p", "m=:/p", "m=h::/p", "m=[::1:/p", "m=[::1]x:/p", "m=h:/p,"})
+    EXPECT_EQ(Joined(text), "option") << text;
 }
 
 TEST(ConfigurationText, IsWhatTheReaderAccepts) {
-  const std::string text = ConfigurationText({{.name = "m", .host = "192.168.0.1", .user = "deploy", .path = "/srv/app"},
-                                              {.name = "n[1-2]", .host = "192.168.2.${NODE}", .user = "deploy", .port = "2222", .path = "/srv/app", .parent = "m"},
-                                              {.name = "here", .user = "deploy", .path = "/srv/copy", .parent = "m"}});
+  const std::string text =
+      ConfigurationText({{.name = "m", .host = "192.168.0.1", .user = "deploy", .path = "/srv/app"},
+                         {.name = "n[1-2]",
+                          .host = "192.168.2.${NODE}",
+                          .user = "deploy",
+                          .port = "2222",
+                          .path = "/srv/app",
+                          .parent = "m"},
+                         {.name = "here", .user = "deploy", .path = "/srv/copy", .parent = "m"}});
   const LoadedConfiguration loaded = ReadConfiguration("x", text);
   EXPECT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_TRUE(loaded.diagnostics.empty());
@@ -46,7 +54,8 @@ TEST(ConfigurationText, IsWhatTheReaderAccepts) {
 }
 
 TEST(ConfigurationText, UsersThatDifferStandInTheirSections) {
-  const std::string text = ConfigurationText({{.name = "m", .host = "a", .user = "one", .path = "/p"}, {.name = "n", .host = "b", .path = "/p", .parent = "m"}});
+  const std::string text = ConfigurationText({{.name = "m", .host = "a", .user = "one", .path = "/p"},
+                                              {.name = "n", .host = "b", .path = "/p", .parent = "m"}});
   const LoadedConfiguration loaded = ReadConfiguration("x", text);
   EXPECT_EQ(loaded.configuration.repositories.at(0).endpoint.user, "one");
   EXPECT_EQ(loaded.configuration.repositories.at(1).endpoint.user, "");
@@ -54,18 +63,24 @@ TEST(ConfigurationText, UsersThatDifferStandInTheirSections) {
 
 TEST(KeysText, NamesTheLoginsThatTheFilesGoBy) {
   const LoadedConfiguration loaded =
-      ReadConfiguration("x", "[m]\nhost=10.0.0.1\nuser=a\npath=/p\npeerhost=m.inside\n[p]\nhost=10.0.0.2\nuser=b\nport=2222\npath=/p\nparent=m\n");
+      ReadConfiguration("x",
+                        "[m]\nhost=10.0.0.1\nuser=a\npath=/"
+                        "p\npeerhost=m.inside\n[p]\nhost=10.0.0.2\nuser=b\nport=2222\npath=/p\nparent=m\n");
   const std::string text = KeysText(loaded.configuration);
   EXPECT_THAT(text, HasSubstr("    ssh-copy-id a@10.0.0.1\n    ssh-copy-id -p 2222 b@10.0.0.2\n"));
   EXPECT_THAT(text, HasSubstr("    on 10.0.0.2, as b: ssh-copy-id a@m.inside\n"));
 }
 
 TEST(KeysText, FoldersOfThisMachineNeedNone) {
-  EXPECT_EQ(KeysText(ReadConfiguration("x", "[DEFAULT]\ntransport=local\n[m]\npath=/a\n[p]\npath=/b\nparent=m\n").configuration), "");
+  EXPECT_EQ(
+      KeysText(
+          ReadConfiguration("x", "[DEFAULT]\ntransport=local\n[m]\npath=/a\n[p]\npath=/b\nparent=m\n").configuration),
+      "");
 }
 
 TEST(KeysText, AThousandHostsAreNotAThousandLines) {
-  const std::string text = KeysText(ReadConfiguration("x", "[m]\nhost=m\npath=/p\n[n[1-1000]]\nhost=n${NODE}\npath=/p\nparent=m\n").configuration);
+  const std::string text = KeysText(
+      ReadConfiguration("x", "[m]\nhost=m\npath=/p\n[n[1-1000]]\nhost=n${NODE}\npath=/p\nparent=m\n").configuration);
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 60);
   EXPECT_THAT(text, HasSubstr("977 more"));
 }

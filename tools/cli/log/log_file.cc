@@ -56,22 +56,31 @@ absl::StatusOr<std::string> Follow(const std::string& path) {
 /// The length of one unit where it is a fixed number of seconds.
 absl::Duration LengthOf(Unit unit) {
   switch (unit) {
-    case Unit::kSecond: return absl::Seconds(1);
-    case Unit::kMinute: return absl::Minutes(1);
-    case Unit::kHour: return absl::Hours(1);
+    case Unit::kSecond:
+      return absl::Seconds(1);
+    case Unit::kMinute:
+      return absl::Minutes(1);
+    case Unit::kHour:
+      return absl::Hours(1);
     case Unit::kDay:
-    case Unit::kMidnight: return absl::Hours(24);
-    case Unit::kWeek: break;
+    case Unit::kMidnight:
+      return absl::Hours(24);
+    case Unit::kWeek:
+      break;
   }
   return absl::Hours(24 * 7);
 }
 
 absl::string_view SuffixFormat(Unit unit) {
   switch (unit) {
-    case Unit::kSecond: return "%Y-%m-%d_%H-%M-%S";
-    case Unit::kMinute: return "%Y-%m-%d_%H-%M";
-    case Unit::kHour: return "%Y-%m-%d_%H";
-    default: return "%Y-%m-%d";
+    case Unit::kSecond:
+      return "%Y-%m-%d_%H-%M-%S";
+    case Unit::kMinute:
+      return "%Y-%m-%d_%H-%M";
+    case Unit::kHour:
+      return "%Y-%m-%d_%H";
+    default:
+      return "%Y-%m-%d";
   }
 }
 
@@ -165,7 +174,9 @@ absl::Status LogFile::Write(absl::string_view line, LogLevel, absl::Time time) {
 
 void LogFile::RotateBySize(size_t line_size) {
   struct stat found;
-  if (handler_.max_bytes == 0 || handler_.backup_count == 0 || stat(handler_.path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return;
+  if (handler_.max_bytes == 0 || handler_.backup_count == 0 || stat(handler_.path.c_str(), &found) != 0 ||
+      !S_ISREG(found.st_mode))
+    return;
   if (found.st_size + static_cast<int64_t>(line_size) < handler_.max_bytes) return;
   const auto backup = [this](int64_t number) { return absl::StrCat(handler_.path, ".", number); };
   // Only those that exist: a count of thousands must not cost thousands of calls for each rotation.
@@ -177,7 +188,8 @@ void LogFile::RotateBySize(size_t line_size) {
 
 absl::Time LogFile::NextRotation(absl::Time time) const {
   const RotationTime& rotation = handler_.rotation;
-  if (rotation.unit != Unit::kMidnight && rotation.unit != Unit::kWeek) return time + rotation.interval * LengthOf(rotation.unit);
+  if (rotation.unit != Unit::kMidnight && rotation.unit != Unit::kWeek)
+    return time + rotation.interval * LengthOf(rotation.unit);
   const absl::TimeZone zone = rotation.utc ? absl::UTCTimeZone() : zone_;
   const absl::CivilDay today = absl::ToCivilDay(time, zone);
   // Python ends a week with the day that is named: W0 rotates when Monday is over.
@@ -208,7 +220,8 @@ void LogFile::RotateByTime(absl::Time time) {
 void LogFile::RemoveOldest(const std::string& suffix) const {
   const size_t slash = handler_.path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : handler_.path.substr(0, slash + 1);
-  const std::string prefix = absl::StrCat(slash == std::string::npos ? handler_.path : handler_.path.substr(slash + 1), ".");
+  const std::string prefix =
+      absl::StrCat(slash == std::string::npos ? handler_.path : handler_.path.substr(slash + 1), ".");
   DIR* entries = opendir(folder.c_str());
   if (entries == nullptr) return;
   std::vector<std::string> backups;
@@ -218,7 +231,8 @@ void LogFile::RemoveOldest(const std::string& suffix) const {
   }
   closedir(entries);
   std::sort(backups.begin(), backups.end());
-  for (size_t i = 0; i + handler_.backup_count < backups.size(); ++i) unlink(absl::StrCat(folder, "/", backups[i]).c_str());
+  for (size_t i = 0; i + handler_.backup_count < backups.size(); ++i)
+    unlink(absl::StrCat(folder, "/", backups[i]).c_str());
 }
 
 }  // namespace sshsync

@@ -13,13 +13,15 @@
 
 namespace sshsync {
 
-/// A log file of any handler: plain, watched, rotating by size or by time. Files and the names of rotated ones are those of
-/// Python's logging.handlers (`x.log.1`, `x.log.2026-01-01`), so that a host's logrotate and grep habits go on working.
+/// A log file of any handler: plain, watched, rotating by size or by time. Files and the names of rotated ones are
+/// those of Python's logging.handlers (`x.log.1`, `x.log.2026-01-01`), so that a host's logrotate and grep habits go on
+/// working.
 ///
-/// A file that was moved or removed is opened anew under its name before the next line, by whatever rule it is rotated. It is
-/// created with mode 0640 minus umask, opened without waiting (a FIFO is refused at once), and symbolic links are followed only if
-/// root or the account itself owns them. Rotation goes by the times of the records, not by a clock. spdlog's file sinks were
-/// rejected: they open by fopen, which follows any link and waits on a FIFO, and go on writing into a file that was moved.
+/// A file that was moved or removed is opened anew under its name before the next line, by whatever rule it is rotated.
+/// It is created with mode 0640 minus umask, opened without waiting (a FIFO is refused at once), and symbolic links are
+/// followed only if root or the account itself owns them. Rotation goes by the times of the records, not by a clock.
+/// spdlog's file sinks were rejected: they open by fopen, which follows any link and waits on a FIFO, and go on writing
+/// into a file that was moved.
 ///
 /// Threads: one at a time.
 ///

@@ -47,7 +47,8 @@ class ConfiguredSink : public LogSink {
   explicit ConfiguredSink(const LoggingConf& conf) : logger_(conf.logger), level_(conf.level) {}
 
   absl::Status Add(const LoggingHandler& handler) {
-    Output output = {.handler = handler, .target = nullptr, .lowest = std::max(level_, handler.level), .reported = false};
+    Output output = {
+        .handler = handler, .target = nullptr, .lowest = std::max(level_, handler.level), .reported = false};
     if (handler.kind == Kind::kNull) return absl::OkStatus();
     if (handler.kind == Kind::kStream) {
       output.target = std::make_unique<StreamTarget>(handler.to_stdout ? STDOUT_FILENO : STDERR_FILENO);
@@ -79,7 +80,8 @@ class ConfiguredSink : public LogSink {
     const std::lock_guard<std::mutex> lock(mu_);
     for (Output& output : outputs_) {
       if (fields.levelno < output.lowest) continue;
-      const absl::Status status = output.target->Write(OneLine(output.handler.format.Render(fields)), record.level, record.time);
+      const absl::Status status =
+          output.target->Write(OneLine(output.handler.format.Render(fields)), record.level, record.time);
       if (!status.ok() && !std::exchange(output.reported, true)) Report(output.handler, status);
     }
   }
@@ -94,8 +96,8 @@ class ConfiguredSink : public LogSink {
 
   static void Report(const LoggingHandler& handler, const absl::Status& status) {
     // Nothing is left to tell if stderr fails, too.
-    WriteLine(STDERR_FILENO, absl::StrCat("sshsync: the log ", PlaceOf(handler), " is not written: ", CleanForTerminal(status.message()),
-                                          "; the run goes on"))
+    WriteLine(STDERR_FILENO, absl::StrCat("sshsync: the log ", PlaceOf(handler),
+                                          " is not written: ", CleanForTerminal(status.message()), "; the run goes on"))
         .IgnoreError();
   }
 

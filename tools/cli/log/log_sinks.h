@@ -10,10 +10,11 @@
 
 namespace sshsync {
 
-/// The sink that a logging.conf describes: each record goes to every handler whose level it reaches, formatted as the handler says,
-/// as one physical line (whatever a message holds, control characters are escaped here at the latest). A handler that cannot write
-/// any more (disk full, folder gone) says so once on stderr; the run goes on, and so do the other handlers.
-/// Threads: any; lines never mix. kConfig, with the line of `file` that names the handler, if a log cannot be opened.
+/// The sink that a logging.conf describes: each record goes to every handler whose level it reaches, formatted as the
+/// handler says, as one physical line (whatever a message holds, control characters are escaped here at the latest). A
+/// handler that cannot write any more (disk full, folder gone) says so once on stderr; the run goes on, and so do the
+/// other handlers. Threads: any; lines never mix. kConfig, with the line of `file` that names the handler, if a log
+/// cannot be opened.
 ///
 ///     auto sink = OpenLogSink(conf, "logging.conf");
 ///     (*sink)->Write({.time = absl::Now(), .level = LogLevel::kInfo, .message = "started"});
@@ -22,8 +23,8 @@ absl::StatusOr<std::unique_ptr<LogSink>> OpenLogSink(const LoggingConf& conf, co
 /// Records from `level` on stderr, as `sshsync: ERROR: message`.
 std::unique_ptr<LogSink> StderrLogSink(LogLevel level);
 
-/// Records from `level` appended to a file (`--log-file`) as `2026-01-01 00:00:00,123 4711 ERROR message`, with all the care of
-/// a WatchedFileHandler.
+/// Records from `level` appended to a file (`--log-file`) as `2026-01-01 00:00:00,123 4711 ERROR message`, with all the
+/// care of a WatchedFileHandler.
 absl::StatusOr<std::unique_ptr<LogSink>> OpenLogFile(const std::string& path, LogLevel level);
 
 }  // namespace sshsync

@@ -127,7 +127,8 @@ TEST_F(LogSinksTest, WhatIsNoPlaceForALogIsRefusedAtOnceWithItsLine) {
     conf.handlers[0].path = path;
     const auto sink = OpenLogSink(conf, "logging.conf");
     EXPECT_EQ(FailureOf(sink.status()), Failure::kConfig) << path;
-    EXPECT_TRUE(absl::StartsWith(sink.status().message(), absl::StrCat("logging.conf:7: cannot log to ", path))) << sink.status();
+    EXPECT_TRUE(absl::StartsWith(sink.status().message(), absl::StrCat("logging.conf:7: cannot log to ", path)))
+        << sink.status();
   }
 }
 
@@ -170,7 +171,8 @@ TEST_F(LogSinksTest, AFileThatGrowsTooLargeMovesOn) {
   conf.handlers[0].max_bytes = 10;
   conf.handlers[0].backup_count = 2;
   const auto sink = Open(conf);
-  for (const char* message : {"aaaa", "bbbb", "cccc", "dddd", "a line longer than the file may be"}) sink->Write(Record(message));
+  for (const char* message : {"aaaa", "bbbb", "cccc", "dddd", "a line longer than the file may be"})
+    sink->Write(Record(message));
   EXPECT_EQ(Get(path_), "a line longer than the file may be\n");
   EXPECT_EQ(Get(path_ + ".1"), "dddd\n");
   EXPECT_EQ(Get(path_ + ".2"), "cccc\n");
@@ -184,7 +186,8 @@ TEST_F(LogSinksTest, MidnightBeginsANewFileAndTheOldestGoes) {
   conf.handlers[0].delay = true;
   const auto sink = Open(conf);
   std::ofstream(path_ + ".keep") << "not a log of ours";
-  for (const int day : {0, 0, 1, 2, 5}) sink->Write(Record(absl::StrCat("day ", day), LogLevel::kInfo, kNewYear + day * 86400 + 3600));
+  for (const int day : {0, 0, 1, 2, 5})
+    sink->Write(Record(absl::StrCat("day ", day), LogLevel::kInfo, kNewYear + day * 86400 + 3600));
   EXPECT_EQ(Get(path_), "day 5\n");
   EXPECT_EQ(Get(path_ + ".2026-01-03"), "day 2\n");
   EXPECT_EQ(Get(path_ + ".2026-01-02"), "day 1\n");
@@ -251,7 +254,8 @@ TEST_F(LogSinksTest, LinesOfManyThreadsNeverMix) {
   }
   for (std::thread& thread : threads) thread.join();
   std::string all = Get(path_);
-  for (int number = 1; access(absl::StrCat(path_, ".", number).c_str(), F_OK) == 0; ++number) all += Get(absl::StrCat(path_, ".", number));
+  for (int number = 1; access(absl::StrCat(path_, ".", number).c_str(), F_OK) == 0; ++number)
+    all += Get(absl::StrCat(path_, ".", number));
   std::set<std::string> seen;
   for (const absl::string_view line : absl::StrSplit(all, '\n', absl::SkipEmpty())) {
     EXPECT_TRUE(absl::EndsWith(line, " " + std::string(50, 'x'))) << line;

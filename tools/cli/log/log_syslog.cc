@@ -19,11 +19,16 @@ constexpr absl::Duration kQuiet = absl::Seconds(10);
 
 int PriorityOf(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return 7;
-    case LogLevel::kInfo: return 6;
-    case LogLevel::kWarning: return 4;
-    case LogLevel::kError: return 3;
-    case LogLevel::kCritical: return 2;
+    case LogLevel::kDebug:
+      return 7;
+    case LogLevel::kInfo:
+      return 6;
+    case LogLevel::kWarning:
+      return 4;
+    case LogLevel::kError:
+      return 3;
+    case LogLevel::kCritical:
+      return 2;
   }
   return 4;
 }
@@ -51,12 +56,14 @@ absl::Status LogSyslog::Connect() {
 absl::Status LogSyslog::ConnectLocal() {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
-  if (handler_.path.size() >= sizeof(address.sun_path)) return MakeError(Failure::kConfig, "the path of the socket is too long");
+  if (handler_.path.size() >= sizeof(address.sun_path))
+    return MakeError(Failure::kConfig, "the path of the socket is too long");
   memcpy(address.sun_path, handler_.path.data(), handler_.path.size());
   int error = 0;
   for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
     fd_ = NewSocket(AF_UNIX, type);
-    if (fd_ >= 0 && connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return absl::OkStatus();
+    if (fd_ >= 0 && connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
+      return absl::OkStatus();
     error = errno;
     if (fd_ >= 0) close(fd_);
     fd_ = -1;
@@ -88,7 +95,8 @@ bool LogSyslog::Send(absl::string_view message) {
 
 absl::Status LogSyslog::Write(absl::string_view line, LogLevel level, absl::Time time) {
   if (time < quiet_until_) return MakeError(Failure::kUnreachable, "it did not answer a moment ago");
-  const std::string message = absl::StrCat("<", handler_.facility * 8 + PriorityOf(level), ">", line, absl::string_view("\0", 1));
+  const std::string message =
+      absl::StrCat("<", handler_.facility * 8 + PriorityOf(level), ">", line, absl::string_view("\0", 1));
   if (Send(message)) return absl::OkStatus();
   absl::Status status = Connect();
   if (status.ok() && !Send(message)) status = MakeError(Failure::kUnreachable, strerror(errno));

@@ -11,9 +11,10 @@
 
 namespace sshsync {
 
-/// A syslog daemon, behind its local socket or over UDP or TCP, addressed as Python's SysLogHandler does it: `<PRIORITY>line` and a
-/// NUL. syslog(3) was rejected: it knows one socket and one facility for the whole process. A daemon that is not there costs at most
-/// a second, and is not asked again for ten seconds (of the records' time). Threads: one at a time.
+/// A syslog daemon, behind its local socket or over UDP or TCP, addressed as Python's SysLogHandler does it:
+/// `<PRIORITY>line` and a NUL. syslog(3) was rejected: it knows one socket and one facility for the whole process. A
+/// daemon that is not there costs at most a second, and is not asked again for ten seconds (of the records' time).
+/// Threads: one at a time.
 ///
 ///     LogSyslog syslog(handler);
 ///     syslog.Write("sshsync: done", LogLevel::kInfo, absl::Now());

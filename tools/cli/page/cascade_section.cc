@@ -21,8 +21,8 @@ struct Card {
   absl::string_view kind = "source";
   std::string state = "source", took, bytes, rate;
   size_t level = 0;
-  double row = 0;  // in rows of leaves
-  size_t line = 0; // in order of drawing
+  double row = 0;   // in rows of leaves
+  size_t line = 0;  // in order of drawing
   int parent = -1;
 };
 
@@ -90,7 +90,9 @@ class Tree {
   void Place(const std::string& name, size_t level, int parent) {
     if (!placed_.insert(name).second) return;
     const auto hop = hops_.find(name);
-    const int index = Add(hop != hops_.end() ? CardOf(*hop->second) : Card{.name = ShortName(name, 24), .title = Name(name)}, level, parent);
+    const int index =
+        Add(hop != hops_.end() ? CardOf(*hop->second) : Card{.name = ShortName(name, 24), .title = Name(name)}, level,
+            parent);
     std::vector<std::string> children;
     for (const std::string& child : children_[name]) {
       if (!placed_.contains(child)) children.push_back(child);
@@ -123,7 +125,8 @@ class Tree {
 };
 
 std::string TextAt(double x, double y, absl::string_view style, absl::string_view text, bool right = false) {
-  return absl::StrCat("<text x=\"", Coordinate(x), "\" y=\"", Coordinate(y), "\" class=\"", style, right ? " right" : "", "\">", text, "</text>");
+  return absl::StrCat("<text x=\"", Coordinate(x), "\" y=\"", Coordinate(y), "\" class=\"", style,
+                      right ? " right" : "", "\">", text, "</text>");
 }
 
 constexpr double kWidth = 226, kHeight = 72, kSourceHeight = 48;
@@ -132,19 +135,24 @@ double HeightOf(const Card& card) { return card.kind == "source" ? kSourceHeight
 
 std::string CardMarkup(const Card& card, double x, double y) {
   const double left = x + 14, right = x + kWidth - 14, top = y + (kHeight - HeightOf(card)) / 2;
-  std::string text = absl::StrCat("<g class=\"card ", card.kind, "\"><title>", card.title, ": ", card.state, "</title><rect x=\"", Coordinate(x), "\" y=\"",
-                                  Coordinate(top), "\" width=\"", Coordinate(kWidth), "\" height=\"", Coordinate(HeightOf(card)), "\" rx=\"7\"/>");
-  if (card.kind == "source") return absl::StrCat(text, TextAt(left, top + 21, "name", card.name), TextAt(left, top + 37, "quiet", "source"), "</g>\n");
-  absl::StrAppend(&text, TextAt(left, y + 23, "name", card.name), "<use href=\"#mark-", card.kind, "\" x=\"", Coordinate(left), "\" y=\"",
-                  Coordinate(y + 31), "\" width=\"12\" height=\"12\"/>", TextAt(left + 17, y + 42, "state", card.state),
-                  TextAt(right, y + 42, "number", card.took, true), TextAt(left, y + 60, "number quiet", card.bytes),
+  std::string text = absl::StrCat("<g class=\"card ", card.kind, "\"><title>", card.title, ": ", card.state,
+                                  "</title><rect x=\"", Coordinate(x), "\" y=\"", Coordinate(top), "\" width=\"",
+                                  Coordinate(kWidth), "\" height=\"", Coordinate(HeightOf(card)), "\" rx=\"7\"/>");
+  if (card.kind == "source")
+    return absl::StrCat(text, TextAt(left, top + 21, "name", card.name), TextAt(left, top + 37, "quiet", "source"),
+                        "</g>\n");
+  absl::StrAppend(&text, TextAt(left, y + 23, "name", card.name), "<use href=\"#mark-", card.kind, "\" x=\"",
+                  Coordinate(left), "\" y=\"", Coordinate(y + 31), "\" width=\"12\" height=\"12\"/>",
+                  TextAt(left + 17, y + 42, "state", card.state), TextAt(right, y + 42, "number", card.took, true),
+                  TextAt(left, y + 60, "number quiet", card.bytes),
                   TextAt(right, y + 60, "number quiet", card.rate, true), "</g>\n");
   return text;
 }
 
 std::string Svg(absl::string_view style, double width, double height, absl::string_view inside) {
-  return absl::StrCat("<svg class=\"cascade ", style, "\" role=\"img\" aria-label=\"The cascade as a tree\" width=\"", Coordinate(width), "\" height=\"",
-                      Coordinate(height), "\" viewBox=\"0 0 ", Coordinate(width), " ", Coordinate(height), "\">\n", inside, "</svg>\n");
+  return absl::StrCat("<svg class=\"cascade ", style, "\" role=\"img\" aria-label=\"The cascade as a tree\" width=\"",
+                      Coordinate(width), "\" height=\"", Coordinate(height), "\" viewBox=\"0 0 ", Coordinate(width),
+                      " ", Coordinate(height), "\">\n", inside, "</svg>\n");
 }
 
 std::string LeftToRight(const Tree& tree) {
@@ -156,11 +164,14 @@ std::string LeftToRight(const Tree& tree) {
     cards += CardMarkup(card, x(card), y(card));
     if (card.parent < 0) continue;
     const Card& parent = tree.cards()[static_cast<size_t>(card.parent)];
-    const double from_x = x(parent) + kWidth, from_y = y(parent) + kHeight / 2, to_x = x(card), to_y = y(card) + kHeight / 2, bend = from_x + kGapX / 2;
-    absl::StrAppend(&lines, "<path class=\"edge ", card.kind, "\" d=\"M", Coordinate(from_x), " ", Coordinate(from_y), "C", Coordinate(bend), " ",
-                    Coordinate(from_y), " ", Coordinate(bend), " ", Coordinate(to_y), " ", Coordinate(to_x), " ", Coordinate(to_y), "\"/>\n");
+    const double from_x = x(parent) + kWidth, from_y = y(parent) + kHeight / 2, to_x = x(card),
+                 to_y = y(card) + kHeight / 2, bend = from_x + kGapX / 2;
+    absl::StrAppend(&lines, "<path class=\"edge ", card.kind, "\" d=\"M", Coordinate(from_x), " ", Coordinate(from_y),
+                    "C", Coordinate(bend), " ", Coordinate(from_y), " ", Coordinate(bend), " ", Coordinate(to_y), " ",
+                    Coordinate(to_x), " ", Coordinate(to_y), "\"/>\n");
   }
-  return Svg("wide", 2 + static_cast<double>(tree.levels()) * (kWidth + kGapX) - kGapX, 2 + tree.rows() * (kHeight + kGapY) - kGapY, lines + cards);
+  return Svg("wide", 2 + static_cast<double>(tree.levels()) * (kWidth + kGapX) - kGapX,
+             2 + tree.rows() * (kHeight + kGapY) - kGapY, lines + cards);
 }
 
 std::string TopToBottom(const Tree& tree) {
@@ -178,7 +189,8 @@ std::string TopToBottom(const Tree& tree) {
     if (card.parent < 0) continue;
     const Card& parent = tree.cards()[static_cast<size_t>(card.parent)];
     const double down = x - kStep / 2, from = tops[parent.line] + HeightOf(parent), to = top + HeightOf(card) / 2;
-    absl::StrAppend(&lines, "<path class=\"edge ", card.kind, "\" d=\"M", Coordinate(down), " ", Coordinate(from), "V", Coordinate(to), "H", Coordinate(x), "\"/>\n");
+    absl::StrAppend(&lines, "<path class=\"edge ", card.kind, "\" d=\"M", Coordinate(down), " ", Coordinate(from), "V",
+                    Coordinate(to), "H", Coordinate(x), "\"/>\n");
   }
   return Svg("narrow", 2 + static_cast<double>(tree.levels() - 1) * kStep + kWidth, height - kGapY + 1, lines + cards);
 }
@@ -188,8 +200,9 @@ std::string TopToBottom(const Tree& tree) {
 std::string CascadeFigure(const RunFacts& facts) {
   if (facts.hops.empty()) return "";
   const Tree tree(facts);
-  return absl::StrCat("<section aria-labelledby=\"cascade\">\n<h2 id=\"cascade\">Cascade</h2>\n<div class=\"scroll\">\n", LeftToRight(tree), TopToBottom(tree),
-                      "</div>\n</section>\n");
+  return absl::StrCat(
+      "<section aria-labelledby=\"cascade\">\n<h2 id=\"cascade\">Cascade</h2>\n<div class=\"scroll\">\n",
+      LeftToRight(tree), TopToBottom(tree), "</div>\n</section>\n");
 }
 
 }  // namespace sshsync::page

@@ -10,9 +10,10 @@
 
 namespace sshsync::page {
 
-/// The last thirty of `runs` (the newest first): how long each took and how it ended, as columns and as a table. The run `current` is
-/// marked. `alive` as in FactsOf.
-std::string HistorySection(const std::vector<RunRecord>& runs, absl::string_view current, bool (*alive)(int pid), absl::TimeZone zone);
+/// The last thirty of `runs` (the newest first): how long each took and how it ended, as columns and as a table. The
+/// run `current` is marked. `alive` as in FactsOf.
+std::string HistorySection(const std::vector<RunRecord>& runs, absl::string_view current, bool (*alive)(int pid),
+                           absl::TimeZone zone);
 
 }  // namespace sshsync::page
 

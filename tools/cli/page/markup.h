@@ -10,9 +10,9 @@
 
 namespace sshsync::page {
 
-// How bytes, numbers and times become markup. Whatever comes from a host or a configuration goes through one of the first three: what they
-// return holds no `<`, `>`, `&` or quote that came from outside, no control character, and no mark that reorders text, so that it may
-// stand between tags and in quoted attributes alike.
+// How bytes, numbers and times become markup. Whatever comes from a host or a configuration goes through one of the
+// first three: what they return holds no `<`, `>`, `&` or quote that came from outside, no control character, and no
+// mark that reorders text, so that it may stand between tags and in quoted attributes alike.
 
 /// A name: one line, reversible (text/escape.h).
 std::string Name(absl::string_view bytes);

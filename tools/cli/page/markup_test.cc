@@ -16,7 +16,8 @@ TEST(Markup, NoByteFromOutsideBecomesMarkupInAnyOfTheDoors) {
     EXPECT_FALSE(absl::StrContains(text, "\xe2\x80\xae")) << "it would turn the text around";
     for (size_t at = text.find('&'); at != std::string::npos; at = text.find('&', at + 1)) {
       const std::string entity = text.substr(at, text.find(';', at) - at + 1);
-      EXPECT_TRUE(entity == "&amp;" || entity == "&lt;" || entity == "&gt;" || entity == "&quot;" || entity == "&#39;") << entity;
+      EXPECT_TRUE(entity == "&amp;" || entity == "&lt;" || entity == "&gt;" || entity == "&quot;" || entity == "&#39;")
+          << entity;
     }
   }
 }

@@ -19,11 +19,18 @@ std::string Headline(const RunFacts& facts) {
   const auto all = static_cast<int64_t>(facts.hops.size());
   if (all == 0) return "A run without repositories";
   if (facts.record->report.verb == "restore") {
-    return absl::StrCat(all == 1 ? Name(facts.hops[0].report->name) : absl::StrCat(Count(facts.well), " of ", Count(all), " repositories"),
-                        facts.well < all && all == 1 ? " was not restored" : all == 1 ? " was restored" : " were restored");
+    return absl::StrCat(all == 1 ? Name(facts.hops[0].report->name)
+                                 : absl::StrCat(Count(facts.well), " of ", Count(all), " repositories"),
+                        facts.well < all && all == 1 ? " was not restored"
+                        : all == 1                   ? " was restored"
+                                                     : " were restored");
   }
-  if (facts.kind == "open") return absl::StrCat(Count(facts.well), " of ", Count(all), all == 1 ? " repository is done" : " repositories are done");
-  if (all == 1) return absl::StrCat(Name(facts.hops[0].report->name), facts.well == 1 ? " equals its parent" : " does not equal its parent");
+  if (facts.kind == "open")
+    return absl::StrCat(Count(facts.well), " of ", Count(all),
+                        all == 1 ? " repository is done" : " repositories are done");
+  if (all == 1)
+    return absl::StrCat(Name(facts.hops[0].report->name),
+                        facts.well == 1 ? " equals its parent" : " does not equal its parent");
   if (facts.well == all) return absl::StrCat("All ", Count(all), " repositories equal their parents");
   return absl::StrCat(Count(facts.well), " of ", Count(all), " repositories equal their parents");
 }
@@ -40,13 +47,16 @@ std::string Lead(const RunFacts& facts) {
   return text;
 }
 
-std::string Figure(absl::string_view name, absl::string_view value) { return absl::StrCat("<div><dt>", name, "</dt><dd>", value, "</dd></div>\n"); }
+std::string Figure(absl::string_view name, absl::string_view value) {
+  return absl::StrCat("<div><dt>", name, "</dt><dd>", value, "</dd></div>\n");
+}
 
 std::string Figures(const RunFacts& facts, absl::TimeZone zone) {
   const RunRecord& record = *facts.record;
   std::string text = "<dl class=\"figures\">\n";
-  absl::StrAppend(&text, Figure("Started", absl::FormatTime("%H:%M:%S", facts.started, zone)), Figure("Took", Duration(facts.took())),
-                  Figure("Files", Count(facts.changed)), Figure("Content", HumanBytes(facts.published)));
+  absl::StrAppend(&text, Figure("Started", absl::FormatTime("%H:%M:%S", facts.started, zone)),
+                  Figure("Took", Duration(facts.took())), Figure("Files", Count(facts.changed)),
+                  Figure("Content", HumanBytes(facts.published)));
   if (facts.moved != facts.published) text += Figure("Moved", HumanBytes(facts.moved));
   if (facts.failed > 0) text += Figure("Failed", Count(facts.failed));
   if (record.exit_code) text += Figure("Exit status", absl::StrCat(*record.exit_code));
@@ -56,15 +66,18 @@ std::string Figures(const RunFacts& facts, absl::TimeZone zone) {
 std::string Asked(const RunRecord& record) {
   const bool is_sync = record.report.verb.empty() || record.report.verb == "sync";
   std::vector<std::string> steps;
-  for (const std::vector<std::string>& step : record.report.queue) steps.push_back(absl::StrCat(is_sync ? "--sync " : "", absl::StrJoin(step, ",")));
+  for (const std::vector<std::string>& step : record.report.queue)
+    steps.push_back(absl::StrCat(is_sync ? "--sync " : "", absl::StrJoin(step, ",")));
   const std::string verb = is_sync ? "" : absl::StrCat(record.report.verb, " ");
-  std::string text = absl::StrCat("<div class=\"asked\">\n<p>Asked for <code>", Text(absl::StrCat("sshsync ", verb, absl::StrJoin(steps, " "))), "</code>");
+  std::string text = absl::StrCat("<div class=\"asked\">\n<p>Asked for <code>",
+                                  Text(absl::StrCat("sshsync ", verb, absl::StrJoin(steps, " "))), "</code>");
   if (!record.options.empty()) {
     const std::vector<std::string> options = absl::StrSplit(record.options, '\n');
     absl::StrAppend(&text, " with <code>", Text(absl::StrJoin(options, ", ")), "</code>");
   }
   text += "</p>\n";
-  if (!record.resumes.empty()) absl::StrAppend(&text, "<p>Goes on with run <code>", Name(record.resumes), "</code></p>\n");
+  if (!record.resumes.empty())
+    absl::StrAppend(&text, "<p>Goes on with run <code>", Name(record.resumes), "</code></p>\n");
   if (is_sync && record.exit_code.value_or(1) != 0) text += "<p>To go on, type <code>sshsync resume</code></p>\n";
   return absl::StrCat(text, "</div>\n");
 }
@@ -76,13 +89,17 @@ std::string RunPage(const RunRecord& record, const PageInput& input) {
   const std::string date = absl::FormatTime("%A, %e %B %Y", facts.started, input.zone), headline = Headline(facts);
   return absl::StrCat(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
+      "data:\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>sshsync: ",
-      headline, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>", StyleSheet(), "</style>\n</head>\n<body>\n", MarkSymbols(), "<main>\n<header>\n<p class=\"brand\"><b>sshsync</b><span>", date,
-      "</span></p>\n<p class=\"pill ", facts.kind, "\">", Mark(facts.kind), facts.state, "</p>\n<h1>", headline, "</h1>\n<p class=\"lead\">", Lead(facts), "</p>\n",
-      Figures(facts, input.zone), Asked(record), "</header>\n", FailuresSection(facts), CascadeFigure(facts), TimelineFigure(facts), ThroughputFigure(facts),
-      SlowestSection(facts), HopsSection(facts), HistorySection(input.history, record.report.run, input.alive, input.zone), "</main>\n<footer>\n<p>Run <code>", Name(record.report.run),
-      "</code>, configuration <code>", Name(record.config), "</code>. Written by sshsync ", input.version, " on ", absl::FormatTime("%Y-%m-%d %H:%M %Z", input.now, input.zone),
+      headline, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>", StyleSheet(), "</style>\n</head>\n<body>\n",
+      MarkSymbols(), "<main>\n<header>\n<p class=\"brand\"><b>sshsync</b><span>", date, "</span></p>\n<p class=\"pill ",
+      facts.kind, "\">", Mark(facts.kind), facts.state, "</p>\n<h1>", headline, "</h1>\n<p class=\"lead\">",
+      Lead(facts), "</p>\n", Figures(facts, input.zone), Asked(record), "</header>\n", FailuresSection(facts),
+      CascadeFigure(facts), TimelineFigure(facts), ThroughputFigure(facts), SlowestSection(facts), HopsSection(facts),
+      HistorySection(input.history, record.report.run, input.alive, input.zone), "</main>\n<footer>\n<p>Run <code>",
+      Name(record.report.run), "</code>, configuration <code>", Name(record.config), "</code>. Written by sshsync ",
+      input.version, " on ", absl::FormatTime("%Y-%m-%d %H:%M %Z", input.now, input.zone),
       ".</p>\n</footer>\n</body>\n</html>\n");
 }
 

@@ -20,12 +20,14 @@ struct PageInput {
   absl::string_view version = {};    ///< of the program
 };
 
-/// One run as one HTML document: what moved, how long it took, what failed and why, and how that compares with the runs before. It is
-/// whole in itself: no script, no image, no font, no address of anything outside, and a policy in its head that forbids them, so that it
-/// may be mailed, kept and printed. Everything that came from hosts, files and configurations is escaped (markup.h). A pure function.
-/// (A template engine, and a script that draws from JSON, were rejected: the page is to be read by anything, also in ten years.)
+/// One run as one HTML document: what moved, how long it took, what failed and why, and how that compares with the runs
+/// before. It is whole in itself: no script, no image, no font, no address of anything outside, and a policy in its
+/// head that forbids them, so that it may be mailed, kept and printed. Everything that came from hosts, files and
+/// configurations is escaped (markup.h). A pure function. (A template engine, and a script that draws from JSON, were
+/// rejected: the page is to be read by anything, also in ten years.)
 ///
-///     RunPage(record, {.history = runs, .now = now, .zone = absl::LocalTimeZone(), .alive = IsAlive, .version = "1.0.0"})
+///     RunPage(record, {.history = runs, .now = now, .zone = absl::LocalTimeZone(), .alive = IsAlive, .version =
+///     "1.0.0"})
 std::string RunPage(const RunRecord& record, const PageInput& input);
 
 }  // namespace sshsync::page

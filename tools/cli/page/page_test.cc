@@ -24,19 +24,31 @@ size_t CountOf(absl::string_view text, absl::string_view part) {
 }
 
 RepositoryReport Hop(absl::string_view name, absl::string_view parent, Outcome outcome) {
-  return {.name = std::string(name), .parent = std::string(parent), .outcome = outcome, .started = kStart, .ended = kStart + absl::Seconds(10)};
+  return {.name = std::string(name),
+          .parent = std::string(parent),
+          .outcome = outcome,
+          .started = kStart,
+          .ended = kStart + absl::Seconds(10)};
 }
 
 RunRecord Record(std::vector<RepositoryReport> hops, int exit_code) {
   RunRecord record{.exit_code = exit_code, .config = "/etc/sshsync/sshsync.conf"};
-  record.report = {.run = "20260101-000000-abcd", .verb = "sync", .queue = {{}}, .started = kStart, .ended = kStart + absl::Seconds(20)};
+  record.report = {.run = "20260101-000000-abcd",
+                   .verb = "sync",
+                   .queue = {{}},
+                   .started = kStart,
+                   .ended = kStart + absl::Seconds(20)};
   for (const RepositoryReport& hop : hops) record.report.queue[0].push_back(hop.name);
   record.report.repositories = std::move(hops);
   return record;
 }
 
 std::string PageOf(const RunRecord& record) {
-  return RunPage(record, {.history = {record}, .now = kStart, .zone = absl::UTCTimeZone(), .alive = [](int) { return false; }, .version = "1.0.0"});
+  return RunPage(record, {.history = {record},
+                          .now = kStart,
+                          .zone = absl::UTCTimeZone(),
+                          .alive = [](int) { return false; },
+                          .version = "1.0.0"});
 }
 
 TEST(RunPage, AnswersWhatMovedHowLongItTookAndWhatFailedAndWhy) {
@@ -44,10 +56,18 @@ TEST(RunPage, AnswersWhatMovedHowLongItTookAndWhatFailedAndWhy) {
   record.report.repositories[0].copied = 12;
   record.report.repositories[0].bytes = 96'400'000;
   record.report.repositories[1].failed = 1;
-  record.report.repositories[1].files = {{.path = "lib/a.jar", .action = "copy", .failure = Failure::kNoSpace, .message = "No space left on device", .command = "cat > x", .output = "cat: full", .exit_status = 1}};
+  record.report.repositories[1].files = {{.path = "lib/a.jar",
+                                          .action = "copy",
+                                          .failure = Failure::kNoSpace,
+                                          .message = "No space left on device",
+                                          .command = "cat > x",
+                                          .output = "cat: full",
+                                          .exit_status = 1}};
   const std::string page = PageOf(record);
-  for (const char* part : {"1 of 2 repositories equal their parents", "12 files brought in line, 1 failed in 20 s.", "96.4 MB", "lib/a.jar", "No space left on device",
-                           "make room on the child", "cat &gt; x", "exit status 1", "<pre tabindex=\"0\">cat: full</pre>", "sshsync resume", "--sync proxy,node1"}) {
+  for (const char* part :
+       {"1 of 2 repositories equal their parents", "12 files brought in line, 1 failed in 20 s.", "96.4 MB",
+        "lib/a.jar", "No space left on device", "make room on the child", "cat &gt; x", "exit status 1",
+        "<pre tabindex=\"0\">cat: full</pre>", "sshsync resume", "--sync proxy,node1"}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
 }
@@ -64,7 +84,8 @@ TEST(RunPage, ARestoreIsToldAsSuch) {
 
 TEST(RunPage, IsWholeInItselfAndNeedsNoScript) {
   RunRecord record = Record({Hop("p", "m", Outcome::kChanged)}, 0);
-  record.blocks = {{.repository = "p", .began = kStart, .ended = kStart + absl::Seconds(5), .path = "f", .files = 1, .bytes = 1000}};
+  record.blocks = {
+      {.repository = "p", .began = kStart, .ended = kStart + absl::Seconds(5), .path = "f", .files = 1, .bytes = 1000}};
   const std::string page = PageOf(record);
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("http://")));
@@ -80,8 +101,14 @@ TEST(RunPage, WhatComesFromOutsideIsTextWhereverItStands) {
   RepositoryReport& hop = record.report.repositories[0];
   hop.host = hop.message = hop.command = hop.output = evil;
   hop.failure = Failure::kAuth;
-  hop.files = {{.path = evil, .action = evil, .failure = Failure::kTimeout, .message = evil, .command = evil, .output = evil}};
-  record.blocks = {{.repository = evil, .began = kStart, .ended = kStart + absl::Seconds(5), .path = evil, .files = 1, .bytes = 1000}};
+  hop.files = {
+      {.path = evil, .action = evil, .failure = Failure::kTimeout, .message = evil, .command = evil, .output = evil}};
+  record.blocks = {{.repository = evil,
+                    .began = kStart,
+                    .ended = kStart + absl::Seconds(5),
+                    .path = evil,
+                    .files = 1,
+                    .bytes = 1000}};
   const std::string page = PageOf(record);
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("<!--")));
@@ -102,7 +129,9 @@ TEST(RunPage, AnEmptyRecordIsAPageToo) {
 }
 
 TEST(CascadeFigure, HasACardForEachHopAndForAParentThatWasNotWritten) {
-  const RunRecord record = Record({Hop("proxy", "master", Outcome::kChanged), Hop("node1", "proxy", Outcome::kEqual), Hop("node2", "proxy", Outcome::kFailed)}, 6);
+  const RunRecord record = Record({Hop("proxy", "master", Outcome::kChanged), Hop("node1", "proxy", Outcome::kEqual),
+                                   Hop("node2", "proxy", Outcome::kFailed)},
+                                  6);
   const std::string figure = CascadeFigure(FactsOf(record, false, kStart));
   EXPECT_EQ(CountOf(figure, "<g class=\"card "), 2 * 4U) << "once wide, once narrow";
   EXPECT_EQ(CountOf(figure, "<path class=\"edge "), 2 * 3U);
@@ -111,7 +140,8 @@ TEST(CascadeFigure, HasACardForEachHopAndForAParentThatWasNotWritten) {
 
 TEST(CascadeFigure, ManySiblingsAlikeShareACardAndWhatFailedStandsOut) {
   std::vector<RepositoryReport> hops = {Hop("proxy", "master", Outcome::kChanged)};
-  for (int i = 0; i < 200; ++i) hops.push_back(Hop(absl::StrCat("node", i), "proxy", i == 150 ? Outcome::kFailed : Outcome::kEqual));
+  for (int i = 0; i < 200; ++i)
+    hops.push_back(Hop(absl::StrCat("node", i), "proxy", i == 150 ? Outcome::kFailed : Outcome::kEqual));
   const RunRecord record = Record(hops, 6);
   const std::string figure = CascadeFigure(FactsOf(record, false, kStart));
   EXPECT_THAT(figure, HasSubstr(">199 repositories<"));
@@ -120,14 +150,21 @@ TEST(CascadeFigure, ManySiblingsAlikeShareACardAndWhatFailedStandsOut) {
 }
 
 TEST(CascadeFigure, ARecordWhoseParentsRunInACircleIsDrawnOnce) {
-  const RunRecord record = Record({Hop("a", "b", Outcome::kEqual), Hop("b", "a", Outcome::kEqual), Hop("c", "c", Outcome::kEqual)}, 0);
+  const RunRecord record =
+      Record({Hop("a", "b", Outcome::kEqual), Hop("b", "a", Outcome::kEqual), Hop("c", "c", Outcome::kEqual)}, 0);
   EXPECT_EQ(CountOf(CascadeFigure(FactsOf(record, false, kStart)), "<g class=\"card "), 2 * 3U);
 }
 
 TEST(TimelineFigure, HasALaneForEachHopAndABarForEachBlock) {
   RunRecord record = Record({Hop("p", "m", Outcome::kChanged), Hop("n", "p", Outcome::kChanged)}, 0);
   for (int i = 0; i < 3; ++i) {
-    record.blocks.push_back({.repository = "p", .stream = i, .began = kStart + absl::Seconds(2), .ended = kStart + absl::Seconds(4), .path = "f", .files = 1, .bytes = 9});
+    record.blocks.push_back({.repository = "p",
+                             .stream = i,
+                             .began = kStart + absl::Seconds(2),
+                             .ended = kStart + absl::Seconds(4),
+                             .path = "f",
+                             .files = 1,
+                             .bytes = 9});
   }
   const std::string figure = TimelineFigure(FactsOf(record, false, kStart));
   EXPECT_EQ(CountOf(figure, "<rect class=\"bar\" x=\"100\""), 3U) << figure;
@@ -137,7 +174,8 @@ TEST(TimelineFigure, HasALaneForEachHopAndABarForEachBlock) {
 
 TEST(TimelineFigure, OfManyHopsThoseThatFailedAreAmongTheLanes) {
   std::vector<RepositoryReport> hops;
-  for (int i = 0; i < 300; ++i) hops.push_back(Hop(absl::StrCat("node", i), "m", i == 7 ? Outcome::kFailed : Outcome::kEqual));
+  for (int i = 0; i < 300; ++i)
+    hops.push_back(Hop(absl::StrCat("node", i), "m", i == 7 ? Outcome::kFailed : Outcome::kEqual));
   const std::string figure = TimelineFigure(FactsOf(Record(hops, 6), false, kStart));
   EXPECT_THAT(figure, HasSubstr("aria-label=\"node7: failed"));
   EXPECT_THAT(figure, HasSubstr("260 more hops"));
@@ -146,16 +184,33 @@ TEST(TimelineFigure, OfManyHopsThoseThatFailedAreAmongTheLanes) {
 TEST(ThroughputFigure, SpreadsBytesOverTheTimeOfTheirBlock) {
   RunRecord record = Record({Hop("p", "m", Outcome::kChanged)}, 0);
   EXPECT_EQ(ThroughputFigure(FactsOf(record, false, kStart)), "") << "nothing was moved";
-  record.blocks = {{.repository = "p", .began = kStart, .ended = kStart + absl::Seconds(10), .path = "f", .files = 1, .bytes = 1'000'000}};
+  record.blocks = {{.repository = "p",
+                    .began = kStart,
+                    .ended = kStart + absl::Seconds(10),
+                    .path = "f",
+                    .files = 1,
+                    .bytes = 1'000'000}};
   EXPECT_THAT(ThroughputFigure(FactsOf(record, false, kStart)), HasSubstr("at most 100.0 kB/s, on average 50.0 kB/s"));
 }
 
 TEST(SlowestSection, RangesOfAFileAreOneFile) {
   RunRecord record = Record({Hop("p", "m", Outcome::kChanged)}, 0);
   for (int i = 0; i < 4; ++i) {
-    record.blocks.push_back({.repository = "p", .stream = i, .began = kStart + absl::Seconds(i), .ended = kStart + absl::Seconds(i + 2), .path = "big", .offset = i * 100, .files = 1, .bytes = 100});
+    record.blocks.push_back({.repository = "p",
+                             .stream = i,
+                             .began = kStart + absl::Seconds(i),
+                             .ended = kStart + absl::Seconds(i + 2),
+                             .path = "big",
+                             .offset = i * 100,
+                             .files = 1,
+                             .bytes = 100});
   }
-  record.blocks.push_back({.repository = "p", .began = kStart, .ended = kStart + absl::Seconds(1), .path = "small/a", .files = 40, .bytes = 80});
+  record.blocks.push_back({.repository = "p",
+                           .began = kStart,
+                           .ended = kStart + absl::Seconds(1),
+                           .path = "small/a",
+                           .files = 40,
+                           .bytes = 80});
   const std::string section = SlowestSection(FactsOf(record, false, kStart));
   EXPECT_EQ(CountOf(section, "<tr>"), 3U) << "head, file, batch";
   EXPECT_THAT(section, HasSubstr("<td class=\"number\">5.0 s</td><td class=\"number\">400 bytes</td>"));
@@ -164,7 +219,9 @@ TEST(SlowestSection, RangesOfAFileAreOneFile) {
 
 TEST(FailuresSection, FilesThatFailedAlikeAreToldOfOnce) {
   RunRecord record = Record({Hop("p", "m", Outcome::kFailed)}, 6);
-  for (int i = 0; i < 600; ++i) record.report.repositories[0].files.push_back({.path = absl::StrCat("f", i), .failure = Failure::kNoSpace, .message = "full"});
+  for (int i = 0; i < 600; ++i)
+    record.report.repositories[0].files.push_back(
+        {.path = absl::StrCat("f", i), .failure = Failure::kNoSpace, .message = "full"});
   const std::string section = FailuresSection(FactsOf(record, false, kStart));
   EXPECT_EQ(CountOf(section, ">full<"), 1U);
   EXPECT_THAT(section, HasSubstr("592 more"));
@@ -175,10 +232,14 @@ TEST(FailuresSection, MessagesThatDifferInTheNameOfTheirFileAreAlike) {
   RunRecord record = Record({Hop("p", "m", Outcome::kFailed)}, 6);
   for (int i = 0; i < 60; ++i) {
     const std::string name = absl::StrCat("site-", i, ".xml");
-    record.report.repositories[0].files.push_back({.path = "conf/" + name, .failure = Failure::kPermission,
-                                                   .message = absl::StrCat("mv: cannot move '/r/.sshsync/in/d96c54074dd0c48584ca67e797c887f3f61b29c3-", 10 + i, "/conf/", name, "' to './", name, "'")});
+    record.report.repositories[0].files.push_back(
+        {.path = "conf/" + name,
+         .failure = Failure::kPermission,
+         .message = absl::StrCat("mv: cannot move '/r/.sshsync/in/d96c54074dd0c48584ca67e797c887f3f61b29c3-", 10 + i,
+                                 "/conf/", name, "' to './", name, "'")});
   }
-  record.report.repositories[0].files.push_back({.path = "conf/x", .failure = Failure::kPermission, .message = "something else"});
+  record.report.repositories[0].files.push_back(
+      {.path = "conf/x", .failure = Failure::kPermission, .message = "something else"});
   const std::string section = FailuresSection(FactsOf(record, false, kStart));
   EXPECT_EQ(CountOf(section, "<div class=\"alike\">"), 2U);
   EXPECT_THAT(section, HasSubstr("52 more"));
@@ -186,7 +247,9 @@ TEST(FailuresSection, MessagesThatDifferInTheNameOfTheirFileAreAlike) {
 
 TEST(FailuresSection, ManyKindsOfFailureAreNotAPageOfTheirOwn) {
   RunRecord record = Record({Hop("p", "m", Outcome::kFailed)}, 6);
-  for (char c = 'a'; c <= 'z'; ++c) record.report.repositories[0].files.push_back({.path = "f", .failure = Failure::kTimeout, .message = std::string(3, c) + " went wrong"});
+  for (char c = 'a'; c <= 'z'; ++c)
+    record.report.repositories[0].files.push_back(
+        {.path = "f", .failure = Failure::kTimeout, .message = std::string(3, c) + " went wrong"});
   EXPECT_THAT(FailuresSection(FactsOf(record, false, kStart)), HasSubstr("6 more kinds of failure"));
 }
 
@@ -201,16 +264,21 @@ TEST(HistorySection, TellsOfThirtyRunsAndMarksThisOne) {
     runs.push_back(Record({Hop("p", "m", Outcome::kEqual)}, i == 3 ? 6 : 0));
     runs.back().report.run = absl::StrCat("run", i);
   }
-  const std::string section = HistorySection(runs, "run2", [](int) { return false; }, absl::UTCTimeZone());
+  const std::string section = HistorySection(
+      runs, "run2", [](int) { return false; }, absl::UTCTimeZone());
   EXPECT_EQ(CountOf(section, "<th scope=\"row\">"), 30U);
   EXPECT_EQ(CountOf(section, "aria-current"), 1U);
   EXPECT_EQ(CountOf(section, "class=\"column bad"), 1U);
-  EXPECT_THAT(HistorySection({runs[0]}, "run0", [](int) { return false; }, absl::UTCTimeZone()), Not(HasSubstr("class=\"column")));
+  EXPECT_THAT(HistorySection(
+                  {runs[0]}, "run0", [](int) { return false; }, absl::UTCTimeZone()),
+              Not(HasSubstr("class=\"column")));
 }
 
 TEST(StyleSheet, HasDarkNarrowAndPaper) {
-  for (const char* part : {"prefers-color-scheme:dark", "max-width:720px", "@media print"}) EXPECT_TRUE(absl::StrContains(StyleSheet(), part)) << part;
-  for (const char* kind : {"well", "bad", "held", "open"}) EXPECT_TRUE(absl::StrContains(MarkSymbols(), absl::StrCat("id=\"mark-", kind, "\""))) << kind;
+  for (const char* part : {"prefers-color-scheme:dark", "max-width:720px", "@media print"})
+    EXPECT_TRUE(absl::StrContains(StyleSheet(), part)) << part;
+  for (const char* kind : {"well", "bad", "held", "open"})
+    EXPECT_TRUE(absl::StrContains(MarkSymbols(), absl::StrCat("id=\"mark-", kind, "\""))) << kind;
 }
 
 }  // namespace

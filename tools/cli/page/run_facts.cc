@@ -11,12 +11,15 @@ namespace {
 
 absl::string_view KindOf(const RepositoryReport& report) {
   if (EndedWell(report)) return "well";
-  if (report.outcome == Outcome::kRestored) return report.failed > 0 || report.failure != Failure::kNone ? "bad" : "well";
+  if (report.outcome == Outcome::kRestored)
+    return report.failed > 0 || report.failure != Failure::kNone ? "bad" : "well";
   switch (report.outcome) {
     case Outcome::kWaiting:
     case Outcome::kStopped:
-    case Outcome::kPlanned: return "held";
-    default: return "bad";
+    case Outcome::kPlanned:
+      return "held";
+    default:
+      return "bad";
   }
 }
 
@@ -32,7 +35,10 @@ absl::Duration Covered(const std::vector<const MovedBlock*>& blocks) {
 }
 
 HopFacts HopOf(const RepositoryReport& report, std::vector<const MovedBlock*> blocks, bool alive) {
-  HopFacts hop{.report = &report, .state = std::string(OutcomeName(report.outcome)), .kind = KindOf(report), .blocks = std::move(blocks)};
+  HopFacts hop{.report = &report,
+               .state = std::string(OutcomeName(report.outcome)),
+               .kind = KindOf(report),
+               .blocks = std::move(blocks)};
   const bool ended = report.ended != absl::InfiniteFuture();
   if (!ended) {
     hop.state = alive ? "running" : "did not end";
@@ -40,14 +46,16 @@ HopFacts HopOf(const RepositoryReport& report, std::vector<const MovedBlock*> bl
   } else if (hop.kind == "bad" && report.outcome == Outcome::kChanged) {
     hop.state = "failed";
   }
-  std::stable_sort(hop.blocks.begin(), hop.blocks.end(), [](const MovedBlock* a, const MovedBlock* b) { return a->began < b->began; });
+  std::stable_sort(hop.blocks.begin(), hop.blocks.end(),
+                   [](const MovedBlock* a, const MovedBlock* b) { return a->began < b->began; });
   std::set<int> streams;
   for (const MovedBlock* block : hop.blocks) {
     hop.moved += block->bytes;
     streams.insert(block->stream);
   }
   hop.streams = static_cast<int>(streams.size());
-  hop.took = ended && report.started != absl::InfiniteFuture() ? report.ended - report.started : absl::InfiniteDuration();
+  hop.took =
+      ended && report.started != absl::InfiniteFuture() ? report.ended - report.started : absl::InfiniteDuration();
   hop.moving = hop.blocks.empty() ? hop.took : Covered(hop.blocks);
   if (hop.blocks.empty()) hop.moved = report.bytes;
   return hop;
@@ -64,7 +72,11 @@ RunState StateOf(const RunRecord& record, bool alive) {
 
 RunFacts FactsOf(const RunRecord& record, bool alive, absl::Time now) {
   const RunState state = StateOf(record, alive);
-  RunFacts facts{.record = &record, .state = state.word, .kind = state.kind, .started = record.report.started, .ended = record.report.ended};
+  RunFacts facts{.record = &record,
+                 .state = state.word,
+                 .kind = state.kind,
+                 .started = record.report.started,
+                 .ended = record.report.ended};
   std::map<absl::string_view, std::vector<const MovedBlock*>> blocks;
   absl::Time last = facts.started;
   for (const MovedBlock& block : record.blocks) {

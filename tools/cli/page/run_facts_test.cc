@@ -8,15 +8,33 @@ namespace {
 const absl::Time kStart = absl::FromUnixSeconds(1'767'225'600);
 
 MovedBlock Block(const std::string& name, int stream, int from, int to, int64_t bytes) {
-  return {.repository = name, .stream = stream, .began = kStart + absl::Seconds(from), .ended = kStart + absl::Seconds(to), .path = "f", .files = 1, .bytes = bytes};
+  return {.repository = name,
+          .stream = stream,
+          .began = kStart + absl::Seconds(from),
+          .ended = kStart + absl::Seconds(to),
+          .path = "f",
+          .files = 1,
+          .bytes = bytes};
 }
 
 RunRecord Record() {
   RunRecord record{.exit_code = 6};
-  record.report = {.run = "r", .verb = "sync", .queue = {{"p", "q", "w"}}, .started = kStart, .ended = kStart + absl::Seconds(100)};
+  record.report = {
+      .run = "r", .verb = "sync", .queue = {{"p", "q", "w"}}, .started = kStart, .ended = kStart + absl::Seconds(100)};
   record.report.repositories = {
-      {.name = "p", .outcome = Outcome::kChanged, .started = kStart, .ended = kStart + absl::Seconds(60), .copied = 3, .bytes = 500},
-      {.name = "q", .outcome = Outcome::kChanged, .started = kStart, .ended = kStart + absl::Seconds(90), .copied = 1, .failed = 2, .bytes = 40},
+      {.name = "p",
+       .outcome = Outcome::kChanged,
+       .started = kStart,
+       .ended = kStart + absl::Seconds(60),
+       .copied = 3,
+       .bytes = 500},
+      {.name = "q",
+       .outcome = Outcome::kChanged,
+       .started = kStart,
+       .ended = kStart + absl::Seconds(90),
+       .copied = 1,
+       .failed = 2,
+       .bytes = 40},
       {.name = "w", .outcome = Outcome::kWaiting, .started = kStart, .ended = kStart + absl::Seconds(10)},
   };
   record.report.repositories[2].failure = Failure::kWaiting;

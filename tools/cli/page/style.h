@@ -5,8 +5,8 @@
 
 namespace sshsync::page {
 
-/// The style sheet of the page: light and dark, wide, narrow and printed. Colours are variables at its head, each with enough contrast to
-/// the ground that it stands on. No state is told by colour alone.
+/// The style sheet of the page: light and dark, wide, narrow and printed. Colours are variables at its head, each with
+/// enough contrast to the ground that it stands on. No state is told by colour alone.
 absl::string_view StyleSheet();
 
 /// The marks that stand beside states, as SVG symbols: defined once at the head of the page.

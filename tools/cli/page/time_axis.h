@@ -8,8 +8,8 @@
 
 namespace sshsync::page {
 
-/// The time of a run as a width of 1000 units: pictures are stretched to the width of the page, their texts are not. (Text within a
-/// stretched SVG was rejected: it is unreadable on a phone.)
+/// The time of a run as a width of 1000 units: pictures are stretched to the width of the page, their texts are not.
+/// (Text within a stretched SVG was rejected: it is unreadable on a phone.)
 class TimeAxis {
  public:
   static constexpr double kWidth = 1000;

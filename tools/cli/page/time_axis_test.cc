@@ -17,7 +17,8 @@ TEST(TimeAxis, PutsTimesInTheirPlaceAndTheRestAtTheEdges) {
 }
 
 TEST(TimeAxis, HasFewRoundTicksWhateverTheLength) {
-  for (const absl::Duration length : {absl::ZeroDuration(), absl::Milliseconds(3), absl::Seconds(1), absl::Seconds(104), absl::Hours(7), absl::Hours(2000)}) {
+  for (const absl::Duration length : {absl::ZeroDuration(), absl::Milliseconds(3), absl::Seconds(1), absl::Seconds(104),
+                                      absl::Hours(7), absl::Hours(2000)}) {
     const std::vector<absl::Duration> ticks = TimeAxis(kStart, kStart + length).Ticks();
     EXPECT_LE(ticks.size(), 9U) << length;
     EXPECT_GE(ticks.size(), 2U) << length;

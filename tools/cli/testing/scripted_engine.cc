@@ -15,9 +15,9 @@ namespace {
 
 const absl::Time kStart = absl::FromUnixSeconds(1'767'225'600);
 
-/// Tells the same story in every run: each repository whose name does not begin with `bad` gets one new and one changed file; the others
-/// fail at their first command. A repository named `locked` is another run's, `signal` is one during which a signal comes; in the middle of
-/// `pause` the story waits until a line can be read from stdin.
+/// Tells the same story in every run: each repository whose name does not begin with `bad` gets one new and one changed
+/// file; the others fail at their first command. A repository named `locked` is another run's, `signal` is one during
+/// which a signal comes; in the middle of `pause` the story waits until a line can be read from stdin.
 class Story {
  public:
   Story(const Configuration& configuration, const SyncOptions& options, EventSink& events, const StopToken& stop)
@@ -30,7 +30,8 @@ class Story {
     report_.started = kStart;
     for (const std::vector<std::string>& step : options_.queue) {
       for (const std::string& name : step) {
-        if (name == "locked") return MakeError(Failure::kLocked, "already running (pid 4711, since 2026-01-01 00:00:00)");
+        if (name == "locked")
+          return MakeError(Failure::kLocked, "already running (pid 4711, since 2026-01-01 00:00:00)");
         if (name == "signal") {
           raise(SIGTERM);
           report_.signal = stop_.reason();
@@ -68,7 +69,11 @@ class Story {
                      : options_.verb == Verb::kPlan ? Outcome::kPlanned
                                                     : Outcome::kDiffers;
     if (options_.verb == Verb::kVerify) result.failure = Failure::kDiffers;
-    Emit({.kind = EventKind::kPlanned, .repository = name, .files = 2, .bytes = 4'000'000, .message = "1 to copy, 1 to replace, 18 equal"});
+    Emit({.kind = EventKind::kPlanned,
+          .repository = name,
+          .files = 2,
+          .bytes = 4'000'000,
+          .message = "1 to copy, 1 to replace, 18 equal"});
     if (options_.verb != Verb::kSync) return;
     for (const FileOutcome& file : result.files) {
       if (name == "pause") {
@@ -79,12 +84,20 @@ class Story {
       }
       for (int part = 1; part <= 2; ++part) {
         seconds_ += 1;
-        Emit(
-            {.kind = EventKind::kFileProgress, .repository = name, .path = file.path, .bytes = file.bytes * part / 2, .total = file.bytes});
+        Emit({.kind = EventKind::kFileProgress,
+              .repository = name,
+              .path = file.path,
+              .bytes = file.bytes * part / 2,
+              .total = file.bytes});
       }
-      Emit({.kind = EventKind::kFilePublished, .repository = name, .path = file.path, .action = file.action, .bytes = file.bytes});
+      Emit({.kind = EventKind::kFilePublished,
+            .repository = name,
+            .path = file.path,
+            .action = file.action,
+            .bytes = file.bytes});
     }
-    Emit({.kind = EventKind::kRepositoryEnded, .repository = name, .action = "changed", .files = 2, .bytes = 4'000'000});
+    Emit(
+        {.kind = EventKind::kRepositoryEnded, .repository = name, .action = "changed", .files = 2, .bytes = 4'000'000});
   }
 
   void Fail(const std::string& name) {
@@ -113,12 +126,14 @@ class Story {
   int seconds_ = 0;
 };
 
-absl::StatusOr<Report> Scripted(const Configuration& configuration, const SyncOptions& options, EventSink& events, const StopToken& stop) {
+absl::StatusOr<Report> Scripted(const Configuration& configuration, const SyncOptions& options, EventSink& events,
+                                const StopToken& stop) {
   return Story(configuration, options, events, stop).Tell();
 }
 
-absl::StatusOr<std::vector<RepositoryProbe>> ScriptedProbe(const Configuration& configuration, const std::vector<std::string>& names,
-                                                           EventSink&, const StopToken&) {
+absl::StatusOr<std::vector<RepositoryProbe>> ScriptedProbe(const Configuration& configuration,
+                                                           const std::vector<std::string>& names, EventSink&,
+                                                           const StopToken&) {
   std::vector<RepositoryProbe> probes;
   for (const std::string& name : names) {
     RepositoryProbe probe = {.name = name,
@@ -130,8 +145,10 @@ absl::StatusOr<std::vector<RepositoryProbe>> ScriptedProbe(const Configuration& 
                              .checks = {}};
     probe.checks.push_back({.name = "connection", .ok = true, .detail = "as deploy"});
     if (name.rfind("bad", 0) == 0) {
-      probe.checks.push_back(
-          {.name = "digestcmd", .ok = false, .failure = Failure::kCommandNotFound, .detail = "sha256sum is not installed"});
+      probe.checks.push_back({.name = "digestcmd",
+                              .ok = false,
+                              .failure = Failure::kCommandNotFound,
+                              .detail = "sha256sum is not installed"});
     }
     probes.push_back(probe);
   }
@@ -142,6 +159,7 @@ absl::StatusOr<std::vector<RepositoryProbe>> ScriptedProbe(const Configuration& 
 }  // namespace sshsync
 
 int main(int argc, char** argv) {
-  return sshsync::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc),
-                               {.synchronize = sshsync::Scripted, .probe = sshsync::ScriptedProbe, .redraw = absl::InfiniteDuration()});
+  return sshsync::cli::RunTool(
+      std::vector<std::string>(argv + 1, argv + argc),
+      {.synchronize = sshsync::Scripted, .probe = sshsync::ScriptedProbe, .redraw = absl::InfiniteDuration()});
 }

@@ -8,9 +8,9 @@
 
 namespace sshsync::cli {
 
-/// The number of columns that clean text takes on a terminal: two for the wide characters of East Asia and for emoji, none for marks that stand
-/// on another character and for colour sequences, one for the rest. (wcwidth was rejected: it asks the locale, which is C in cron and on many
-/// a host, and knows no character beyond ASCII then.)
+/// The number of columns that clean text takes on a terminal: two for the wide characters of East Asia and for emoji,
+/// none for marks that stand on another character and for colour sequences, one for the rest. (wcwidth was rejected: it
+/// asks the locale, which is C in cron and on many a host, and knows no character beyond ASCII then.)
 size_t DisplayWidth(absl::string_view text);
 
 /// As much of the front of clean text without colours as fits into `columns`; no character is cut in half.

@@ -33,7 +33,8 @@ class Forest {
   size_t levels() const { return levels_; }
 
  private:
-  void Add(const Repository& repository, size_t level, const std::string& rails, const std::string& below, size_t parent) {
+  void Add(const Repository& repository, size_t level, const std::string& rails, const std::string& below,
+           size_t parent) {
     const size_t self = nodes_.size();
     nodes_.push_back({&repository, level, rails, parent});
     levels_ = std::max(levels_, level + 1);
@@ -77,11 +78,13 @@ std::string Xml(absl::string_view text) {
 std::string GraphAsText(const Configuration& configuration) {
   const Forest forest(configuration);
   size_t width = 0;
-  for (const Node& node : forest.nodes()) width = std::max(width, node.rails.size() + EscapeForTerminal(node.repository->name).size());
+  for (const Node& node : forest.nodes())
+    width = std::max(width, node.rails.size() + EscapeForTerminal(node.repository->name).size());
   std::string result;
   for (const Node& node : forest.nodes()) {
     const std::string head = absl::StrCat(node.rails, EscapeForTerminal(node.repository->name));
-    absl::StrAppend(&result, head, std::string(width - head.size() + 2, ' '), EscapeForTerminal(Place(*node.repository)), "\n");
+    absl::StrAppend(&result, head, std::string(width - head.size() + 2, ' '),
+                    EscapeForTerminal(Place(*node.repository)), "\n");
   }
   return result;
 }
@@ -99,7 +102,8 @@ std::string GraphAsDot(const Configuration& configuration) {
   for (const Node& node : forest.nodes()) {
     const std::string& name = node.repository->name;
     absl::StrAppend(&result, "  ", Json(name), " [label=", Label(name, Place(*node.repository)), "];\n");
-    if (!node.repository->parent.empty()) absl::StrAppend(&result, "  ", Json(node.repository->parent), " -> ", Json(name), ";\n");
+    if (!node.repository->parent.empty())
+      absl::StrAppend(&result, "  ", Json(node.repository->parent), " -> ", Json(name), ";\n");
   }
   return absl::StrCat(result, "}\n");
 }
@@ -127,17 +131,20 @@ std::string GraphAsSvg(const Configuration& configuration) {
   std::string lines, boxes;
   for (const Node& node : forest.nodes()) {
     const int x = left(node), y = top(node);
-    absl::StrAppend(&boxes, "<g><title>", Xml(absl::StrCat(node.repository->name, " ", Place(*node.repository))), "</title><rect x=\"", x,
-                    "\" y=\"", y, "\" width=\"", kWidth, "\" height=\"", kHeight, "\" rx=\"4\"/><text x=\"", x + 10, "\" y=\"", y + 18,
-                    "\" class=\"name\">", Xml(node.repository->name), "</text><text x=\"", x + 10, "\" y=\"", y + 34, "\">",
+    absl::StrAppend(&boxes, "<g><title>", Xml(absl::StrCat(node.repository->name, " ", Place(*node.repository))),
+                    "</title><rect x=\"", x, "\" y=\"", y, "\" width=\"", kWidth, "\" height=\"", kHeight,
+                    "\" rx=\"4\"/><text x=\"", x + 10, "\" y=\"", y + 18, "\" class=\"name\">",
+                    Xml(node.repository->name), "</text><text x=\"", x + 10, "\" y=\"", y + 34, "\">",
                     Xml(node.repository->endpoint.host), "</text></g>\n");
     if (node.repository->parent.empty()) continue;
     const Node& parent = forest.nodes()[node.parent];
-    const int from_x = left(parent) + kWidth, from_y = top(parent) + kHeight / 2, to_y = y + kHeight / 2, bend = from_x + kGapX / 2;
-    absl::StrAppend(&lines, "<path d=\"M", from_x, ",", from_y, " C", bend, ",", from_y, " ", bend, ",", to_y, " ", x, ",", to_y, "\"/>\n");
+    const int from_x = left(parent) + kWidth, from_y = top(parent) + kHeight / 2, to_y = y + kHeight / 2,
+              bend = from_x + kGapX / 2;
+    absl::StrAppend(&lines, "<path d=\"M", from_x, ",", from_y, " C", bend, ",", from_y, " ", bend, ",", to_y, " ", x,
+                    ",", to_y, "\"/>\n");
   }
-  return absl::StrCat("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", std::max(width, 2 * kMargin), "\" height=\"",
-                      std::max(height, 2 * kMargin),
+  return absl::StrCat("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", std::max(width, 2 * kMargin),
+                      "\" height=\"", std::max(height, 2 * kMargin),
                       "\" font-family=\"sans-serif\" font-size=\"12\">\n"
                       "<style>rect{fill:#fff;stroke:#444}path{fill:none;stroke:#444}.name{font-weight:bold}</style>\n",
                       lines, boxes, "</svg>\n");

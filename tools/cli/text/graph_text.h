@@ -8,8 +8,8 @@
 
 namespace sshsync::cli {
 
-// The repositories of a configuration as trees: every root, its children below it in the order of the file. Parents are known and
-// without a cycle: whoever read the configuration has seen to that.
+// The repositories of a configuration as trees: every root, its children below it in the order of the file. Parents are
+// known and without a cycle: whoever read the configuration has seen to that.
 
 /// For people: `repomaster  repoowner@192.168.0.1:/home/repoowner/apprepo`, children behind lines.
 std::string GraphAsText(const Configuration& configuration);

@@ -19,8 +19,8 @@ Repository Make(const std::string& name, const std::string& parent) {
 
 Configuration Cascade() {
   Configuration configuration;
-  configuration.repositories = {Make("node1", "proxy"), Make("master", ""), Make("proxy", "master"), Make("node2", "proxy"),
-                                Make("other", "")};
+  configuration.repositories = {Make("node1", "proxy"), Make("master", ""), Make("proxy", "master"),
+                                Make("node2", "proxy"), Make("other", "")};
   return configuration;
 }
 

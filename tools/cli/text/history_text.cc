@@ -36,7 +36,9 @@ std::string Table(const std::vector<std::vector<std::string>>& rows, const std::
   return text;
 }
 
-std::string Clock(absl::Time time, const HistoryLook& look) { return absl::FormatTime("%Y-%m-%d %H:%M", time, look.zone); }
+std::string Clock(absl::Time time, const HistoryLook& look) {
+  return absl::FormatTime("%Y-%m-%d %H:%M", time, look.zone);
+}
 
 std::string Coloured(const std::string& text, absl::string_view colour, const HistoryLook& look) {
   return look.colour ? absl::StrCat(colour, text, kPlain) : text;
@@ -44,7 +46,9 @@ std::string Coloured(const std::string& text, absl::string_view colour, const Hi
 
 std::string StateCell(const Standing& standing, const HistoryLook& look) {
   const bool well = standing.state == "equal" || standing.state == "running";
-  const absl::string_view colour = !well && standing.state != "waiting" ? kRed : well && standing.behind.empty() && !standing.overdue ? kGreen : kYellow;
+  const absl::string_view colour = !well && standing.state != "waiting"                   ? kRed
+                                   : well && standing.behind.empty() && !standing.overdue ? kGreen
+                                                                                          : kYellow;
   return Coloured(standing.state, colour, look);
 }
 
@@ -53,7 +57,10 @@ std::string Why(const Standing& standing) {
   if (!standing.why.empty()) sentences.push_back(CleanForTerminal(standing.why));
   if (standing.failed > 1) sentences.push_back(absl::StrCat(standing.failed, " files failed"));
   if (!standing.behind.empty() && standing.state == "equal") {
-    sentences.push_back(absl::StrCat(standing.behind == standing.parent ? "equal to a parent that lags" : absl::StrCat("behind ", EscapeForTerminal(standing.behind), ", which lags")));
+    sentences.push_back(
+        absl::StrCat(standing.behind == standing.parent
+                         ? "equal to a parent that lags"
+                         : absl::StrCat("behind ", EscapeForTerminal(standing.behind), ", which lags")));
   }
   if (standing.overdue) sentences.push_back("longer ago than --max-age");
   return absl::StrJoin(sentences, "; ");
@@ -67,7 +74,8 @@ std::string Took(const RunRecord& record) {
 
 std::string Queue(const Report& report) {
   std::vector<std::string> steps;
-  for (const std::vector<std::string>& step : report.queue) steps.push_back(absl::StrCat("--sync ", absl::StrJoin(step, ",")));
+  for (const std::vector<std::string>& step : report.queue)
+    steps.push_back(absl::StrCat("--sync ", absl::StrJoin(step, ",")));
   return EscapeForTerminal(absl::StrJoin(steps, " "));
 }
 
@@ -85,7 +93,8 @@ void Printed(absl::string_view output, std::string& text) {
 std::string FileLine(const FileOutcome& file) {
   const bool failed = file.failure != Failure::kNone;
   const std::string word = failed ? "FAILED" : file.action;
-  std::string text = absl::StrCat("  ", word, std::string(word.size() < 8 ? 8 - word.size() : 1, ' '), EscapeForTerminal(file.path));
+  std::string text =
+      absl::StrCat("  ", word, std::string(word.size() < 8 ? 8 - word.size() : 1, ' '), EscapeForTerminal(file.path));
   if (!failed) return absl::StrCat(text, " (", HumanBytes(file.bytes), ")\n");
   absl::StrAppend(&text, ": ", CleanForTerminal(file.message), "\n");
   if (!file.command.empty()) absl::StrAppend(&text, "    command: ", CleanForTerminal(file.command), "\n");
@@ -98,7 +107,10 @@ std::string RepositoryText(const RepositoryReport& report) {
   if (!report.parent.empty()) absl::StrAppend(&text, " from ", EscapeForTerminal(report.parent));
   if (report.ended == absl::InfiniteFuture()) return absl::StrCat(text, ": did not end\n");
   absl::StrAppend(&text, ": ", OutcomeName(report.outcome));
-  for (const auto& [count, word] : {std::pair(report.copied, "copied"), {report.replaced, "replaced"}, {report.deleted, "deleted"}, {report.failed, "failed"},
+  for (const auto& [count, word] : {std::pair(report.copied, "copied"),
+                                    {report.replaced, "replaced"},
+                                    {report.deleted, "deleted"},
+                                    {report.failed, "failed"},
                                     {report.kept, "already equal"}}) {
     if (count > 0) absl::StrAppend(&text, ", ", count, " ", word);
   }
@@ -123,31 +135,37 @@ std::string Ago(absl::Duration age) {
   return age < absl::Hours(48) ? text(absl::Hours(1), "hour") : text(absl::Hours(24), "day");
 }
 
-std::string StatusText(const std::vector<Standing>& standings, const std::string& unfinished_run, const HistoryLook& look) {
+std::string StatusText(const std::vector<Standing>& standings, const std::string& unfinished_run,
+                       const HistoryLook& look) {
   std::vector<std::vector<std::string>> rows = {{"REPOSITORY", "PARENT", "STATE", "LAST EQUAL"}};
   std::vector<std::string> below = {""};
   for (const Standing& standing : standings) {
     const bool never = standing.last_equal == absl::InfinitePast();
-    rows.push_back({EscapeForTerminal(standing.repository), EscapeForTerminal(standing.parent), StateCell(standing, look),
-                    never ? "never" : absl::StrCat(Clock(standing.last_equal, look), " (", Ago(look.now - standing.last_equal), ")")});
+    rows.push_back(
+        {EscapeForTerminal(standing.repository), EscapeForTerminal(standing.parent), StateCell(standing, look),
+         never ? "never"
+               : absl::StrCat(Clock(standing.last_equal, look), " (", Ago(look.now - standing.last_equal), ")")});
     const std::string why = Why(standing);
     below.push_back(why.empty() ? "" : Paragraph(why, 2));
   }
   std::string text = Table(rows, below);
-  if (!unfinished_run.empty()) absl::StrAppend(&text, "run ", unfinished_run, " is unfinished: sshsync resume continues it\n");
+  if (!unfinished_run.empty())
+    absl::StrAppend(&text, "run ", unfinished_run, " is unfinished: sshsync resume continues it\n");
   return text;
 }
 
 std::string RunsText(const std::vector<RunRecord>& records, bool (*alive)(int pid), const HistoryLook& look) {
   std::vector<std::vector<std::string>> rows = {{"RUN", "STARTED", "TOOK", "EXIT", "QUEUE"}};
   for (const RunRecord& record : records) {
-    rows.push_back({EscapeForTerminal(record.report.run), Clock(record.report.started, look), Took(record), Exit(record, alive, look), Queue(record.report)});
+    rows.push_back({EscapeForTerminal(record.report.run), Clock(record.report.started, look), Took(record),
+                    Exit(record, alive, look), Queue(record.report)});
   }
   return Table(rows, {});
 }
 
 std::string RunText(const RunRecord& record, bool (*alive)(int pid), const HistoryLook& look) {
-  std::string text = absl::StrCat("run       ", EscapeForTerminal(record.report.run), "\n", "asked     ", Queue(record.report), "\n");
+  std::string text =
+      absl::StrCat("run       ", EscapeForTerminal(record.report.run), "\n", "asked     ", Queue(record.report), "\n");
   if (!record.options.empty()) {
     const std::vector<std::string> options = absl::StrSplit(record.options, '\n');
     absl::StrAppend(&text, "options   ", EscapeForTerminal(absl::StrJoin(options, ", ")), "\n");

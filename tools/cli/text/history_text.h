@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "sshsync/record/run_record.h"
 #include "sshsync/record/report/repository_status.h"
+#include "sshsync/record/run_record.h"
 
 namespace sshsync::cli {
 
-// What the record says to people, as text: pure functions. Every line ends with a newline and is clean; tables fit 80 columns as long as
-// names do. Times are those of `zone`.
+// What the record says to people, as text: pure functions. Every line ends with a newline and is clean; tables fit 80
+// columns as long as names do. Times are those of `zone`.
 
 /// How the text is meant to look.
 struct HistoryLook {
@@ -25,7 +25,8 @@ struct HistoryLook {
 ///     REPOSITORY  PARENT      STATE    LAST EQUAL
 ///     appnode1    repoproxy   failed   2026-01-01 03:10 (2 days ago)
 ///       Permission denied (publickey); ssh deploy@10.0.0.3
-std::string StatusText(const std::vector<Standing>& standings, const std::string& unfinished_run, const HistoryLook& look);
+std::string StatusText(const std::vector<Standing>& standings, const std::string& unfinished_run,
+                       const HistoryLook& look);
 
 /// A row for each run. `alive` of a run that did not end says whether it goes on.
 std::string RunsText(const std::vector<RunRecord>& records, bool (*alive)(int pid), const HistoryLook& look);

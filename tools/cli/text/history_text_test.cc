@@ -17,9 +17,17 @@ const HistoryLook kLook{.now = kNow, .zone = absl::UTCTimeZone()};
 bool IsAlive(int pid) { return pid == 42; }
 
 std::vector<Standing> Standings() {
-  return {{.repository = "repoproxy", .parent = "repomaster", .state = "failed", .last_equal = kNow - absl::Hours(72), .why = "Permission denied (publickey)",
+  return {{.repository = "repoproxy",
+           .parent = "repomaster",
+           .state = "failed",
+           .last_equal = kNow - absl::Hours(72),
+           .why = "Permission denied (publickey)",
            .failed = 3},
-          {.repository = "appnode1", .parent = "repoproxy", .state = "equal", .last_equal = kNow - absl::Minutes(5), .behind = "repoproxy"},
+          {.repository = "appnode1",
+           .parent = "repoproxy",
+           .state = "equal",
+           .last_equal = kNow - absl::Minutes(5),
+           .behind = "repoproxy"},
           {.repository = "n\x1b[31m2", .parent = "repoproxy", .state = "never"}};
 }
 
@@ -45,17 +53,36 @@ TEST(StatusText, ColourIsForTerminalsAndChangesNoColumn) {
 TEST(StatusText, BreaksLongReasonsAtEightyColumns) {
   std::vector<Standing> standings = Standings();
   for (int i = 0; i < 20; ++i) standings[0].why += " and more words";
-  for (const absl::string_view line : absl::StrSplit(StatusText(standings, "", kLook), '\n')) EXPECT_LE(DisplayWidth(line), 80U) << line;
+  for (const absl::string_view line : absl::StrSplit(StatusText(standings, "", kLook), '\n'))
+    EXPECT_LE(DisplayWidth(line), 80U) << line;
 }
 
 RunRecord Sample() {
-  RunRecord record{.report = {.run = "20260101-000000-abcd", .verb = "sync", .queue = {{"p"}, {"n1", "n2"}}, .started = kNow, .ended = kNow + absl::Seconds(92)},
-                   .exit_code = 6, .options = "jobs 3\nfail-fast yes", .resumes = "20251231-230000-abcd", .pid = 42};
-  record.report.repositories = {
-      {.name = "p", .parent = "m", .outcome = Outcome::kFailed, .ended = kNow, .kept = 7, .copied = 1, .failed = 1, .bytes = 1000,
-       .files = {{.path = "new\n", .action = "copy", .bytes = 1000},
-                 {.path = "big", .action = "replace", .failure = Failure::kNoSpace, .message = "full", .command = "cp x y", .output = "cp: full\n"}}},
-      {.name = "n1", .parent = "p"}};
+  RunRecord record{.report = {.run = "20260101-000000-abcd",
+                              .verb = "sync",
+                              .queue = {{"p"}, {"n1", "n2"}},
+                              .started = kNow,
+                              .ended = kNow + absl::Seconds(92)},
+                   .exit_code = 6,
+                   .options = "jobs 3\nfail-fast yes",
+                   .resumes = "20251231-230000-abcd",
+                   .pid = 42};
+  record.report.repositories = {{.name = "p",
+                                 .parent = "m",
+                                 .outcome = Outcome::kFailed,
+                                 .ended = kNow,
+                                 .kept = 7,
+                                 .copied = 1,
+                                 .failed = 1,
+                                 .bytes = 1000,
+                                 .files = {{.path = "new\n", .action = "copy", .bytes = 1000},
+                                           {.path = "big",
+                                            .action = "replace",
+                                            .failure = Failure::kNoSpace,
+                                            .message = "full",
+                                            .command = "cp x y",
+                                            .output = "cp: full\n"}}},
+                                {.name = "n1", .parent = "p"}};
   return record;
 }
 

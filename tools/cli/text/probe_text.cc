@@ -15,8 +15,11 @@ namespace {
 std::string Section(const RepositoryProbe& probe) {
   std::string result = absl::StrCat("[", EscapeForTerminal(probe.name), "]\n");
   for (const ProbeAction& action : probe.actions) {
-    absl::StrAppend(&result, "# ", action.origin, "\naction.", action.name, " = ",
-                    absl::StrJoin(absl::StrSplit(action.text, '\n'), "\n    ", [](std::string* out, absl::string_view line) { out->append(CleanForTerminal(line)); }), "\n");
+    absl::StrAppend(
+        &result, "# ", action.origin, "\naction.", action.name, " = ",
+        absl::StrJoin(absl::StrSplit(action.text, '\n'), "\n    ",
+                      [](std::string* out, absl::string_view line) { out->append(CleanForTerminal(line)); }),
+        "\n");
   }
   return result;
 }
@@ -32,12 +35,14 @@ std::string ProbeText(const std::vector<RepositoryProbe>& probes, bool with_acti
     if (!probe.root.empty()) facts.push_back(EscapeForTerminal(probe.root));
     if (probe.free_bytes >= 0) facts.push_back(absl::StrCat(HumanBytes(probe.free_bytes), " free"));
     if (probe.round_trip > absl::ZeroDuration()) {
-      facts.push_back(absl::StrCat("a command takes ", absl::FormatDuration(absl::Trunc(probe.round_trip, absl::Microseconds(100)))));
+      facts.push_back(absl::StrCat("a command takes ",
+                                   absl::FormatDuration(absl::Trunc(probe.round_trip, absl::Microseconds(100)))));
     }
-    absl::StrAppend(&result, EscapeForTerminal(probe.name), facts.empty() ? "" : ": ", absl::StrJoin(facts, ", "), "\n");
+    absl::StrAppend(&result, EscapeForTerminal(probe.name), facts.empty() ? "" : ": ", absl::StrJoin(facts, ", "),
+                    "\n");
     for (const ProbeCheck& check : probe.checks) {
-      absl::StrAppend(&result, check.ok ? "  ok      " : "  FAILED  ", EscapeForTerminal(check.name), check.detail.empty() ? "" : ": ",
-                      CleanForTerminal(check.detail), "\n");
+      absl::StrAppend(&result, check.ok ? "  ok      " : "  FAILED  ", EscapeForTerminal(check.name),
+                      check.detail.empty() ? "" : ": ", CleanForTerminal(check.detail), "\n");
       const absl::string_view hint = InfoOf(check.failure).hint;
       if (!check.ok && !hint.empty()) absl::StrAppend(&result, "          hint: ", hint, "\n");
     }

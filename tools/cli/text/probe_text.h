@@ -8,8 +8,8 @@
 
 namespace sshsync::cli {
 
-/// What probing found, for people: a line for each repository, and below it one for each thing that was tried, with a hint where it failed.
-/// `with_actions`: the commands in force, as a section to copy.
+/// What probing found, for people: a line for each repository, and below it one for each thing that was tried, with a
+/// hint where it failed. `with_actions`: the commands in force, as a section to copy.
 std::string ProbeText(const std::vector<RepositoryProbe>& probes, bool with_actions);
 
 /// 0 where everything works, else that of the worst failure.

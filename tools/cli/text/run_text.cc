@@ -38,7 +38,9 @@ const ActionText& TextOf(absl::string_view action) {
   return kActions[1];
 }
 
-std::string Count(int64_t count, absl::string_view noun) { return absl::StrCat(count, " ", noun, count == 1 ? "" : "s"); }
+std::string Count(int64_t count, absl::string_view noun) {
+  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
+}
 
 std::string Repositories(int64_t count) { return count == 1 ? "1 repository" : absl::StrCat(count, " repositories"); }
 
@@ -100,7 +102,8 @@ std::string PlanText(const Report& report, bool explained) {
     }
     const bool planned = repository.kept + repository.failed > 0 || !repository.files.empty();
     if (repository.failure != Failure::kNone) {
-      absl::StrAppend(&result, Head(repository), planned ? ": " : ": no plan: ", CleanForTerminal(repository.message), "\n");
+      absl::StrAppend(&result, Head(repository), planned ? ": " : ": no plan: ", CleanForTerminal(repository.message),
+                      "\n");
       if (!planned) continue;
     }
     std::vector<std::string> counts;
@@ -115,7 +118,8 @@ std::string PlanText(const Report& report, bool explained) {
     absl::StrAppend(&result, Head(repository), ": ", absl::StrJoin(counts, ", "), "\n");
     for (const FileOutcome& file : repository.files) {
       if (file.failure != Failure::kNone) continue;
-      const std::string reason = file.message.empty() ? std::string(TextOf(file.action).reason) : CleanForTerminal(file.message);
+      const std::string reason =
+          file.message.empty() ? std::string(TextOf(file.action).reason) : CleanForTerminal(file.message);
       absl::StrAppend(&result, "  ", file.action, std::string(file.action.size() < 8 ? 8 - file.action.size() : 1, ' '),
                       EscapeForTerminal(file.path), " (", HumanBytes(file.bytes), "): ", reason, "\n");
     }
@@ -132,23 +136,25 @@ std::string VerifyText(const Report& report, bool all) {
     }
     for (const FileOutcome& file : repository.files) {
       if (file.failure != Failure::kNone && file.failure != Failure::kDiffers) continue;
-      absl::StrAppend(&result, EscapeForTerminal(repository.name), ": ", TextOf(file.action).finding, ": ", EscapeForTerminal(file.path),
-                      "\n");
+      absl::StrAppend(&result, EscapeForTerminal(repository.name), ": ", TextOf(file.action).finding, ": ",
+                      EscapeForTerminal(file.path), "\n");
     }
   }
   return result;
 }
 
 std::string SummaryLine(const Report& report) {
-  int64_t equal = 0, restored = 0, failed = 0, waiting = 0, differ = 0, changed = 0, deleted = 0, kept = 0, bytes = 0, files = 0;
+  int64_t equal = 0, restored = 0, failed = 0, waiting = 0, differ = 0, changed = 0, deleted = 0, kept = 0, bytes = 0,
+          files = 0;
   for (const RepositoryReport& repository : report.repositories) {
-    const bool is_equal =
-        repository.outcome == Outcome::kEqual || repository.outcome == Outcome::kChanged || repository.outcome == Outcome::kPlanned;
+    const bool is_equal = repository.outcome == Outcome::kEqual || repository.outcome == Outcome::kChanged ||
+                          repository.outcome == Outcome::kPlanned;
     equal += is_equal;
     restored += repository.outcome == Outcome::kRestored;
     waiting += repository.outcome == Outcome::kWaiting;
     differ += repository.outcome == Outcome::kDiffers;
-    failed += !is_equal && repository.outcome != Outcome::kRestored && repository.outcome != Outcome::kWaiting && repository.outcome != Outcome::kDiffers;
+    failed += !is_equal && repository.outcome != Outcome::kRestored && repository.outcome != Outcome::kWaiting &&
+              repository.outcome != Outcome::kDiffers;
     changed += repository.copied + repository.replaced;
     deleted += repository.deleted;
     kept += repository.kept;
@@ -158,8 +164,9 @@ std::string SummaryLine(const Report& report) {
   std::vector<std::string> parts;
   const bool is_plan = report.verb == "plan";
   if (equal)
-    parts.push_back(is_plan ? absl::StrCat(Repositories(equal), " planned")
-                            : absl::StrCat(Repositories(equal), equal == 1 ? " equals its parent" : " equal their parents"));
+    parts.push_back(
+        is_plan ? absl::StrCat(Repositories(equal), " planned")
+                : absl::StrCat(Repositories(equal), equal == 1 ? " equals its parent" : " equal their parents"));
   if (restored) parts.push_back(absl::StrCat(Repositories(restored), " restored"));
   if (differ) parts.push_back(absl::StrCat(Repositories(differ), differ == 1 ? " differs" : " differ"));
   if (failed) parts.push_back(absl::StrCat(Repositories(failed), " failed"));
@@ -176,7 +183,10 @@ std::string SummaryLine(const Report& report) {
   std::string result = absl::StrCat("sshsync: ", absl::StrJoin(parts, ", "), Took(report), "\n");
   if (report.signal > 0) absl::StrAppend(&result, "sshsync: ended by signal ", report.signal, "\n");
   const bool resumable = report.verb == "sync" && !report.ok();
-  if (resumable) absl::StrAppend(&result, "sshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent twice\n");
+  if (resumable)
+    absl::StrAppend(
+        &result,
+        "sshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent twice\n");
   return result;
 }
 

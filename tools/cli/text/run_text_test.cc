@@ -89,7 +89,8 @@ TEST(RunText, AComparisonNamesWhatDiffers) {
   report.repositories[0].outcome = Outcome::kDiffers;
   report.repositories.push_back({.name = "n1", .parent = "repoproxy", .outcome = Outcome::kEqual, .kept = 1});
   EXPECT_EQ(VerifyText(report, false), "repoproxy: missing: new\nrepoproxy: differs: old\n");
-  EXPECT_EQ(VerifyText(report, true), "repoproxy: missing: new\nrepoproxy: differs: old\nn1 from repoproxy: equal, 1 file\n");
+  EXPECT_EQ(VerifyText(report, true),
+            "repoproxy: missing: new\nrepoproxy: differs: old\nn1 from repoproxy: equal, 1 file\n");
 }
 
 TEST(RunText, TheSummaryCountsAndSaysHowToGoOn) {
@@ -97,18 +98,23 @@ TEST(RunText, TheSummaryCountsAndSaysHowToGoOn) {
   report.verb = "sync";
   report.started = absl::UnixEpoch();
   report.ended = report.started + absl::Milliseconds(62340);
-  report.repositories = {{.name = "p", .outcome = Outcome::kChanged, .kept = 15, .copied = 3, .replaced = 2, .bytes = 1'234'567}};
-  EXPECT_EQ(SummaryLine(report), "sshsync: 1 repository equals its parent, 5 files changed (1.2 MB), 15 already equal; 1m2.3s\n");
+  report.repositories = {
+      {.name = "p", .outcome = Outcome::kChanged, .kept = 15, .copied = 3, .replaced = 2, .bytes = 1'234'567}};
+  EXPECT_EQ(SummaryLine(report),
+            "sshsync: 1 repository equals its parent, 5 files changed (1.2 MB), 15 already equal; 1m2.3s\n");
   report.repositories.push_back({.name = "n1", .outcome = Outcome::kFailed, .failed = 1, .failure = Failure::kAuth});
   report.repositories.push_back({.name = "n2", .outcome = Outcome::kWaiting, .failure = Failure::kWaiting});
   EXPECT_EQ(SummaryLine(report),
-            "sshsync: 1 repository equals its parent, 1 repository failed, 1 repository waits, 5 files changed (1.2 MB), 15 already equal, "
+            "sshsync: 1 repository equals its parent, 1 repository failed, 1 repository waits, 5 files changed (1.2 "
+            "MB), 15 already equal, "
             "1 file failed; "
-            "1m2.3s\nsshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent twice\n");
+            "1m2.3s\nsshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent "
+            "twice\n");
 }
 
 TEST(RunText, AnErrorComesWithItsHint) {
-  EXPECT_EQ(ErrorText(MakeError(Failure::kUsage, "nothing to do")), "sshsync: nothing to do\nsshsync: hint: see sshsync --help\n");
+  EXPECT_EQ(ErrorText(MakeError(Failure::kUsage, "nothing to do")),
+            "sshsync: nothing to do\nsshsync: hint: see sshsync --help\n");
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ absl::StatusOr<ConfigSource> ReadConfigSource(const std::string& file) {
   // Non-blocking: a FIFO without a writer opens at once, and is then refused.
   const Descriptor descriptor(open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (descriptor.number < 0) {
-    const absl::string_view remedy = errno == ENOENT && file == kDefaultConfig ? ": name one with --config FILE, or SSHSYNC_CONFIG" : "";
+    const absl::string_view remedy =
+        errno == ENOENT && file == kDefaultConfig ? ": name one with --config FILE, or SSHSYNC_CONFIG" : "";
     return Refuse(file, absl::StrCat("cannot read it: ", strerror(errno), remedy));
   }
   struct stat about = {};

@@ -24,8 +24,8 @@ struct ConfigSource {
 /// The file that `--config` names, else the variable SSHSYNC_CONFIG, else the default one.
 std::string ConfigPlace(absl::string_view option, const char* variable);
 
-/// Reads a file that may be anything: only a regular file of at most 64 MiB is taken, and nothing here waits for another process.
-/// Every error is kConfig and names the file. Also for logging.conf.
+/// Reads a file that may be anything: only a regular file of at most 64 MiB is taken, and nothing here waits for
+/// another process. Every error is kConfig and names the file. Also for logging.conf.
 absl::StatusOr<ConfigSource> ReadConfigSource(const std::string& file);
 
 }  // namespace sshsync::cli

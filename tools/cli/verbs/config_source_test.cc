@@ -32,8 +32,9 @@ TEST(ConfigSource, WhatIsNoRegularFileIsRefusedAtOnce) {
   std::ofstream(large) << "x";
   ASSERT_EQ(truncate(large.c_str(), (off_t{64} << 20) + 1), 0);
   for (const auto& [file, reason] :
-       {std::pair(fifo, "no regular file"), std::pair(testing::TempDir(), "a folder"), std::pair(large, "larger than 64 MiB"),
-        std::pair(InTemp("missing"), "No such file"), std::pair(std::string("/dev/zero"), "no regular file")}) {
+       {std::pair(fifo, "no regular file"), std::pair(testing::TempDir(), "a folder"),
+        std::pair(large, "larger than 64 MiB"), std::pair(InTemp("missing"), "No such file"),
+        std::pair(std::string("/dev/zero"), "no regular file")}) {
     const auto source = ReadConfigSource(file);
     EXPECT_EQ(FailureOf(source.status()), Failure::kConfig) << file;
     EXPECT_TRUE(absl::StrContains(source.status().message(), reason)) << source.status();

@@ -12,11 +12,13 @@
 
 namespace sshsync::cli {
 
-/// What the command line needs of the engine, as functions, so that its tests run whole programs against a scripted one. All are set.
+/// What the command line needs of the engine, as functions, so that its tests run whole programs against a scripted
+/// one. All are set.
 struct Doors {
-  std::function<absl::StatusOr<Report>(const Configuration&, const SyncOptions&, EventSink&, const StopToken&)> synchronize;
-  std::function<absl::StatusOr<std::vector<RepositoryProbe>>(const Configuration&, const std::vector<std::string>&, EventSink&,
-                                                             const StopToken&)>
+  std::function<absl::StatusOr<Report>(const Configuration&, const SyncOptions&, EventSink&, const StopToken&)>
+      synchronize;
+  std::function<absl::StatusOr<std::vector<RepositoryProbe>>(const Configuration&, const std::vector<std::string>&,
+                                                             EventSink&, const StopToken&)>
       probe;
   /// How long the live view stands still at most while nothing happens.
   absl::Duration redraw = absl::Seconds(1);

@@ -8,8 +8,8 @@
 
 namespace sshsync::cli {
 
-/// Hands each event to several sinks, one after the other in the order in which they were added, so that none of them ever sees two at
-/// once. Does not own them. Threads: as EventSink says; sinks are added before the first event.
+/// Hands each event to several sinks, one after the other in the order in which they were added, so that none of them
+/// ever sees two at once. Does not own them. Threads: as EventSink says; sinks are added before the first event.
 class FanOut : public EventSink {
  public:
   void Add(EventSink& sink) { sinks_.push_back(&sink); }

@@ -8,13 +8,13 @@
 #include "absl/time/clock.h"
 #include "sshsync/base/status.h"
 #include "sshsync/base/version.h"
-#include "sshsync/record/report/history.h"
 #include "sshsync/record/replace_file.h"
+#include "sshsync/record/report/history.h"
 #include "sshsync/record/report/report_json.h"
-#include "tools/cli/text/history_text.h"
-#include "tools/cli/verbs/load_configuration.h"
 #include "tools/cli/page/page.h"
+#include "tools/cli/text/history_text.h"
 #include "tools/cli/text/run_text.h"
+#include "tools/cli/verbs/load_configuration.h"
 #include "tools/cli/view/screen.h"
 
 namespace sshsync::cli {
@@ -42,7 +42,8 @@ absl::StatusOr<State> OpenRecord(const CommandLine& line) {
 
 absl::Status PrintRuns(const CommandLine& line, const State& state, OutputStream& out) {
   // For people the last screenful; a program gets all.
-  SSHSYNC_ASSIGN_OR_RETURN(const std::vector<RunRecord> records, state.Runs(line.json || line.verbose > 0 ? std::numeric_limits<int>::max() : 20));
+  SSHSYNC_ASSIGN_OR_RETURN(const std::vector<RunRecord> records,
+                           state.Runs(line.json || line.verbose > 0 ? std::numeric_limits<int>::max() : 20));
   out.Write(line.json ? RunsToJson(records) : RunsText(records, IsAlive, LookFor(out)));
   return absl::OkStatus();
 }
@@ -81,7 +82,8 @@ int RunStatus(const CommandLine& line, OutputStream& out, OutputStream& err) {
   } else if (!line.quiet) {
     out.Write(StatusText(standings->repositories, standings->unfinished_run, look));
   }
-  const bool overdue = std::any_of(standings->repositories.begin(), standings->repositories.end(), [](const Standing& one) { return one.overdue; });
+  const bool overdue = std::any_of(standings->repositories.begin(), standings->repositories.end(),
+                                   [](const Standing& one) { return one.overdue; });
   return overdue ? kOverdue : 0;
 }
 

@@ -13,16 +13,16 @@
 #include "sshsync/base/status.h"
 #include "sshsync/config/settings.h"
 #include "sshsync/text/escape.h"
-#include "tools/cli/verbs/config_source.h"
-#include "tools/cli/view/human_printer.h"
 #include "tools/cli/init/interview.h"
 #include "tools/cli/init/migration.h"
 #include "tools/cli/init/new_configuration.h"
-#include "tools/cli/verbs/load_configuration.h"
 #include "tools/cli/text/probe_text.h"
 #include "tools/cli/text/run_text.h"
-#include "tools/cli/view/screen.h"
+#include "tools/cli/verbs/config_source.h"
+#include "tools/cli/verbs/load_configuration.h"
 #include "tools/cli/verbs/signals.h"
+#include "tools/cli/view/human_printer.h"
+#include "tools/cli/view/screen.h"
 
 namespace sshsync::cli {
 namespace {
@@ -40,12 +40,16 @@ int Fail(const absl::Status& error, OutputStream& err) {
 }
 
 absl::Status Errno(const std::string& path) {
-  const Failure failure = errno == EROFS ? Failure::kReadOnly : errno == ENOSPC || errno == EDQUOT ? Failure::kNoSpace : Failure::kPermission;
+  const Failure failure = errno == EROFS                       ? Failure::kReadOnly
+                          : errno == ENOSPC || errno == EDQUOT ? Failure::kNoSpace
+                                                               : Failure::kPermission;
   return MakeError(failure, absl::StrCat(EscapeForTerminal(path), ": ", strerror(errno)));
 }
 
 absl::Status Exists(const std::string& path) {
-  return MakeError(Failure::kUsage, absl::StrCat(EscapeForTerminal(path), " exists, and init never overwrites: name another file with --config"));
+  return MakeError(
+      Failure::kUsage,
+      absl::StrCat(EscapeForTerminal(path), " exists, and init never overwrites: name another file with --config"));
 }
 
 /// A line of stdin without its newline.
@@ -83,7 +87,9 @@ absl::StatusOr<Draft> Migrated(const CommandLine& line, OutputStream& out) {
   SSHSYNC_ASSIGN_OR_RETURN(const ConfigSource source, ReadConfigSource(line.from));
   const init::Migration migration = init::MigrateOriginal(source.bytes);
   if (!line.quiet) out.Write(absl::StrCat(EscapeForTerminal(line.from), ":\n", init::ChangesText(migration), "\n"));
-  return Draft{.text = migration.text, .mode = static_cast<mode_t>(migration.has_password ? 0600 : 0644), .probe = !line.offline};
+  return Draft{.text = migration.text,
+               .mode = static_cast<mode_t>(migration.has_password ? 0600 : 0644),
+               .probe = !line.offline};
 }
 
 absl::StatusOr<Draft> FromOptions(const CommandLine& line) {
@@ -96,7 +102,10 @@ absl::StatusOr<Draft> FromOptions(const CommandLine& line) {
 }
 
 absl::StatusOr<Draft> Asked(const CommandLine& line, const std::string& path, OutputStream& out) {
-  if (isatty(STDIN_FILENO) == 0) return MakeError(Failure::kUsage, "there is nobody to ask: name repositories with --repo, or an original configuration with --from FILE");
+  if (isatty(STDIN_FILENO) == 0)
+    return MakeError(
+        Failure::kUsage,
+        "there is nobody to ask: name repositories with --repo, or an original configuration with --from FILE");
   const init::Ask ask = [&out](absl::string_view question) {
     out.Write(question);
     return ReadLine();
@@ -106,7 +115,8 @@ absl::StatusOr<Draft> Asked(const CommandLine& line, const std::string& path, Ou
   if (!repositories) return ended;
   Draft draft{.text = init::ConfigurationText(*repositories)};
   out.Write(absl::StrCat("\n", draft.text, "\n"));
-  const auto write = line.dry_run ? absl::optional<bool>(true) : init::AskYes(ask, absl::StrCat("Write this to ", EscapeForTerminal(path), "?"));
+  const auto write = line.dry_run ? absl::optional<bool>(true)
+                                  : init::AskYes(ask, absl::StrCat("Write this to ", EscapeForTerminal(path), "?"));
   if (!write || !*write) return write ? MakeError(Failure::kUsage, "nothing was written") : ended;
   if (line.offline || line.dry_run) return Draft{.text = draft.text, .probe = false};
   const auto probe = init::AskYes(ask, "Connect to the hosts now, and try what they can do?");
@@ -137,8 +147,11 @@ std::string NextText(const Configuration& configuration, const std::string& path
     if (root.empty() && one.parent.empty()) root = EscapeForTerminal(one.name);
   }
   std::string text = "Next:\n";
-  if (!tried) absl::StrAppend(&text, "    ", file, "probe ", EscapeForTerminal(configuration.repositories[0].name), "   # do the hosts answer, do their commands work?\n");
-  return absl::StrCat(text, "    ", file, "plan --cascade ", root, "   # what would be done, and why?\n    ", file, "--cascade ", root, "   # do it\n");
+  if (!tried)
+    absl::StrAppend(&text, "    ", file, "probe ", EscapeForTerminal(configuration.repositories[0].name),
+                    "   # do the hosts answer, do their commands work?\n");
+  return absl::StrCat(text, "    ", file, "plan --cascade ", root, "   # what would be done, and why?\n    ", file,
+                      "--cascade ", root, "   # do it\n");
 }
 
 }  // namespace
@@ -147,27 +160,36 @@ int RunInit(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
   const std::string path = ConfigPlace(line.config, getenv("SSHSYNC_CONFIG"));
   struct stat stat = {};
   if (!line.dry_run && lstat(path.c_str(), &stat) == 0) return Fail(Exists(path), err);
-  const auto draft = !line.from.empty() ? Migrated(line, out) : !line.new_repositories.empty() ? FromOptions(line) : Asked(line, path, out);
+  const auto draft = !line.from.empty()               ? Migrated(line, out)
+                     : !line.new_repositories.empty() ? FromOptions(line)
+                                                      : Asked(line, path, out);
   if (!draft.ok()) return Fail(draft.status(), err);
 
   const LoadedConfiguration loaded = ReadConfiguration(path, draft->text);
   if (!loaded.ok()) {
-    err.Write(absl::StrCat(ErrorsOf(loaded), "sshsync: nothing was written: the configuration would not be accepted", line.from.empty() ? "" : "; the lines are those of the new one", "\n"));
+    err.Write(absl::StrCat(ErrorsOf(loaded), "sshsync: nothing was written: the configuration would not be accepted",
+                           line.from.empty() ? "" : "; the lines are those of the new one", "\n"));
     return InfoOf(FailureOf(loaded.status())).exit_code;
   }
-  if (loaded.configuration.repositories.empty()) return Fail(MakeError(Failure::kConfig, "there is no repository in it: nothing was written"), err);
+  if (loaded.configuration.repositories.empty())
+    return Fail(MakeError(Failure::kConfig, "there is no repository in it: nothing was written"), err);
   if (line.dry_run) {
-    if (!line.quiet) out.Write(line.from.empty() && line.new_repositories.empty() ? "nothing was written\n" : absl::StrCat(draft->text, "\nnothing was written\n"));
+    if (!line.quiet)
+      out.Write(line.from.empty() && line.new_repositories.empty()
+                    ? "nothing was written\n"
+                    : absl::StrCat(draft->text, "\nnothing was written\n"));
     return 0;
   }
   if (const absl::Status written = WriteNew(path, draft->text, draft->mode); !written.ok()) return Fail(written, err);
   if (!line.quiet) {
     out.Write(absl::StrCat(EscapeForTerminal(path), " is written\n"));
-    for (const ConfigDiagnostic& diagnostic : loaded.diagnostics) out.Write(absl::StrCat(RenderWithCaret(diagnostic), "\n"));
+    for (const ConfigDiagnostic& diagnostic : loaded.diagnostics)
+      out.Write(absl::StrCat(RenderWithCaret(diagnostic), "\n"));
     out.Write(absl::StrCat("\n", init::KeysText(loaded.configuration), "\n"));
   }
   const int code = draft->probe ? Try(loaded.configuration, doors, out, err) : 0;
-  if (!line.quiet) out.Write(absl::StrCat(draft->probe ? "\n" : "", NextText(loaded.configuration, path, draft->probe && code == 0)));
+  if (!line.quiet)
+    out.Write(absl::StrCat(draft->probe ? "\n" : "", NextText(loaded.configuration, path, draft->probe && code == 0)));
   return code;
 }
 

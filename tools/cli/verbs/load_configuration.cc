@@ -13,19 +13,23 @@
 namespace sshsync::cli {
 
 absl::StatusOr<LoadedConfiguration> LoadConfiguration(const CommandLine& line) {
-  SSHSYNC_ASSIGN_OR_RETURN(const ConfigSource source, ReadConfigSource(ConfigPlace(line.config, getenv("SSHSYNC_CONFIG"))));
+  SSHSYNC_ASSIGN_OR_RETURN(const ConfigSource source,
+                           ReadConfigSource(ConfigPlace(line.config, getenv("SSHSYNC_CONFIG"))));
   LoadedConfiguration loaded = ReadConfiguration(source.file, source.bytes);
   const std::vector<Repository>& repositories = loaded.configuration.repositories;
-  const bool only_looks = line.verb == VerbId::kCheck || line.verb == VerbId::kGraph || line.verb == VerbId::kCommands ||
-                          line.verb == VerbId::kStatus || line.verb == VerbId::kLog || line.verb == VerbId::kReport;
+  const bool only_looks = line.verb == VerbId::kCheck || line.verb == VerbId::kGraph ||
+                          line.verb == VerbId::kCommands || line.verb == VerbId::kStatus || line.verb == VerbId::kLog ||
+                          line.verb == VerbId::kReport;
   const FileAccess access = {
       .mode = source.mode,
       .owner = source.owner,
       .reader = geteuid(),
       .runs_templates = !only_looks,
-      .has_password = std::any_of(repositories.begin(), repositories.end(), [](const Repository& one) { return !one.password.empty(); }),
+      .has_password = std::any_of(repositories.begin(), repositories.end(),
+                                  [](const Repository& one) { return !one.password.empty(); }),
   };
-  for (ConfigDiagnostic& diagnostic : CheckFileMode(source.file, access)) loaded.diagnostics.push_back(std::move(diagnostic));
+  for (ConfigDiagnostic& diagnostic : CheckFileMode(source.file, access))
+    loaded.diagnostics.push_back(std::move(diagnostic));
   return loaded;
 }
 

@@ -9,9 +9,9 @@
 
 namespace sshsync::cli {
 
-/// Reads and validates the configuration that the command line names. An error in the status: there is nothing to read. What is wrong in
-/// the file, and with its owner and mode, is among the diagnostics; for a verb that runs templates a file that others can write is an
-/// error there, for the others a warning.
+/// Reads and validates the configuration that the command line names. An error in the status: there is nothing to read.
+/// What is wrong in the file, and with its owner and mode, is among the diagnostics; for a verb that runs templates a
+/// file that others can write is an error there, for the others a warning.
 absl::StatusOr<LoadedConfiguration> LoadConfiguration(const CommandLine& line);
 
 /// The errors of a configuration, each with its line and a caret; every line ends with a newline.

@@ -6,7 +6,8 @@
 
 namespace sshsync::cli {
 
-// The verbs that contact nothing: each returns its exit status. Findings go to `out`, what keeps the verb from its work to `err`.
+// The verbs that contact nothing: each returns its exit status. Findings go to `out`, what keeps the verb from its work
+// to `err`.
 int RunCheck(const CommandLine& line, OutputStream& out, OutputStream& err);
 int RunCommands(const CommandLine& line, OutputStream& out, OutputStream& err);
 int RunGraph(const CommandLine& line, OutputStream& out, OutputStream& err);

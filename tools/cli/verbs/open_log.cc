@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
 #include "sshsync/text/escape.h"
-#include "tools/cli/verbs/config_source.h"
 #include "tools/cli/log/log_sinks.h"
+#include "tools/cli/verbs/config_source.h"
 
 namespace sshsync::cli {
 
@@ -19,8 +19,8 @@ absl::StatusOr<LoggingSource> ReadLogging(const CommandLine& line) {
   if (line.logging_config.empty() && access(result.file.c_str(), F_OK) != 0) return result;
   SSHSYNC_ASSIGN_OR_RETURN(const ConfigSource source, ReadConfigSource(result.file));
   if (absl::StripAsciiWhitespace(source.bytes).empty()) {
-    return MakeError(Failure::kConfig,
-                     absl::StrCat(EscapeForTerminal(result.file), ": the file is empty: give it loggers, handlers and formatters"));
+    return MakeError(Failure::kConfig, absl::StrCat(EscapeForTerminal(result.file),
+                                                    ": the file is empty: give it loggers, handlers and formatters"));
   }
   result.found = true;
   DiagnosticCollector diagnostics(result.file, source.bytes);

@@ -23,7 +23,8 @@ struct LoggingSource {
   std::vector<ConfigDiagnostic> diagnostics;
 };
 
-/// Reads the one that the command line names, else the default one. kConfig for one that is named and missing, or empty.
+/// Reads the one that the command line names, else the default one. kConfig for one that is named and missing, or
+/// empty.
 absl::StatusOr<LoggingSource> ReadLogging(const CommandLine& line);
 
 /// Who tells a person about problems: exactly one, lest everything is said twice.

@@ -19,16 +19,16 @@
 #include "sshsync/record/report/report_json.h"
 #include "sshsync/resume.h"
 #include "sshsync/text/escape.h"
+#include "tools/cli/text/probe_text.h"
+#include "tools/cli/text/run_text.h"
 #include "tools/cli/verbs/fan_out.h"
-#include "tools/cli/view/human_printer.h"
-#include "tools/cli/view/live_view.h"
 #include "tools/cli/verbs/load_configuration.h"
 #include "tools/cli/verbs/open_log.h"
-#include "tools/cli/text/probe_text.h"
-#include "tools/cli/view/redraw_timer.h"
-#include "tools/cli/text/run_text.h"
-#include "tools/cli/view/screen.h"
 #include "tools/cli/verbs/signals.h"
+#include "tools/cli/view/human_printer.h"
+#include "tools/cli/view/live_view.h"
+#include "tools/cli/view/redraw_timer.h"
+#include "tools/cli/view/screen.h"
 
 namespace sshsync::cli {
 namespace {
@@ -55,7 +55,8 @@ class EventLines : public EventSink {
 absl::StatusOr<std::unique_ptr<EventLines>> OpenEvents(const std::string& file) {
   if (file == "-") return std::make_unique<EventLines>(STDOUT_FILENO, false);
   const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
-  if (fd < 0) return MakeError(Failure::kUsage, absl::StrCat("--events ", EscapeForTerminal(file), ": ", strerror(errno)));
+  if (fd < 0)
+    return MakeError(Failure::kUsage, absl::StrCat("--events ", EscapeForTerminal(file), ": ", strerror(errno)));
   return std::make_unique<EventLines>(fd, true);
 }
 
@@ -92,7 +93,7 @@ std::vector<std::string> WarningsOf(const LoadedConfiguration& loaded) {
 SyncOptions OptionsOf(const CommandLine& line) {
   SyncOptions options;
   options.verb = line.verb == VerbId::kRestore                ? sshsync::Verb::kRestore
-                 : line.verb == VerbId::kVerify                 ? sshsync::Verb::kVerify
+                 : line.verb == VerbId::kVerify               ? sshsync::Verb::kVerify
                  : line.verb == VerbId::kPlan || line.dry_run ? sshsync::Verb::kPlan
                                                               : sshsync::Verb::kSync;
   if (line.verb == VerbId::kRestore) options.restores = line.words[0];
@@ -133,30 +134,32 @@ bool ShowsProgress(const CommandLine& line, const OutputStream& err) {
 
 /// The options with which a recorded run is continued; without a queue where there is none to continue.
 absl::StatusOr<SyncOptions> ResumedOptions(const CommandLine& line, const Configuration& configuration) {
-  SSHSYNC_ASSIGN_OR_RETURN(const auto resumption, FindResumption(configuration, line.words.empty() ? "" : line.words[0], OptionsOf(line)));
+  SSHSYNC_ASSIGN_OR_RETURN(const auto resumption,
+                           FindResumption(configuration, line.words.empty() ? "" : line.words[0], OptionsOf(line)));
   if (!resumption) return OptionsOf(line);
   std::error_code error;
   const std::string config = std::filesystem::absolute(configuration.file, error).string();
   if (line.config.empty() && !resumption->config.empty() && resumption->config != config) {
-    return MakeError(Failure::kUsage, absl::StrCat("run ", resumption->options.resumes, " had another configuration: say --config ",
-                                                   EscapeForTerminal(resumption->config), ", or name the one to use now"));
+    return MakeError(Failure::kUsage,
+                     absl::StrCat("run ", resumption->options.resumes, " had another configuration: say --config ",
+                                  EscapeForTerminal(resumption->config), ", or name the one to use now"));
   }
   return resumption->options;
 }
 
 /// What a verb is asked to do, checked against the configuration before anything is opened or contacted.
-absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configuration& configuration, const SyncOptions& options) {
+absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configuration& configuration,
+                                      const SyncOptions& options) {
   if (line.verb == VerbId::kProbe) {
     SSHSYNC_RETURN_IF_ERROR(ResolveNames(configuration, line.words).status());
     return ResolvedQueue();
   }
-  const QueueRequest request = line.verb == VerbId::kVerify
-                                   ? QueueRequest{.steps = {line.words}}
-                               : line.verb == VerbId::kRestore
-                                   ? QueueRequest{.steps = {{line.words[1]}}}
-                               : line.verb == VerbId::kResume
-                                   ? QueueRequest{.steps = options.queue}
-                                   : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};
+  const QueueRequest request =
+      line.verb == VerbId::kVerify    ? QueueRequest{.steps = {line.words}}
+      : line.verb == VerbId::kRestore ? QueueRequest{.steps = {{line.words[1]}}}
+      : line.verb == VerbId::kResume
+          ? QueueRequest{.steps = options.queue}
+          : QueueRequest{.steps = line.steps, .cascade = line.cascade, .exclude = line.exclude_repos};
   SSHSYNC_ASSIGN_OR_RETURN(ResolvedQueue queue, ResolveQueue(configuration, request));
   if (line.verb != VerbId::kVerify) SSHSYNC_RETURN_IF_ERROR(CheckBandwidthLimits(configuration, Flat(queue.names())));
   return queue;
@@ -175,7 +178,8 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
   auto options = line.verb == VerbId::kResume ? ResumedOptions(line, configuration) : OptionsOf(line);
   if (!options.ok()) return Fail(options.status(), err);
   if (line.verb == VerbId::kResume && options->queue.empty()) {
-    if (!line.quiet) out.Write("sshsync: nothing to resume: every run ended well, or a later one did for all its repositories\n");
+    if (!line.quiet)
+      out.Write("sshsync: nothing to resume: every run ended well, or a later one did for all its repositories\n");
     return 0;
   }
   const auto queue = QueueOf(line, configuration, *options);
@@ -204,7 +208,9 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
   }
 
   absl::optional<Redrawing> redrawing;
-  if (ShowsProgress(line, err) && err.is_terminal()) redrawing.emplace(sinks, [&live](absl::Duration silent) { live.Redraw(silent); }, doors.redraw);
+  if (ShowsProgress(line, err) && err.is_terminal())
+    redrawing.emplace(
+        sinks, [&live](absl::Duration silent) { live.Redraw(silent); }, doors.redraw);
   EventSink& events = redrawing ? static_cast<EventSink&>(*redrawing) : sinks;
   StopSource stop;
   const StopOnSignals catcher(stop);

@@ -9,33 +9,45 @@
 #include "sshsync/base/version.h"
 #include "tools/cli/flags/command_line.h"
 #include "tools/cli/flags/help.h"
+#include "tools/cli/text/run_text.h"
 #include "tools/cli/verbs/history_verbs.h"
 #include "tools/cli/verbs/init_verb.h"
 #include "tools/cli/verbs/offline_verbs.h"
-#include "tools/cli/view/output_stream.h"
-#include "tools/cli/text/run_text.h"
 #include "tools/cli/verbs/run_verbs.h"
 #include "tools/cli/verbs/signals.h"
+#include "tools/cli/view/output_stream.h"
 
 namespace sshsync::cli {
 namespace {
 
 int Dispatch(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err) {
   switch (line.help) {
-    case HelpKind::kNone: break;
-    case HelpKind::kShort: return out.Write(ShortHelp(line.verb)), 0;
-    case HelpKind::kLong: return out.Write(LongHelp(line.verb)), 0;
-    case HelpKind::kVersion: return out.Write(absl::StrCat("sshsync ", Version(), "\n")), 0;
+    case HelpKind::kNone:
+      break;
+    case HelpKind::kShort:
+      return out.Write(ShortHelp(line.verb)), 0;
+    case HelpKind::kLong:
+      return out.Write(LongHelp(line.verb)), 0;
+    case HelpKind::kVersion:
+      return out.Write(absl::StrCat("sshsync ", Version(), "\n")), 0;
   }
   switch (line.verb) {
-    case VerbId::kCheck: return RunCheck(line, out, err);
-    case VerbId::kCommands: return RunCommands(line, out, err);
-    case VerbId::kGraph: return RunGraph(line, out, err);
-    case VerbId::kStatus: return RunStatus(line, out, err);
-    case VerbId::kInit: return RunInit(line, doors, out, err);
-    case VerbId::kReport: return RunReport(line, out, err);
-    case VerbId::kLog: return RunLog(line, out, err);
-    default: return RunVerb(line, doors, out, err);
+    case VerbId::kCheck:
+      return RunCheck(line, out, err);
+    case VerbId::kCommands:
+      return RunCommands(line, out, err);
+    case VerbId::kGraph:
+      return RunGraph(line, out, err);
+    case VerbId::kStatus:
+      return RunStatus(line, out, err);
+    case VerbId::kInit:
+      return RunInit(line, doors, out, err);
+    case VerbId::kReport:
+      return RunReport(line, out, err);
+    case VerbId::kLog:
+      return RunLog(line, out, err);
+    default:
+      return RunVerb(line, doors, out, err);
   }
 }
 

@@ -8,10 +8,11 @@
 
 namespace sshsync::cli {
 
-/// The program: does what the arguments (without the program's name) say, and returns the exit status. Uses the descriptors 0 to 2 of the
-/// process, its environment and its signals; to be called once, from main.
+/// The program: does what the arguments (without the program's name) say, and returns the exit status. Uses the
+/// descriptors 0 to 2 of the process, its environment and its signals; to be called once, from main.
 ///
-///     int main(int argc, char** argv) { return RunTool(std::vector<std::string>(argv + 1, argv + argc), {Synchronize, Probe}); }
+///     int main(int argc, char** argv) { return RunTool(std::vector<std::string>(argv + 1, argv + argc), {Synchronize,
+///     Probe}); }
 int RunTool(absl::Span<const std::string> arguments, const Doors& doors);
 
 }  // namespace sshsync::cli

@@ -48,7 +48,8 @@ void HopProgress::On(const Event& event) {
       outcome_ = event.action;
       ended_badly_ = event.failure != Failure::kNone;
       break;
-    default: break;
+    default:
+      break;
   }
   Sample(event.time);
 }

@@ -66,7 +66,8 @@ TEST(HopProgress, DeletionsAreNoFilesOfThePlan) {
 
 TEST(HopProgress, TheRateIsThatOfTheLastSeconds) {
   HopProgress hop = Planned(1, 100'000);
-  for (int second = 1; second <= 60; ++second) hop.On(Moved(second, "a", second <= 30 ? second : 30 + (second - 30) * 1000));
+  for (int second = 1; second <= 60; ++second)
+    hop.On(Moved(second, "a", second <= 30 ? second : 30 + (second - 30) * 1000));
   const absl::Time now = absl::UnixEpoch() + absl::Seconds(60);
   EXPECT_NEAR(hop.Rate(now), 1000, 1);
   EXPECT_EQ(absl::ToInt64Seconds(*hop.Remaining(now)), 69);

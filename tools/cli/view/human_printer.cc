@@ -31,7 +31,8 @@ void HumanPrinter::Detail(const Event& event) {
 
 void HumanPrinter::Finish(const Report& report) {
   if (options_.results && report.verb == "plan") screen_.Out(PlanText(report, !options_.itemize));
-  if (options_.results && report.verb == "verify") screen_.Out(VerifyText(report, options_.summary || options_.verbose > 0));
+  if (options_.results && report.verb == "verify")
+    screen_.Out(VerifyText(report, options_.summary || options_.verbose > 0));
   if (options_.quiet) return;
   if (report.exit_code() != 0) {
     screen_.Err(SummaryLine(report));

@@ -32,8 +32,11 @@ class HumanPrinterTest : public testing::Test {
     printer.On({.kind = EventKind::kRepositoryStarted, .repository = "p", .parent = "m"});
     printer.On({.kind = EventKind::kFilePublished, .repository = "p", .path = "a", .action = "copy", .bytes = 10});
     printer.On({.kind = EventKind::kMessage, .repository = "p", .level = LogLevel::kWarning, .message = "odd"});
-    printer.On(
-        {.kind = EventKind::kFileFailed, .repository = "p", .path = "b", .failure = Failure::kPermission, .message = "Permission denied"});
+    printer.On({.kind = EventKind::kFileFailed,
+                .repository = "p",
+                .path = "b",
+                .failure = Failure::kPermission,
+                .message = "Permission denied"});
   }
 
   std::string Out() { return Taken(out_pipe_[0]); }
@@ -100,7 +103,9 @@ TEST_F(HumanPrinterTest, ABadEndIsSummedUpOnStderr) {
   report.repositories = {{.name = "p", .outcome = Outcome::kFailed, .failure = Failure::kAuth}};
   HumanPrinter(*screen_, {}).Finish(report);
   EXPECT_EQ(Out(), "");
-  EXPECT_EQ(Err(), "sshsync: 1 repository failed\nsshsync: `sshsync resume`, or the same command again, goes on from here; nothing verified is sent twice\n");
+  EXPECT_EQ(Err(),
+            "sshsync: 1 repository failed\nsshsync: `sshsync resume`, or the same command again, goes on from here; "
+            "nothing verified is sent twice\n");
 }
 
 TEST(FanOut, EverySinkHearsEveryEventInTurn) {

@@ -58,14 +58,16 @@ std::string HopRow(const HopProgress& hop, absl::Time now, size_t columns) {
   if (hop.phase() == HopProgress::Phase::kComparing) {
     row += "comparing";
   } else if (hop.phase() == HopProgress::Phase::kEnded) {
-    absl::StrAppend(&row, hop.outcome(), "  ", hop.files(), hop.files() == 1 ? " file, " : " files, ", HumanBytes(hop.bytes()));
+    absl::StrAppend(&row, hop.outcome(), "  ", hop.files(), hop.files() == 1 ? " file, " : " files, ",
+                    HumanBytes(hop.bytes()));
   } else {
     const int64_t percent = hop.total_bytes() > 0 ? std::min<int64_t>(100, hop.bytes() * 100 / hop.total_bytes()) : 100;
     const double rate = hop.Rate(now);
     const auto remaining = hop.Remaining(now);
     // Where the row has room behind its numbers, a bar says the same.
     constexpr size_t kNumbers = 79, kLeastBar = 12, kMostBar = 40;
-    if (columns >= kNumbers + kLeastBar + 3) absl::StrAppend(&row, Bar(percent, std::min(columns - kNumbers - 3, kMostBar)), " ");
+    if (columns >= kNumbers + kLeastBar + 3)
+      absl::StrAppend(&row, Bar(percent, std::min(columns - kNumbers - 3, kMostBar)), " ");
     absl::StrAppend(&row, Right(absl::StrCat(percent, "%"), 4),
                     Right(absl::StrCat(HumanBytes(hop.bytes()), " of ", HumanBytes(hop.total_bytes())), 21),
                     Right(absl::StrCat(hop.files(), "/", hop.total_files(), " files"), 15),
@@ -82,7 +84,8 @@ void LiveView::On(const Event& event) {
   const auto [place, is_new] = places_.try_emplace(event.repository, hops_.size());
   if (is_new) hops_.emplace_back(event.repository);
   hops_[place->second].On(event);
-  if (event.time - drawn_ >= (terminal_ ? kFrame : kAppended) || event.kind == EventKind::kRepositoryEnded) Draw(event.time);
+  if (event.time - drawn_ >= (terminal_ ? kFrame : kAppended) || event.kind == EventKind::kRepositoryEnded)
+    Draw(event.time);
 }
 
 void LiveView::Redraw(absl::Duration silent) {
@@ -109,11 +112,13 @@ std::string LiveView::Total(absl::Time now, size_t unseen, size_t columns) const
     total += has_ended ? hop.bytes() : std::max(hop.total_bytes(), hop.bytes());
     if (!has_ended) rate += hop.Rate(now);
   }
-  std::string text = unseen > 0 ? absl::StrCat("and ", unseen, " more: ", ended, " of ", hops_.size(), " ended") : absl::StrCat(ended, " of ", hops_.size(), " ended");
+  std::string text = unseen > 0 ? absl::StrCat("and ", unseen, " more: ", ended, " of ", hops_.size(), " ended")
+                                : absl::StrCat(ended, " of ", hops_.size(), " ended");
   if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
   if (total > 0) absl::StrAppend(&text, "; ", HumanBytes(bytes), " of ", HumanBytes(total));
   if (rate >= 1) absl::StrAppend(&text, ", ", HumanBytes(static_cast<int64_t>(rate)), "/s");
-  if (rate >= 1 && total > bytes) absl::StrAppend(&text, ", ETA ", Clock(absl::Seconds(static_cast<double>(total - bytes) / rate)));
+  if (rate >= 1 && total > bytes)
+    absl::StrAppend(&text, ", ETA ", Clock(absl::Seconds(static_cast<double>(total - bytes) / rate)));
   return CutToWidth(text, columns);
 }
 
@@ -124,14 +129,17 @@ std::vector<std::string> LiveView::Rows(ScreenSize size, absl::Time now) const {
   for (const HopProgress& hop : hops_) order.push_back(&hop);
   // The last row is the sum, where there is something to add up.
   const size_t room = most - (order.size() > 1 ? 1 : 0);
-  if (order.size() > room) std::stable_sort(order.begin(), order.end(), [](const HopProgress* a, const HopProgress* b) { return Rank(*a) < Rank(*b); });
+  if (order.size() > room)
+    std::stable_sort(order.begin(), order.end(),
+                     [](const HopProgress* a, const HopProgress* b) { return Rank(*a) < Rank(*b); });
 
   std::vector<std::string> rows;
   for (const HopProgress* hop : order) {
     if (rows.size() == room) break;
     std::string row = HopRow(*hop, now, columns);
     const bool is_comparing = hop->phase() == HopProgress::Phase::kComparing;
-    if (colour_ && hop->phase() != HopProgress::Phase::kMoving) row = absl::StrCat(is_comparing ? "\x1b[2m" : hop->failed() ? "\x1b[31m" : "\x1b[32m", row, "\x1b[0m");
+    if (colour_ && hop->phase() != HopProgress::Phase::kMoving)
+      row = absl::StrCat(is_comparing ? "\x1b[2m" : hop->failed() ? "\x1b[31m" : "\x1b[32m", row, "\x1b[0m");
     rows.push_back(row);
   }
   if (order.size() < 2) return rows;

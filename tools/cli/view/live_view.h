@@ -12,17 +12,18 @@
 
 namespace sshsync::cli {
 
-/// Every hop of a run, a row each, and below them the sum, redrawn at most ten times a second of the events' own time. Where there are more
-/// hops than rows, those that move come first, then those that failed, and the rest is in the sum only. Where the screen is no terminal, the rows are appended every ten
-/// seconds instead.
-/// Does not own the screen. Threads: as EventSink says.
+/// Every hop of a run, a row each, and below them the sum, redrawn at most ten times a second of the events' own time.
+/// Where there are more hops than rows, those that move come first, then those that failed, and the rest is in the sum
+/// only. Where the screen is no terminal, the rows are appended every ten seconds instead. Does not own the screen.
+/// Threads: as EventSink says.
 class LiveView : public EventSink {
  public:
   LiveView(Screen& screen, bool colour) : screen_(screen), colour_(colour), terminal_(screen.err_is_terminal()) {}
 
   void On(const Event& event) override;
 
-  /// Draws again what may have changed without an event: rates, or the window. `silent`: how long ago the last event was.
+  /// Draws again what may have changed without an event: rates, or the window. `silent`: how long ago the last event
+  /// was.
   void Redraw(absl::Duration silent);
 
   /// The rows as they are now, for a screen of that size.
@@ -40,7 +41,8 @@ class LiveView : public EventSink {
   absl::Time drawn_ = absl::InfinitePast(), last_ = absl::InfinitePast();
 };
 
-/// One row: name, percentage, bytes, files, rate, time left; 80 columns, a bar where there is more room, cut to `columns` where there is less.
+/// One row: name, percentage, bytes, files, rate, time left; 80 columns, a bar where there is more room, cut to
+/// `columns` where there is less.
 std::string HopRow(const HopProgress& hop, absl::Time now, size_t columns);
 
 }  // namespace sshsync::cli

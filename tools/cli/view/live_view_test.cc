@@ -19,15 +19,25 @@ class LiveViewTest : public testing::Test {
   LiveViewTest() : null_(open("/dev/null", O_WRONLY)), out_(null_), screen_(out_, out_) {}
   ~LiveViewTest() override { close(null_); }
 
-  void Started(const std::string& name) { view_.On({.kind = EventKind::kRepositoryStarted, .time = kStart, .repository = name}); }
+  void Started(const std::string& name) {
+    view_.On({.kind = EventKind::kRepositoryStarted, .time = kStart, .repository = name});
+  }
   void Planned(const std::string& name, int64_t files, int64_t bytes) {
     view_.On({.kind = EventKind::kPlanned, .time = kStart, .repository = name, .files = files, .bytes = bytes});
   }
   void Moved(const std::string& name, int seconds, int64_t bytes) {
-    view_.On({.kind = EventKind::kFileProgress, .time = kStart + absl::Seconds(seconds), .repository = name, .path = "f", .bytes = bytes});
+    view_.On({.kind = EventKind::kFileProgress,
+              .time = kStart + absl::Seconds(seconds),
+              .repository = name,
+              .path = "f",
+              .bytes = bytes});
   }
   void Ended(const std::string& name, const std::string& outcome, Failure failure) {
-    view_.On({.kind = EventKind::kRepositoryEnded, .time = kStart, .repository = name, .action = outcome, .failure = failure});
+    view_.On({.kind = EventKind::kRepositoryEnded,
+              .time = kStart,
+              .repository = name,
+              .action = outcome,
+              .failure = failure});
   }
 
   const int null_;
@@ -76,7 +86,9 @@ TEST_F(LiveViewTest, RowsNeverReachTheLastColumn) {
 TEST_F(LiveViewTest, AWideWindowHasRoomForABar) {
   Planned("p", 20, 1'000'000'000);
   Moved("p", 10, 500'000'000);
-  const auto row = [&](size_t columns) { return view_.Rows({.columns = columns, .rows = 24}, kStart + absl::Seconds(10))[0]; };
+  const auto row = [&](size_t columns) {
+    return view_.Rows({.columns = columns, .rows = 24}, kStart + absl::Seconds(10))[0];
+  };
   EXPECT_FALSE(absl::StrContains(row(80), "["));
   EXPECT_TRUE(absl::StrContains(row(100), " [========>        ]  50% ")) << row(100);
   EXPECT_LE(DisplayWidth(row(300)), 130U) << "a longer one says no more";

@@ -24,7 +24,8 @@ void OutputStream::Write(absl::string_view bytes) {
     } else if (errno != EINTR) {
       ended_ = true;
       if (errno != EPIPE)
-        status_ = absl::UnknownError(absl::StrCat("cannot write to ", fd_ == STDOUT_FILENO ? "stdout" : "stderr", ": ", strerror(errno)));
+        status_ = absl::UnknownError(
+            absl::StrCat("cannot write to ", fd_ == STDOUT_FILENO ? "stdout" : "stderr", ": ", strerror(errno)));
     }
   }
 }

@@ -71,7 +71,8 @@ void Redrawing::On(const Event& event) {
 }
 
 void Redrawing::Loop() {
-  const int milliseconds = pause_ == absl::InfiniteDuration() ? -1 : static_cast<int>(absl::ToInt64Milliseconds(pause_));
+  const int milliseconds =
+      pause_ == absl::InfiniteDuration() ? -1 : static_cast<int>(absl::ToInt64Milliseconds(pause_));
   while (true) {
     pollfd poll_fd = {.fd = wake_, .events = POLLIN, .revents = 0};
     if (poll(&poll_fd, 1, milliseconds) > 0) {

@@ -10,10 +10,12 @@
 
 namespace sshsync::cli {
 
-/// Keeps a live view alive between events: while hosts are silent it is drawn again now and then, and at once when the window changes its size
-/// (SIGWINCH). Hands every event on; events and redrawings exclude each other, so that the view needs no lock of its own.
+/// Keeps a live view alive between events: while hosts are silent it is drawn again now and then, and at once when the
+/// window changes its size (SIGWINCH). Hands every event on; events and redrawings exclude each other, so that the view
+/// needs no lock of its own.
 ///
-/// Does not own the sink. Only one may live at a time, for a handler knows no more than a global. Threads: one of its own, gone with it.
+/// Does not own the sink. Only one may live at a time, for a handler knows no more than a global. Threads: one of its
+/// own, gone with it.
 ///
 ///     Redrawing redrawing(sinks, [&](absl::Duration silent) { live.Redraw(silent); }, absl::Seconds(1));
 class Redrawing : public EventSink {

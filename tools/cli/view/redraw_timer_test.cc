@@ -41,7 +41,8 @@ TEST(Redrawing, EventsAreHandedOnAndDrawNothingByThemselves) {
   Counting next;
   Drawn drawn;
   {
-    Redrawing redrawing(next, [&](absl::Duration) { drawn.Redraw(); }, absl::InfiniteDuration());
+    Redrawing redrawing(
+        next, [&](absl::Duration) { drawn.Redraw(); }, absl::InfiniteDuration());
     for (int i = 0; i < 3; ++i) redrawing.On({});
   }
   EXPECT_EQ(next.events, 3);
@@ -51,7 +52,8 @@ TEST(Redrawing, EventsAreHandedOnAndDrawNothingByThemselves) {
 TEST(Redrawing, AWindowThatChangesItsSizeIsDrawnAgain) {
   Counting next;
   Drawn drawn;
-  Redrawing redrawing(next, [&](absl::Duration) { drawn.Redraw(); }, absl::InfiniteDuration());
+  Redrawing redrawing(
+      next, [&](absl::Duration) { drawn.Redraw(); }, absl::InfiniteDuration());
   for (int i = 1; i <= 3; ++i) {
     raise(SIGWINCH);
     drawn.WaitFor(i);
@@ -71,7 +73,10 @@ TEST(Redrawing, WhileNothingHappensItIsDrawnNowAndThen) {
 
 TEST(Redrawing, AfterItsEndTheSignalDoesNothing) {
   Counting next;
-  { Redrawing redrawing(next, [](absl::Duration) {}, absl::InfiniteDuration()); }
+  {
+    Redrawing redrawing(
+        next, [](absl::Duration) {}, absl::InfiniteDuration());
+  }
   raise(SIGWINCH);
 }
 

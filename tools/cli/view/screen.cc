@@ -22,7 +22,8 @@ ScreenSize SizeOf(int fd) {
 
 }  // namespace
 
-Screen::Screen(OutputStream& out, OutputStream& err, std::function<ScreenSize()> size) : out_(out), err_(err), size_(std::move(size)) {
+Screen::Screen(OutputStream& out, OutputStream& err, std::function<ScreenSize()> size)
+    : out_(out), err_(err), size_(std::move(size)) {
   if (!size_) size_ = [fd = err.fd()] { return SizeOf(fd); };
 }
 
@@ -32,9 +33,11 @@ void Screen::Err(absl::string_view lines) { Text(err_, lines); }
 void Screen::Text(OutputStream& stream, absl::string_view lines) {
   // What goes into a file or a pipe does not disturb the rows.
   if (rows_.empty() || !stream.is_terminal()) return stream.Write(lines);
-  // In one write: the text in the place of the rows, and these below it. What stood there is overwritten, and what is left of it erased.
+  // In one write: the text in the place of the rows, and these below it. What stood there is overwritten, and what is
+  // left of it erased.
   std::string frame = Up();
-  for (const absl::string_view line : absl::StrSplit(absl::StripSuffix(lines, "\n"), '\n')) absl::StrAppend(&frame, line, "\x1b[K\n");
+  for (const absl::string_view line : absl::StrSplit(absl::StripSuffix(lines, "\n"), '\n'))
+    absl::StrAppend(&frame, line, "\x1b[K\n");
   for (const std::string& row : rows_) absl::StrAppend(&frame, row, "\x1b[K\n");
   stream.Write(absl::StrCat(frame, "\x1b[J"));
   drawn_for_ = size_();

@@ -19,9 +19,9 @@ struct ScreenSize {
   friend bool operator==(const ScreenSize&, const ScreenSize&) = default;
 };
 
-/// What a person looks at: text that scrolls away on stdout and stderr, and below it, on a terminal, a few live rows that are drawn over.
-/// Each change is one write, old rows are overwritten and not erased first, so that nothing flickers; text pushes the live rows down.
-/// (The alternate screen was rejected: what it showed is gone at the end.)
+/// What a person looks at: text that scrolls away on stdout and stderr, and below it, on a terminal, a few live rows
+/// that are drawn over. Each change is one write, old rows are overwritten and not erased first, so that nothing
+/// flickers; text pushes the live rows down. (The alternate screen was rejected: what it showed is gone at the end.)
 /// Does not own the streams. Threads: one at a time.
 class Screen {
  public:
@@ -35,7 +35,8 @@ class Screen {
   void Out(absl::string_view lines);
   void Err(absl::string_view lines);
 
-  /// Puts these rows in the place of the former ones; nothing where they stand there already. Rows are without newlines and fit the width.
+  /// Puts these rows in the place of the former ones; nothing where they stand there already. Rows are without newlines
+  /// and fit the width.
   void Show(const std::vector<std::string>& rows);
   /// Takes the live rows away.
   void Clear();

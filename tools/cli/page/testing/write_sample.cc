@@ -1,5 +1,5 @@
-// Writes pages of made-up runs into a folder, for tests that look at them with a browser, and for people who change how they look:
-// `write_sample FOLDER` makes good.html, bad.html, many.html and killed.html.
+// Writes pages of made-up runs into a folder, for tests that look at them with a browser, and for people who change how
+// they look: `write_sample FOLDER` makes good.html, bad.html, many.html and killed.html.
 
 #include <fstream>
 #include <string>
@@ -14,9 +14,19 @@ const absl::Time kStart = absl::FromUnixSeconds(1'767'405'612);
 
 absl::Time At(double seconds) { return kStart + absl::Seconds(seconds); }
 
-RepositoryReport Hop(absl::string_view name, absl::string_view parent, int step, double from, double to, int64_t copied, int64_t bytes) {
-  return {.name = std::string(name), .parent = std::string(parent), .host = absl::StrCat(name, ".example"), .step = step, .outcome = Outcome::kChanged,
-          .started = At(from), .ended = At(to), .kept = 1204, .copied = copied, .replaced = copied / 3, .bytes = bytes};
+RepositoryReport Hop(absl::string_view name, absl::string_view parent, int step, double from, double to, int64_t copied,
+                     int64_t bytes) {
+  return {.name = std::string(name),
+          .parent = std::string(parent),
+          .host = absl::StrCat(name, ".example"),
+          .step = step,
+          .outcome = Outcome::kChanged,
+          .started = At(from),
+          .ended = At(to),
+          .kept = 1204,
+          .copied = copied,
+          .replaced = copied / 3,
+          .bytes = bytes};
 }
 
 /// Four streams, which carry `bytes` between two times, the last one faster than the first.
@@ -25,8 +35,13 @@ void Carry(RunRecord& record, absl::string_view name, double from, double to, in
   for (int stream = 0; stream < kStreams; ++stream) {
     for (int block = 0; block < kBlocks; ++block) {
       const double width = (to - from) / kBlocks, begin = from + block * width + stream * width / 9;
-      record.blocks.push_back({.repository = std::string(name), .stream = stream, .began = At(begin), .ended = At(begin + width * (0.62 + 0.05 * ((block * 7 + stream * 3) % 6))),
-                               .path = block == 3 ? absl::StrCat("conf/part", stream) : absl::StrCat("db/update 2026-01/full.dump.", stream), .files = block == 3 ? 212 : 1,
+      record.blocks.push_back({.repository = std::string(name),
+                               .stream = stream,
+                               .began = At(begin),
+                               .ended = At(begin + width * (0.62 + 0.05 * ((block * 7 + stream * 3) % 6))),
+                               .path = block == 3 ? absl::StrCat("conf/part", stream)
+                                                  : absl::StrCat("db/update 2026-01/full.dump.", stream),
+                               .files = block == 3 ? 212 : 1,
                                .bytes = bytes / (kStreams * kBlocks)});
     }
   }
@@ -34,9 +49,15 @@ void Carry(RunRecord& record, absl::string_view name, double from, double to, in
 
 RunRecord Base() {
   RunRecord record{.exit_code = 0, .options = "jobs 8", .config = "/etc/sshsync/sshsync.conf", .pid = 1};
-  record.report = {.run = "20260103-020012-77aa", .verb = "sync", .queue = {{"repoproxy"}, {"appnode1", "appnode2", "appnode3"}}, .started = kStart, .ended = At(104)};
-  record.report.repositories = {Hop("repoproxy", "repomaster", 1, 0.3, 71, 18, 1'932'000'000), Hop("appnode1", "repoproxy", 2, 0.4, 88, 18, 1'932'000'000),
-                                Hop("appnode2", "repoproxy", 2, 0.4, 97, 18, 1'932'000'000), Hop("appnode3", "repoproxy", 2, 0.4, 104, 18, 1'932'000'000)};
+  record.report = {.run = "20260103-020012-77aa",
+                   .verb = "sync",
+                   .queue = {{"repoproxy"}, {"appnode1", "appnode2", "appnode3"}},
+                   .started = kStart,
+                   .ended = At(104)};
+  record.report.repositories = {Hop("repoproxy", "repomaster", 1, 0.3, 71, 18, 1'932'000'000),
+                                Hop("appnode1", "repoproxy", 2, 0.4, 88, 18, 1'932'000'000),
+                                Hop("appnode2", "repoproxy", 2, 0.4, 97, 18, 1'932'000'000),
+                                Hop("appnode3", "repoproxy", 2, 0.4, 104, 18, 1'932'000'000)};
   Carry(record, "repoproxy", 7, 68, 1'610'000'000);
   Carry(record, "appnode1", 12, 85, 1'610'000'000);
   Carry(record, "appnode2", 13, 94, 1'610'000'000);
@@ -51,12 +72,24 @@ RunRecord Bad() {
   one.outcome = Outcome::kFailed;
   one.failed = 14;
   for (int i = 0; i < 13; ++i) {
-    one.files.push_back({.path = absl::StrCat("lib/<b>module</b>-", i, ".jar"), .action = "copy", .bytes = 52'000, .failure = Failure::kNoSpace, .message = "No space left on device",
-                         .command = "cat > \"$STAGED\"", .output = "cat: write error: No space left on device\n", .exit_status = 1, .attempts = 1});
+    one.files.push_back({.path = absl::StrCat("lib/<b>module</b>-", i, ".jar"),
+                         .action = "copy",
+                         .bytes = 52'000,
+                         .failure = Failure::kNoSpace,
+                         .message = "No space left on device",
+                         .command = "cat > \"$STAGED\"",
+                         .output = "cat: write error: No space left on device\n",
+                         .exit_status = 1,
+                         .attempts = 1});
   }
-  one.files.push_back({.path = "odd \x1b[31m\"name\"\xff & <script>alert(1)</script>.bin", .action = "replace", .failure = Failure::kDigestMismatch,
-                       .message = "the digest of what arrived is another one", .command = "scp -p master:'/srv/app/odd' odd", .output = "odd  100%  52KB\nlost connection\n<!-- -->",
-                       .exit_status = 255, .attempts = 5});
+  one.files.push_back({.path = "odd \x1b[31m\"name\"\xff & <script>alert(1)</script>.bin",
+                       .action = "replace",
+                       .failure = Failure::kDigestMismatch,
+                       .message = "the digest of what arrived is another one",
+                       .command = "scp -p master:'/srv/app/odd' odd",
+                       .output = "odd  100%  52KB\nlost connection\n<!-- -->",
+                       .exit_status = 255,
+                       .attempts = 5});
   RepositoryReport& two = record.report.repositories[2];
   two.outcome = Outcome::kFailed;
   two.failure = Failure::kAuth;
@@ -101,7 +134,9 @@ RunRecord Killed() {
     RepositoryReport& report = record.report.repositories[i];
     report = {.name = report.name, .parent = report.parent, .step = 2, .outcome = Outcome::kStopped};
   }
-  std::erase_if(record.blocks, [](const MovedBlock& block) { return block.repository != "repoproxy" && block.repository != "appnode1"; });
+  std::erase_if(record.blocks, [](const MovedBlock& block) {
+    return block.repository != "repoproxy" && block.repository != "appnode1";
+  });
   return record;
 }
 
@@ -121,7 +156,11 @@ std::vector<RunRecord> History(const RunRecord& newest) {
 }
 
 bool Write(const std::string& path, const RunRecord& record) {
-  const PageInput input{.history = History(record), .now = At(3600), .zone = absl::UTCTimeZone(), .alive = [](int) { return false; }, .version = "1.0.0"};
+  const PageInput input{.history = History(record),
+                        .now = At(3600),
+                        .zone = absl::UTCTimeZone(),
+                        .alive = [](int) { return false; },
+                        .version = "1.0.0"};
   std::ofstream file(path);
   file << RunPage(record, input);
   return static_cast<bool>(file);
@@ -134,5 +173,8 @@ int main(int argc, char** argv) {
   using namespace sshsync::page;  // NOLINT: the whole of a short main
   if (argc != 2) return 2;
   const std::string folder = argv[1];
-  return Write(folder + "/good.html", Base()) && Write(folder + "/bad.html", Bad()) && Write(folder + "/many.html", Many()) && Write(folder + "/killed.html", Killed()) ? 0 : 1;
+  return Write(folder + "/good.html", Base()) && Write(folder + "/bad.html", Bad()) &&
+                 Write(folder + "/many.html", Many()) && Write(folder + "/killed.html", Killed())
+             ? 0
+             : 1;
 }
