@@ -158,7 +158,7 @@ def parse_options():
     parser.add_argument("--questions", type=int, default=8, help="of the original way, in each round")
     parser.add_argument("--ratio", type=float, default=30, help="how many times quicker than the original way each way has to be; 0: any")
     parser.add_argument("--record", action="store_true", help="write the figures to benchmarks/runs/DATE/ of the workspace")
-    parser.add_argument("--sshsync", default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tools", "sshsync"))
+    parser.add_argument("--sshsync", default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tools", "cli", "sshsync"))
     return parser.parse_args()
 
 

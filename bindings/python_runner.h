@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "sshsync/ssh/any_runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync::python {
 
@@ -22,7 +22,7 @@ namespace sshsync::python {
 /// time.
 ///
 /// Ownership: refers to the object, and is made and destroyed with the GIL held. Called without it.
-class PythonRunner : public AnyRunner {
+class PythonRunner : public Runner {
  public:
   explicit PythonRunner(pybind11::object runner) : runner_(std::move(runner)) {}
 

@@ -14,7 +14,7 @@
 
 namespace sshsync {
 
-class AnyRunner;
+class Runner;
 
 /// One thing a probe tried.
 struct ProbeCheck {
@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configur
                                                    const StopToken& stop);
 
 /// The same over another runner than ssh, which is borrowed.
-absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration,
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(Runner& runner, const Configuration& configuration,
                                                        const std::vector<std::string>& names, EventSink& events,
                                                        const StopToken& stop);
 

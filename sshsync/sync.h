@@ -14,7 +14,7 @@
 
 namespace sshsync {
 
-class AnyRunner;
+class Runner;
 
 /// What one run is asked to do. Options given here win over the configuration.
 struct SyncOptions {
@@ -55,8 +55,8 @@ absl::StatusOr<Report> Synchronize(const Configuration& configuration, const Syn
                                    const StopToken& stop);
 
 /// The same over another runner than ssh, which is borrowed: every command of the run goes through it.
-absl::StatusOr<Report> SynchronizeOver(AnyRunner& runner, const Configuration& configuration,
-                                       const SyncOptions& options, EventSink& events, const StopToken& stop);
+absl::StatusOr<Report> SynchronizeOver(Runner& runner, const Configuration& configuration, const SyncOptions& options,
+                                       EventSink& events, const StopToken& stop);
 
 }  // namespace sshsync
 

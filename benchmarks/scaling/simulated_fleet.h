@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "benchmarks/scaling/simulated_time.h"
 #include "sshsync/model/repository.h"
-#include "sshsync/ssh/any_runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
@@ -43,7 +43,7 @@ struct FleetPace {
 /// file's digest is a function of its number, so every transfer verifies.
 ///
 /// Ownership: refers to the time. Threads: any, as every Runner.
-class SimulatedFleet : public AnyRunner {
+class SimulatedFleet : public Runner {
  public:
   SimulatedFleet(SimulatedTime& time, const FleetShape& shape, const FleetPace& pace);
 

@@ -20,7 +20,7 @@ import sys
 
 from benchmarks.side_by_side import cores, figures, ground, trees, ways, workloads
 
-SSHSYNC = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "tools", "sshsync")
+SSHSYNC = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "tools", "cli", "sshsync")
 
 
 def parse_options():

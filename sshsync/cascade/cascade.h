@@ -28,10 +28,9 @@ namespace sshsync {
 /// they have and are reported as waiting. With fail_fast a step begins when the one before has ended well.
 ///
 /// Ownership: refers to context and queue. Threads: Run is called once; a thread for each hop under way.
-template <Runner R, Clock C>
 class Cascade {
  public:
-  Cascade(RunContext<R, C>& context, const Configuration& configuration, Verb verb, int jobs)
+  Cascade(RunContext& context, const Configuration& configuration, Verb verb, int jobs)
       : context_(context), configuration_(configuration), verb_(verb), jobs_(jobs) {}
 
   /// One report for each repository of the queue, in its order.
@@ -43,7 +42,7 @@ class Cascade {
     bool busy = false;    // a survey is under way
     bool synced = false;  // it is a child of this run, and what it will hold is known
     absl::optional<absl::Status> listed, digested;
-    std::shared_ptr<RemoteRepository<R, C>> repository;
+    std::shared_ptr<RemoteRepository> repository;
     std::shared_ptr<const Contents> contents;
     std::shared_ptr<const Supply> supply;
   };
@@ -58,15 +57,15 @@ class Cascade {
   };
 
   // A hop's view of its parent.
-  class Source : public HopSource<R, C> {
+  class Source : public HopSource {
    public:
     Source(Cascade& cascade, const Repository& parent, const Entry& entry)
         : cascade_(cascade), parent_(parent), source_(*entry.source), awaited_(entry.after_parent) {
       if (!awaited_) cascade_.StartSurvey(parent_);
     }
     std::shared_ptr<const Contents> Expected() override { return awaited_ ? cascade_.Expected(source_) : nullptr; }
-    absl::StatusOr<HopParent<R, C>> Listed() override { return cascade_.Wait(parent_, awaited_, &Known::listed); }
-    absl::StatusOr<HopParent<R, C>> Digested() override { return cascade_.Wait(parent_, awaited_, &Known::digested); }
+    absl::StatusOr<HopParent> Listed() override { return cascade_.Wait(parent_, awaited_, &Known::listed); }
+    absl::StatusOr<HopParent> Digested() override { return cascade_.Wait(parent_, awaited_, &Known::digested); }
 
    private:
     Cascade& cascade_;
@@ -83,15 +82,14 @@ class Cascade {
   void StartSurveyLocked(const Repository& repository);
   void Survey(const Repository& repository);
   std::shared_ptr<const Contents> Expected(const Repository& source);
-  absl::StatusOr<HopParent<R, C>> Wait(const Repository& parent, bool awaited,
-                                       absl::optional<absl::Status> Known::*half);
-  void Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made,
-                absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply);
-  absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Make(const Repository& repository);
+  absl::StatusOr<HopParent> Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half);
+  void Remember(const Repository& repository, std::shared_ptr<RemoteRepository> made, absl::StatusOr<Contents> contents,
+                std::shared_ptr<const Supply> supply);
+  absl::StatusOr<std::shared_ptr<RemoteRepository>> Make(const Repository& repository);
   void AgreeOnDigests(const ResolvedQueue& queue);
   void DropUnused(const Entry& ended);
 
-  RunContext<R, C>& context_;
+  RunContext& context_;
   const Configuration& configuration_;
   const Verb verb_;
   const int jobs_;
@@ -103,7 +101,7 @@ class Cascade {
   std::mutex mu_;
   std::condition_variable changed_;
   // Protected by mu_.
-  std::map<std::string, std::shared_ptr<RemoteRepository<R, C>>> made_;
+  std::map<std::string, std::shared_ptr<RemoteRepository>> made_;
   std::map<std::string, Known> known_;
   std::map<std::string, int>
       uses_;  // hops that have not ended, by the repositories they are about, as child or as parent
@@ -114,333 +112,6 @@ class Cascade {
   int failed_step_ = 0;                // the first step in which something failed; 0: none
   std::vector<std::jthread> surveys_;  // Last, so that they end before the rest goes.
 };
-
-// Implementation details follow.
-
-template <Runner R, Clock C>
-std::vector<typename Cascade<R, C>::Entry> Cascade<R, C>::Entries(const ResolvedQueue& queue) const {
-  std::vector<Entry> entries;
-  std::map<std::string, size_t> at;
-  int step = 0;
-  for (const auto& of_step : queue.steps) {
-    ++step;
-    for (const QueueEntry& entry : of_step) {
-      const auto parent = at.find(entry.repository->parent);
-      // What is verified is compared with what is there.
-      const bool awaited = parent != at.end() && verb_ != Verb::kVerify;
-      if (awaited) entries[parent->second].has_children = true;
-      at[entry.repository->name] = entries.size();
-      const Repository* const source =
-          awaited ? entries[parent->second].source : configuration_.Find(entry.repository->parent);
-      entries.push_back({.repository = entry.repository,
-                         .step = step,
-                         .after_parent = awaited,
-                         .has_children = false,
-                         .source = source});
-    }
-  }
-  return entries;
-}
-
-template <Runner R, Clock C>
-std::vector<RepositoryReport> Cascade<R, C>::Run(const ResolvedQueue& queue) {
-  AgreeOnDigests(queue);
-  entries_ = Entries(queue);
-  reports_.resize(entries_.size());
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    ++open_[entries_[i].step];
-    ++on_host_[entries_[i].repository->endpoint.host];
-    for (const std::string& name : {entries_[i].repository->name, entries_[i].repository->parent}) {
-      ++uses_[name];
-      ++accounts_[configuration_.Find(name)->endpoint];
-    }
-    reports_[i].name = entries_[i].repository->name;
-    reports_[i].parent = entries_[i].repository->parent;
-    reports_[i].host = entries_[i].repository->endpoint.host;
-    reports_[i].step = entries_[i].step;
-  }
-  {
-    // A parent that is awaited is always begun before its children: there is always one that does not wait.
-    std::vector<std::jthread> workers;
-    for (size_t i = 0; i < std::min(entries_.size(), static_cast<size_t>(std::max(jobs_, 1))); ++i)
-      workers.push_back(StartThread([this] { Work(); }));
-  }
-  return std::move(reports_);
-}
-
-template <Runner R, Clock C>
-void Cascade<R, C>::Work() {
-  for (;;) {
-    size_t index = 0;
-    Event started{.kind = EventKind::kStepStarted, .run = context_.run};
-    {
-      std::unique_lock lock(mu_);
-      if (next_ == entries_.size()) return;
-      index = next_++;
-      const int step = entries_[index].step;
-      if (context_.fail_fast) {
-        changed_.wait(lock, [&] {
-          return std::all_of(open_.begin(), open_.end(),
-                             [step](const auto& open) { return open.first >= step || open.second == 0; });
-        });
-      }
-      if (step > told_steps_) {
-        told_steps_ = started.step = step;
-        for (const Entry& entry : entries_) {
-          if (entry.step == step)
-            absl::StrAppend(&started.message, started.message.empty() ? "" : ", ", entry.repository->name);
-        }
-      }
-    }
-    if (started.step > 0) context_.events.On(started);
-    RepositoryReport& report = reports_[index];
-    RunHop(entries_[index], report);
-    DropUnused(entries_[index]);
-    const std::lock_guard lock(mu_);
-    const bool failed =
-        (report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_);
-    if (failed) failed_step_ = report.step;
-    if (--open_[report.step] == 0 || failed) turns_.Ring();
-    changed_.notify_all();
-  }
-}
-
-// What no other hop needs goes: what a repository holds, and the connections to its account. A run over many hosts has
-// open what is under way.
-template <Runner R, Clock C>
-void Cascade<R, C>::DropUnused(const Entry& ended) {
-  std::vector<Known> contents;
-  std::vector<std::shared_ptr<RemoteRepository<R, C>>> repositories;
-  std::vector<const Endpoint*> accounts;
-  {
-    const std::lock_guard lock(mu_);
-    for (const std::string& name : {ended.repository->name, ended.repository->parent}) {
-      Known& known = known_[name];
-      // A survey may be under way for which nobody waits any more, as its hops have failed: what it has is its own.
-      if (--uses_[name] == 0 && (!known.busy || known.digested)) {
-        contents.push_back(std::exchange(known, Known()));
-        repositories.push_back(std::move(made_[name]));
-      }
-      const Endpoint& account = configuration_.Find(name)->endpoint;
-      if (--accounts_[account] == 0) accounts.push_back(&account);
-    }
-  }
-  if constexpr (KeepsOpen<R>) {
-    for (const Endpoint* account : accounts) context_.runner.Release(*account);
-  }
-}
-
-template <Runner R, Clock C>
-WorkBoard::Turn Cascade<R, C>::TurnOf(int step) {
-  const std::lock_guard lock(mu_);
-  if (context_.fail_fast && failed_step_ > 0 && failed_step_ <= step) return WorkBoard::Turn::kNever;
-  for (const auto& [number, open] : open_) {
-    if (number < step && open > 0) return WorkBoard::Turn::kNotYet;
-  }
-  return WorkBoard::Turn::kYes;
-}
-
-template <Runner R, Clock C>
-void Cascade<R, C>::RunHop(const Entry& entry, RepositoryReport& report) {
-  const Repository& repository = *entry.repository;
-  const auto event = [&](EventKind kind) {
-    return Event{
-        .kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
-  };
-  absl::Status status = context_.closing.status();
-  std::shared_ptr<RemoteRepository<R, C>> child;
-  absl::StatusOr<Contents> contents = absl::UnknownError("");
-  {
-    std::unique_lock lock(mu_);
-    // It was somebody's parent in an earlier step, and nobody waited for the end of its survey.
-    changed_.wait(lock, [&] { return !known_[repository.name].busy || known_[repository.name].digested; });
-    if (status.ok() && context_.fail_fast && failed_step_ > 0)
-      status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
-  }
-  if (status.ok()) {
-    context_.events.On(event(EventKind::kRepositoryStarted));
-    auto made = Make(repository);
-    status = made.status();
-    if (made.ok()) {
-      child = *std::move(made);
-      Source source(*this, *configuration_.Find(repository.parent), entry);
-      const Repository* root = &repository;
-      while (!root->is_root()) root = configuration_.Find(root->parent);
-      typename Hop<R, C>::Part part{.has_children = entry.has_children,
-                                    .on_host = on_host_.at(repository.endpoint.host),
-                                    .cut = {.algorithms = root->digest, .chunk = root->chunk},
-                                    .turn = [this, step = entry.step] { return TurnOf(step); },
-                                    .turns = &turns_,
-                                    .announce =
-                                        [&](Contents planned, std::shared_ptr<const Supply> supply) {
-                                          Remember(repository, child, std::move(planned), std::move(supply));
-                                        }};
-      contents = Hop<R, C>(context_, verb_, *child, report, std::move(part)).Run(source);
-      status = contents.status();
-    }
-  }
-  if (!status.ok()) {
-    contents = status;
-    if (report.failure == Failure::kNone) {
-      report.failure = FailureOf(status);
-      report.message = std::string(status.message());
-      report.outcome = absl::IsCancelled(status) ? Outcome::kStopped : Outcome::kFailed;
-      report.started = report.ended = context_.clock.Now();
-    }
-  }
-  ConcealSecrets(context_.secrets, &report);
-  if (context_.repository_ended) context_.repository_ended(report);
-  Remember(repository, std::move(child), std::move(contents), nullptr);
-  Event ended = event(EventKind::kRepositoryEnded);
-  ended.action = std::string(OutcomeName(report.outcome));
-  ended.files = report.copied + report.replaced + report.deleted;
-  ended.bytes = report.bytes;
-  ended.failure = report.failure;
-  ended.message = report.message;
-  ended.command = report.command;
-  ended.output = report.output;
-  context_.events.On(ended);
-}
-
-template <Runner R, Clock C>
-void Cascade<R, C>::StartSurvey(const Repository& repository) {
-  const std::lock_guard lock(mu_);
-  StartSurveyLocked(repository);
-}
-
-template <Runner R, Clock C>
-void Cascade<R, C>::StartSurveyLocked(const Repository& repository) {
-  Known& known = known_[repository.name];
-  if (known.busy || known.digested) return;
-  known.busy = true;
-  surveys_.push_back(StartThread([this, &repository] { Survey(repository); }));
-}
-
-template <Runner R, Clock C>
-void Cascade<R, C>::Survey(const Repository& repository) {
-  const auto remember = [&](absl::optional<absl::Status> Known::*half, const absl::Status& status, auto made,
-                            std::shared_ptr<const Contents> contents) {
-    const std::lock_guard lock(mu_);
-    Known& known = known_[repository.name];
-    known.*half = status;
-    known.repository = std::move(made);
-    known.contents = std::move(contents);
-    if (!known.supply && known.repository)
-      known.supply = std::make_shared<SettledSupply>(known.repository->facts().root);
-    if (!status.ok()) known.listed = known.digested = status;  // nobody gets a listing whose digests failed
-    changed_.notify_all();
-  };
-  Known child;
-  {
-    const std::lock_guard lock(mu_);
-    child = known_[repository.name];
-  }
-  if (child.synced) {
-    auto rest = DigestRest(*child.repository, *child.contents);
-    return remember(&Known::digested, rest.status(), child.repository,
-                    rest.ok() ? std::make_shared<const Contents>(*std::move(rest)) : nullptr);
-  }
-  auto made = Make(repository);
-  if (!made.ok()) return remember(&Known::listed, made.status(), nullptr, nullptr);
-  const absl::Status opened = (*made)->Open(false);
-  auto listed = opened.ok() ? ListParent(**made) : opened;
-  if (!listed.ok()) return remember(&Known::listed, listed.status(), *made, nullptr);
-  remember(&Known::listed, absl::OkStatus(), *made, std::make_shared<const Contents>(*listed));
-  auto digested = DigestParent(**made, *std::move(listed));
-  if (!digested.ok()) return remember(&Known::digested, digested.status(), *made, nullptr);
-  remember(&Known::digested, absl::OkStatus(), *made, std::make_shared<const Contents>(*std::move(digested)));
-}
-
-// Nothing where its survey has not begun, or is over and forgotten.
-template <Runner R, Clock C>
-std::shared_ptr<const Contents> Cascade<R, C>::Expected(const Repository& source) {
-  std::unique_lock lock(mu_);
-  const Known& known = known_[source.name];
-  changed_.wait(lock, [&] { return known.listed || !known.busy; });
-  return known.listed && known.listed->ok() ? known.contents : nullptr;
-}
-
-template <Runner R, Clock C>
-absl::StatusOr<HopParent<R, C>> Cascade<R, C>::Wait(const Repository& parent, bool awaited,
-                                                    absl::optional<absl::Status> Known::*half) {
-  std::unique_lock lock(mu_);
-  const Known& known = known_[parent.name];
-  changed_.wait(lock, [&] {
-    if (awaited && !known.synced) return false;
-    if ((known.*half).has_value()) return true;
-    // What only its children need is digested for them; anew, where the end of the hop has changed what it holds.
-    if (awaited && !known.busy && !known.digested) StartSurveyLocked(parent);
-    return false;
-  });
-  const absl::Status& status = *(known.*half);
-  if (status.ok()) return HopParent<R, C>{known.repository, known.contents, known.supply};
-  if (absl::IsCancelled(status)) return status;
-  if (known.synced)
-    return MakeError(Failure::kWaiting, absl::StrCat("waiting for \"", parent.name, "\": ", status.message()));
-  return MakeError(FailureOf(status), absl::StrCat("its parent cannot be read: ", status.message()));
-}
-
-// Called when it is known what a child will hold (`supply`: what it has of it by now), and again when it has ended.
-template <Runner R, Clock C>
-void Cascade<R, C>::Remember(const Repository& repository, std::shared_ptr<RemoteRepository<R, C>> made,
-                             absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply) {
-  Known after{.synced = true, .listed = contents.status(), .repository = std::move(made), .supply = std::move(supply)};
-  if (!contents.ok() || contents->undigested.empty()) after.digested = contents.status();
-  if (contents.ok()) {
-    // What failed on the way here is what the descendants wait for.
-    for (auto& [path, outcome] : contents->failed) {
-      outcome.failure = Failure::kWaiting;
-      outcome.message = absl::StrCat("waiting for \"", repository.name, "\": ", outcome.message);
-    }
-    after.contents = std::make_shared<const Contents>(*std::move(contents));
-    if (!after.supply) after.supply = std::make_shared<SettledSupply>(after.repository->facts().root);
-  }
-  std::unique_lock lock(mu_);
-  // A survey of the rest may be under way on behalf of its children: it speaks of the same files.
-  changed_.wait(lock, [&] { return !known_[repository.name].busy || known_[repository.name].digested; });
-  // Verifying brings nothing in line: the next level is compared with what is there.
-  if (verb_ != Verb::kVerify || !after.listed->ok()) known_[repository.name] = std::move(after);
-  changed_.notify_all();
-}
-
-template <Runner R, Clock C>
-absl::StatusOr<std::shared_ptr<RemoteRepository<R, C>>> Cascade<R, C>::Make(const Repository& repository) {
-  const std::lock_guard lock(mu_);
-  auto& made = made_[repository.name];
-  if (made == nullptr) {
-    SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
-                             RepositoryTemplates::Make(repository, configuration_.Find(repository.parent), context_.run,
-                                                       context_.clock.Now()));
-    made = std::make_shared<RemoteRepository<R, C>>(context_, repository, std::move(templates));
-  }
-  return made;
-}
-
-template <Runner R, Clock C>
-void Cascade<R, C>::AgreeOnDigests(const ResolvedQueue& queue) {
-  std::map<const Repository*, std::set<const Repository*>> chains;  // by root: all that take part
-  std::set<Endpoint> soon;                                          // whose hops begin at once
-  int hops = 0;
-  for (const auto& entries : queue.steps) {
-    for (const QueueEntry& entry : entries) {
-      const Repository* root = entry.repository;
-      while (!root->is_root()) root = configuration_.Find(root->parent);
-      const Repository* const parent = configuration_.Find(entry.repository->parent);
-      chains[root].insert({entry.repository, parent});
-      if (hops++ < jobs_) soon.insert({entry.repository->endpoint, parent->endpoint});
-    }
-  }
-  for (const auto& [root, members] : chains) {
-    std::vector<RemoteRepository<R, C>*> chain;
-    for (const Repository* member : members) {
-      const auto made = Make(*member);
-      if (made.ok()) chain.push_back(made->get());
-    }
-    AgreeOnDigest<R, C>(chain, root->digest, root->chunk, {.at_once = jobs_, .soon = [&soon](const Endpoint& account) {
-                                                             return soon.contains(account);
-                                                           }});
-  }
-}
 
 }  // namespace sshsync
 

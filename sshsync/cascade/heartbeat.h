@@ -20,12 +20,11 @@ namespace sshsync {
 /// anybody takes it for dead. A heart that finds the lease gone to another run stops beating and says so. Ownership:
 /// refers to its arguments. Threads: its own, gone with the object.
 ///
-///     const Heartbeat<R, C> heartbeat(child, lease);
+///     const Heartbeat heartbeat(child, lease);
 ///     if (heartbeat.lost()) return MakeError(Failure::kLocked, "...");
-template <Runner R, Clock C>
 class Heartbeat {
  public:
-  Heartbeat(RemoteRepository<R, C>& child, const Lease& lease)
+  Heartbeat(RemoteRepository& child, const Lease& lease)
       : child_(child),
         lease_(lease),
         every_(std::min(child.config().timeout / 4, absl::Seconds(60))),
@@ -54,7 +53,7 @@ class Heartbeat {
     }
   }
 
-  RemoteRepository<R, C>& child_;
+  RemoteRepository& child_;
   const Lease& lease_;
   const absl::Duration every_;
   std::atomic<bool> lost_ = false;

@@ -10,23 +10,22 @@ namespace sshsync {
 namespace {
 
 // A host that knows one command, the beat, and answers with a status of the test's choice.
-class BeatingHost {
+class BeatingHost : public Runner {
  public:
-  absl::StatusOr<RemoteResult> Run(const Endpoint&, const RemoteCommand& command, const StopToken&) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint&, const RemoteCommand& command, const StopToken&) override {
     if (command.script.find("beat") != std::string::npos) ++beats;
     return RemoteResult{.status = status};
   }
   absl::StatusOr<RemoteResult> RunLong(const Endpoint&, const RemoteCommand&, OutputSink, ProgressProbe,
-                                       const StopToken&) {
+                                       const StopToken&) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) {
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) override {
     return absl::UnimplementedError("");
   }
   std::atomic<int> beats = 0;
   std::atomic<int> status = 0;
 };
-static_assert(Runner<BeatingHost>);
 
 struct Silent : EventSink {
   void On(const Event&) override {}
@@ -46,30 +45,29 @@ class HeartbeatTest : public ::testing::Test {
   RealClock clock_;
   Silent events_;
   Backoff backoff_{1};
-  RunContext<BeatingHost, RealClock> context_{
-      .runner = host_, .clock = clock_, .events = events_, .run = "r", .backoff = backoff_};
+  RunContext context_{.runner = host_, .clock = clock_, .events = events_, .run = "r", .backoff = backoff_};
   Repository repository_{.name = "p", .timeout = absl::Milliseconds(40)};
-  RemoteRepository<BeatingHost, RealClock> child_{
-      context_, repository_, *RepositoryTemplates::Make(repository_, nullptr, "r", absl::UnixEpoch())};
+  RemoteRepository child_{context_, repository_,
+                          *RepositoryTemplates::Make(repository_, nullptr, "r", absl::UnixEpoch())};
   Lease lease_{.root = "/srv", .run = "r", .controller = "c"};
 };
 
 TEST_F(HeartbeatTest, BeatsAgainAndAgain) {
-  const Heartbeat<BeatingHost, RealClock> heartbeat(child_, lease_);
+  const Heartbeat heartbeat(child_, lease_);
   EXPECT_TRUE(Comes([this] { return host_.beats >= 3; }));
   EXPECT_FALSE(heartbeat.lost());
 }
 
 TEST_F(HeartbeatTest, NoticesThatAnotherRunTookTheLeaseAndBeatsNoMore) {
   host_.status = 71;
-  const Heartbeat<BeatingHost, RealClock> heartbeat(child_, lease_);
+  const Heartbeat heartbeat(child_, lease_);
   EXPECT_TRUE(Comes([&] { return heartbeat.lost(); }));
   EXPECT_EQ(host_.beats, 1);
 }
 
 TEST_F(HeartbeatTest, EndsAtOnceHoweverRarelyItBeats) {
   repository_.timeout = absl::Hours(1);
-  { const Heartbeat<BeatingHost, RealClock> heartbeat(child_, lease_); }
+  { const Heartbeat heartbeat(child_, lease_); }
   EXPECT_EQ(host_.beats, 0);
 }
 

@@ -11,16 +11,14 @@ namespace sshsync {
 
 /// What a parent brings into a hop: the repository, opened, and what it holds (or, in a plan, will hold): at first
 /// perhaps without digests.
-template <Runner R, Clock C>
 struct HopParent {
-  std::shared_ptr<RemoteRepository<R, C>> repository;
+  std::shared_ptr<RemoteRepository> repository;
   std::shared_ptr<const Contents> contents;
   std::shared_ptr<const Supply> supply;  ///< what it has of them by now
 };
 
 /// Where a hop asks for its parent; both calls wait for it. `Listed` has no digests yet, so that both sides can be
 /// digested at once.
-template <Runner R, Clock C>
 class HopSource {
  public:
   virtual ~HopSource() = default;
@@ -28,8 +26,8 @@ class HopSource {
   /// the parent will hold it, so that a child need not wait for the plan above it to begin with its digests. Nothing
   /// where that is not known, or nothing waits.
   virtual std::shared_ptr<const Contents> Expected() { return nullptr; }
-  virtual absl::StatusOr<HopParent<R, C>> Listed() = 0;
-  virtual absl::StatusOr<HopParent<R, C>> Digested() = 0;
+  virtual absl::StatusOr<HopParent> Listed() = 0;
+  virtual absl::StatusOr<HopParent> Digested() = 0;
 };
 
 }  // namespace sshsync

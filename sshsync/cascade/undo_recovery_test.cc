@@ -64,7 +64,7 @@ class UndoRecoveryTest : public ::testing::Test {
   void Shell(absl::string_view script) {
     EXPECT_EQ(Ask({.script = absl::StrCat("cd ", dir_.path(), " && ", script)}).status, 0) << script;
   }
-  absl::Status Recover() { return UndoRecovery<SshRunner, RealClock>(*child_, lease_).Run("run1"); }
+  absl::Status Recover() { return UndoRecovery(*child_, lease_).Run("run1"); }
 
   static constexpr absl::string_view kMark = "0123456789abcdef0123456789abcdef";
   TempDir dir_;
@@ -72,16 +72,16 @@ class UndoRecoveryTest : public ::testing::Test {
   RealClock clock_;
   Recorder events_;
   Backoff backoff_{1, absl::Milliseconds(1)};
-  RunContext<SshRunner, RealClock> context_{.runner = runner_,
-                                            .clock = clock_,
-                                            .events = events_,
-                                            .stop = {},
-                                            .closing = {},
-                                            .run = "run2",
-                                            .controller = "ctl",
-                                            .backoff = backoff_};
+  RunContext context_{.runner = runner_,
+                      .clock = clock_,
+                      .events = events_,
+                      .stop = {},
+                      .closing = {},
+                      .run = "run2",
+                      .controller = "ctl",
+                      .backoff = backoff_};
   Repository repository_;
-  absl::optional<RemoteRepository<SshRunner, RealClock>> child_;
+  absl::optional<RemoteRepository> child_;
   Lease lease_;
   std::vector<UndoEntry> entries_;
 };

@@ -13,8 +13,8 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/stat_records.h"
 #include "sshsync/model/manifest.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/plan/listing.h"
-#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 

@@ -13,9 +13,9 @@
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/host_tools.h"
 #include "sshsync/host/record_script.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/plan/big_file.h"
 #include "sshsync/plan/digest_answer.h"
-#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 

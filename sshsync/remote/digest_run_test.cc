@@ -15,17 +15,17 @@ namespace sshsync {
 namespace {
 
 // A runner over this machine's shell that counts long sessions.
-class CountingRunner {
+class CountingRunner : public Runner {
  public:
-  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override {
     return runner_.Run(host, command, stop);
   }
   absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
-                                       ProgressProbe moved, const StopToken& stop) {
+                                       ProgressProbe moved, const StopToken& stop) override {
     ++sessions;
     return runner_.RunLong(host, command, sink, moved, stop);
   }
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) {
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override {
     return runner_.Open(host, stop);
   }
 
@@ -52,7 +52,7 @@ class DigestRunTest : public ::testing::Test {
     templates_.emplace(*RepositoryTemplates::Make(repository_, nullptr, "run", absl::UnixEpoch()));
     facts_.root = dir_.path();
   }
-  DigestRun<CountingRunner, RealClock> Make(int cpus) { return {context_, repository_, cpus, ""}; }
+  DigestRun Make(int cpus) { return {context_, repository_, cpus, ""}; }
   // Small files that are said to be big.
   std::vector<DigestQuestion> Questions(int count) {
     std::vector<DigestQuestion> questions;
@@ -73,14 +73,14 @@ class DigestRunTest : public ::testing::Test {
   RealClock clock_;
   Silent events_;
   Backoff backoff_{1, absl::Milliseconds(1)};
-  RunContext<CountingRunner, RealClock> context_{.runner = runner_,
-                                                 .clock = clock_,
-                                                 .events = events_,
-                                                 .stop = {},
-                                                 .closing = {},
-                                                 .run = "run",
-                                                 .controller = "c",
-                                                 .backoff = backoff_};
+  RunContext context_{.runner = runner_,
+                      .clock = clock_,
+                      .events = events_,
+                      .stop = {},
+                      .closing = {},
+                      .run = "run",
+                      .controller = "c",
+                      .backoff = backoff_};
   Repository repository_;
   HostFacts facts_;
   absl::optional<RepositoryTemplates> templates_;
@@ -134,8 +134,7 @@ TEST_F(DigestRunTest, OneDifferenceDiscardsWhatTheBatchesOfAllSessionsSaid) {
 TEST_F(DigestRunTest, ABigFileIsDividedByItsChunks) {
   dir_.Write("big", "");
   ASSERT_EQ(truncate(dir_.Path("big").c_str(), 2 * kMuch + 5), 0);
-  const std::vector<DigestRun<CountingRunner, RealClock>::BigFile> files = {{dir_.Path("big"), 2 * kMuch + 5},
-                                                                            {dir_.Path("gone"), kMuch}};
+  const std::vector<DigestRun::BigFile> files = {{dir_.Path("big"), 2 * kMuch + 5}, {dir_.Path("gone"), kMuch}};
   const auto alone = Make(1).AskChunks(files, kMuch / 8, "sha256", kChunks);
   ASSERT_TRUE(alone.ok()) << alone.status();
   EXPECT_EQ(runner_.sessions.exchange(0), 1);

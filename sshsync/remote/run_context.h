@@ -22,10 +22,9 @@ namespace sshsync {
 
 /// What all parts of one run share. Ownership: refers to what the run's caller owns; outlived by it. Threads: its
 /// members are each safe for any number of threads.
-template <Runner R, Clock C>
 struct RunContext {
-  R& runner;
-  C& clock;
+  Runner& runner;
+  RealClock& clock;
   EventSink& events;  ///< sets the time of events that have none
   StopToken stop;
   /// Stops with `stop` or earlier: then nothing new begins and transfers are ended, but what is verified is still

@@ -53,4 +53,39 @@ bool Selection::ParentLists(absl::string_view path) const {
   return listed_->manifest.Find(path) != nullptr || !listed_->usable(path) || others_.contains(path);
 }
 
+absl::StatusOr<Contents> LookAgain(RemoteRepository& parent, const std::vector<std::string>& paths,
+                                   absl::Duration settle) {
+  // The clock is read first: what is modified from then on is not settled.
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult shown, parent.Ask({.script = std::string(kHostTimeText)}));
+  const auto now = HostTime(shown.out);
+  if (!now)
+    return parent.Located(MakeError(Failure::kCommandFailed, "the host does not tell the time, which `settle` needs"));
+  SSHSYNC_ASSIGN_OR_RETURN(const auto stats, parent.Stat(paths));
+  Contents contents;
+  std::vector<DigestQuestion> questions;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (!stats[i]) {
+      contents.vanished.push_back(paths[i]);
+    } else if (stats[i]->type != RemoteStat::Type::kFile) {
+      contents.failed[paths[i]] =
+          FailedPath(paths[i], Failure::kSourceChanged, "source changed: it is no regular file any more");
+    } else if (!IsSettled(stats[i]->stat, *now, settle)) {
+      contents.failed[paths[i]] = FailedPath(
+          paths[i], Failure::kSourceChanged,
+          absl::StrCat("source still arriving: it was modified within the last ", absl::FormatDuration(settle)));
+    } else {
+      contents.manifest.files.push_back({paths[i], stats[i]->stat, {}});
+      questions.push_back({paths[i], stats[i]->stat.size});
+    }
+  }
+  SSHSYNC_ASSIGN_OR_RETURN(const auto answers, parent.Digest(questions));
+  TakeDigests(questions, answers, &contents);
+  contents.Forget(contents.vanished);
+  for (const std::string& path : contents.vanished) {
+    parent.Tell(LogLevel::kWarning, "the file went away while it was arriving; it is left as it is on the children",
+                path);
+  }
+  return contents;
+}
+
 }  // namespace sshsync

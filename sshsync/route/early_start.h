@@ -27,9 +27,8 @@ namespace sshsync {
 /// Ownership: refers to its arguments; the streams that nobody took are closed by the destructor, which waits for those
 /// that are being readied. Threads: one for each side and stream; Take from any, once for a number.
 ///
-///     EarlyStart<R, C> early(context, parent, child, LikelyDiffering(theirs, listing, last_equal), has_children);
+///     EarlyStart early(context, parent, child, LikelyDiffering(theirs, listing, last_equal), has_children);
 ///     auto [stream, status] = early.Take(0);   // ready, or why not
-template <Runner R, Clock C>
 class EarlyStart {
  public:
   /// A stream, and what came of readying it; a new one where none was begun.
@@ -38,13 +37,13 @@ class EarlyStart {
     absl::Status status;
   };
 
-  EarlyStart(RunContext<R, C>& context, RemoteRepository<R, C>& parent, RemoteRepository<R, C>& child,
-             const Differing& likely, bool flows)
+  EarlyStart(RunContext& context, RemoteRepository& parent, RemoteRepository& child, const Differing& likely,
+             bool flows)
       : spare_(*context.spare_sessions),
         hosts_{parent.config().endpoint.host, child.config().endpoint.host},
         routes_(context, parent, child) {
     if (likely.files == 0) return;
-    for (RemoteRepository<R, C>* side : {&parent, &child}) {
+    for (RemoteRepository* side : {&parent, &child}) {
       sides_.push_back(
           StartThread([side] { side->PrepareTransfer().IgnoreError(); }));  // what fails is met again by whoever moves
     }
@@ -53,12 +52,12 @@ class EarlyStart {
         spare_.Take(hosts_, UsefulStreams(likely.bytes, likely.files, MostStreams(child, context.clock, flows)));
     for (int i = 0; i < count; ++i) {
       begun_.emplace_back();
-      threads_.push_back(StartThread([this, begun = &begun_.back(), i,
-                                      sample = typename Routes<R, C>::Sample{parent.facts().root, likely.sample}] {
-        begun->stream.number = i;
-        if (i > 0) routes_.Approach(begun->stream);
-        if (!routes_.IsNeedless(begun->stream)) begun->status = routes_.Ready(begun->stream, sample);
-      }));
+      threads_.push_back(
+          StartThread([this, begun = &begun_.back(), i, sample = Routes::Sample{parent.facts().root, likely.sample}] {
+            begun->stream.number = i;
+            if (i > 0) routes_.Approach(begun->stream);
+            if (!routes_.IsNeedless(begun->stream)) begun->status = routes_.Ready(begun->stream, sample);
+          }));
     }
   }
   ~EarlyStart() {
@@ -70,7 +69,7 @@ class EarlyStart {
   EarlyStart(const EarlyStart&) = delete;
   EarlyStart& operator=(const EarlyStart&) = delete;
 
-  Routes<R, C>& routes() { return routes_; }
+  Routes& routes() { return routes_; }
 
   Begun Take(int number) {
     Begun begun;
@@ -86,7 +85,7 @@ class EarlyStart {
  private:
   SpareSessions& spare_;
   const std::set<std::string> hosts_;
-  Routes<R, C> routes_;
+  Routes routes_;
   std::deque<Begun> begun_;
   std::vector<std::jthread> threads_, sides_;  // Last, so that they end first.
 };

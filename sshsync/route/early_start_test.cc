@@ -8,7 +8,7 @@ namespace {
 
 class EarlyStartTest : public ::testing::Test {
  protected:
-  using Early = EarlyStart<InterruptedRunner, RealClock>;
+  using Early = EarlyStart;
 
   EarlyStartTest() {
     hop_.dir.Write("m/a", "content");

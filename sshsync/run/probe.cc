@@ -19,7 +19,7 @@
 namespace sshsync {
 namespace {
 
-using Remote = RemoteRepository<RunParts::Runner, RealClock>;
+using Remote = RemoteRepository;
 
 // One repository's probe: each method adds its check.
 class HostProbe {
@@ -152,7 +152,7 @@ class HostProbe {
     const auto listing = opened.ok() ? parent.List() : opened;
     if (!listing.ok()) return Add("route", Annotate(listing.status(), "so that no route from it could be tried"), "");
     if (listing->listing.paths.empty()) return Add("route", absl::OkStatus(), "not tried: the parent has no files");
-    Routes<RunParts::Runner, RealClock> routes(parts_.context(), parent, remote, ScratchFolder(RandomMark()));
+    Routes routes(parts_.context(), parent, remote, ScratchFolder(RandomMark()));
     std::string found;
     absl::Status worst;
     bool works = false;
@@ -218,7 +218,7 @@ class HostProbe {
 };
 
 // `runner`: nullptr for one over ssh.
-absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(AnyRunner* runner, const Configuration& configuration,
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(Runner* runner, const Configuration& configuration,
                                                       const std::vector<std::string>& names, EventSink& events,
                                                       const StopToken& stop) {
   SSHSYNC_ASSIGN_OR_RETURN(const auto repositories, ResolveNames(configuration, names));
@@ -246,7 +246,7 @@ absl::StatusOr<std::vector<RepositoryProbe>> Probe(const Configuration& configur
   return ProbeAll(nullptr, configuration, names, events, stop);
 }
 
-absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(AnyRunner& runner, const Configuration& configuration,
+absl::StatusOr<std::vector<RepositoryProbe>> ProbeOver(Runner& runner, const Configuration& configuration,
                                                        const std::vector<std::string>& names, EventSink& events,
                                                        const StopToken& stop) {
   return ProbeAll(&runner, configuration, names, events, stop);

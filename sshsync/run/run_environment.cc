@@ -31,11 +31,11 @@ absl::Duration LongestWait(const Configuration& configuration) {
   return wait;
 }
 
-std::unique_ptr<AnyRunner> OverSsh(const Configuration& configuration, unsigned seed, absl::Duration first_pause) {
-  return std::make_unique<ErasedRunner<SshRunner>>(SshRunnerOptions{.wait = LongestWait(configuration),
-                                                                    .max_sessions = configuration.settings.max_sessions,
-                                                                    .first_pause = first_pause,
-                                                                    .seed = seed});
+std::unique_ptr<Runner> OverSsh(const Configuration& configuration, unsigned seed, absl::Duration first_pause) {
+  return std::make_unique<SshRunner>(SshRunnerOptions{.wait = LongestWait(configuration),
+                                                      .max_sessions = configuration.settings.max_sessions,
+                                                      .first_pause = first_pause,
+                                                      .seed = seed});
 }
 
 std::vector<std::string> Secrets(const Configuration& configuration) {
@@ -60,7 +60,7 @@ void RunParts::OrderedEvents::On(const Event& event) {
   sink_.On(stamped);
 }
 
-RunParts::RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop,
+RunParts::RunParts(const Configuration& configuration, Runner* runner, EventSink& sink, const StopToken& stop,
                    const StopToken& closing, absl::optional<unsigned> seed, absl::Duration first_pause)
     : secrets_(Secrets(configuration)),
       events_(sink, clock_, secrets_),

@@ -12,7 +12,7 @@
 #include "sshsync/model/repository.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/remote/run_context.h"
-#include "sshsync/ssh/any_runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 
@@ -21,17 +21,15 @@ namespace sshsync {
 /// the context points into it.
 class RunParts {
  public:
-  using Runner = AnyRunner;
-
   /// `runner`: borrowed; nullptr for one over ssh. `stop`, `closing`: as RunContext has them. `seed` of all jitter;
   /// absent: random. `first_pause`: before a second try.
-  RunParts(const Configuration& configuration, AnyRunner* runner, EventSink& sink, const StopToken& stop,
+  RunParts(const Configuration& configuration, Runner* runner, EventSink& sink, const StopToken& stop,
            const StopToken& closing, absl::optional<unsigned> seed,
            absl::Duration first_pause = absl::Milliseconds(250));
   RunParts(const RunParts&) = delete;
   RunParts& operator=(const RunParts&) = delete;
 
-  RunContext<Runner, RealClock>& context() { return context_; }
+  RunContext& context() { return context_; }
   absl::Time Now() { return clock_.Now(); }
   void Tell(EventKind kind, LogLevel level, absl::string_view message);
 
@@ -55,9 +53,9 @@ class RunParts {
   RealClock clock_;
   OrderedEvents events_;
   const unsigned seed_;
-  const std::unique_ptr<AnyRunner> own_runner_;  // nullptr where the caller brought one
+  const std::unique_ptr<Runner> own_runner_;  // nullptr where the caller brought one
   Backoff backoff_;
-  RunContext<Runner, RealClock> context_;
+  RunContext context_;
 };
 
 }  // namespace sshsync

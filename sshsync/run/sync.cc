@@ -14,8 +14,8 @@
 #include "sshsync/record/state_paths.h"
 #include "sshsync/run/recorded_run.h"
 #include "sshsync/run/run_environment.h"
-#include "sshsync/ssh/any_runner.h"
 #include "sshsync/ssh/dry_runner.h"
+#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 namespace {
@@ -75,19 +75,19 @@ std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& con
                                        const ResolvedQueue& queue) {
   auto& context = parts.context();
   if (verb == Verb::kSync) return Cascade(context, configuration, verb, jobs).Run(queue);
-  ErasedRunner<DryRunner<AnyRunner>> dry(context.runner);
-  RunContext<AnyRunner, RealClock> looking{.runner = dry,
-                                           .clock = context.clock,
-                                           .events = context.events,
-                                           .stop = context.stop,
-                                           .closing = context.closing,
-                                           .run = context.run,
-                                           .controller = context.controller,
-                                           .backoff = context.backoff,
-                                           .secrets = context.secrets,
-                                           .fail_fast = context.fail_fast,
-                                           .itemize = context.itemize,
-                                           .memory = context.memory};
+  DryRunner dry(context.runner);
+  RunContext looking{.runner = dry,
+                     .clock = context.clock,
+                     .events = context.events,
+                     .stop = context.stop,
+                     .closing = context.closing,
+                     .run = context.run,
+                     .controller = context.controller,
+                     .backoff = context.backoff,
+                     .secrets = context.secrets,
+                     .fail_fast = context.fail_fast,
+                     .itemize = context.itemize,
+                     .memory = context.memory};
   return Cascade(looking, configuration, verb, jobs).Run(queue);
 }
 
@@ -107,7 +107,7 @@ std::vector<RepositoryReport> RestoreAll(RunParts& parts, const Configuration& c
     auto templates =
         RepositoryTemplates::Make(repository, configuration.Find(repository.parent), context.run, context.clock.Now());
     if (templates.ok()) {
-      RemoteRepository<AnyRunner, RealClock> child(context, repository, *std::move(templates));
+      RemoteRepository child(context, repository, *std::move(templates));
       Restorer(context, child, report).Run(run);
     } else {
       report.failure = FailureOf(templates.status());
@@ -148,8 +148,8 @@ std::vector<RepositoryReport> NotBegun(const ResolvedQueue& queue) {
 }
 
 // `runner`: nullptr for one over ssh.
-absl::StatusOr<Report> RunAll(AnyRunner* runner, const Configuration& given, const SyncOptions& options,
-                              EventSink& events, const StopToken& stop) {
+absl::StatusOr<Report> RunAll(Runner* runner, const Configuration& given, const SyncOptions& options, EventSink& events,
+                              const StopToken& stop) {
   const Configuration configuration = WithOptions(given, options);
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue));
@@ -215,8 +215,8 @@ absl::StatusOr<Report> Synchronize(const Configuration& configuration, const Syn
   return RunAll(nullptr, configuration, options, events, stop);
 }
 
-absl::StatusOr<Report> SynchronizeOver(AnyRunner& runner, const Configuration& configuration,
-                                       const SyncOptions& options, EventSink& events, const StopToken& stop) {
+absl::StatusOr<Report> SynchronizeOver(Runner& runner, const Configuration& configuration, const SyncOptions& options,
+                                       EventSink& events, const StopToken& stop) {
   return RunAll(&runner, configuration, options, events, stop);
 }
 

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "sshsync/ssh/any_runner.h"
+#include "sshsync/ssh/runner.h"
 #include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/sync.h"
 #include "sshsync/testing/local_cascade.h"
@@ -23,7 +23,7 @@ using ::testing::IsEmpty;
 constexpr int kChildren = 12;
 
 // Counts the accounts that have something open, and calls under way.
-class CountingRunner : public AnyRunner {
+class CountingRunner : public Runner {
  public:
   absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override {
     const Call call(*this, host);

@@ -17,27 +17,26 @@ namespace sshsync {
 ///
 ///     DryRunner dry(runner);
 ///     FailureOf(dry.Run(host, {.script = "mv a b", .writes = true}, stop).status()) == Failure::kInternal;
-template <Runner R>
-class DryRunner {
+class DryRunner : public Runner {
  public:
-  explicit DryRunner(R& runner) : runner_(runner) {}
+  explicit DryRunner(Runner& runner) : runner_(runner) {}
 
-  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override {
     if (command.writes) return Refusal(command);
     return runner_.Run(host, command, stop);
   }
   absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
-                                       ProgressProbe moved, const StopToken& stop) {
+                                       ProgressProbe moved, const StopToken& stop) override {
     if (command.writes) return Refusal(command);
     return runner_.RunLong(host, command, sink, moved, stop);
   }
   /// Sessions are for moving files, which a dry run never does.
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) {
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint&, const StopToken&) override {
     return MakeError(Failure::kInternal, "a dry run was about to open a session");
   }
-  void Release(const Endpoint& host) requires KeepsOpen<R> { runner_.Release(host); }
+  void Release(const Endpoint& host) override { runner_.Release(host); }
   absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint&, ByteWay, const RemoteCommand&,
-                                                         const StopToken&) {
+                                                         const StopToken&) override {
     return MakeError(Failure::kInternal, "a dry run was about to open a stream of bytes");
   }
 
@@ -46,7 +45,7 @@ class DryRunner {
     return MakeError(Failure::kInternal, absl::StrCat("a dry run was about to write: ", command.script));
   }
 
-  R& runner_;
+  Runner& runner_;
 };
 
 }  // namespace sshsync

@@ -6,8 +6,6 @@
 namespace sshsync {
 namespace {
 
-static_assert(Runner<DryRunner<ScriptedRunner>>);
-
 const auto kIgnore = [](absl::string_view) { return absl::OkStatus(); };
 const auto kNever = [] { return false; };
 

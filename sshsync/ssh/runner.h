@@ -1,7 +1,6 @@
 #ifndef SSHSYNC_SSH_RUNNER_H_
 #define SSHSYNC_SSH_RUNNER_H_
 
-#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -9,36 +8,11 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/process/stop.h"
 
 namespace sshsync {
-
-/// A command for a host's shell.
-struct RemoteCommand {
-  /// POSIX sh text; every value in it is already a quoted literal. Ends where it ends: it may contain `exit`.
-  std::string script = {};
-  /// What the command reads on stdin; empty: /dev/null. Lines without NUL (it travels as a here-document): a missing
-  /// last newline is added.
-  std::string input = {};
-  /// The longest silence: without a byte of output for that long the command is ended with kTimeout. Never infinite.
-  absl::Duration timeout = absl::Seconds(300);
-  /// More than this on stdout is kOutputTooLarge; what goes to a sink has no limit but the sink's. Most callers leave
-  /// this alone.
-  size_t max_output = size_t{64} << 20;
-  /// stderr beyond this is dropped, its middle replaced by a note of how much.
-  size_t max_stderr = size_t{64} << 10;
-  /// Whether the command changes anything on the host: a dry run refuses such a command.
-  bool writes = false;
-};
-
-/// What a command did. Having one means that its end was seen: the final frame, with the exit status of the script.
-struct RemoteResult {
-  int status = 0;
-  std::string out = {};
-  std::string err = {};
-};
 
 /// Takes stdout as it comes. Returning an error ends the command, and is what the call returns.
 using OutputSink = absl::FunctionRef<absl::Status(absl::string_view bytes)>;
@@ -79,55 +53,44 @@ class RemoteBytes {
   virtual absl::StatusOr<RemoteResult> Finish(ProgressProbe moved, const StopToken& stop) = 0;
 };
 
-/// Runs commands on hosts, as the class it expects:
-///
-///     // A command that takes a few seconds at most: one round trip through a channel that is kept.
-///     absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop);
-///
-///     // A command that may take long: it has a session to itself, whose stdin is a dead man's handle: when the
-///     controller or the
-///     // connection dies, the process group there is ended, and with it whatever a command that writes left running.
-///     stdout goes to `sink` as it comes; the result's `out` is empty. absl::StatusOr<RemoteResult> RunLong(const
-///     Endpoint& host, const RemoteCommand& command, OutputSink sink, ProgressProbe moved,
-///                                          const StopToken& stop);
-///
-///     // A session for several long commands. It outlives neither the runner nor the host's patience.
-///     absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop);
-///
-/// One that keeps something open for a host has one verb more (KeepsOpen):
-///
-///     // Nothing more is wanted of the host for now: what lies idle is closed. A later call opens it again.
-///     void Release(const Endpoint& host);
-///
-/// One that can give out descriptors has another (MovesBytes); what is to be relayed needs it:
-///
-///     // A command with a stream of bytes, in a session to itself. The command's `input` is not heeded. One that takes
-///     bytes waits for a free session of
-///     // its host for its `timeout` at most: who opens two, the one that gives them first, waits for no other who
-///     holds one. absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way, const
-///     RemoteCommand& command, const StopToken& stop);
+/// Runs commands on hosts. What differs between whole runs over ssh, dry runs, and runs over a transport that somebody
+/// else wrote (the Python module has one whose verbs are methods of a Python object) is the object alone. (A template
+/// parameter of the engine was rejected: a virtual call costs nothing beside a round trip to a host.)
 ///
 /// An error is the transport's, classified: Unavailable = trying again may help, FailedPrecondition = it will not,
 /// Cancelled = stopped. A non-zero exit status is no error but a result. After an error nothing is known about whether
-/// the command ran, nor whether it ended: after RunLong a session that was lost may still have a writer. Threads: any
-/// number may call; calls for one host run at the same time, within that host's limits. Nothing is kept by reference.
-template <class R>
-concept Runner = requires(R& runner, const Endpoint& host, const RemoteCommand& command, OutputSink sink,
-                          ProgressProbe moved, const StopToken& stop) {
-  { runner.Run(host, command, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
-  { runner.RunLong(host, command, sink, moved, stop) } -> std::same_as<absl::StatusOr<RemoteResult>>;
-  { runner.Open(host, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteSession>>>;
-};
+/// the command ran, nor whether it ended: after RunLong a session that was lost may still have a writer.
+/// Threads: any number may call; calls for one host run at the same time, within that host's limits. Nothing is kept by
+/// reference.
+///
+///     SshRunner runner({.wait = absl::Seconds(30)});
+///     runner.Run(host, {.script = "uname"}, stop.token());
+class Runner {
+ public:
+  virtual ~Runner() = default;
 
-template <class R>
-concept MovesBytes = requires(R& runner, const Endpoint& host, ByteWay way, const RemoteCommand& command,
-                              const StopToken& stop) {
-  { runner.OpenBytes(host, way, command, stop) } -> std::same_as<absl::StatusOr<std::unique_ptr<RemoteBytes>>>;
-};
+  /// A command that takes a few seconds at most: one round trip through a channel that is kept.
+  virtual absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command,
+                                           const StopToken& stop) = 0;
 
-template <class R>
-concept KeepsOpen = requires(R& runner, const Endpoint& host) {
-  runner.Release(host);
+  /// A command that may take long: it has a session to itself, whose stdin is a dead man's handle: when the controller
+  /// or the connection dies, the process group there is ended, and with it whatever a command that writes left running.
+  /// stdout goes to `sink` as it comes; the result's `out` is empty.
+  virtual absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
+                                               ProgressProbe moved, const StopToken& stop) = 0;
+
+  /// A session for several long commands. It outlives neither the runner nor the host's patience.
+  virtual absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) = 0;
+
+  /// Nothing more is wanted of the host for now: what lies idle is closed. A later call opens it again.
+  virtual void Release(const Endpoint&) {}
+
+  /// A command with a stream of bytes, in a session to itself. The command's `input` is not heeded. One that takes
+  /// bytes waits for a free session of its host for its `timeout` at most: who opens two, the one that gives them
+  /// first, waits for no other who holds one. Not every transport has descriptors to give: then files are not relayed
+  /// (kConfig).
+  virtual absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way,
+                                                                 const RemoteCommand& command, const StopToken& stop);
 };
 
 }  // namespace sshsync

@@ -161,27 +161,27 @@ class SshPool {
 ///     SshRunner runner({.wait = absl::Seconds(30)});
 ///     auto result = runner.Run(repository.endpoint, {.script = "df -Pk ."}, stop.token());
 template <Clock C = RealClock>
-class BasicSshRunner : private SshPool {
+class BasicSshRunner : public Runner, private SshPool {
  public:
   explicit BasicSshRunner(const SshRunnerOptions& options = {}, C clock = {})
       : SshPool(options), clock_(std::move(clock)) {}
 
-  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override {
     const auto now = [this] { return clock_.Monotonic(); };
     return RunShort(host, command, stop, now);
   }
   absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
-                                       ProgressProbe moved, const StopToken& stop) {
+                                       ProgressProbe moved, const StopToken& stop) override {
     const auto now = [this] { return clock_.Monotonic(); };
     return RunInSession(host, command, sink, moved, stop, now);
   }
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) {
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override {
     const auto now = [this] { return clock_.Monotonic(); };
     return OpenSession(host, stop, now);
   }
-  void Release(const Endpoint& host) { CloseIdle(host); }
+  void Release(const Endpoint& host) override { CloseIdle(host); }
   absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way,
-                                                         const RemoteCommand& command, const StopToken& stop) {
+                                                         const RemoteCommand& command, const StopToken& stop) override {
     const auto now = [this] { return clock_.Monotonic(); };
     return OpenByteSession(host, way, command, stop, now);
   }
@@ -192,7 +192,6 @@ class BasicSshRunner : private SshPool {
 
 extern template class BasicSshRunner<RealClock>;
 using SshRunner = BasicSshRunner<RealClock>;
-static_assert(Runner<SshRunner> && KeepsOpen<SshRunner>);
 
 }  // namespace sshsync
 

@@ -23,7 +23,6 @@
 namespace sshsync {
 
 template class BasicSshRunner<FakeClock>;
-static_assert(Runner<BasicSshRunner<FakeClock>>);
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/ssh/runner.h"
+#include "sshsync/model/remote_command.h"
 
 namespace sshsync {
 

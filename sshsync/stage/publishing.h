@@ -11,7 +11,7 @@
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/model/manifest.h"
-#include "sshsync/ssh/runner.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/stage/lease.h"
 
 namespace sshsync {

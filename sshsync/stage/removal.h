@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sshsync/host/host_facts.h"
-#include "sshsync/ssh/runner.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/stage/lease.h"
 #include "sshsync/stage/publishing.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/ssh/runner.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/stage/lease.h"
 
 namespace sshsync {

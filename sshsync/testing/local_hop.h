@@ -30,7 +30,7 @@ namespace sshsync {
 /// commands are left alone. Threads: any.
 ///
 ///     runner.Next([](std::string& output) { output.resize(10); return MakeError(Failure::kUnreachable, "lost"); });
-class InterruptedRunner {
+class InterruptedRunner : public Runner {
  public:
   using Interruption = std::function<absl::Status(std::string& output)>;
 
@@ -39,14 +39,14 @@ class InterruptedRunner {
   /// The scripts that sessions ran.
   const std::vector<std::string>& scripts() const { return scripts_; }
 
-  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) {
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override {
     return runner_.Run(host, command, stop);
   }
   absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
-                                       ProgressProbe moved, const StopToken& stop) {
+                                       ProgressProbe moved, const StopToken& stop) override {
     return runner_.RunLong(host, command, sink, moved, stop);
   }
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) {
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override {
     auto session = runner_.Open(host, stop);
     if (!session.ok()) return session.status();
     return std::make_unique<Session>(*this, *std::move(session));
@@ -83,7 +83,6 @@ class InterruptedRunner {
   std::deque<Interruption> interruptions_;
   std::vector<std::string> scripts_;
 };
-static_assert(Runner<InterruptedRunner>);
 
 /// One hop between two folders of this machine, `m` and `p`, without a template: what moves its files can be called by
 /// itself, job by job. Files are put there first; then `Survey` looks at both sides. Chunks are of one block, so that a
@@ -92,12 +91,9 @@ static_assert(Runner<InterruptedRunner>);
 ///     LocalHop hop;
 ///     hop.dir.Write("m/a", "content");
 ///     hop.Survey();
-///     EXPECT_TRUE((FileMover<InterruptedRunner, RealClock>(hop.parts()).Bring(hop.Take(), hop.stream())).ok());
+///     EXPECT_TRUE((FileMover(hop.parts()).Bring(hop.Take(), hop.stream())).ok());
 class LocalHop {
  public:
-  using R = InterruptedRunner;
-  using C = RealClock;
-
   LocalHop() {
     for (Repository* const repository : {&parent_config, &child_config}) {
       repository->endpoint.transport = Transport::kLocal;
@@ -121,7 +117,7 @@ class LocalHop {
       repository->emplace(context_, *config, *std::move(templates));
       ASSERT_TRUE((*repository)->Open(true).ok());
     }
-    AgreeOnDigest<R, C>({&*parent_, &*child_}, {"sha256"}, kBlockBytes, {});
+    AgreeOnDigest({&*parent_, &*child_}, {"sha256"}, kBlockBytes, {});
     auto listed = ListParent(*parent_);
     ASSERT_TRUE(listed.ok()) << listed.status();
     auto theirs = DigestParent(*parent_, *std::move(listed));
@@ -153,11 +149,11 @@ class LocalHop {
                   WorkBoard::Surroundings{.supply = *supply_,
                                           .monotonic = [] { return absl::Now(); },
                                           .pause = [](int) { return absl::ZeroDuration(); }});
-    parts_.emplace(StreamHop<R, C>{context_, *parent_, *child_, *routes_, *board});
+    parts_.emplace(StreamHop{context_, *parent_, *child_, *routes_, *board});
   }
 
-  RemoteRepository<R, C>& child() { return *child_; }
-  const StreamHop<R, C>& parts() { return *parts_; }
+  RemoteRepository& child() { return *child_; }
+  const StreamHop& parts() { return *parts_; }
 
   /// The next job; where sources are to be looked at, they are found as they were.
   Job Take(int64_t most_bytes = int64_t{1} << 20) {
@@ -209,7 +205,7 @@ class LocalHop {
   InterruptedRunner runner;
   bool drafted = false;  ///< whether old versions are staged before they are compared
   absl::Time last_equal = absl::InfinitePast();
-  absl::optional<Drafts<R, C>> drafts;
+  absl::optional<Drafts> drafts;
   absl::optional<Work> work;
   absl::optional<WorkBoard> board;
 
@@ -222,19 +218,19 @@ class LocalHop {
   Recorder recorder_;
   RealClock clock_;
   Backoff backoff_{1, absl::Milliseconds(1), absl::Milliseconds(1)};
-  RunContext<R, C> context_{.runner = runner,
-                            .clock = clock_,
-                            .events = recorder_,
-                            .run = "run1",
-                            .controller = "here",
-                            .backoff = backoff_,
-                            .last_equal = [this](const std::string&) { return last_equal; }};
-  absl::optional<RemoteRepository<R, C>> parent_, child_;
+  RunContext context_{.runner = runner,
+                      .clock = clock_,
+                      .events = recorder_,
+                      .run = "run1",
+                      .controller = "here",
+                      .backoff = backoff_,
+                      .last_equal = [this](const std::string&) { return last_equal; }};
+  absl::optional<RemoteRepository> parent_, child_;
   Contents contents_, ours_;
   Plan plan_;
   absl::optional<SettledSupply> supply_;
-  absl::optional<Routes<R, C>> routes_;
-  absl::optional<StreamHop<R, C>> parts_;
+  absl::optional<Routes> routes_;
+  absl::optional<StreamHop> parts_;
   Stream stream_;
 };
 

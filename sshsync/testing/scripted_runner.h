@@ -27,7 +27,7 @@ namespace sshsync {
 ///     runner.On("mv").Fails(MakeError(Failure::kUnreachable, "connection lost")).Says("");
 ///     Preflight(runner, ...);
 ///     EXPECT_EQ(runner.scripts("appnode1"), ElementsAre(HasSubstr("df -Pk")));
-class ScriptedRunner {
+class ScriptedRunner : public Runner {
  public:
   using Predicate = std::function<bool(const Endpoint&, const RemoteCommand&)>;
   using Answer = std::function<absl::StatusOr<RemoteResult>(const Endpoint&, const RemoteCommand&)>;
@@ -65,16 +65,16 @@ class ScriptedRunner {
   /// More commands at a time on one host are a failure; 0: any number.
   void set_capacity(int capacity) { capacity_ = capacity; }
 
-  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop);
+  absl::StatusOr<RemoteResult> Run(const Endpoint& host, const RemoteCommand& command, const StopToken& stop) override;
   absl::StatusOr<RemoteResult> RunLong(const Endpoint& host, const RemoteCommand& command, OutputSink sink,
-                                       ProgressProbe moved, const StopToken& stop);
+                                       ProgressProbe moved, const StopToken& stop) override;
   /// Its commands are answered, recorded and policed as those of RunLong.
-  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop);
+  absl::StatusOr<std::unique_ptr<RemoteSession>> Open(const Endpoint& host, const StopToken& stop) override;
 
   /// The same for a command with a stream of bytes: what it is answered as `out` can be read, or what was written can
   /// be seen in `taken`.
   absl::StatusOr<std::unique_ptr<RemoteBytes>> OpenBytes(const Endpoint& host, ByteWay way,
-                                                         const RemoteCommand& command, const StopToken& stop);
+                                                         const RemoteCommand& command, const StopToken& stop) override;
 
   /// What commands took in as bytes, by the order of their ends.
   std::vector<std::string> taken() const;
@@ -96,7 +96,6 @@ class ScriptedRunner {
   std::vector<std::string> taken_;
   std::map<std::string, int> running_;
 };
-static_assert(Runner<ScriptedRunner>);
 
 }  // namespace sshsync
 

@@ -14,11 +14,13 @@ absl::StatusOr<Filter> Filter::Parse(absl::Span<const std::string> lines) {
   for (const absl::string_view line : lines) {
     const bool include = absl::StartsWith(line, "+ ");
     if (!include && !absl::StartsWith(line, "- ")) {
-      return MakeError(Failure::kConfig, absl::StrCat("`", EscapeForTerminal(line), "` is no filter: write `+ PATTERN` or `- PATTERN`"));
+      return MakeError(Failure::kConfig,
+                       absl::StrCat("`", EscapeForTerminal(line), "` is no filter: write `+ PATTERN` or `- PATTERN`"));
     }
     auto pattern = Pattern::Parse(line.substr(2));
     if (!pattern.ok()) {
-      return MakeError(FailureOf(pattern.status()), absl::StrCat("`", EscapeForTerminal(line.substr(2)), "` ", pattern.status().message()));
+      return MakeError(FailureOf(pattern.status()),
+                       absl::StrCat("`", EscapeForTerminal(line.substr(2)), "` ", pattern.status().message()));
     }
     filter.rules_.push_back({.include = include, .pattern = *std::move(pattern)});
   }

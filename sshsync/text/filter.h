@@ -11,10 +11,10 @@
 
 namespace sshsync {
 
-/// Which files a hop is about: lines `+ PATTERN` and `- PATTERN` in order, of which the first that matches decides; a path that none
-/// matches is selected. As with rsync, a folder that is left out hides everything in it, whatever later lines say of what is in it: each
-/// folder on the way to a file is asked first, from the top.
-/// A plain value; callable from any thread. Errors: kConfig; the message names the line.
+/// Which files a hop is about: lines `+ PATTERN` and `- PATTERN` in order, of which the first that matches decides; a
+/// path that none matches is selected. As with rsync, a folder that is left out hides everything in it, whatever later
+/// lines say of what is in it: each folder on the way to a file is asked first, from the top. A plain value; callable
+/// from any thread. Errors: kConfig; the message names the line.
 ///
 ///     Filter::Parse({"+ */", "+ *.jar", "- *"})->Selects("lib/a.jar");
 class Filter {

@@ -46,7 +46,8 @@ TEST(Filter, SelectsOnlyWhatIsNamedWhereFoldersAreLetIn) {
 
 TEST(Filter, NamesTheLineThatIsNone) {
   EXPECT_EQ(Filter::Parse({"+ a", "b"}).status().message(), "`b` is no filter: write `+ PATTERN` or `- PATTERN`");
-  EXPECT_EQ(Filter::Parse({"- [a"}).status().message(), "`[a` has a `[` without its `]`: close it, or write `\\[` for the character");
+  EXPECT_EQ(Filter::Parse({"- [a"}).status().message(),
+            "`[a` has a `[` without its `]`: close it, or write `\\[` for the character");
   EXPECT_EQ(FailureOf(Filter::Parse({"- "}).status()), Failure::kConfig);
 }
 
@@ -61,18 +62,30 @@ std::string RandomPattern(std::mt19937& random) {
   std::string pattern = random() % 4 == 0 ? "/" : "";
   for (size_t parts = 1 + random() % 3; parts > 0; --parts) {
     switch (random() % 8) {
-      case 0: pattern += "**"; break;
-      case 1: pattern += "*"; break;
-      case 2: pattern += "[!" + RandomName(random, "ab*]", 2) + "]"; break;
-      case 3: pattern += "[a-" + RandomName(random, "bc", 1) + "]*"; break;
-      default: pattern += RandomName(random, "ab?*\\b", 3);
+      case 0:
+        pattern += "**";
+        break;
+      case 1:
+        pattern += "*";
+        break;
+      case 2:
+        pattern += "[!" + RandomName(random, "ab*]", 2) + "]";
+        break;
+      case 3:
+        pattern += "[a-" + RandomName(random, "bc", 1) + "]*";
+        break;
+      default:
+        pattern += RandomName(random, "ab?*\\b", 3);
     }
     if (parts > 1) pattern += "/";
   }
   switch (random() % 6) {
-    case 0: return pattern + "/";
-    case 1: return pattern + "/***";
-    default: return pattern;
+    case 0:
+      return pattern + "/";
+    case 1:
+      return pattern + "/***";
+    default:
+      return pattern;
   }
 }
 
@@ -80,8 +93,8 @@ std::set<std::string> ByRsync(const TempDir& dir, const std::vector<std::string>
   std::string rules;
   for (const std::string& line : lines) absl::StrAppend(&rules, line, "\n");
   dir.Write("rules", rules);
-  const std::string command = absl::StrCat("rsync -rn --8-bit-output --out-format=%n --filter='merge ", dir.Path("rules"), "' ", dir.Path("tree"), "/ ",
-                                           dir.Path("none"), "/");
+  const std::string command = absl::StrCat("rsync -rn --8-bit-output --out-format=%n --filter='merge ",
+                                           dir.Path("rules"), "' ", dir.Path("tree"), "/ ", dir.Path("none"), "/");
   FILE* const pipe = popen(command.c_str(), "r");
   std::string output;
   std::array<char, 4096> buffer;

@@ -18,8 +18,9 @@ constexpr size_t kLongest = 8192;
 absl::Status Refuse(absl::string_view what) { return MakeError(Failure::kConfig, what); }
 
 constexpr std::pair<absl::string_view, int (*)(int)> kNamed[] = {
-    {"alnum", std::isalnum}, {"alpha", std::isalpha}, {"blank", std::isblank}, {"cntrl", std::iscntrl}, {"digit", std::isdigit}, {"graph", std::isgraph},
-    {"lower", std::islower}, {"print", std::isprint}, {"punct", std::ispunct}, {"space", std::isspace}, {"upper", std::isupper}, {"xdigit", std::isxdigit},
+    {"alnum", std::isalnum}, {"alpha", std::isalpha}, {"blank", std::isblank}, {"cntrl", std::iscntrl},
+    {"digit", std::isdigit}, {"graph", std::isgraph}, {"lower", std::islower}, {"print", std::isprint},
+    {"punct", std::ispunct}, {"space", std::isspace}, {"upper", std::isupper}, {"xdigit", std::isxdigit},
 };
 
 // Fills `set` with a named class; false for an unknown one.
@@ -44,7 +45,8 @@ absl::StatusOr<Pattern> Pattern::Parse(absl::string_view text) {
   if (text.empty()) return Refuse("names nothing: write a pattern as in `*.tmp`, `cache/` or `/top/file`");
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
   for (const absl::string_view part : parts) {
-    if (part.empty() || part == "." || part == "..") return Refuse("can never match: a path has no empty, `.` or `..` component");
+    if (part.empty() || part == "." || part == "..")
+      return Refuse("can never match: a path has no empty, `.` or `..` component");
   }
   SSHSYNC_RETURN_IF_ERROR(pattern.ReadSteps(text));
   const bool deep = absl::StrContains(text, "**");
@@ -72,7 +74,8 @@ absl::Status Pattern::ReadSteps(absl::string_view text) {
     } else if (byte == '[') {
       SSHSYNC_RETURN_IF_ERROR(ReadClass(text, &at));
     } else if (byte == '\\') {
-      if (++at == text.size()) return Refuse("ends with a backslash: write `\\\\` for one, or put what it is to protect behind it");
+      if (++at == text.size())
+        return Refuse("ends with a backslash: write `\\\\` for one, or put what it is to protect behind it");
       steps_.push_back({.kind = Kind::kByte, .byte = text[at]});
     } else {
       const bool deep = at + 1 < text.size() && text[at + 1] == '*';
@@ -80,7 +83,8 @@ absl::Status Pattern::ReadSteps(absl::string_view text) {
       steps_.push_back({.kind = deep ? Kind::kStars : Kind::kStar});
     }
   }
-  for (auto step = steps_.rbegin(); step != steps_.rend() && step->kind == Kind::kByte; ++step) tail_.insert(tail_.begin(), step->byte);
+  for (auto step = steps_.rbegin(); step != steps_.rend() && step->kind == Kind::kByte; ++step)
+    tail_.insert(tail_.begin(), step->byte);
   return absl::OkStatus();
 }
 
@@ -98,7 +102,8 @@ absl::Status Pattern::ReadClass(absl::string_view text, size_t* at) {
       const size_t end = text.find(":]", i + 2);
       if (end != absl::string_view::npos) {
         const absl::string_view name = text.substr(i + 2, end - i - 2);
-        if (!AddNamed(name, &set)) return Refuse(absl::StrCat("has an unknown class [:", name, ":]: use one as [:alpha:] or [:digit:]"));
+        if (!AddNamed(name, &set))
+          return Refuse(absl::StrCat("has an unknown class [:", name, ":]: use one as [:alpha:] or [:digit:]"));
         i = end + 1;
         before = -1;
         continue;
@@ -121,17 +126,22 @@ absl::Status Pattern::ReadClass(absl::string_view text, size_t* at) {
 
 bool Pattern::MatchesOne(const Step& step, char byte) const {
   switch (step.kind) {
-    case Kind::kByte: return step.byte == byte;
-    case Kind::kAny: return byte != '/';
-    case Kind::kClass: return classes_[step.index][static_cast<unsigned char>(byte)];
-    default: return false;
+    case Kind::kByte:
+      return step.byte == byte;
+    case Kind::kAny:
+      return byte != '/';
+    case Kind::kClass:
+      return classes_[step.index][static_cast<unsigned char>(byte)];
+    default:
+      return false;
   }
 }
 
 bool Pattern::MatchesAll(absl::string_view text) const {
   constexpr size_t kNone = static_cast<size_t>(-1);
   size_t at = 0, step = 0;
-  size_t star = kNone, star_at = 0, stars = kNone, stars_at = 0;  // the last wildcard of either kind, and where it gave up
+  size_t star = kNone, star_at = 0, stars = kNone,
+         stars_at = 0;  // the last wildcard of either kind, and where it gave up
   while (true) {
     if (step < steps_.size() && steps_[step].kind == Kind::kStar) {
       star = step++, star_at = at;

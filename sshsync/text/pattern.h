@@ -11,17 +11,20 @@
 
 namespace sshsync {
 
-/// A pattern for paths, by rsync's rules, on raw bytes. `*` stands for any bytes but `/`, `**` for any bytes, `?` for one byte but `/`,
-/// `[a-z]`, `[!a-z]`, `[[:digit:]]` for one of a class. A `\` takes a wildcard's meaning away; in a pattern without wildcards it is itself.
-/// A leading `/` binds the pattern to the top of the repository; a trailing one lets it match folders only. A pattern with a `/` inside, or with
-/// `**`, is compared with the end of the path, at whole components; any other with the last component. `folder/***` is the
-/// folder and everything in it.
+/// A pattern for paths, by rsync's rules, on raw bytes. `*` stands for any bytes but `/`, `**` for any bytes, `?` for
+/// one byte but `/`,
+/// `[a-z]`, `[!a-z]`, `[[:digit:]]` for one of a class. A `\` takes a wildcard's meaning away; in a pattern without
+/// wildcards it is itself. A leading `/` binds the pattern to the top of the repository; a trailing one lets it match
+/// folders only. A pattern with a `/` inside, or with
+/// `**`, is compared with the end of the path, at whole components; any other with the last component. `folder/***` is
+/// the folder and everything in it.
 ///
-/// A matcher of our own: re2 would need a translation of every rule above and could not say more about a wrong pattern. It keeps one place to
-/// go back to for `*` and one for `**`, which is enough, for a `*` never crosses a `/`: its time is bounded whatever the pattern.
+/// A matcher of our own: re2 would need a translation of every rule above and could not say more about a wrong pattern.
+/// It keeps one place to go back to for `*` and one for `**`, which is enough, for a `*` never crosses a `/`: its time
+/// is bounded whatever the pattern.
 ///
-/// A plain value; callable from any thread. Errors: kConfig for a pattern that can never match anything; the message completes the
-/// sentence that begins with the pattern.
+/// A plain value; callable from any thread. Errors: kConfig for a pattern that can never match anything; the message
+/// completes the sentence that begins with the pattern.
 ///
 ///     Pattern::Parse("/logs/*.tmp")->Matches("logs/x.tmp", false);
 class Pattern {

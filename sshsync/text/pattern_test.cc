@@ -88,11 +88,13 @@ TEST(Pattern, MatchesAsTheTableSays) {
 }
 
 TEST(Pattern, RefusesWhatCanNeverMatch) {
-  for (const absl::string_view text : {"", "/", "//", "a//b", "./a", "a/../b", "a/.", "[a", "[", "[]", "[!]", "[a\\", "*\\", "[[:nosuch:]]"}) {
+  for (const absl::string_view text :
+       {"", "/", "//", "a//b", "./a", "a/../b", "a/.", "[a", "[", "[]", "[!]", "[a\\", "*\\", "[[:nosuch:]]"}) {
     const auto pattern = Pattern::Parse(text);
     ASSERT_FALSE(pattern.ok()) << text;
     EXPECT_EQ(FailureOf(pattern.status()), Failure::kConfig) << text;
-    EXPECT_NE(pattern.status().message().find(": "), absl::string_view::npos) << "no remedy: " << pattern.status().message();
+    EXPECT_NE(pattern.status().message().find(": "), absl::string_view::npos)
+        << "no remedy: " << pattern.status().message();
   }
 }
 

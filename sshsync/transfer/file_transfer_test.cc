@@ -18,9 +18,7 @@ using ::testing::HasSubstr;
 
 class FileMoverTest : public ::testing::Test {
  protected:
-  absl::Status Bring(const Job& job) {
-    return FileMover<InterruptedRunner, RealClock>(hop_.parts()).Bring(job, hop_.stream());
-  }
+  absl::Status Bring(const Job& job) { return FileMover(hop_.parts()).Bring(job, hop_.stream()); }
   Job Take() {
     Job job = hop_.Take();
     EXPECT_EQ(static_cast<int>(job.kind), static_cast<int>(Job::Kind::kFiles));
@@ -182,7 +180,7 @@ TEST_F(FileMoverTest, ALineThatIsLostOnTheWayCostsATryWhicheverItIs) {
       output = before + output.substr(until.size());
       return absl::OkStatus();
     });
-    using Mover = FileMover<InterruptedRunner, RealClock>;
+    using Mover = FileMover;
     const absl::Status status = Mover(hop.parts()).Bring(hop.Take(), hop.stream());
     EXPECT_TRUE(status.ok() || absl::IsUnavailable(status)) << status;
     hop.Lose();

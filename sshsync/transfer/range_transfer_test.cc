@@ -14,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-using Mover = RangeMover<InterruptedRunner, RealClock>;
+using Mover = RangeMover;
 
 // Four chunks and a bit, each another.
 std::string Big() {

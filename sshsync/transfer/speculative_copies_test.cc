@@ -57,7 +57,7 @@ class DraftsTest : public ::testing::Test {
   }
   // Brings the file; where each range came from, in their order.
   std::vector<int> Bring() {
-    RangeMover<InterruptedRunner, RealClock> mover(hop_.parts());
+    RangeMover mover(hop_.parts());
     std::vector<int> sources;
     while (hop_.board->item(0).state == WorkItem::State::kOpen) {
       const Job job = hop_.Take();
@@ -98,7 +98,7 @@ TEST_F(DraftsTest, AFileThatGrewOrShrankIsDraftedInItsNewSize) {
     hop.dir.Write("p/big", old);
     hop.Survey();
     ASSERT_TRUE(hop.work->at(0).draft);
-    RangeMover<InterruptedRunner, RealClock> mover(hop.parts());
+    RangeMover mover(hop.parts());
     int64_t sent = 0;
     while (hop.board->item(0).state == WorkItem::State::kOpen) {
       const Job job = hop.Take();
@@ -167,7 +167,7 @@ TEST_F(DraftsTest, OfAFileThatNobodyMayWriteItMayBeWritten) {
 TEST_F(DraftsTest, OneThatCouldNotBecomeAnAttemptIsCopiedFrom) {
   Had(Old());
   hop_.Survey();
-  RangeMover<InterruptedRunner, RealClock> mover(hop_.parts());
+  RangeMover mover(hop_.parts());
   hop_.stream();
   hop_.runner.Next([](std::string& output) {
     output.clear();
@@ -189,7 +189,7 @@ TEST_F(DraftsTest, AFileThatTheParentTurnsOutToHaveInAnotherSizeThanExpectedIsDi
   RemoteListing listing{.own = true};
   listing.listing.paths = {"big"};
   listing.stats = {{.type = RemoteStat::Type::kFile, .stat = child.manifest.files[0].stat}};
-  Drafts<InterruptedRunner, RealClock> drafts(hop_.parts().context, hop_.child());
+  Drafts drafts(hop_.parts().context, hop_.child());
   drafts.Begin(expected, listing, {});
   Contents parent;
   parent.manifest = child.manifest;
@@ -206,7 +206,7 @@ TEST_F(DraftsTest, TakeAShareOfTheRoomWhereManyHopsAreOnOneHost) {
   listing.listing.paths = {"big"};
   listing.stats = {{.type = RemoteStat::Type::kFile, .stat = {.size = parent.manifest.files[0].stat.size - 1}}};
   for (const int on_host : {1, std::numeric_limits<int>::max()}) {
-    Drafts<InterruptedRunner, RealClock> drafts(hop_.parts().context, hop_.child(), on_host);
+    Drafts drafts(hop_.parts().context, hop_.child(), on_host);
     drafts.Begin(parent, listing, {});
     EXPECT_EQ(drafts.paths().contains("big"), on_host == 1);
     EXPECT_EQ(drafts.DiscardText().empty(), on_host != 1);
@@ -234,7 +234,7 @@ TEST_F(DraftsTest, OneThatNobodyWentOnWithIsTakenBack) {
 TEST_F(DraftsTest, ASessionThatIsLostGivesItUpAndItsGoodChunksAreCopied) {
   Had(Old());
   hop_.Survey();
-  RangeMover<InterruptedRunner, RealClock> mover(hop_.parts());
+  RangeMover mover(hop_.parts());
   ASSERT_TRUE(mover.Create(hop_.Take(), hop_.stream()).ok());
   hop_.runner.Next([](std::string& output) {
     output.clear();

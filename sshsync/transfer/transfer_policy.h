@@ -21,37 +21,21 @@ struct Cut {
 };
 
 /// Bytes a second that one of `streams` may move by now; 0: no limit.
-template <Clock C>
-int64_t ShareOf(const Repository& child, C& clock, int streams) {
-  if (child.bwlimit.empty()) return 0;
-  const int64_t kilobits = BandwidthLimit(child.bwlimit, clock.Now(), absl::LocalTimeZone());
-  return kilobits >= kNoBandwidthLimit ? 0 : std::max<int64_t>(1, kilobits * 125 / std::max(1, streams));
-}
+int64_t ShareOf(const Repository& child, RealClock& clock, int streams);
 
 /// Whether the operator's synccmd moves the files of that child.
-template <Runner R, Clock C>
-bool MovesByCommand(const RemoteRepository<R, C>& child) {
-  return child.config().transfer != Transfer::kStream && child.templates().has("synccmd");
-}
+bool MovesByCommand(const RemoteRepository& child);
 
 /// How many streams its files may have, by its configuration. `flows`: others wait for what arrives. Streams that share
 /// a link finish their chunks at the same time, and each further one makes those wait longer.
-template <Runner R, Clock C>
-int MostStreams(const RemoteRepository<R, C>& child, C& clock, bool flows) {
-  constexpr int64_t kLeastShare = int64_t{256} << 10;  // below that a limit is better kept by fewer streams
-  const bool by_command = MovesByCommand(child);
-  const int most = child.config().streams > 0 ? child.config().streams : by_command ? 1 : flows ? 3 : 4;
-  const int64_t limit = ShareOf(child.config(), clock, 1);
-  return limit > 0 && !by_command ? static_cast<int>(std::clamp<int64_t>(limit / kLeastShare, 1, most)) : most;
-}
+int MostStreams(const RemoteRepository& child, RealClock& clock, bool flows);
 
 /// What all streams of a hop share. Ownership: refers to all of it. Threads: any.
-template <Runner R, Clock C>
 struct StreamHop {
-  RunContext<R, C>& context;
-  RemoteRepository<R, C>& parent;
-  RemoteRepository<R, C>& child;
-  Routes<R, C>& routes;
+  RunContext& context;
+  RemoteRepository& parent;
+  RemoteRepository& child;
+  Routes& routes;
   WorkBoard& board;
   Cut cut = {};
 

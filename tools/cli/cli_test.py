@@ -192,7 +192,7 @@ class CliTest(unittest.TestCase):
         for shell, file in (("bash", "sshsync.bash"), ("zsh", "_sshsync"), ("fish", "sshsync.fish")):
             done = subprocess.run([shell, "-n", f"tools/{file}"], capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": self.folder})
             self.assertEqual((done.returncode, done.stderr), (0, b""), shell)
-        script = 'source tools/sshsync.bash; COMP_WORDS=(sshsync --progress a); COMP_CWORD=2; _sshsync; echo "${COMPREPLY[@]}"'
+        script = 'source tools/cli/sshsync.bash; COMP_WORDS=(sshsync --progress a); COMP_CWORD=2; _sshsync; echo "${COMPREPLY[@]}"'
         self.assertEqual(subprocess.run(["bash", "-c", script], capture_output=True).stdout, b"auto always\n")
 
     def test_installation_puts_everything_below_the_prefix(self):

@@ -277,7 +277,7 @@ class Demo:
 def program():
     """The tool itself, which lies among the files of this program."""
     here = os.path.dirname(os.path.abspath(__file__))
-    return os.path.join(os.path.dirname(here), "sshsync")
+    return os.path.join(os.path.dirname(here), "cli", "sshsync")
 
 
 def main():

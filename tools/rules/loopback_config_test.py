@@ -9,7 +9,7 @@ import unittest
 from sshsync.testing import python_cases
 from tools.rules.loopback_config import Place, map_to_loopback, nodes
 
-PROGRAM = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "sshsync")
+PROGRAM = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "cli", "sshsync")
 
 ORIGINAL = """\
 [DEFAULT]

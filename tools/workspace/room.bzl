@@ -9,7 +9,7 @@ def sshsync_library(
         hdrs = None,
         deps = [],
         test_deps = [],
-        test_size = "small",
+        test_size = "medium",
         test_data = [],
         test_tags = [],
         test_linkopts = [],
@@ -48,7 +48,7 @@ def sshsync_library(
             deps = [":" + name] + deps + test_deps,
         )
 
-def sshsync_test(name, size = "small", deps = [], **kwargs):
+def sshsync_test(name, size = "medium", deps = [], **kwargs):
     """A test of NAME.cc alone, for what belongs to no single header.
 
     Args:

@@ -10,8 +10,8 @@
 #include "absl/types/span.h"
 #include "sshsync/digest/digest.h"
 #include "sshsync/host/probe/scratch_folder.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/plan/digest_tool.h"
-#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 

@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "sshsync/host/host_tools.h"
 #include "sshsync/host/probe/digest_probe.h"
-#include "sshsync/ssh/runner.h"
+#include "sshsync/model/remote_command.h"
 
 namespace sshsync {
 

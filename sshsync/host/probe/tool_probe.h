@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "sshsync/host/host_tools.h"
+#include "sshsync/model/remote_command.h"
 #include "sshsync/plan/digest_tool.h"
-#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 

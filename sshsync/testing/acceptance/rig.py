@@ -108,7 +108,7 @@ def slow_hop(rig, size, way="C1"):
 
 
 def program():
-    return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "sshsync")
+    return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools", "cli", "sshsync")
 
 
 def package():

@@ -54,7 +54,7 @@ class Tally:
         return "%d runs, in %d a fault was hit, %d broke a law; %s" % (self.runs, self.hit, self.broken, exits)
 
 
-PROGRAMS = [runfile("tools", "sshsync"), runfile("sshsync", "testing", "faults", "faulty_ssh")]
+PROGRAMS = [runfile("tools", "cli", "sshsync"), runfile("sshsync", "testing", "faults", "faulty_ssh")]
 
 
 def _own_tmp(folder):

@@ -78,7 +78,7 @@ class Hit:
     def __init__(self, kind, number, folder, program=None):
         where, calls, effect = kind
         ssh = faults.runfile("sshsync", "testing", "faults", "faulty_ssh")
-        self.world = world.World(folder, program or faults.runfile("tools", "sshsync"), ssh, scenario())
+        self.world = world.World(folder, program or faults.runfile("tools", "cli", "sshsync"), ssh, scenario())
         self.world.any_end = True
         words = strace(folder, calls, effect, number)
         if where == "controller":

@@ -1,0 +1,309 @@
+#include "sshsync/route/routes.h"
+
+namespace sshsync {
+
+Routes::Routes(RunContext& context, RemoteRepository& parent, RemoteRepository& child, std::string scratch)
+    : context_(context),
+      parent_(parent),
+      child_(child),
+      scratch_(std::move(scratch)),
+      order_(RoutesOf(child.config())) {
+  const std::string& program = child.config().peerssh;
+  peers_.emplace(Route::kPull, Peer::Make(child.config(), parent.config(), program));
+  peers_.emplace(Route::kPush, Peer::Make(parent.config(), child.config(), program));
+  if (order_.size() == 1) Set(order_[0]);
+}
+
+absl::Status Routes::status() const {
+  absl::Status first;
+  for (const Route route : order_) {
+    const auto peer = peers_.find(route);
+    if (peer == peers_.end() || peer->second.ok()) return absl::OkStatus();
+    if (first.ok()) first = peer->second.status();
+  }
+  return first;
+}
+
+std::string Routes::How(Route route) const {
+  if (route == Route::kRelay) return "relayed by the controller";
+  const auto& peer = peers_.at(route);
+  return absl::StrCat(route == Route::kPush ? "pushed through " : "through ", peer.ok() ? peer->display() : "");
+}
+
+absl::Status Routes::Move(Stream& stream, Stream::Place place) {
+  if (stream.session && stream.place == place) return absl::OkStatus();
+  Close(stream);
+  const Repository& at = place == Stream::Place::kChild ? child_.config() : parent_.config();
+  auto session = context_.runner.Open(at.endpoint, context_.closing);
+  if (!session.ok()) return place == Stream::Place::kChild ? session.status() : parent_.Located(session.status());
+  stream.session = *std::move(session);
+  stream.place = place;
+  return absl::OkStatus();
+}
+
+void Routes::Close(Stream& stream) {
+  Disconnect(stream, true);
+  stream.session = nullptr;
+  stream.place = Stream::Place::kNowhere;
+}
+
+void Routes::Disconnect(Stream& stream, bool session_ends) {
+  if (stream.session && !stream.control.empty()) {
+    (void)stream.session->Run(
+        {.script = stream.peer->DisconnectText(stream.control, session_ends),
+         .timeout = absl::Seconds(10),
+         .writes = true},
+        [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.stop);
+  }
+  stream.control.clear();
+  stream.peer = nullptr;
+}
+
+// Where it does not come up, each transfer logs in by itself and says what hinders it: `said` is what this one said.
+absl::Status Routes::Connect(Stream& stream, const Peer& peer, std::string* said) {
+  if (stream.peer == &peer) return absl::OkStatus();
+  Disconnect(stream);
+  stream.peer = &peer;
+  if (!peer.keeps_connections()) return absl::OkStatus();
+  bool first = false;
+  absl::optional<std::string> ciphers;
+  {
+    const std::lock_guard lock(logins_mu_);
+    first = !std::exchange(logins_[&peer].asked, true);
+    if (child_.facts().fast_ciphers && parent_.facts().fast_ciphers) ciphers = logins_[&peer].ciphers;
+  }
+  const std::string control = absl::StrCat("/tmp/.sshsync-", context_.run, "-", RandomMark().substr(0, 8));
+  constexpr size_t kMost = 2000;
+  std::string printed;
+  const auto connected = stream.session->Run(
+      {.script = peer.ConnectText(control, ciphers, first), .timeout = child_.config().timeout, .writes = true},
+      [&](absl::string_view bytes) {
+        printed.append(bytes.data(), std::min(bytes.size(), kMost - printed.size()));
+        const size_t line = printed.find('\n');
+        if (!absl::StartsWith(printed, "up") || line == std::string::npos) return absl::OkStatus();
+        const std::lock_guard lock(logins_mu_);
+        if (!std::exchange(logins_[&peer].up, true)) logins_[&peer].up_at = context_.clock.Monotonic();
+        logins_[&peer].ciphers = CiphersOf(printed.substr(0, line)).value_or(logins_[&peer].ciphers);
+        logins_changed_.notify_all();
+        return absl::OkStatus();
+      },
+      [] { return false; }, context_.closing);
+  if (first) {
+    const std::lock_guard lock(logins_mu_);
+    Login& login = logins_[&peer];
+    login.asked = connected.ok() && connected->status == 0;
+    if (login.asked) login.round = context_.clock.Monotonic() - login.up_at;
+    logins_changed_.notify_all();
+    login.silent =
+        absl::StartsWith(printed, "up") && printed.substr(std::min(printed.find('\n'), printed.size())) == "\nsilent\n";
+  }
+  if (!connected.ok()) return connected.status();
+  stream.control = control;
+  if (said != nullptr && connected->status != 0) *said = connected->err;
+  return absl::OkStatus();
+}
+
+void Routes::Approach(Stream& stream) {
+  const auto pull = peers_.find(Route::kPull);
+  if (order_.size() < 2 || order_[0] != Route::kPull || !pull->second.ok()) return;
+  {
+    std::unique_lock lock(logins_mu_);
+    const Peer* const peer = &*pull->second;
+    // A stream that may be needless waits a moment longer.
+    const bool doubtful = ExceedsWay(stream, absl::ZeroDuration());
+    logins_changed_.wait(lock, [&] {
+      return chosen_once_ || (doubtful ? logins_[peer].round < absl::InfiniteDuration() : logins_[peer].up);
+    });
+    if (!logins_[peer].up || IsNeedlessLocked(stream)) return;
+  }
+  if (Move(stream, Stream::Place::kChild).ok())
+    Connect(stream, *pull->second, nullptr).IgnoreError();  // what fails is met again by Ready
+}
+
+absl::Status Routes::ReadyOnChild(Stream& stream, bool by_command) {
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
+  const bool pulls = !by_command && order_.size() == 1 && order_[0] == Route::kPull;
+  return pulls ? Connect(stream, pull(), nullptr) : absl::OkStatus();
+}
+
+absl::Status Routes::Ready(Stream& stream, const Sample& sample) {
+  {
+    // What one stream finds out is good for all of them.
+    const std::lock_guard lock(mu_);
+    if (!chosen_) {
+      const absl::Status chosen = Choose(stream, sample);
+      const std::lock_guard logins(logins_mu_);
+      chosen_once_ = true;
+      logins_changed_.notify_all();
+      SSHSYNC_RETURN_IF_ERROR(chosen);
+    }
+    stream.route = *chosen_;
+  }
+  switch (stream.route) {
+    case Route::kPull:
+      SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
+      return Connect(stream, pull(), nullptr);
+    case Route::kPush:
+      SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
+      return Connect(stream, *peers_.at(Route::kPush), nullptr);
+    default:
+      Close(stream);
+      return absl::OkStatus();
+  }
+}
+
+absl::Status Routes::Choose(Stream& stream, const Sample& sample) {
+  constexpr absl::Duration kSoon = absl::Seconds(3);  // what fails later was waited for long enough
+  std::string others;
+  absl::Status worst;  // the one that may pass, if any
+  for (const Route route : order_) {
+    const absl::Time began = context_.clock.Monotonic();
+    absl::Status tried = Try(stream, route, sample);
+    const bool quick = context_.clock.Monotonic() - began < kSoon;
+    if (absl::IsUnavailable(tried) && quick && !context_.closing.WaitFor(context_.backoff.Delay(0))) {
+      tried = Try(stream, route, sample);
+    }
+    SSHSYNC_RETURN_IF_ERROR(context_.closing.status());
+    if (tried.ok()) {
+      Set(route);
+      const std::string choice =
+          absl::StrCat("route ", RouteName(route), ": ", How(route), others.empty() ? "" : "; ", others);
+      if (std::exchange(told_, choice) != choice) child_.Tell(LogLevel::kInfo, choice);
+      return absl::OkStatus();
+    }
+    absl::StrAppend(&others, others.empty() ? "" : "; ", "no ", RouteName(route), ": ", tried.message());
+    if (worst.ok() || (absl::IsUnavailable(tried) && !absl::IsUnavailable(worst))) worst = tried;
+  }
+  return MakeError(FailureOf(worst), absl::StrCat("no route from \"", parent_.config().name, "\" works: ", others));
+}
+
+// A file that cannot be read is no fault of the way to it.
+Passage Routes::Trial(Route route, const Sample& sample) const {
+  const std::string file = absl::StrCat(sample.folder, "/", sample.file),
+                    fallback = absl::StrCat(parent_.facts().root, "/", sample.file);
+  Passage trial{.reader = absl::StrCat("FILEPATH=", ShellLiteral(file), "\n[ -f \"$FILEPATH\" ] || FILEPATH=",
+                                       ShellLiteral(fallback), "\ndd if=\"$FILEPATH\" bs=512 count=1 2>/dev/null || :"),
+                .writer = "cat >/dev/null"};
+  if (route != Route::kPush || (scratch_.empty() && child_.config().stage == "no")) return trial;
+  Attempt attempt = NewAttempt(StageFolder(child_.config().stage, child_.facts().root), 0, "trial", Digest());
+  if (!scratch_.empty()) attempt.folder = scratch_;
+  const std::string folder = ShellLiteral(attempt.folder);
+  trial.writer = absl::StrCat("umask 077; mkdir -p ", folder, " && cat >", ShellLiteral(attempt.staged()),
+                              "\n_ss_tried=$?\nrm -rf ", folder, "\n( exit $_ss_tried )");
+  return trial;
+}
+
+absl::Status Routes::Try(Stream& stream, Route route, const Sample& sample) {
+  const Passage trial = Trial(route, sample);
+  if (route == Route::kPull) return TryPull(stream, trial);
+  if (route == Route::kPush) return TryPush(stream, trial);
+  SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(trial, stream, [] { return false; }));
+  const auto [status, said] = OutcomeOf(relayed);
+  return status == 0 ? absl::OkStatus()
+                     : MakeError(Failure::kUnreachable, CleanForTerminal(absl::StripAsciiWhitespace(said)));
+}
+
+// Nothing is held while others are waited for.
+absl::StatusOr<Relayed> Routes::Relay(const Passage& passage, Stream& stream, ProgressProbe moved) {
+  constexpr size_t kMostOfOnePiece = size_t{20} << 20;  // a batch, and what its archive adds
+  Close(stream);
+  const absl::Duration timeout = child_.config().timeout;
+  const auto open = [&](const Repository& at, ByteWay way,
+                        const RemoteCommand& command) -> absl::StatusOr<std::unique_ptr<RemoteBytes>> {
+    return context_.runner.OpenBytes(at.endpoint, way, command, context_.closing);
+  };
+  const RelayPart part{
+      .open_reader =
+          [&] { return open(parent_.config(), ByteWay::kFromHost, {.script = passage.reader, .timeout = timeout}); },
+      .open_writer =
+          [&] {
+            return open(child_.config(), ByteWay::kToHost,
+                        {.script = absl::StrCat(AwaitedText(passage.writer), "exit $_ss_written\n"),
+                         .timeout = timeout,
+                         .writes = true});
+          },
+      .what = passage.reader,
+      .timeout = timeout,
+      .moved = [&] { return moved(); },
+      .stop = context_.closing};
+  BytePump pump;
+  if (passage.in_one_piece) pump.window = kMostOfOnePiece;
+  const std::shared_ptr<RelayCompany> company = stream.company ? stream.company : std::make_shared<RelayCompany>();
+  auto relayed = company->Carry(part, pump);
+  if (relayed.ok() && relayed->end == PumpEnd::kLeftBehind) stream.left_behind = true;
+  return relayed;
+}
+
+absl::Status Routes::TryPull(Stream& stream, const Passage& passage) {
+  const auto& peer = peers_.at(Route::kPull);
+  SSHSYNC_RETURN_IF_ERROR(peer.status());
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
+  std::string said;
+  Disconnect(stream);
+  SSHSYNC_RETURN_IF_ERROR(Connect(stream, *peer, &said));
+  if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(parent_.config()), said, "reader");
+  SSHSYNC_ASSIGN_OR_RETURN(
+      const RemoteResult result,
+      stream.session->Run(
+          {.script = peer->PullText(passage.reader, passage.writer, stream.control),
+           .timeout = child_.config().timeout,
+           .writes = true},
+          [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.closing));
+  return result.status == 0 ? absl::OkStatus() : WhyNoWay(PeerEndpoint(parent_.config()), result.err, "reader");
+}
+
+absl::Status Routes::TryPush(Stream& stream, const Passage& passage) {
+  const auto& peer = peers_.at(Route::kPush);
+  SSHSYNC_RETURN_IF_ERROR(peer.status());
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
+  std::string said, printed;
+  Disconnect(stream);
+  SSHSYNC_RETURN_IF_ERROR(Connect(stream, *peer, &said));
+  if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(child_.config()), said, "writer");
+  const std::string mark = RandomMark();
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           stream.session->Run(
+                               {.script = peer->PushText(passage.reader, passage.writer, mark, stream.control),
+                                .timeout = child_.config().timeout,
+                                .writes = true},
+                               [&](absl::string_view bytes) { return AppendTail(&printed, bytes); },
+                               [] { return false; }, context_.closing));
+  if (result.status == 0 && HasFinalWord(printed, mark)) return absl::OkStatus();
+  return WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer");
+}
+
+absl::StatusOr<std::string> Routes::Carry(const Passage& passage, Stream& stream, ProgressProbe moved) {
+  if (stream.route == Route::kRelay) {
+    SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(passage, stream, moved));
+    const auto [status, said] = OutcomeOf(relayed);
+    return ReplayText(status, said);
+  }
+  const Peer& peer = *peers_.at(Route::kPush);
+  SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
+  SSHSYNC_RETURN_IF_ERROR(Connect(stream, peer, nullptr));
+  const std::string mark = RandomMark();
+  std::string printed;
+  SSHSYNC_ASSIGN_OR_RETURN(
+      const RemoteResult result,
+      stream.session->Run(
+          {.script = peer.PushText(passage.reader, passage.writer, mark, stream.control),
+           .timeout = child_.config().timeout,
+           .writes = true},
+          [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, moved, context_.closing));
+  if (HasFinalWord(printed, mark)) return ReplayText(result.status, result.err);
+  return Annotate(MakeError(Failure::kUnreachable, "the end of the writer was not seen"),
+                  std::string(WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer").message()));
+}
+
+absl::Status Routes::Look(const RemoteCommand& command, OutputSink sink) {
+  for (int tries = 0;; ++tries) {
+    const auto result = context_.runner.Run(child_.config().endpoint, command, context_.closing);
+    if (result.ok()) return sink(result->out);
+    if (!absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout ||
+        tries >= child_.config().retries)
+      return result.status();
+    if (context_.closing.WaitFor(context_.backoff.Delay(tries))) return context_.closing.status();
+  }
+}
+
+}  // namespace sshsync
