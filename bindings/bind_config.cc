@@ -46,9 +46,9 @@ std::shared_ptr<Loaded> Read(const py::str& file, const std::string& bytes, cons
 py::list Diagnostics(const Loaded& loaded) {
   py::list result;
   for (const ConfigDiagnostic& one : loaded.diagnostics) {
-    result.append(py::make_tuple(std::string(SeverityName(one.severity)), Name(one.file), one.line, one.column,
-                                 Text(one.message), Text(one.remedy), std::string(InfoOf(one.failure).name),
-                                 one.for_check, Text(RenderWithCaret(one))));
+    result.append(py::make_tuple(std::string(SeverityName(one.severity)), ToFsStr(one.file), one.line, one.column,
+                                 ToStr(one.message), ToStr(one.remedy), std::string(InfoOf(one.failure).name),
+                                 one.for_check, ToStr(RenderWithCaret(one))));
   }
   return result;
 }
@@ -56,16 +56,16 @@ py::list Diagnostics(const Loaded& loaded) {
 // The texts of one section as it sees them: its own and inherited, interpolated, ${NODE} replaced where it is.
 py::dict TextsOf(const IniFile& ini, const IniSection& section, absl::string_view node, DiagnosticCollector& ignored) {
   EntryReader reader(ini, section, node, ignored);
-  py::dict texts;
+  py::dict convert;
   const auto add = [&](const IniEntry& entry) {
-    const py::str key = Name(entry.key);
-    if (texts.contains(key)) return;
+    const py::str key = ToFsStr(entry.key);
+    if (convert.contains(key)) return;
     const auto value = IsTemplateKey(entry.key) ? reader.GetTemplate(entry.key) : reader.Get(entry.key);
-    if (value) texts[key] = Name(value->text);
+    if (value) convert[key] = ToFsStr(value->text);
   };
   for (const IniEntry& entry : section.entries) add(entry);
   for (const IniEntry& entry : ini.defaults.entries) add(entry);
-  return texts;
+  return convert;
 }
 
 py::dict Sections(const Loaded& loaded) {
@@ -75,7 +75,7 @@ py::dict Sections(const Loaded& loaded) {
   for (const IniSection& section : ini.sections) {
     const auto nodes = ExpandNodes(section.name);
     if (!nodes.ok()) continue;
-    for (const NodeName& node : *nodes) sections[Name(node.name)] = TextsOf(ini, section, node.node, ignored);
+    for (const NodeName& node : *nodes) sections[ToFsStr(node.name)] = TextsOf(ini, section, node.node, ignored);
   }
   return sections;
 }
@@ -90,22 +90,22 @@ py::dict Values(const Repository& one) {
   py::list route;
   for (const Route each : one.route) route.append(WordOf(each, {"pull", "push", "relay"}));
   py::list filter, groups;
-  for (const std::string& line : one.filter) filter.append(Name(line));
-  for (const std::string& group : one.groups) groups.append(Name(group));
+  for (const std::string& line : one.filter) filter.append(ToFsStr(line));
+  for (const std::string& group : one.groups) groups.append(ToFsStr(group));
   py::dict templates;
-  for (const auto& [name, text] : one.templates) templates[Name(name)] = Name(text);
+  for (const auto& [name, text] : one.templates) templates[ToFsStr(name)] = ToFsStr(text);
   const auto limit = absl::StrCat(one.max_delete.value, one.max_delete.percent ? "%" : "");
   return py::dict(
-      "name"_a = Name(one.name), "parent"_a = Name(one.parent), "node"_a = Name(one.node), "line"_a = one.line,
-      "host"_a = one.endpoint, "path"_a = Name(one.path), "password"_a = Name(one.password),
-      "peerhost"_a = Name(one.peerhost), "peeruser"_a = Name(one.peeruser), "peerport"_a = one.peerport,
-      "peerssh"_a = Name(one.peerssh), "templates"_a = templates, "preset"_a = one.preset,
+      "name"_a = ToFsStr(one.name), "parent"_a = ToFsStr(one.parent), "node"_a = ToFsStr(one.node), "line"_a = one.line,
+      "host"_a = one.endpoint, "path"_a = ToFsStr(one.path), "password"_a = ToFsStr(one.password),
+      "peerhost"_a = ToFsStr(one.peerhost), "peeruser"_a = ToFsStr(one.peeruser), "peerport"_a = one.peerport,
+      "peerssh"_a = ToFsStr(one.peerssh), "templates"_a = templates, "preset"_a = one.preset,
       "original_quoting"_a = one.original_quoting, "any_names"_a = one.any_names, "batch_digest"_a = one.batch_digest,
       "digest"_a = one.digest, "transfer"_a = WordOf(one.transfer, {"auto", "command", "stream"}), "route"_a = route,
-      "chunk"_a = one.chunk, "streams"_a = one.streams, "bwlimit"_a = Name(one.bwlimit), "stage"_a = Name(one.stage),
-      "publish"_a = WordOf(one.publish, {"file", "together"}), "delete"_a = one.del, "max_delete"_a = limit,
-      "trash"_a = one.trash, "trash_keep"_a = absl::ToDoubleSeconds(one.trash_keep), "filter"_a = filter,
-      "settle"_a = absl::ToDoubleSeconds(one.settle),
+      "chunk"_a = one.chunk, "streams"_a = one.streams, "bwlimit"_a = ToFsStr(one.bwlimit),
+      "stage"_a = ToFsStr(one.stage), "publish"_a = WordOf(one.publish, {"file", "together"}), "delete"_a = one.del,
+      "max_delete"_a = limit, "trash"_a = one.trash, "trash_keep"_a = absl::ToDoubleSeconds(one.trash_keep),
+      "filter"_a = filter, "settle"_a = absl::ToDoubleSeconds(one.settle),
       "recheck"_a = one.recheck ? py::object(py::float_(absl::ToDoubleSeconds(*one.recheck))) : py::object(py::none()),
       "metadata"_a = one.metadata, "links"_a = WordOf(one.links, {"skip", "copy"}),
       "follow_symlinks"_a = one.follow_symlinks, "nice"_a = one.nice, "timeout"_a = absl::ToDoubleSeconds(one.timeout),
@@ -116,10 +116,10 @@ py::dict SettingsOf(const Loaded& loaded) {
   using namespace py::literals;
   const Settings& settings = loaded.configuration.settings;
   return py::dict("jobs"_a = settings.jobs, "max_sessions"_a = settings.max_sessions,
-                  "state_dir"_a = Name(settings.state_dir), "pid_file"_a = Name(settings.pid_file),
+                  "state_dir"_a = ToFsStr(settings.state_dir), "pid_file"_a = ToFsStr(settings.pid_file),
                   "stop_at"_a = settings.stop_at, "keep_runs"_a = settings.keep_runs,
-                  "metrics_file"_a = Name(settings.metrics_file), "on_success"_a = Name(settings.on_success),
-                  "on_failure"_a = Name(settings.on_failure), "on_change"_a = Name(settings.on_change));
+                  "metrics_file"_a = ToFsStr(settings.metrics_file), "on_success"_a = ToFsStr(settings.on_success),
+                  "on_failure"_a = ToFsStr(settings.on_failure), "on_change"_a = ToFsStr(settings.on_change));
 }
 
 using Names = std::vector<py::str>;
@@ -132,7 +132,7 @@ std::vector<std::string> Strings(const Names& names) {
 
 py::list NamesOf(const std::vector<std::string>& strings) {
   py::list names;
-  for (const std::string& string : strings) names.append(Name(string));
+  for (const std::string& string : strings) names.append(ToFsStr(string));
   return names;
 }
 
@@ -143,7 +143,7 @@ py::tuple Queue(const Loaded& loaded, const std::vector<Names>& steps, const Nam
   py::list names;
   for (const std::vector<std::string>& step : queue.names()) names.append(NamesOf(step));
   py::list warnings;
-  for (const std::string& warning : queue.warnings) warnings.append(Text(warning));
+  for (const std::string& warning : queue.warnings) warnings.append(ToStr(warning));
   return py::make_tuple(names, warnings);
 }
 
@@ -155,8 +155,9 @@ py::list Commands(const Loaded& loaded, const py::str& name) {
   py::list result;
   for (const auto& commands : {TemplatesInForce(*named[0]), ActionsInForce(*named[0])}) {
     for (const CommandInForce& one : commands) {
-      result.append(py::make_tuple(Name(one.key), one.of_section, NamesOf(one.presets), Name(one.shell),
-                                   Name(one.given), Name(one.text), one.refused, RemarksOf(one.given, one.remarks)));
+      result.append(py::make_tuple(ToFsStr(one.key), one.of_section, NamesOf(one.presets), ToFsStr(one.shell),
+                                   ToFsStr(one.given), ToFsStr(one.text), one.refused,
+                                   RemarksOf(one.given, one.remarks)));
     }
   }
   return result;
@@ -165,7 +166,7 @@ py::list Commands(const Loaded& loaded, const py::str& name) {
 py::list Resolve(const Loaded& loaded, const Names& names) {
   py::list result;
   for (const Repository* repository : ValueOrRaise(ResolveNames(loaded.configuration, Strings(names))))
-    result.append(Name(repository->name));
+    result.append(ToFsStr(repository->name));
   return result;
 }
 
@@ -173,7 +174,7 @@ py::list Resolve(const Loaded& loaded, const Names& names) {
 
 void BindConfig(py::module_& module) {
   py::class_<Loaded, std::shared_ptr<Loaded>>(module, "Loaded")
-      .def_property_readonly("file", [](const Loaded& self) { return Name(self.configuration.file); })
+      .def_property_readonly("file", [](const Loaded& self) { return ToFsStr(self.configuration.file); })
       .def_property_readonly("bytes", [](const Loaded& self) { return py::bytes(self.bytes); })
       .def_property_readonly("ok", &Loaded::ok)
       .def("require_ok", [](const Loaded& self) { RaiseIfError(self.status()); })

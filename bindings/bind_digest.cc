@@ -67,7 +67,7 @@ void BindDigest(py::module_& module) {
   module.def("read_digest", &Read, "text"_a);
   module.def("digest_names", [] {
     py::list names;
-    for (const absl::string_view name : Hasher::Names()) names.append(Name(name));
+    for (const absl::string_view name : Hasher::Names()) names.append(ToFsStr(name));
     return py::tuple(names);
   });
   module.def("digest_of_file", &OfFile, "path"_a, "name"_a);

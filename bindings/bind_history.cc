@@ -25,9 +25,9 @@ using namespace py::literals;
 absl::StatusOr<std::string> Status(const Loaded& loaded, const std::vector<std::string>& names,
                                    const std::string& state_dir, absl::optional<absl::Duration> max_age) {
   const absl::Time now = absl::Now();
-  SSHSYNC_ASSIGN_OR_RETURN(const Standings standings,
+  SSHSYNC_ASSIGN_OR_RETURN(const RepositoryStatuses statuses,
                            StandingsNow(loaded.configuration, names, {.state_dir = state_dir}, now, max_age));
-  return StandingsToJson(standings.repositories, standings.unfinished_run, now);
+  return StandingsToJson(statuses.repositories, statuses.unfinished_run, now);
 }
 
 absl::StatusOr<std::string> Runs(const Loaded& loaded, const std::string& state_dir, int limit) {
@@ -80,7 +80,7 @@ void BindHistory(py::module_& module) {
   module.def(
       "run_page",
       [](const Loaded& loaded, const py::str& state_dir, const py::str& run) {
-        return Text(ValueOrRaise(
+        return ToStr(ValueOrRaise(
             Computing([&, dir = BytesOf(state_dir), name = BytesOf(run)] { return PageOf(loaded, dir, name); })));
       },
       "loaded"_a, "state_dir"_a, "run"_a);

@@ -41,12 +41,12 @@ Endpoint MakeHost(const py::str& host, const py::str& user, int port, const py::
 
 py::list SshWords(const Endpoint& self) {
   py::list words;
-  for (const std::string& word : self.ssh) words.append(Name(word));
+  for (const std::string& word : self.ssh) words.append(ToFsStr(word));
   return words;
 }
 
 py::tuple HostState(const Endpoint& self) {
-  return py::make_tuple(Name(self.host), Name(self.user), self.port, Name(self.identity), Name(self.jump),
+  return py::make_tuple(ToFsStr(self.host), ToFsStr(self.user), self.port, ToFsStr(self.identity), ToFsStr(self.jump),
                         SshWords(self), self.shell, self.compress, absl::ToDoubleSeconds(self.connect_timeout),
                         self.transport == Transport::kLocal);
 }
@@ -62,8 +62,8 @@ RemoteCommand MakeCommand(const py::str& script, const std::string& input, doubl
 }
 
 py::tuple CommandState(const RemoteCommand& self) {
-  return py::make_tuple(Name(self.script), py::bytes(self.input), absl::ToDoubleSeconds(self.timeout), self.max_output,
-                        self.max_stderr, self.writes);
+  return py::make_tuple(ToFsStr(self.script), py::bytes(self.input), absl::ToDoubleSeconds(self.timeout),
+                        self.max_output, self.max_stderr, self.writes);
 }
 
 py::tuple ResultState(const RemoteResult& self) {
@@ -235,11 +235,11 @@ void BindHost(py::module_& module) {
       .def(py::init(&MakeHost), "host"_a, py::kw_only(), "user"_a = "", "port"_a = 0, "identity"_a = "", "jump"_a = "",
            "ssh"_a = std::vector<std::string>{"ssh"}, "shell"_a = "sh", "compress"_a = false,
            "connect_timeout"_a = 15.0, "local"_a = false)
-      .def_property_readonly("host", [](const Endpoint& self) { return Name(self.host); })
-      .def_property_readonly("user", [](const Endpoint& self) { return Name(self.user); })
+      .def_property_readonly("host", [](const Endpoint& self) { return ToFsStr(self.host); })
+      .def_property_readonly("user", [](const Endpoint& self) { return ToFsStr(self.user); })
       .def_property_readonly("port", [](const Endpoint& self) { return self.port; })
-      .def_property_readonly("identity", [](const Endpoint& self) { return Name(self.identity); })
-      .def_property_readonly("jump", [](const Endpoint& self) { return Name(self.jump); })
+      .def_property_readonly("identity", [](const Endpoint& self) { return ToFsStr(self.identity); })
+      .def_property_readonly("jump", [](const Endpoint& self) { return ToFsStr(self.jump); })
       .def_property_readonly("ssh", [](const Endpoint& self) { return py::tuple(SshWords(self)); })
       .def_property_readonly("shell", [](const Endpoint& self) { return self.shell; })
       .def_property_readonly("compress", [](const Endpoint& self) { return self.compress; })
@@ -249,17 +249,19 @@ void BindHost(py::module_& module) {
       .def_property_readonly("argv",
                              [](const Endpoint& self) {
                                py::list words;
-                               for (const std::string& word : ShellAt(self).argv) words.append(Name(word));
+                               for (const std::string& word : ShellAt(self).argv) words.append(ToFsStr(word));
                                return py::tuple(words);
                              })
-      .def("__str__", [](const Endpoint& self) { return Text(Describe(self)); })
-      .def("__repr__", [](const Endpoint& self) { return Text(absl::StrCat("<Host ", Describe(self), ">")); })
+      .def("__str__", [](const Endpoint& self) { return ToStr(Describe(self)); })
+      .def("__repr__", [](const Endpoint& self) { return ToStr(absl::StrCat("<Host ", Describe(self), ">")); })
       .def("__eq__",
            [](const Endpoint& self, const py::object& other) {
              return py::isinstance<Endpoint>(other) && self == other.cast<const Endpoint&>();
            })
       .def("__hash__",
-           [](const Endpoint& self) { return py::hash(py::make_tuple(Name(self.host), Name(self.user), self.port)); })
+           [](const Endpoint& self) {
+             return py::hash(py::make_tuple(ToFsStr(self.host), ToFsStr(self.user), self.port));
+           })
       .def(py::pickle(&HostState, [](const py::tuple& state) {
         return MakeHost(state[0], state[1], state[2].cast<int>(), state[3], state[4],
                         state[5].cast<std::vector<py::str>>(), state[6].cast<std::string>(), state[7].cast<bool>(),
@@ -269,19 +271,19 @@ void BindHost(py::module_& module) {
   py::class_<RemoteCommand>(module, "Command")
       .def(py::init(&MakeCommand), "script"_a, py::kw_only(), "input"_a = py::bytes(), "timeout"_a = 300.0,
            "max_output"_a = size_t{64} << 20, "max_stderr"_a = size_t{64} << 10, "writes"_a = false)
-      .def_property_readonly("script", [](const RemoteCommand& self) { return Name(self.script); })
+      .def_property_readonly("script", [](const RemoteCommand& self) { return ToFsStr(self.script); })
       .def_property_readonly("input", [](const RemoteCommand& self) { return py::bytes(self.input); })
       .def_property_readonly("timeout", [](const RemoteCommand& self) { return absl::ToDoubleSeconds(self.timeout); })
       .def_property_readonly("max_output", [](const RemoteCommand& self) { return self.max_output; })
       .def_property_readonly("max_stderr", [](const RemoteCommand& self) { return self.max_stderr; })
       .def_property_readonly("writes", [](const RemoteCommand& self) { return self.writes; })
-      .def("__repr__", [](const RemoteCommand& self) { return py::str("Command({!r})").format(Name(self.script)); })
+      .def("__repr__", [](const RemoteCommand& self) { return py::str("Command({!r})").format(ToFsStr(self.script)); })
       .def("__eq__",
            [](const RemoteCommand& self, const py::object& other) {
              return py::isinstance<RemoteCommand>(other) &&
                     CommandState(self).equal(CommandState(other.cast<const RemoteCommand&>()));
            })
-      .def("__hash__", [](const RemoteCommand& self) { return py::hash(Name(self.script)); })
+      .def("__hash__", [](const RemoteCommand& self) { return py::hash(ToFsStr(self.script)); })
       .def(py::pickle(&CommandState, [](const py::tuple& state) {
         return MakeCommand(state[0], state[1].cast<std::string>(), state[2].cast<double>(), state[3].cast<size_t>(),
                            state[4].cast<size_t>(), state[5].cast<bool>());

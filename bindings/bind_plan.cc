@@ -49,7 +49,7 @@ py::tuple DiffOf(const py::list& parent_rows, const py::list& child_rows, const 
   const Plan plan = Diff(parent, child, [&filter](absl::string_view path) { return !filter.Selects(path); });
   py::list items;
   for (const PlanItem& item : plan.items)
-    items.append(py::make_tuple(std::string(ActionName(item.action)), Name(item.path())));
+    items.append(py::make_tuple(std::string(ActionName(item.action)), ToFsStr(item.path())));
   return py::make_tuple(items, plan.keeps, plan.bytes, plan.extra);
 }
 
@@ -58,8 +58,8 @@ py::tuple Listed(const std::string& output, const std::vector<py::str>& given) {
   for (const py::str& root : given) roots.push_back(BytesOf(root));
   const Listing listing = ParseListing(output, roots);
   py::list paths, refused;
-  for (const std::string& path : listing.paths) paths.append(Name(path));
-  for (const RefusedPath& path : listing.refused) refused.append(py::make_tuple(Name(path.path), path.reason));
+  for (const std::string& path : listing.paths) paths.append(ToFsStr(path));
+  for (const RefusedPath& path : listing.refused) refused.append(py::make_tuple(ToFsStr(path.path), path.reason));
   return py::make_tuple(paths, refused);
 }
 

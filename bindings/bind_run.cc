@@ -89,7 +89,7 @@ std::shared_ptr<PythonRunner> RunnerOf(const py::object& runner) {
 
 std::unique_ptr<SyncRun> StartSync(const std::shared_ptr<Loaded>& loaded, SyncOptions options,
                                    const py::object& given) {
-  RequireOpenDoor();
+  RequireNotFinalizing();
   return std::make_unique<SyncRun>(
       [loaded, options = std::move(options), runner = RunnerOf(given)](EventSink& events, const StopToken& stop) {
         if (runner != nullptr) return SynchronizeOver(*runner, loaded->configuration, options, events, stop);
@@ -110,7 +110,7 @@ py::object StartResume(const std::shared_ptr<Loaded>& loaded, const py::str& run
 
 // Nothing but events: what they cost is measured with it.
 std::unique_ptr<SyncRun> StartFlood(int count) {
-  RequireOpenDoor();
+  RequireNotFinalizing();
   return std::make_unique<SyncRun>([count](EventSink& events, const StopToken&) -> absl::StatusOr<Report> {
     for (int i = 0; i < count; ++i)
       events.On(
@@ -121,7 +121,7 @@ std::unique_ptr<SyncRun> StartFlood(int count) {
 
 std::unique_ptr<ProbeRun> StartProbe(const std::shared_ptr<Loaded>& loaded, const std::vector<py::str>& given,
                                      const py::object& runner) {
-  RequireOpenDoor();
+  RequireNotFinalizing();
   std::vector<std::string> names;
   for (const py::str& name : given) names.push_back(BytesOf(name));
   return std::make_unique<ProbeRun>(
@@ -148,9 +148,9 @@ py::list Probes(ProbeRun& run) {
     py::list checks;
     for (const ProbeCheck& check : probe.checks) {
       checks.append(py::make_tuple(check.name, check.ok, check.ok ? "" : std::string(InfoOf(check.failure).name),
-                                   Text(check.detail)));
+                                   ToStr(check.detail)));
     }
-    result.append(py::make_tuple(Name(probe.name), Name(probe.host), Text(probe.system), Name(probe.root),
+    result.append(py::make_tuple(ToFsStr(probe.name), ToFsStr(probe.host), ToStr(probe.system), ToFsStr(probe.root),
                                  probe.free_bytes, absl::ToDoubleSeconds(probe.round_trip), checks));
   }
   return result;

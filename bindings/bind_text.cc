@@ -75,7 +75,7 @@ ParsedTemplate Parse(const py::str& text, const std::string& shell, bool origina
 
 py::tuple NamesOf(const std::vector<absl::string_view>& names) {
   py::list result;
-  for (const absl::string_view name : names) result.append(Name(name));
+  for (const absl::string_view name : names) result.append(ToFsStr(name));
   return result;
 }
 
@@ -84,7 +84,7 @@ py::tuple Bind(const ParsedTemplate& self, const py::dict& given) {
   for (const auto& [name, value] : given)
     values.Set(std::string(py::str(name)), BytesOf(py::reinterpret_borrow<py::str>(value)));
   const BoundCommand bound = ValueOrRaise(self.parsed->Bind(values));
-  return py::make_tuple(Name(bound.script()), Text(bound.display()), bound.shell());
+  return py::make_tuple(ToFsStr(bound.script()), ToStr(bound.display()), bound.shell());
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ void BindText(py::module_& module) {
   module.def("check_template", &Check, "text"_a, "shell"_a, "original_quoting"_a, "any_names"_a, "variables"_a);
   py::class_<ParsedTemplate>(module, "ParsedTemplate")
       .def(py::init(&Parse), "text"_a, "shell"_a, "original_quoting"_a, "any_names"_a, "variables"_a)
-      .def_property_readonly("text", [](const ParsedTemplate& self) { return Name(self.parsed->text()); })
+      .def_property_readonly("text", [](const ParsedTemplate& self) { return ToFsStr(self.parsed->text()); })
       .def_property_readonly("variables", [](const ParsedTemplate& self) { return NamesOf(self.parsed->variables()); })
       .def_property_readonly("second_parser_variables",
                              [](const ParsedTemplate& self) { return NamesOf(self.parsed->second_parser_variables()); })
@@ -114,7 +114,7 @@ void BindText(py::module_& module) {
       .def(
           "selects", [](const Filter& self, const py::str& path) { return self.Selects(BytesOf(path)); }, "path"_a);
   module.def(
-      "shell_literal", [](const py::str& text) { return Name(ShellLiteral(BytesOf(text))); }, "text"_a);
+      "shell_literal", [](const py::str& text) { return ToFsStr(ShellLiteral(BytesOf(text))); }, "text"_a);
 }
 
 }  // namespace sshsync::python

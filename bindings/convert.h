@@ -22,10 +22,10 @@ inline pybind11::str Decoded(absl::string_view bytes, const char* errors) {
 }
 
 /// Of a name.
-inline pybind11::str Name(absl::string_view bytes) { return Decoded(bytes, "surrogateescape"); }
+inline pybind11::str ToFsStr(absl::string_view bytes) { return Decoded(bytes, "surrogateescape"); }
 
 /// Of a text for people.
-inline pybind11::str Text(absl::string_view bytes) { return Decoded(bytes, "replace"); }
+inline pybind11::str ToStr(absl::string_view bytes) { return Decoded(bytes, "replace"); }
 
 /// The bytes of a name.
 inline std::string BytesOf(const pybind11::str& name) {

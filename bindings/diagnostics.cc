@@ -33,7 +33,7 @@ py::list RemarksOf(absl::string_view text, const std::vector<TemplateDiagnostic>
   py::list result;
   for (const TemplateDiagnostic& one : remarks) {
     result.append(py::make_tuple(KindName(one.kind), std::string(LogLevelName(one.severity)), one.offset, one.length,
-                                 Text(one.message), Text(one.remedy), Text(RenderDiagnostic(text, one))));
+                                 ToStr(one.message), ToStr(one.remedy), ToStr(RenderDiagnostic(text, one))));
   }
   return result;
 }

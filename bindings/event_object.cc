@@ -62,10 +62,10 @@ py::object MakeEvent(Event event) { return py::cast(std::move(event)); }
 
 void BindEvent(py::module_& module) {
   const auto name = [](std::string Event::*member) {
-    return [member](const Event& self) { return Name(self.*member); };
+    return [member](const Event& self) { return ToFsStr(self.*member); };
   };
   const auto text = [](std::string Event::*member) {
-    return [member](const Event& self) { return Text(self.*member); };
+    return [member](const Event& self) { return ToStr(self.*member); };
   };
   py::class_<Event>(module, "Event")
       .def_property_readonly("kind", [](const Event& self) { return std::string(EventKindName(self.kind)); })
@@ -90,12 +90,12 @@ void BindEvent(py::module_& module) {
                                return std::string(self.failure == Failure::kNone ? "" : InfoOf(self.failure).name);
                              })
       .def_property_readonly("level", [](const Event& self) { return static_cast<int>(EventLevel(self)); })
-      .def_property_readonly("sentence", [](const Event& self) { return Text(EventSentence(self)); })
+      .def_property_readonly("sentence", [](const Event& self) { return ToStr(EventSentence(self)); })
       .def("to_json", &EventToJsonLine)
-      .def("__str__", [](const Event& self) { return Text(EventSentence(self)); })
+      .def("__str__", [](const Event& self) { return ToStr(EventSentence(self)); })
       .def("__repr__",
            [](const Event& self) {
-             return py::str("<Event {}: {}>").format(std::string(EventKindName(self.kind)), Text(EventSentence(self)));
+             return py::str("<Event {}: {}>").format(std::string(EventKindName(self.kind)), ToStr(EventSentence(self)));
            })
       .def("__eq__",
            [](const Event& self, const py::object& other) {

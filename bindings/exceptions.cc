@@ -12,7 +12,7 @@ namespace py = pybind11;
 void Raise(const absl::Status& status) {
   const py::object make = py::module_::import("sshsync.errors").attr("error_of");
   const std::string name(InfoOf(FailureOf(status)).name);
-  const py::object error = make(name, Text(status.message()));
+  const py::object error = make(name, ToStr(status.message()));
   PyErr_SetObject(py::type::handle_of(error).ptr(), error.ptr());
   throw py::error_already_set();
 }

@@ -16,9 +16,9 @@ namespace py = pybind11;
 
 // All protected by the GIL. Never destroyed: threads may still be outside when static objects go.
 struct Yard {
-  std::set<Ongoing*> ongoing;
+  std::set<ActiveCall*> ongoing;
   int outside = 0;
-  Door door = Door::kOpen;
+  FinalizeState door = FinalizeState::kOpen;
 };
 
 Yard& TheYard() {
@@ -27,12 +27,12 @@ Yard& TheYard() {
 }
 
 // A command on a host, whose token is stopped at the end of the interpreter.
-class Call : public Ongoing {
+class Call : public ActiveCall {
  public:
   StopToken token() const { return stop_.token(); }
   void Stop(int reason) override { stop_.Request(reason); }
   bool Ended() const override { return true; }  // its thread is counted as outside
-  void Forget() override {}
+  void Abandon() override {}
 
  private:
   StopSource stop_;
@@ -45,18 +45,19 @@ bool InMainThread() {
 
 }  // namespace
 
-Ongoing::Ongoing() { TheYard().ongoing.insert(this); }
+ActiveCall::ActiveCall() { TheYard().ongoing.insert(this); }
 
-Ongoing::~Ongoing() { TheYard().ongoing.erase(this); }
+ActiveCall::~ActiveCall() { TheYard().ongoing.erase(this); }
 
-Outside::Outside() { ++TheYard().outside; }
+GilReleased::GilReleased() { ++TheYard().outside; }
 
-Outside::~Outside() { --TheYard().outside; }
+GilReleased::~GilReleased() { --TheYard().outside; }
 
-Door TheDoor() { return TheYard().door; }
+FinalizeState CurrentFinalizeState() { return TheYard().door; }
 
-void RequireOpenDoor() {
-  if (TheDoor() != Door::kOpen) throw std::runtime_error("the interpreter is ending: no run begins any more");
+void RequireNotFinalizing() {
+  if (CurrentFinalizeState() != FinalizeState::kOpen)
+    throw std::runtime_error("the interpreter is ending: no run begins any more");
 }
 
 void RequireMainInterpreter() {
@@ -64,27 +65,27 @@ void RequireMainInterpreter() {
     throw py::import_error("sshsync works in the main interpreter only");
 }
 
-void EndAll() {
+void Shutdown() {
   Yard& yard = TheYard();
   const auto ended = [&yard] {
     return yard.outside == 0 &&
-           std::all_of(yard.ongoing.begin(), yard.ongoing.end(), [](const Ongoing* one) { return one->Ended(); });
+           std::all_of(yard.ongoing.begin(), yard.ongoing.end(), [](const ActiveCall* one) { return one->Ended(); });
   };
-  yard.door = Door::kEnding;
+  yard.door = FinalizeState::kEnding;
   while (!ended()) {
-    for (Ongoing* ongoing : yard.ongoing) ongoing->Stop(kStopByCaller);
+    for (ActiveCall* ongoing : yard.ongoing) ongoing->Stop(kStopByCaller);
     {
       const py::gil_scoped_release release;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     CheckSignals();
   }
-  yard.door = Door::kClosed;
+  yard.door = FinalizeState::kClosed;
 }
 
-void ForgetAll() {
+void AbandonAfterFork() {
   Yard& yard = TheYard();
-  for (Ongoing* ongoing : yard.ongoing) ongoing->Forget();
+  for (ActiveCall* ongoing : yard.ongoing) ongoing->Abandon();
   yard.ongoing.clear();
   yard.outside = 0;
 }
@@ -94,7 +95,7 @@ void CheckSignals() {
 }
 
 void Interruptibly(const std::function<void(const StopToken&)>& work) {
-  RequireOpenDoor();
+  RequireNotFinalizing();
   Call call;
   if (!InMainThread()) return WithoutGil([&] { work(call.token()); });
   std::mutex mu;

@@ -16,52 +16,52 @@ namespace sshsync::python {
 /// - What waits does so in `WithoutGil`, or in `Interruptibly`, which also notices Ctrl-C; what computes for long in
 /// `Computing`.
 /// - A thread of a run that needs Python (only those of a runner written in Python do) goes through `WithGil`.
-/// - Before the interpreter goes, `EndAll` (an exit handler) stops whatever is under way, lets nothing new begin, and
+/// - Before the interpreter goes, `Shutdown` (an exit handler) stops whatever is under way, lets nothing new begin, and
 /// waits until every thread is
 ///   back inside; from then on nobody is let out. A thread that came back later would be ended by the interpreter in
 ///   the middle of a destructor.
-/// - In a child of fork there are no threads but the one that forked: `ForgetAll` drops what the others were at.
+/// - In a child of fork there are no threads but the one that forked: `AbandonAfterFork` drops what the others were at.
 ///
 /// Threads: all that lies behind these functions is guarded by the GIL itself.
 
 /// Something under way that has to end before the interpreter does: a run, a command on a host. Registered as long as
 /// it lives. Made and destroyed with the GIL held.
-class Ongoing {
+class ActiveCall {
  public:
-  Ongoing();
-  virtual ~Ongoing();
-  Ongoing(const Ongoing&) = delete;
-  Ongoing& operator=(const Ongoing&) = delete;
+  ActiveCall();
+  virtual ~ActiveCall();
+  ActiveCall(const ActiveCall&) = delete;
+  ActiveCall& operator=(const ActiveCall&) = delete;
 
   virtual void Stop(int reason) = 0;
   /// Whether nothing of it goes on any more. Does not wait.
   virtual bool Ended() const = 0;
   /// In a child of fork: this is another process's. Lets go of everything without touching it.
-  virtual void Forget() = 0;
+  virtual void Abandon() = 0;
 };
 
 /// How far the end of the interpreter has come.
-enum class Door { kOpen, kEnding, kClosed };
-Door TheDoor();
+enum class FinalizeState { kOpen, kEnding, kClosed };
+FinalizeState CurrentFinalizeState();
 /// Throws RuntimeError where the interpreter ends.
-void RequireOpenDoor();
+void RequireNotFinalizing();
 /// Throws ImportError in a second interpreter of the process, which would share what this module has for the first.
 void RequireMainInterpreter();
-void EndAll();
-void ForgetAll();
+void Shutdown();
+void AbandonAfterFork();
 
-/// Counts the threads outside; `EndAll` waits for them. Made and destroyed with the GIL held.
-class Outside {
+/// Counts the threads outside; `Shutdown` waits for them. Made and destroyed with the GIL held.
+class GilReleased {
  public:
-  Outside();
-  ~Outside();
+  GilReleased();
+  ~GilReleased();
 };
 
 /// Calls `work`, which waits for somebody, without the GIL.
 template <class Work>
 auto WithoutGil(Work&& work) {
-  if (TheDoor() == Door::kClosed) return work();
-  const Outside outside;
+  if (CurrentFinalizeState() == FinalizeState::kClosed) return work();
+  const GilReleased outside;
   const pybind11::gil_scoped_release release;
   return work();
 }
@@ -70,7 +70,7 @@ auto WithoutGil(Work&& work) {
 /// on and on would hold that up.
 template <class Work>
 auto Computing(Work&& work) {
-  if (TheDoor() != Door::kOpen) return work();
+  if (CurrentFinalizeState() != FinalizeState::kOpen) return work();
   return WithoutGil(work);
 }
 

@@ -20,8 +20,8 @@ PyObject* Make() {
     module.doc() = "The engine behind the package sshsync; private to it.";
     module.def("version", [] { return std::string(Version()); });
     module.def("require_main_interpreter", &RequireMainInterpreter);
-    module.def("end_all", &EndAll);
-    module.def("forget_all", &ForgetAll);
+    module.def("end_all", &Shutdown);
+    module.def("forget_all", &AbandonAfterFork);
     BindFailures(module);
     BindConfig(module);
     BindText(module);

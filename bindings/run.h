@@ -50,7 +50,7 @@ class EventQueue : public EventSink {
 /// `Outcome` is what it comes to: a report, or probes.
 /// Ownership: the destructor stops it and waits for its end. Threads: the members are called with the GIL.
 template <class Outcome>
-class Run : public Ongoing {
+class Run : public ActiveCall {
  public:
   using Work = std::function<absl::StatusOr<Outcome>(EventSink&, const StopToken&)>;
 
@@ -83,7 +83,7 @@ class Run : public Ongoing {
   bool Ended() const override { return core_ == nullptr || core_->events.ended(); }
   /// After the end.
   const absl::StatusOr<Outcome>& outcome() { return Mine().outcome; }
-  void Forget() override { new std::shared_ptr<Core>(std::move(core_)); }
+  void Abandon() override { new std::shared_ptr<Core>(std::move(core_)); }
 
  private:
   struct Core {

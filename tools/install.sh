@@ -26,7 +26,7 @@ tools=$0.runfiles/sshsync/tools
 put() { # MODE SOURCE TARGET
   mkdir -p "$prefix/$(dirname "$3")"
   # Beside it first: a program that is running cannot be written over, but can be replaced.
-  cp "$tools/$2" "$prefix/$3.new"
+  cp "$tools/cli/$2" "$prefix/$3.new"
   chmod "$1" "$prefix/$3.new"
   mv -f "$prefix/$3.new" "$prefix/$3"
 }

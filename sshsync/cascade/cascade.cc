@@ -82,7 +82,7 @@ void Cascade::Work() {
     const bool failed =
         (report.failure != Failure::kNone || report.failed > 0) && (failed_step_ == 0 || report.step < failed_step_);
     if (failed) failed_step_ = report.step;
-    if (--open_[report.step] == 0 || failed) turns_.Ring();
+    if (--open_[report.step] == 0 || failed) turns_.Notify();
     changed_.notify_all();
   }
 }
@@ -109,13 +109,13 @@ void Cascade::DropUnused(const Entry& ended) {
   for (const Endpoint* account : accounts) context_.runner.Release(*account);
 }
 
-WorkBoard::Turn Cascade::TurnOf(int step) {
+TaskQueue::Turn Cascade::TurnOf(int step) {
   const std::lock_guard lock(mu_);
-  if (context_.fail_fast && failed_step_ > 0 && failed_step_ <= step) return WorkBoard::Turn::kNever;
+  if (context_.fail_fast && failed_step_ > 0 && failed_step_ <= step) return TaskQueue::Turn::kNever;
   for (const auto& [number, open] : open_) {
-    if (number < step && open > 0) return WorkBoard::Turn::kNotYet;
+    if (number < step && open > 0) return TaskQueue::Turn::kNotYet;
   }
-  return WorkBoard::Turn::kYes;
+  return TaskQueue::Turn::kYes;
 }
 
 void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
@@ -124,9 +124,9 @@ void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
     return Event{
         .kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
   };
-  absl::Status status = context_.closing.status();
+  absl::Status status = context_.drain.status();
   std::shared_ptr<RemoteRepository> child;
-  absl::StatusOr<Contents> contents = absl::UnknownError("");
+  absl::StatusOr<RepositorySnapshot> contents = absl::UnknownError("");
   {
     std::unique_lock lock(mu_);
     // It was somebody's parent in an earlier step, and nobody waited for the end of its survey.
@@ -143,16 +143,16 @@ void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
       Source source(*this, *configuration_.Find(repository.parent), entry);
       const Repository* root = &repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
-      Hop::Part part{.has_children = entry.has_children,
-                     .on_host = on_host_.at(repository.endpoint.host),
-                     .cut = {.algorithms = root->digest, .chunk = root->chunk},
-                     .turn = [this, step = entry.step] { return TurnOf(step); },
-                     .turns = &turns_,
-                     .announce =
-                         [&](Contents planned, std::shared_ptr<const Supply> supply) {
-                           Remember(repository, child, std::move(planned), std::move(supply));
-                         }};
-      contents = Hop(context_, verb_, *child, report, std::move(part)).Run(source);
+      Hop::Options options{.has_children = entry.has_children,
+                           .on_host = on_host_.at(repository.endpoint.host),
+                           .cut = {.algorithms = root->digest, .chunk = root->chunk},
+                           .turn = [this, step = entry.step] { return TurnOf(step); },
+                           .turns = &turns_,
+                           .announce =
+                               [&](RepositorySnapshot planned, std::shared_ptr<const SourceFiles> source_files) {
+                                 Remember(repository, child, std::move(planned), std::move(source_files));
+                               }};
+      contents = Hop(context_, verb_, *child, report, std::move(options)).Run(source);
       status = contents.status();
     }
   }
@@ -193,14 +193,14 @@ void Cascade::StartSurveyLocked(const Repository& repository) {
 
 void Cascade::Survey(const Repository& repository) {
   const auto remember = [&](absl::optional<absl::Status> Known::*half, const absl::Status& status, auto made,
-                            std::shared_ptr<const Contents> contents) {
+                            std::shared_ptr<const RepositorySnapshot> contents) {
     const std::lock_guard lock(mu_);
     Known& known = known_[repository.name];
     known.*half = status;
     known.repository = std::move(made);
     known.contents = std::move(contents);
-    if (!known.supply && known.repository)
-      known.supply = std::make_shared<SettledSupply>(known.repository->facts().root);
+    if (!known.source_files && known.repository)
+      known.source_files = std::make_shared<SettledSourceFiles>(known.repository->facts().root);
     if (!status.ok()) known.listed = known.digested = status;  // nobody gets a listing whose digests failed
     changed_.notify_all();
   };
@@ -212,21 +212,21 @@ void Cascade::Survey(const Repository& repository) {
   if (child.synced) {
     auto rest = DigestRest(*child.repository, *child.contents);
     return remember(&Known::digested, rest.status(), child.repository,
-                    rest.ok() ? std::make_shared<const Contents>(*std::move(rest)) : nullptr);
+                    rest.ok() ? std::make_shared<const RepositorySnapshot>(*std::move(rest)) : nullptr);
   }
   auto made = Make(repository);
   if (!made.ok()) return remember(&Known::listed, made.status(), nullptr, nullptr);
   const absl::Status opened = (*made)->Open(false);
   auto listed = opened.ok() ? ListParent(**made) : opened;
   if (!listed.ok()) return remember(&Known::listed, listed.status(), *made, nullptr);
-  remember(&Known::listed, absl::OkStatus(), *made, std::make_shared<const Contents>(*listed));
+  remember(&Known::listed, absl::OkStatus(), *made, std::make_shared<const RepositorySnapshot>(*listed));
   auto digested = DigestParent(**made, *std::move(listed));
   if (!digested.ok()) return remember(&Known::digested, digested.status(), *made, nullptr);
-  remember(&Known::digested, absl::OkStatus(), *made, std::make_shared<const Contents>(*std::move(digested)));
+  remember(&Known::digested, absl::OkStatus(), *made, std::make_shared<const RepositorySnapshot>(*std::move(digested)));
 }
 
 // Nothing where its survey has not begun, or is over and forgotten.
-std::shared_ptr<const Contents> Cascade::Expected(const Repository& source) {
+std::shared_ptr<const RepositorySnapshot> Cascade::Expected(const Repository& source) {
   std::unique_lock lock(mu_);
   const Known& known = known_[source.name];
   changed_.wait(lock, [&] { return known.listed || !known.busy; });
@@ -245,7 +245,7 @@ absl::StatusOr<HopParent> Cascade::Wait(const Repository& parent, bool awaited,
     return false;
   });
   const absl::Status& status = *(known.*half);
-  if (status.ok()) return HopParent{known.repository, known.contents, known.supply};
+  if (status.ok()) return HopParent{known.repository, known.contents, known.source_files};
   if (absl::IsCancelled(status)) return status;
   if (known.synced)
     return MakeError(Failure::kWaiting, absl::StrCat("waiting for \"", parent.name, "\": ", status.message()));
@@ -254,8 +254,11 @@ absl::StatusOr<HopParent> Cascade::Wait(const Repository& parent, bool awaited,
 
 // Called when it is known what a child will hold (`supply`: what it has of it by now), and again when it has ended.
 void Cascade::Remember(const Repository& repository, std::shared_ptr<RemoteRepository> made,
-                       absl::StatusOr<Contents> contents, std::shared_ptr<const Supply> supply) {
-  Known after{.synced = true, .listed = contents.status(), .repository = std::move(made), .supply = std::move(supply)};
+                       absl::StatusOr<RepositorySnapshot> contents, std::shared_ptr<const SourceFiles> source_files) {
+  Known after{.synced = true,
+              .listed = contents.status(),
+              .repository = std::move(made),
+              .source_files = std::move(source_files)};
   if (!contents.ok() || contents->undigested.empty()) after.digested = contents.status();
   if (contents.ok()) {
     // What failed on the way here is what the descendants wait for.
@@ -263,8 +266,8 @@ void Cascade::Remember(const Repository& repository, std::shared_ptr<RemoteRepos
       outcome.failure = Failure::kWaiting;
       outcome.message = absl::StrCat("waiting for \"", repository.name, "\": ", outcome.message);
     }
-    after.contents = std::make_shared<const Contents>(*std::move(contents));
-    if (!after.supply) after.supply = std::make_shared<SettledSupply>(after.repository->facts().root);
+    after.contents = std::make_shared<const RepositorySnapshot>(*std::move(contents));
+    if (!after.source_files) after.source_files = std::make_shared<SettledSourceFiles>(after.repository->facts().root);
   }
   std::unique_lock lock(mu_);
   // A survey of the rest may be under way on behalf of its children: it speaks of the same files.

@@ -43,8 +43,8 @@ class Cascade {
     bool synced = false;  // it is a child of this run, and what it will hold is known
     absl::optional<absl::Status> listed, digested;
     std::shared_ptr<RemoteRepository> repository;
-    std::shared_ptr<const Contents> contents;
-    std::shared_ptr<const Supply> supply;
+    std::shared_ptr<const RepositorySnapshot> contents;
+    std::shared_ptr<const SourceFiles> source_files;
   };
 
   // One hop of the queue.
@@ -63,7 +63,9 @@ class Cascade {
         : cascade_(cascade), parent_(parent), source_(*entry.source), awaited_(entry.after_parent) {
       if (!awaited_) cascade_.StartSurvey(parent_);
     }
-    std::shared_ptr<const Contents> Expected() override { return awaited_ ? cascade_.Expected(source_) : nullptr; }
+    std::shared_ptr<const RepositorySnapshot> Expected() override {
+      return awaited_ ? cascade_.Expected(source_) : nullptr;
+    }
     absl::StatusOr<HopParent> Listed() override { return cascade_.Wait(parent_, awaited_, &Known::listed); }
     absl::StatusOr<HopParent> Digested() override { return cascade_.Wait(parent_, awaited_, &Known::digested); }
 
@@ -77,14 +79,14 @@ class Cascade {
   std::vector<Entry> Entries(const ResolvedQueue& queue) const;
   void Work();
   void RunHop(const Entry& entry, RepositoryReport& report);
-  WorkBoard::Turn TurnOf(int step);
+  TaskQueue::Turn TurnOf(int step);
   void StartSurvey(const Repository& repository);
   void StartSurveyLocked(const Repository& repository);
   void Survey(const Repository& repository);
-  std::shared_ptr<const Contents> Expected(const Repository& source);
+  std::shared_ptr<const RepositorySnapshot> Expected(const Repository& source);
   absl::StatusOr<HopParent> Wait(const Repository& parent, bool awaited, absl::optional<absl::Status> Known::*half);
-  void Remember(const Repository& repository, std::shared_ptr<RemoteRepository> made, absl::StatusOr<Contents> contents,
-                std::shared_ptr<const Supply> supply);
+  void Remember(const Repository& repository, std::shared_ptr<RemoteRepository> made,
+                absl::StatusOr<RepositorySnapshot> contents, std::shared_ptr<const SourceFiles> source_files);
   absl::StatusOr<std::shared_ptr<RemoteRepository>> Make(const Repository& repository);
   void AgreeOnDigests(const ResolvedQueue& queue);
   void DropUnused(const Entry& ended);
@@ -97,7 +99,7 @@ class Cascade {
   std::map<std::string, int> on_host_;     // the same: how many entries a host has
   std::vector<RepositoryReport> reports_;  // each written by its hop's thread
 
-  Bell turns_;  // a step has ended, or something failed
+  EventCount turns_;  // a step has ended, or something failed
   std::mutex mu_;
   std::condition_variable changed_;
   // Protected by mu_.

@@ -5,7 +5,7 @@ namespace sshsync {
 absl::Status Deleter::Run(std::vector<FileOutcome>& outcomes) {
   const size_t group_size = child_.templates().has("deletecmd") ? 50 : 1000;
   for (size_t start = 0; start < outcomes.size(); start += group_size) {
-    if (context_.closing.stopped()) return context_.closing.status();
+    if (context_.drain.stopped()) return context_.drain.status();
     std::vector<FileOutcome*> group;
     for (size_t i = start; i < std::min(start + group_size, outcomes.size()); ++i) group.push_back(&outcomes[i]);
     SSHSYNC_RETURN_IF_ERROR(RunGroup(std::move(group)));

@@ -2,28 +2,28 @@
 
 namespace sshsync {
 
-absl::StatusOr<Contents> Hop::Run(HopSource& source) {
+absl::StatusOr<RepositorySnapshot> Hop::Run(HopSource& source) {
   report_.started = context_.clock.Now();
   auto contents = DoAll(source);
-  if (flow_) {
-    flow_->End(contents.ok() ? Failure::kWaiting : FailureOf(contents.status()),
-               contents.ok() ? "it did not get it" : std::string(contents.status().message()));
+  if (received_) {
+    received_->End(contents.ok() ? Failure::kWaiting : FailureOf(contents.status()),
+                   contents.ok() ? "it did not get it" : std::string(contents.status().message()));
   }
-  const bool well = contents.ok() && report_.failed == 0 && !context_.closing.stopped();
+  const bool well = contents.ok() && report_.failed == 0 && !context_.drain.stopped();
   // A run that was told to stop has no time for what is large: the next one does that.
   const std::string drafts = drafts_.DiscardText();
-  held_.Release(!well, absl::StrCat(context_.stop.stopped() ? "" : drafts,
-                                    well && report_.failure == Failure::kNone
-                                        ? PruneTrashText(child_.facts().now, child_.config().trash_keep)
-                                        : ""));
+  lease_guard_.Release(!well, absl::StrCat(context_.stop.stopped() ? "" : drafts,
+                                           well && report_.failure == Failure::kNone
+                                               ? PruneTrashText(child_.facts().now, child_.config().trash_keep)
+                                               : ""));
   Conclude(verb_, contents.status(), refused_, incomplete_, &report_);
   report_.ended = context_.clock.Now();
   return contents;
 }
 
-absl::StatusOr<Contents> Hop::DoAll(HopSource& source) {
+absl::StatusOr<RepositorySnapshot> Hop::DoAll(HopSource& source) {
   SSHSYNC_RETURN_IF_ERROR(child_.Open(verb_ == Verb::kSync));
-  if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(held_.Claim());
+  if (verb_ == Verb::kSync) SSHSYNC_RETURN_IF_ERROR(lease_guard_.Claim());
   SSHSYNC_ASSIGN_OR_RETURN(RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
   auto expected = source.Expected();
@@ -41,37 +41,37 @@ absl::StatusOr<Contents> Hop::DoAll(HopSource& source) {
   auto chosen = selection.Of(listed.contents);
   early_.emplace(context_, *listed.repository, child_,
                  verb_ == Verb::kSync ? LikelyDiffering(*chosen, listing, drafts_.last_equal()) : Differing(),
-                 part_.has_children);
+                 options_.has_children);
   if (verb_ == Verb::kSync) drafts_.Begin(*chosen, listing, links, &ahead);
-  SSHSYNC_ASSIGN_OR_RETURN(Contents ours,
+  SSHSYNC_ASSIGN_OR_RETURN(RepositorySnapshot ours,
                            SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
   SSHSYNC_RETURN_IF_ERROR(drafts_.End(*chosen, ours));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
-  const HopParent parent{digested.repository, selection.Of(digested.contents), digested.supply};
-  const Contents& theirs = *parent.contents;
+  const HopParent parent{digested.repository, selection.Of(digested.contents), digested.source_files};
+  const RepositorySnapshot& theirs = *parent.contents;
   Plan plan = Compare(theirs, ours);
   PlanDeletions(selection, theirs, links, ours, plan);
-  TellPlan(plan);
+  EmitPlan(plan);
   // What may still arrive at the end of the hop, and links, are known to the children only when the hop has ended.
   if (selection.unsettled().empty() && (child_.config().links != LinkMode::kCopy || theirs.targets.empty()))
     Announce(plan, ours);
   const std::vector<std::string> doomed = DeletedPaths(plan);
   // What was only listed takes as much room as what was digested.
   listing = RemoteListing(), expected = listed.contents = chosen = nullptr;
-  selection.Forget();
+  selection.Remove();
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(parent, std::move(ours), plan));
   SSHSYNC_RETURN_IF_ERROR(AwaitTurn());
   if (verb_ == Verb::kSync && child_.config().metadata) SSHSYNC_RETURN_IF_ERROR(AlignMetadata(theirs, ours));
   if (!HeldBack()) SSHSYNC_RETURN_IF_ERROR(CopyLinks(theirs, links, ours));
   SSHSYNC_RETURN_IF_ERROR(TakeUpArrived(parent, selection.unsettled(), links, ours));
   if (verb_ == Verb::kSync && HeldBack() && !doomed.empty())
-    child_.Tell(LogLevel::kWarning, "nothing is deleted, for nothing was published (publish = together)");
-  if (verb_ == Verb::kSync && !HeldBack()) SSHSYNC_RETURN_IF_ERROR(DeleteAfter(*parent.supply, doomed, ours));
+    child_.Emit(LogLevel::kWarning, "nothing is deleted, for nothing was published (publish = together)");
+  if (verb_ == Verb::kSync && !HeldBack()) SSHSYNC_RETURN_IF_ERROR(DeleteAfter(*parent.source_files, doomed, ours));
   if (verb_ != Verb::kVerify) ours.empty_listing = ours.manifest.files.empty();
   return ours;
 }
 
-Plan Hop::Compare(const Contents& parent, Contents& child) {
+Plan Hop::Compare(const RepositorySnapshot& parent, RepositorySnapshot& child) {
   const std::set<std::string> out = LeaveOut(parent, child);
   Plan plan =
       Diff(parent.manifest, child.manifest, [&out](absl::string_view path) { return out.contains(std::string(path)); });
@@ -81,35 +81,35 @@ Plan Hop::Compare(const Contents& parent, Contents& child) {
 
 // Whatever changes a child waits for the steps before.
 absl::Status Hop::AwaitTurn() {
-  if (verb_ != Verb::kSync || !part_.turn) return absl::OkStatus();
-  WorkBoard::Turn turn = WorkBoard::Turn::kNotYet;
+  if (verb_ != Verb::kSync || !options_.turn) return absl::OkStatus();
+  TaskQueue::Turn turn = TaskQueue::Turn::kNotYet;
   SSHSYNC_RETURN_IF_ERROR(
-      context_.stops->Await(part_.turns, [&] { return (turn = part_.turn()) != WorkBoard::Turn::kNotYet; }));
-  return turn == WorkBoard::Turn::kNever
+      context_.stops->Await(options_.turns, [&] { return (turn = options_.turn()) != TaskQueue::Turn::kNotYet; }));
+  return turn == TaskQueue::Turn::kNever
              ? MakeError(Failure::kStopped, "stopped: an earlier repository failed (--fail-fast)")
              : absl::OkStatus();
 }
 
 // From here on its own children need not wait for the end of this hop.
-void Hop::Announce(const Plan& plan, const Contents& child) {
-  if (verb_ != Verb::kSync || !part_.has_children || !part_.announce) return;
-  flow_ = std::make_shared<Flow>(report_.name, child_.facts().root);
+void Hop::Announce(const Plan& plan, const RepositorySnapshot& child) {
+  if (verb_ != Verb::kSync || !options_.has_children || !options_.announce) return;
+  received_ = std::make_shared<ReceivedFiles>(report_.name, child_.facts().root);
   for (const PlanItem& item : plan.items) {
-    if (item.parent != nullptr) flow_->Expect(*item.parent);
+    if (item.parent != nullptr) received_->Expect(*item.parent);
   }
-  part_.announce(Contents(child).After(plan), flow_);
+  options_.announce(RepositorySnapshot(child).Apply(plan), received_);
 }
 
-void Hop::TellPlan(const Plan& plan) {
-  Event planned = Told(EventKind::kPlanned);
+void Hop::EmitPlan(const Plan& plan) {
+  Event planned = MakeEvent(EventKind::kPlanned);
   planned.files = plan.copies + plan.replaces, planned.bytes = plan.bytes;
   planned.message = Summary(plan, report_.excluded);
   context_.events.On(planned);
-  if (verb_ == Verb::kPlan && planned.files > 0) child_.Tell(LogLevel::kInfo, WayInWords(child_.config()));
+  if (verb_ == Verb::kPlan && planned.files > 0) child_.Emit(LogLevel::kInfo, WayInWords(child_.config()));
 }
 
-void Hop::PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links,
-                        Contents& child, Plan& plan) {
+void Hop::PlanDeletions(const Selection& selection, const RepositorySnapshot& parent,
+                        const std::set<std::string>& links, RepositorySnapshot& child, Plan& plan) {
   // The parent's hop may have ended since it was listed: what it could not delete it has after all.
   const auto listed = [&](absl::string_view path) {
     return selection.ParentLists(path) || parent.manifest.Find(path) != nullptr || !parent.usable(path);
@@ -121,11 +121,11 @@ void Hop::PlanDeletions(const Selection& selection, const Contents& parent, cons
   const size_t behind =
       std::erase_if(extras.files, [&links](const FileEntry* file) { return !LinkAbove(file->path, links).empty(); });
   if (!child_.config().del || extras.files.size() + behind == 0) return;
-  if (behind > 0) child_.Tell(LogLevel::kWarning, absl::StrCat(behind, " files behind symbolic links are not deleted"));
+  if (behind > 0) child_.Emit(LogLevel::kWarning, absl::StrCat(behind, " files behind symbolic links are not deleted"));
   if (incomplete_ || !child.incomplete.empty())
-    return child_.Tell(LogLevel::kWarning, "nothing is deleted, for a listing is incomplete");
+    return child_.Emit(LogLevel::kWarning, "nothing is deleted, for a listing is incomplete");
   if (parent.deletions_refused) {
-    return child_.Tell(LogLevel::kWarning, absl::StrCat("nothing is deleted, for the deletions above it were refused; ",
+    return child_.Emit(LogLevel::kWarning, absl::StrCat("nothing is deleted, for the deletions above it were refused; ",
                                                         extras.files.size(), " files are left"));
   }
   const absl::Status judged = verb_ == Verb::kVerify ? absl::OkStatus()
@@ -141,33 +141,35 @@ void Hop::PlanDeletions(const Selection& selection, const Contents& parent, cons
   report_.extra = plan.extra;
 }
 
-absl::StatusOr<Contents> Hop::CarryOut(const HopParent& parent, Contents child, const Plan& plan) {
+absl::StatusOr<RepositorySnapshot> Hop::CarryOut(const HopParent& parent, RepositorySnapshot child, const Plan& plan) {
   if (verb_ == Verb::kSync) return Apply(parent, std::move(child), plan);
   ReportPlan(plan);
   if (verb_ == Verb::kVerify) return child;
-  return std::move(child).After(plan);
+  return std::move(child).Apply(plan);
 }
 
 absl::Status Hop::TakeUpArrived(const HopParent& parent, const std::vector<std::string>& unsettled,
-                                const std::set<std::string>& links, Contents& child) {
+                                const std::set<std::string>& links, RepositorySnapshot& child) {
   if (unsettled.empty()) return absl::OkStatus();
-  child_.Tell(
+  child_.Emit(
       LogLevel::kInfo,
       absl::StrCat(unsettled.size(), " files of the parent were modified a short time ago; they are looked at again"));
-  SSHSYNC_ASSIGN_OR_RETURN(Contents theirs, LookAgain(*parent.repository, unsettled, child_.config().settle));
-  SSHSYNC_ASSIGN_OR_RETURN(Contents ours, SurveyChild(child_, RemoteListing(), links, theirs));
+  SSHSYNC_ASSIGN_OR_RETURN(RepositorySnapshot theirs,
+                           RecheckSource(*parent.repository, unsettled, child_.config().settle));
+  SSHSYNC_ASSIGN_OR_RETURN(RepositorySnapshot ours, SurveyChild(child_, RemoteListing(), links, theirs));
   const Plan plan = Compare(theirs, ours);
-  TellPlan(plan);
-  const HopParent source{parent.repository, std::make_shared<const Contents>(theirs), parent.supply};
+  EmitPlan(plan);
+  const HopParent source{parent.repository, std::make_shared<const RepositorySnapshot>(theirs), parent.source_files};
   SSHSYNC_ASSIGN_OR_RETURN(ours, CarryOut(source, std::move(ours), plan));
   child.Add(std::move(ours));
   return absl::OkStatus();
 }
 
 // A parent counts as earlier: what it could not delete stays here, too.
-absl::Status Hop::DeleteAfter(const Supply& parent, const std::vector<std::string>& paths, Contents& child) {
+absl::Status Hop::DeleteAfter(const SourceFiles& parent, const std::vector<std::string>& paths,
+                              RepositorySnapshot& child) {
   if (paths.empty()) return absl::OkStatus();
-  SSHSYNC_RETURN_IF_ERROR(context_.stops->Await(parent.bell(), [&parent] { return parent.ended(); }));
+  SSHSYNC_RETURN_IF_ERROR(context_.stops->Await(parent.changes(), [&parent] { return parent.ended(); }));
   std::vector<std::string> doomed;
   for (const std::string& path : paths) {
     const std::string why = parent.WhyKept(path);
@@ -178,13 +180,13 @@ absl::Status Hop::DeleteAfter(const Supply& parent, const std::vector<std::strin
     FileOutcome outcome = FailedPath(path, Failure::kWaiting, why);
     outcome.action = std::string(ActionName(Action::kDelete));
     child.failed[path] = outcome;
-    if (flow_) flow_->NotDeleted(path, why);
+    if (received_) received_->NotDeleted(path, why);
     ReportFailure(std::move(outcome));
   }
   return Delete(doomed, child);
 }
 
-absl::Status Hop::Delete(const std::vector<std::string>& paths, Contents& child) {
+absl::Status Hop::Delete(const std::vector<std::string>& paths, RepositorySnapshot& child) {
   if (paths.empty()) return absl::OkStatus();
   std::vector<FileOutcome> files;
   for (const std::string& path : paths)
@@ -194,29 +196,29 @@ absl::Status Hop::Delete(const std::vector<std::string>& paths, Contents& child)
   for (FileOutcome& file : files) {
     if (file.failure != Failure::kNone) {
       child.failed[file.path] = file;
-      if (flow_) flow_->NotDeleted(file.path, file.message);
+      if (received_) received_->NotDeleted(file.path, file.message);
       ReportFailure(std::move(file));
       continue;
     }
     gone.push_back(file.path);
-    Event event = Told(EventKind::kFilePublished, file.path);
+    Event event = MakeEvent(EventKind::kFilePublished, file.path);
     event.action = file.action;
     context_.events.On(event);
     report_.files.push_back(std::move(file));
   }
   report_.deleted += static_cast<int64_t>(gone.size());
-  child.Forget(gone);
+  child.Remove(gone);
   return status;
 }
 
 void Hop::ReportFailure(FileOutcome outcome) {
-  TellFailed(outcome);
+  EmitFailed(outcome);
   ++report_.failed;
   report_.files.push_back(std::move(outcome));
 }
 
-void Hop::TellFailed(const FileOutcome& outcome) {
-  Event event = Told(EventKind::kFileFailed, outcome.path);
+void Hop::EmitFailed(const FileOutcome& outcome) {
+  Event event = MakeEvent(EventKind::kFileFailed, outcome.path);
   event.failure = outcome.failure;
   event.message = outcome.message;
   event.action = outcome.action;
@@ -224,7 +226,7 @@ void Hop::TellFailed(const FileOutcome& outcome) {
   context_.events.On(event);
 }
 
-std::set<std::string> Hop::LeaveOut(const Contents& parent, Contents& child) {
+std::set<std::string> Hop::LeaveOut(const RepositorySnapshot& parent, RepositorySnapshot& child) {
   std::set<std::string> out;
   const auto leave_out = [&](FileOutcome outcome, absl::string_view where) {
     if (!out.insert(outcome.path).second) return;
@@ -245,19 +247,19 @@ std::set<std::string> Hop::LeaveOut(const Contents& parent, Contents& child) {
                    absl::StrCat("the parent's digest has ", file.digest.kind(), ", the child's ", twin->digest.kind())),
         "");
   }
-  if (weak) child_.Tell(LogLevel::kWarning, "a CRC is no protection against damage: use a cryptographic digest");
+  if (weak) child_.Emit(LogLevel::kWarning, "a CRC is no protection against damage: use a cryptographic digest");
   const auto incomplete = [&](absl::string_view whose, const std::string& why) {
     if (why.empty()) return;
     incomplete_ = true;
     report_.failure = Failure::kBadListing;
     report_.message = absl::StrCat("the listing of the ", whose, " is incomplete: ", why);
-    child_.Tell(LogLevel::kError, report_.message);
+    child_.Emit(LogLevel::kError, report_.message);
   };
   incomplete("parent", parent.incomplete);
   incomplete("child", child.incomplete);
   const size_t left_out = parent.links.size() - (child_.config().links == LinkMode::kCopy ? parent.targets.size() : 0);
   if (left_out > 0)
-    child_.Tell(LogLevel::kWarning, absl::StrCat(left_out, " symbolic links of the parent are left out"));
+    child_.Emit(LogLevel::kWarning, absl::StrCat(left_out, " symbolic links of the parent are left out"));
   return out;
 }
 
@@ -269,7 +271,8 @@ void Hop::ReportPlan(const Plan& plan) {
   report_.bytes += plan.bytes;
 }
 
-absl::Status Hop::CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child) {
+absl::Status Hop::CopyLinks(const RepositorySnapshot& parent, const std::set<std::string>& links,
+                            RepositorySnapshot& child) {
   if (child_.config().links != LinkMode::kCopy || parent.targets.empty()) return absl::OkStatus();
   std::vector<std::string> present;
   for (const auto& [path, target] : parent.targets) {
@@ -301,7 +304,7 @@ absl::Status Hop::CopyLinks(const Contents& parent, const std::set<std::string>&
     }
     if (verb_ == Verb::kVerify) outcome.failure = Failure::kDiffers;
     if (verb_ == Verb::kSync) {
-      Event event = Told(EventKind::kFilePublished, outcome.path);
+      Event event = MakeEvent(EventKind::kFilePublished, outcome.path);
       event.action = "link";
       context_.events.On(event);
     }
@@ -314,7 +317,7 @@ absl::Status Hop::CopyLinks(const Contents& parent, const std::set<std::string>&
   return absl::OkStatus();
 }
 
-absl::Status Hop::AlignMetadata(const Contents& parent, const Contents& child) {
+absl::Status Hop::AlignMetadata(const RepositorySnapshot& parent, const RepositorySnapshot& child) {
   std::vector<Publication> files;
   for (const FileEntry& file : child.manifest.files) {
     const FileEntry* const theirs = parent.manifest.Find(file.path);
@@ -339,7 +342,7 @@ absl::Status Hop::AlignMetadata(const Contents& parent, const Contents& child) {
       ReportFailure(std::move(outcome));
       continue;
     }
-    Event event = Told(EventKind::kFilePublished, outcome.path);
+    Event event = MakeEvent(EventKind::kFilePublished, outcome.path);
     event.action = "mode";
     context_.events.On(event);
     report_.files.push_back(std::move(outcome));
@@ -347,49 +350,49 @@ absl::Status Hop::AlignMetadata(const Contents& parent, const Contents& child) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Contents> Hop::Apply(const HopParent& parent, Contents child, const Plan& plan) {
+absl::StatusOr<RepositorySnapshot> Hop::Apply(const HopParent& parent, RepositorySnapshot child, const Plan& plan) {
   // Only its children, and what comes after the copies, ask what it holds by now.
-  const bool kept = part_.has_children || child_.config().metadata || child_.config().recheck;
-  Work work(plan, child_.config().retries);
-  if (child_.config().publish == PublishMode::kTogether) work.PublishTogether(!HeldBack());
-  if (child_.config().stage == "no" && work.AnyOpen()) {
-    child_.Tell(LogLevel::kWarning,
+  const bool kept = options_.has_children || child_.config().metadata || child_.config().recheck;
+  FileStates states(plan, child_.config().retries);
+  if (child_.config().publish == PublishMode::kTogether) states.PublishTogether(!HeldBack());
+  if (child_.config().stage == "no" && states.AnyOpen()) {
+    child_.Emit(LogLevel::kWarning,
                 "stage = no: synccmd writes into the repository itself; files are not verified before they replace the "
                 "old ones");
   }
   absl::Status moved = absl::OkStatus();
-  if (work.AnyOpen()) {
+  if (states.AnyOpen()) {
     moved = child_.Located(Preflight(
-        child_.facts(), work, [this](const WorkItem& item) { TellFailed(item.outcome()); },
-        [this](std::string text) { child_.Tell(LogLevel::kWarning, std::move(text)); }));
-    if (moved.ok()) drafts_.GiveTo(work);
-    if (moved.ok()) moved = FindLeftovers(child_, work);
+        child_.facts(), states, [this](const FileState& item) { EmitFailed(item.outcome()); },
+        [this](std::string text) { child_.Emit(LogLevel::kWarning, std::move(text)); }));
+    if (moved.ok()) drafts_.GiveTo(states);
+    if (moved.ok()) moved = FindLeftovers(child_, states);
     if (moved.ok()) {
-      moved = Mover(context_,
-                    {.parent = *parent.repository,
-                     .child = child_,
-                     .lease = lease_,
-                     .heartbeat = held_.heartbeat(),
-                     .supply = *parent.supply,
-                     .early = *early_,
-                     .flow = flow_.get(),
-                     .turn = part_.turn,
-                     .turns = part_.turns,
-                     .seen = kept,
-                     .cut = SurveyChunks(*parent.repository, child_, *parent.supply, part_.cut, work)},
-                    work)
+      moved = HopTransfer(context_,
+                          {.parent = *parent.repository,
+                           .child = child_,
+                           .lease = lease_,
+                           .heartbeat = lease_guard_.heartbeat(),
+                           .source_files = *parent.source_files,
+                           .early = *early_,
+                           .received = received_.get(),
+                           .turn = options_.turn,
+                           .turns = options_.turns,
+                           .seen = kept,
+                           .cut = SurveyChunks(*parent.repository, child_, *parent.source_files, options_.cut, states)},
+                          states)
                   .Run();
     }
-    drafts_.TakeBack(work);
+    drafts_.TakeBack(states);
   }
   std::vector<FileEntry> arrived;
   std::vector<FileStat> wanted;
   int64_t held = 0;
-  report_.files.reserve(report_.files.size() + work.items().size());
-  arrived.reserve(kept ? work.items().size() : 0);
-  for (WorkItem& item : work.items()) {
+  report_.files.reserve(report_.files.size() + states.items().size());
+  arrived.reserve(kept ? states.items().size() : 0);
+  for (FileState& item : states.items()) {
     switch (item.state) {
-      case WorkItem::State::kDone:
+      case FileState::State::kDone:
         ++(item.action == Action::kCopy ? report_.copied : report_.replaced);
         report_.files.push_back(item.outcome());
         report_.bytes += report_.files.back().bytes;
@@ -397,17 +400,17 @@ absl::StatusOr<Contents> Hop::Apply(const HopParent& parent, Contents child, con
         arrived.push_back(std::move(item.wanted));
         wanted.push_back(std::exchange(arrived.back().stat, item.published));
         break;
-      case WorkItem::State::kKept:
+      case FileState::State::kKept:
         ++report_.kept;
         break;
-      case WorkItem::State::kGone:
+      case FileState::State::kGone:
         break;
       default:
         FileOutcome outcome = item.outcome();
-        if (moved.ok() && work.together() && item.state == WorkItem::State::kVerified) {
+        if (moved.ok() && states.together() && item.state == FileState::State::kVerified) {
           outcome.failure = Failure::kWaiting;
           outcome.message = "verified, and held back, for not every file arrived (publish = together)";
-          if (flow_) flow_->Failed(outcome.path, outcome.failure, outcome.message);
+          if (received_) received_->Failed(outcome.path, outcome.failure, outcome.message);
           ++held;
         }
         if (outcome.failure == Failure::kNone) {
@@ -419,10 +422,10 @@ absl::StatusOr<Contents> Hop::Apply(const HopParent& parent, Contents child, con
         report_.files.push_back(std::move(outcome));
     }
   }
-  DigestRecall(child_).Brought(arrived, wanted);
+  DigestCache(child_).Brought(arrived, wanted);
   if (!moved.ok()) return moved;
   if (held > 0)
-    child_.Tell(LogLevel::kWarning,
+    child_.Emit(LogLevel::kWarning,
                 absl::StrCat(held, " verified files are held back, for not every file arrived (publish = together)"));
   child.Add({.manifest = {.files = std::move(arrived)}});
   child.empty_listing = child.manifest.files.empty();

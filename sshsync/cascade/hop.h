@@ -38,50 +38,56 @@ namespace sshsync {
 class Hop {
  public:
   /// What the cascade has to do with it.
-  struct Part {
+  struct Options {
     bool has_children = false;                   ///< that wait for it
     int on_host = 1;                             ///< hops of the run whose child is on the same host
     CutRules cut = {};                           ///< of big files, where their digests have no chunks
-    std::function<WorkBoard::Turn()> turn = {};  ///< to publish
-    Bell* turns = nullptr;                       ///< rings when it may have come
+    std::function<TaskQueue::Turn()> turn = {};  ///< to publish
+    EventCount* turns = nullptr;                 ///< rings when it may have come
     /// Takes what the child will hold, as soon as that is known, and what it has of it by then.
-    std::function<void(Contents planned, std::shared_ptr<const Supply> supply)> announce = {};
+    std::function<void(RepositorySnapshot planned, std::shared_ptr<const SourceFiles> source_files)> announce = {};
   };
 
-  Hop(RunContext& context, Verb verb, RemoteRepository& child, RepositoryReport& report, Part part)
-      : context_(context), verb_(verb), child_(child), report_(report), part_(std::move(part)), held_(context, child) {}
+  Hop(RunContext& context, Verb verb, RemoteRepository& child, RepositoryReport& report, Options options)
+      : context_(context),
+        verb_(verb),
+        child_(child),
+        report_(report),
+        options_(std::move(options)),
+        lease_guard_(context, child) {}
 
   /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its
   /// parent. The result is what the child holds afterwards, for its own children: files that failed are among its
   /// failures. Errors: of the repository as a whole; they are in the report, too.
-  absl::StatusOr<Contents> Run(HopSource& source);
+  absl::StatusOr<RepositorySnapshot> Run(HopSource& source);
 
  private:
-  absl::StatusOr<Contents> DoAll(HopSource& source);
-  Plan Compare(const Contents& parent, Contents& child);
-  void PlanDeletions(const Selection& selection, const Contents& parent, const std::set<std::string>& links,
-                     Contents& child, Plan& plan);
-  void TellPlan(const Plan& plan);
-  void Announce(const Plan& plan, const Contents& child);
+  absl::StatusOr<RepositorySnapshot> DoAll(HopSource& source);
+  Plan Compare(const RepositorySnapshot& parent, RepositorySnapshot& child);
+  void PlanDeletions(const Selection& selection, const RepositorySnapshot& parent, const std::set<std::string>& links,
+                     RepositorySnapshot& child, Plan& plan);
+  void EmitPlan(const Plan& plan);
+  void Announce(const Plan& plan, const RepositorySnapshot& child);
   absl::Status AwaitTurn();
-  absl::StatusOr<Contents> CarryOut(const HopParent& parent, Contents child, const Plan& plan);
-  absl::StatusOr<Contents> Apply(const HopParent& parent, Contents child, const Plan& plan);
+  absl::StatusOr<RepositorySnapshot> CarryOut(const HopParent& parent, RepositorySnapshot child, const Plan& plan);
+  absl::StatusOr<RepositorySnapshot> Apply(const HopParent& parent, RepositorySnapshot child, const Plan& plan);
   absl::Status TakeUpArrived(const HopParent& parent, const std::vector<std::string>& unsettled,
-                             const std::set<std::string>& links, Contents& child);
-  absl::Status DeleteAfter(const Supply& parent, const std::vector<std::string>& paths, Contents& child);
-  absl::Status Delete(const std::vector<std::string>& paths, Contents& child);
-  absl::Status CopyLinks(const Contents& parent, const std::set<std::string>& links, Contents& child);
-  absl::Status AlignMetadata(const Contents& parent, const Contents& child);
-  void TellFailed(const FileOutcome& outcome);
+                             const std::set<std::string>& links, RepositorySnapshot& child);
+  absl::Status DeleteAfter(const SourceFiles& parent, const std::vector<std::string>& paths, RepositorySnapshot& child);
+  absl::Status Delete(const std::vector<std::string>& paths, RepositorySnapshot& child);
+  absl::Status CopyLinks(const RepositorySnapshot& parent, const std::set<std::string>& links,
+                         RepositorySnapshot& child);
+  absl::Status AlignMetadata(const RepositorySnapshot& parent, const RepositorySnapshot& child);
+  void EmitFailed(const FileOutcome& outcome);
   // Whether all of the repository, or nothing, is published, and something is missing.
   bool HeldBack() const {
     return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether &&
            (report_.failed > 0 || incomplete_);
   }
-  std::set<std::string> LeaveOut(const Contents& parent, Contents& child);
+  std::set<std::string> LeaveOut(const RepositorySnapshot& parent, RepositorySnapshot& child);
   void ReportFailure(FileOutcome outcome);
   void ReportPlan(const Plan& plan);
-  Event Told(EventKind kind, absl::string_view path = "") const {
+  Event MakeEvent(EventKind kind, absl::string_view path = "") const {
     return {.kind = kind,
             .run = context_.run,
             .step = report_.step,
@@ -94,12 +100,12 @@ class Hop {
   const Verb verb_;
   RemoteRepository& child_;
   RepositoryReport& report_;
-  const Part part_;
-  HeldLease held_;
-  const Lease& lease_ = held_.lease();
-  Drafts drafts_{context_, child_, part_.on_host};
+  const Options options_;
+  LeaseGuard lease_guard_;
+  const Lease& lease_ = lease_guard_.lease();
+  Drafts drafts_{context_, child_, options_.on_host};
   absl::optional<EarlyStart> early_;
-  std::shared_ptr<Flow> flow_;
+  std::shared_ptr<ReceivedFiles> received_;
   bool incomplete_ = false, refused_ = false;  // its listing; deletions
 };
 

@@ -13,8 +13,8 @@ namespace sshsync {
 /// perhaps without digests.
 struct HopParent {
   std::shared_ptr<RemoteRepository> repository;
-  std::shared_ptr<const Contents> contents;
-  std::shared_ptr<const Supply> supply;  ///< what it has of them by now
+  std::shared_ptr<const RepositorySnapshot> contents;
+  std::shared_ptr<const SourceFiles> source_files;  ///< what it has of them by now
 };
 
 /// Where a hop asks for its parent; both calls wait for it. `Listed` has no digests yet, so that both sides can be
@@ -25,7 +25,7 @@ class HopSource {
   /// Where the parent is brought in line by this run: what the repository lists from which all of that comes. Mostly
   /// the parent will hold it, so that a child need not wait for the plan above it to begin with its digests. Nothing
   /// where that is not known, or nothing waits.
-  virtual std::shared_ptr<const Contents> Expected() { return nullptr; }
+  virtual std::shared_ptr<const RepositorySnapshot> Expected() { return nullptr; }
   virtual absl::StatusOr<HopParent> Listed() = 0;
   virtual absl::StatusOr<HopParent> Digested() = 0;
 };

@@ -2,7 +2,7 @@
 
 namespace sshsync {
 
-absl::Status HeldLease::Claim() {
+absl::Status LeaseGuard::Claim() {
   lease_.root = child_.facts().root;
   lease_.stage = StageFolder(child_.config().stage, lease_.root);
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result, child_.Ask(ClaimCommand(lease_)));
@@ -10,7 +10,7 @@ absl::Status HeldLease::Claim() {
   const bool is_dead =
       state.ok() && !lease_.lock.empty() && state->lock == lease_.lock;  // it had the lock that we have now
   if (state.ok() && !state->held_by_us && (is_dead || state->age > child_.config().timeout)) {
-    child_.Tell(LogLevel::kWarning,
+    child_.Emit(LogLevel::kWarning,
                 absl::StrCat("taking over the lease of run ", EscapeForTerminal(state->run), " (",
                              EscapeForTerminal(state->controller), "), which ",
                              is_dead ? "ended without giving it back"
@@ -31,7 +31,7 @@ absl::Status HeldLease::Claim() {
   return absl::OkStatus();
 }
 
-void HeldLease::Release(bool keep_stage, const std::string& before) {
+void LeaseGuard::Release(bool keep_stage, const std::string& before) {
   if (!held_) return;
   held_ = false;
   heartbeat_.reset();
@@ -50,7 +50,7 @@ void HeldLease::Release(bool keep_stage, const std::string& before) {
   const auto result = context_.runner.Run(child_.config().endpoint, release, patience.token());
   released.Request(kStopByCaller);
   if (!result.ok() || result->status != 0)
-    child_.Tell(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
+    child_.Emit(LogLevel::kWarning, "the lease could not be given back; it ends by itself");
 }
 
 }  // namespace sshsync

@@ -21,9 +21,9 @@ namespace sshsync {
 /// The lease of a child as a run has it: claimed, taken over from a dead one where that is allowed, kept alive, given
 /// back. The first thing done with it is to mend what a run left that was cut off in its renames. Ownership: refers to
 /// its arguments. Threads: the heartbeat's own; one calls.
-class HeldLease {
+class LeaseGuard {
  public:
-  HeldLease(RunContext& context, RemoteRepository& child)
+  LeaseGuard(RunContext& context, RemoteRepository& child)
       : context_(context),
         child_(child),
         lease_{.root = "", .run = context.run, .controller = context.controller, .lock = context.lock} {}

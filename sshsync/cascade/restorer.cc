@@ -8,11 +8,11 @@ absl::Status Restorer::RestoreAll(absl::string_view run) {
   SSHSYNC_RETURN_IF_ERROR(held_.Claim());
   SSHSYNC_ASSIGN_OR_RETURN(const std::string id, FindRun(run));
   SSHSYNC_ASSIGN_OR_RETURN(const std::vector<std::string> files, ListTrash(id));
-  child_.Tell(LogLevel::kInfo, absl::StrCat("the trash of run ", id, " holds ", files.size(), " files"));
+  child_.Emit(LogLevel::kInfo, absl::StrCat("the trash of run ", id, " holds ", files.size(), " files"));
   attempt_ =
       absl::StrCat(StageFolder(child_.config().stage, child_.facts().root), "/restore-", RandomMark().substr(0, 12));
   for (size_t at = 0; at < files.size(); at += kGroup) {
-    if (context_.closing.stopped()) return context_.closing.status();
+    if (context_.drain.stopped()) return context_.drain.status();
     if (held_.heartbeat().lost())
       return child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run"));
     SSHSYNC_RETURN_IF_ERROR(RestoreGroup(id, absl::MakeConstSpan(files).subspan(at, kGroup)));
@@ -106,7 +106,7 @@ absl::Status Restorer::Publish(absl::Span<const std::string> files, const std::v
                         .attempts = 1};
     switch (published[i].result) {
       case PublishResult::kDone:
-        Tell(std::move(outcome));
+        Emit(std::move(outcome));
         break;
       case PublishResult::kLinkInPath:
         Fail(std::move(outcome), Failure::kLinkInPath, published[i].said);
@@ -121,7 +121,7 @@ absl::Status Restorer::Publish(absl::Span<const std::string> files, const std::v
   return absl::OkStatus();
 }
 
-void Restorer::Tell(FileOutcome outcome) {
+void Restorer::Emit(FileOutcome outcome) {
   ++(outcome.action == ActionName(Action::kCopy) ? report_.copied : report_.replaced);
   report_.bytes += outcome.bytes;
   context_.events.On({.kind = EventKind::kFilePublished,

@@ -53,13 +53,13 @@ class Restorer {
   absl::StatusOr<std::vector<std::string>> ListTrash(const std::string& run);
   absl::Status RestoreGroup(const std::string& run, absl::Span<const std::string> files);
   absl::Status Publish(absl::Span<const std::string> files, const std::vector<bool>& present);
-  void Tell(FileOutcome outcome);
+  void Emit(FileOutcome outcome);
   void Fail(FileOutcome outcome, Failure failure, absl::string_view said);
 
   RunContext& context_;
   RemoteRepository& child_;
   RepositoryReport& report_;
-  HeldLease held_;
+  LeaseGuard held_;
   std::string attempt_;
 };
 

@@ -25,7 +25,7 @@ absl::Status UndoRecovery::Run(const std::string& run) {
     SSHSYNC_ASSIGN_OR_RETURN(const auto published, ParsePublish(result, files, mark));
     if (std::all_of(published.begin(), published.end(),
                     [](const Published& one) { return one.result == PublishResult::kDone; })) {
-      child_.Tell(LogLevel::kWarning, absl::StrCat("run ", run, " was cut off while it published ", files.size(),
+      child_.Emit(LogLevel::kWarning, absl::StrCat("run ", run, " was cut off while it published ", files.size(),
                                                    " files together: the rest was published"));
       return drop();
     }
@@ -41,7 +41,7 @@ absl::Status UndoRecovery::Run(const std::string& run) {
         absl::StrCat("run ", run, " was cut off while it published; ", EscapeForTerminal((*entries)[i].file.file),
                      " cannot be taken back: ", CleanForTerminal(back[i].said))));
   }
-  child_.Tell(LogLevel::kWarning,
+  child_.Emit(LogLevel::kWarning,
               absl::StrCat("run ", run, " was cut off while it published ", entries->size(),
                            " files together, and what it had received is not whole: all of it was taken back"));
   return absl::OkStatus();
@@ -62,7 +62,7 @@ absl::StatusOr<bool> UndoRecovery::CanGoOn(const std::vector<UndoEntry>& entries
     return found && found->type == RemoteStat::Type::kFile && found->stat.inode == entry.file.verified.inode &&
            found->stat.size == entry.file.verified.size;
   };
-  std::vector<DigestQuestion> questions;
+  std::vector<DigestRequest> questions;
   std::vector<Digest> wanted;
   for (size_t i = 0; i < entries.size(); ++i) {
     if (is(waiting[i], entries[i])) {

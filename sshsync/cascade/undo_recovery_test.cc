@@ -76,7 +76,7 @@ class UndoRecoveryTest : public ::testing::Test {
                       .clock = clock_,
                       .events = events_,
                       .stop = {},
-                      .closing = {},
+                      .drain = {},
                       .run = "run2",
                       .controller = "ctl",
                       .backoff = backoff_};

@@ -15,7 +15,7 @@ absl::optional<EntryReader::Value> EntryReader::Fetch(absl::string_view key) {
   const IniEntry* entry = file_.Lookup(section_, key);
   if (entry == nullptr) return absl::nullopt;
   IniText text = file_.Interpolate(section_, *entry);
-  const Place place = entry->PlaceOf(0);
+  const SourceLocation place = entry->PlaceOf(0);
   if (!text.error.empty()) {
     const size_t colon = text.error.find(": ");
     diagnostics_.Error(text.place, absl::StrCat(key, " ", text.error.substr(0, colon)), text.error.substr(colon + 2));
@@ -56,7 +56,7 @@ void EntryReader::Complain(absl::string_view key, const Value& value, const absl
                      std::string(error.substr(std::min(colon + 2, error.size()))));
 }
 
-EntryReader::Place EntryReader::PlaceOf(absl::string_view key) const {
+EntryReader::SourceLocation EntryReader::PlaceOf(absl::string_view key) const {
   const IniEntry* entry = file_.Lookup(section_, key);
   return entry != nullptr ? entry->PlaceOf(0) : section_.place;
 }

@@ -20,11 +20,11 @@ namespace sshsync {
 ///     reader.Take("port", repository.endpoint.port, ParsePort);
 class EntryReader {
  public:
-  using Place = DiagnosticCollector::Place;
+  using SourceLocation = DiagnosticCollector::SourceLocation;
 
   struct Value {
     std::string text;
-    Place place;
+    SourceLocation place;
     const IniEntry* entry = nullptr;
     bool literal = true;  ///< `text` is the entry's own, byte for byte
     bool secret = false;
@@ -58,7 +58,7 @@ class EntryReader {
   void Complain(absl::string_view key, const Value& value, const absl::Status& status);
 
   /// The place of the value of `key`, of the section where there is none.
-  Place PlaceOf(absl::string_view key) const;
+  SourceLocation PlaceOf(absl::string_view key) const;
   /// Whether the section or [DEFAULT] mentions the key at all.
   bool Has(absl::string_view key) const { return file_.Lookup(section_, key) != nullptr; }
 

@@ -10,7 +10,7 @@ namespace sshsync {
 
 /// Where the keys of one repository stand that concern others, too.
 struct RelationPlaces {
-  DiagnosticCollector::Place section, parent, path;
+  DiagnosticCollector::SourceLocation section, parent, path;
 };
 
 /// Checks what no section can say alone: parents exist (else kMissingSection) and form no cycle and no chain longer

@@ -33,7 +33,7 @@ void TemplateChecker::Check(absl::string_view key, const EntryReader::Value& val
         diagnostics_.Info(place, std::move(message), std::move(remedy));
         break;
       case LogLevel::kWarning:
-        diagnostics_.Remark(place, std::move(message), std::move(remedy));
+        diagnostics_.AddDiagnostic(place, std::move(message), std::move(remedy));
         break;
       case LogLevel::kError:
       case LogLevel::kCritical:

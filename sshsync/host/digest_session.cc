@@ -87,7 +87,7 @@ std::vector<std::string> Operands(absl::Span<const std::string> files) {
 }
 
 DigestSession::DigestSession(const HostFacts& facts, const RepositoryTemplates* templates,
-                             absl::optional<DigestTool> tool, absl::Span<const DigestQuestion> questions,
+                             absl::optional<DigestTool> tool, absl::Span<const DigestRequest> questions,
                              HostTools tools)
     : facts_(facts),
       templates_(templates),
@@ -205,7 +205,7 @@ absl::Status DigestSession::OnRecord(const Record& record) {
   if (of_template) {
     ++next_in_order_;
     auto answer =
-        ParseDigestAnswer(record.output, record.status, absl::StrCat(facts_.root, "/", questions_[index].path));
+        ParseDigestResult(record.output, record.status, absl::StrCat(facts_.root, "/", questions_[index].path));
     if (pieces_.empty()) {
       Answer(index, std::move(answer));
     } else {
@@ -231,7 +231,7 @@ absl::Status DigestSession::OnRecord(const Record& record) {
   return absl::OkStatus();
 }
 
-void DigestSession::Answer(size_t question, absl::StatusOr<DigestAnswer> answer) {
+void DigestSession::Answer(size_t question, absl::StatusOr<DigestResult> answer) {
   if (answers_[question]) return;
   answers_[question].emplace(std::move(answer));
   --unanswered_;
@@ -260,7 +260,7 @@ void DigestSession::JudgeBatch(absl::string_view session_stderr) {
   if (batch_broken_ && templates_ != nullptr) return DiscardBatch();
   for (const auto& [question, digest] : batch_) {
     if (batch_broken_ || question >= questions_.size() || answers_[question]) continue;
-    Answer(question, DigestAnswer{.missing = false, .digest = digest});
+    Answer(question, DigestResult{.missing = false, .digest = digest});
     from_batch_[question] = true;
   }
   // What the batch left out is asked of the template; without one there is nobody else to ask.

@@ -15,13 +15,13 @@
 #include "sshsync/host/host_tools.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/host/repository_templates.h"
-#include "sshsync/plan/digest_answer.h"
+#include "sshsync/plan/digest_result.h"
 #include "sshsync/plan/digest_tool.h"
 
 namespace sshsync {
 
 /// One file to digest.
-struct DigestQuestion {
+struct DigestRequest {
   std::string path;  ///< relative
   int64_t size = 0;  ///< bytes, for the choice of samples and of the patience
 };
@@ -40,7 +40,7 @@ class DigestSession {
   /// `tool`: what takes many operands, if anything does. Without `templates` (whose digestcmd is asked otherwise) it is
   /// the only way. `tools`: how a host takes many names; plain POSIX takes them as operands.
   DigestSession(const HostFacts& facts, const RepositoryTemplates* templates, absl::optional<DigestTool> tool,
-                absl::Span<const DigestQuestion> questions, HostTools tools = HostTools());
+                absl::Span<const DigestRequest> questions, HostTools tools = HostTools());
 
   size_t unanswered() const { return unanswered_; }
 
@@ -64,15 +64,15 @@ class DigestSession {
   bool LoseSession(const absl::Status& error);
 
   /// One for each question, in the same order; valid when nothing is unanswered.
-  const std::vector<absl::optional<absl::StatusOr<DigestAnswer>>>& answers() const { return answers_; }
-  std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> TakeAnswers() && { return std::move(answers_); }
+  const std::vector<absl::optional<absl::StatusOr<DigestResult>>>& answers() const { return answers_; }
+  std::vector<absl::optional<absl::StatusOr<DigestResult>>> TakeAnswers() && { return std::move(answers_); }
 
   /// Whether the batch was tried and discarded: worth a WARNING.
   bool batch_discarded() const { return batch_discarded_; }
 
  private:
   absl::Status OnRecord(const Record& record);
-  void Answer(size_t question, absl::StatusOr<DigestAnswer> answer);
+  void Answer(size_t question, absl::StatusOr<DigestResult> answer);
   void JudgeBatch(absl::string_view session_stderr);
   void DiscardBatch();
   std::vector<size_t> NextQuestions();
@@ -84,8 +84,8 @@ class DigestSession {
   const RepositoryTemplates* const templates_;  // nullptr: the tool is the only way
   absl::optional<DigestTool> tool_;
   const HostTools tools_;
-  const absl::Span<const DigestQuestion> questions_;
-  std::vector<absl::optional<absl::StatusOr<DigestAnswer>>> answers_;
+  const absl::Span<const DigestRequest> questions_;
+  std::vector<absl::optional<absl::StatusOr<DigestResult>>> answers_;
   size_t unanswered_;
   std::vector<bool> from_batch_;  // answers that are worth as much as the batch
   std::vector<bool> alone_;       // questions that the batch did not answer
@@ -96,7 +96,7 @@ class DigestSession {
   absl::optional<RecordReader> reader_;
   std::vector<std::vector<size_t>> pieces_;                 // questions of each batch piece
   std::map<size_t, Digest> batch_;                          // what the batch said
-  std::map<size_t, absl::StatusOr<DigestAnswer>> samples_;  // what the template said of the samples
+  std::map<size_t, absl::StatusOr<DigestResult>> samples_;  // what the template said of the samples
   std::vector<size_t> order_;                               // of the template's questions in this script
   bool progressed_ = false;
   size_t next_in_order_ = 0;

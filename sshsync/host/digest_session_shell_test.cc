@@ -73,7 +73,7 @@ class DigestSessionInShell : public testing::Test {
   SshRunner runner_;
   HostFacts facts_;
   absl::optional<RepositoryTemplates> templates_;
-  std::vector<DigestQuestion> questions_;
+  std::vector<DigestRequest> questions_;
 };
 
 TEST_F(DigestSessionInShell, AnswersOddNamesByBatchAsByTemplate) {

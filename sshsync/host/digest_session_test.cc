@@ -24,8 +24,8 @@ class DigestSessionTest : public testing::Test {
     templates_ = std::make_unique<RepositoryTemplates>(
         *RepositoryTemplates::Make(repository_, nullptr, "r1", absl::UnixEpoch()));
   }
-  static std::vector<DigestQuestion> Questions(size_t count, size_t length = 0) {
-    std::vector<DigestQuestion> questions;
+  static std::vector<DigestRequest> Questions(size_t count, size_t length = 0) {
+    std::vector<DigestRequest> questions;
     for (size_t i = 0; i < count; ++i) questions.push_back({absl::StrCat("f", i, std::string(length, 'x')), 1});
     return questions;
   }

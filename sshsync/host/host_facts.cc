@@ -82,17 +82,17 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
   return facts;
 }
 
-FactsInFront::FactsInFront(absl::string_view path, absl::string_view space)
+PiggybackedFacts::PiggybackedFacts(absl::string_view path, absl::string_view space)
     : path_(path), mark_(RandomMark()), text_(HostFactsCommand(path, false, space).script) {}
 
-RemoteCommand FactsInFront::Of(RemoteCommand command) const {
+RemoteCommand PiggybackedFacts::Of(RemoteCommand command) const {
   RecordScript script(mark_);
   script.Add("facts", text_);
   command.script = absl::StrCat(script.text(), command.script);
   return command;
 }
 
-absl::StatusOr<HostFacts> FactsInFront::Take(RemoteResult* result) const {
+absl::StatusOr<HostFacts> PiggybackedFacts::Take(RemoteResult* result) const {
   RemoteResult facts{.status = -1};
   const size_t at = result->out.find(mark_), end = at == std::string::npos ? at : result->out.find('\n', at);
   if (end == std::string::npos) return MakeError(Failure::kCommandFailed, "the host does not say what it is");

@@ -47,12 +47,12 @@ absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::strin
 
 /// The same question in front of another one, in one round trip.
 ///
-///     const FactsInFront facts(path, space);
+///     const PiggybackedFacts facts(path, space);
 ///     RemoteResult result = ...Run(facts.Of(command));
 ///     auto found = facts.Take(&result);  // the result is the command's alone now
-class FactsInFront {
+class PiggybackedFacts {
  public:
-  FactsInFront(absl::string_view path, absl::string_view space);
+  PiggybackedFacts(absl::string_view path, absl::string_view space);
   RemoteCommand Of(RemoteCommand command) const;
   /// Errors: as ParseHostFacts; also where the host did not answer this part.
   absl::StatusOr<HostFacts> Take(RemoteResult* result) const;

@@ -249,11 +249,11 @@ TEST(FailureFromWords, KnowsWhatCannotBeMendedByAnotherTry) {
   EXPECT_EQ(FailureFromWords("lost connection", 1, Failure::kCommandFailed), Failure::kCommandFailed);
 }
 
-TEST(FactsInFront, AreTakenOffTheAnswerOfTheOtherCommand) {
+TEST(PiggybackedFacts, AreTakenOffTheAnswerOfTheOtherCommand) {
   TempDir dir;
   SshRunner runner;
   const Endpoint here{.transport = Transport::kLocal};
-  const FactsInFront facts(dir.path(), "df -Pk \"$REPOPATH\"");
+  const PiggybackedFacts facts(dir.path(), "df -Pk \"$REPOPATH\"");
   auto result = runner.Run(here, facts.Of({.script = "echo other; exit 3"}), StopToken());
   ASSERT_TRUE(result.ok()) << result.status();
   const auto found = facts.Take(&*result);
@@ -264,10 +264,10 @@ TEST(FactsInFront, AreTakenOffTheAnswerOfTheOtherCommand) {
   EXPECT_EQ(result->status, 3);
 }
 
-TEST(FactsInFront, AFolderThatIsNotThereDoesNotHinderTheOtherCommand) {
+TEST(PiggybackedFacts, AFolderThatIsNotThereDoesNotHinderTheOtherCommand) {
   TempDir dir;
   SshRunner runner;
-  const FactsInFront facts(dir.Path("none"), ":");
+  const PiggybackedFacts facts(dir.Path("none"), ":");
   auto result = runner.Run({.transport = Transport::kLocal}, facts.Of({.script = "echo other"}), StopToken());
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_FALSE(facts.Take(&*result).ok());

@@ -85,7 +85,7 @@ bool HostTools::TakesName(absl::string_view action, absl::string_view name) cons
   return !absl::StrContains(name, kNewlineInList) && (TakesNewlines(text(action)) || !absl::StrContains(name, "\n"));
 }
 
-absl::string_view HostTools::Remark(absl::string_view action, absl::string_view what) const {
+absl::string_view HostTools::Attribute(absl::string_view action, absl::string_view what) const {
   const auto at = actions_.find(std::string(action));
   return at == actions_.end() || at->second.preset == nullptr
              ? absl::string_view()
@@ -94,7 +94,7 @@ absl::string_view HostTools::Remark(absl::string_view action, absl::string_view 
 
 size_t HostTools::NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const {
   size_t limit = 0;
-  if (!absl::SimpleAtoi(Remark(action, "bytes"), &limit)) limit = TakesOperands(text(action)) ? 20'000 : 4'000'000;
+  if (!absl::SimpleAtoi(Attribute(action, "bytes"), &limit)) limit = TakesOperands(text(action)) ? 20'000 : 4'000'000;
   size_t count = 0;
   for (size_t bytes = 0; count < names.size(); ++count) {
     bytes += names[count].size() + kOperandCost;
@@ -151,7 +151,7 @@ void HostTools::Adopt(const HostTools& settled) {
 }
 
 absl::string_view PackText(const HostTools& packer, const HostTools& unpacker) {
-  const absl::string_view ustar = packer.Remark("pack", "ustar");
+  const absl::string_view ustar = packer.Attribute("pack", "ustar");
   return ustar.empty() || unpacker.LongNames("unpack") ? packer.text("pack") : ustar;
 }
 

@@ -64,9 +64,9 @@ class HostTools {
   bool TakesName(absl::string_view action, absl::string_view name) const;
 
   /// What its preset says of an action beside its text, `ACTION.WHAT`; empty for an operator's.
-  absl::string_view Remark(absl::string_view action, absl::string_view what) const;
+  absl::string_view Attribute(absl::string_view action, absl::string_view what) const;
   /// Whether `pack` writes, or `unpack` reads, names of any length, in GNU tar's way.
-  bool LongNames(absl::string_view action) const { return Remark(action, "names") == "long"; }
+  bool LongNames(absl::string_view action) const { return Attribute(action, "names") == "long"; }
 
   /// How many of `names` one call takes, by their length: at least one.
   size_t NamesPerCall(absl::string_view action, absl::Span<const std::string> names) const;

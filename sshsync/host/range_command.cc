@@ -122,15 +122,15 @@ std::vector<Digest> ParseChunks(absl::string_view output) {
   return digests;
 }
 
-absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk,
+absl::StatusOr<DigestResult> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk,
                                                absl::string_view algorithm) {
-  if (absl::StripAsciiWhitespace(output) == kNoFile) return DigestAnswer{.missing = true, .digest = {}};
+  if (absl::StripAsciiWhitespace(output) == kNoFile) return DigestResult{.missing = true, .digest = {}};
   if (absl::StartsWith(output, kClosedFile)) return MakeError(Failure::kPermission, "Permission denied");
   ChunkList list{.chunk = chunk, .digests = ParseChunks(output)};
   if (static_cast<int64_t>(list.digests.size()) != ChunkCount(size, chunk))
     return MakeError(Failure::kBadDigest, "the digest tool gave no digests of its chunks");
   SSHSYNC_ASSIGN_OR_RETURN(const Digest digest, DigestOfChunks(list, algorithm));
-  return DigestAnswer{.missing = false, .digest = digest, .chunks = std::make_shared<const ChunkList>(std::move(list))};
+  return DigestResult{.missing = false, .digest = digest, .chunks = std::make_shared<const ChunkList>(std::move(list))};
 }
 
 int64_t BlocksWritten(absl::string_view said) {

@@ -15,7 +15,7 @@
 #include "sshsync/host/record_script.h"
 #include "sshsync/model/remote_command.h"
 #include "sshsync/plan/big_file.h"
-#include "sshsync/plan/digest_answer.h"
+#include "sshsync/plan/digest_result.h"
 
 namespace sshsync {
 
@@ -68,7 +68,7 @@ std::vector<Digest> ParseChunks(absl::string_view output);
 /// The same for all chunks of a file of that size; or the word for one that is not there, or must not be read. Errors:
 /// kBadDigest, kPermission.
 inline constexpr absl::string_view kNoFile = "NONE", kClosedFile = "CLOSED";
-absl::StatusOr<DigestAnswer> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk,
+absl::StatusOr<DigestResult> ParseChunksAnswer(absl::string_view output, int64_t size, int64_t chunk,
                                                absl::string_view algorithm);
 
 /// What became of a step.

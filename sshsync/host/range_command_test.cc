@@ -152,7 +152,7 @@ TEST(BlocksWritten, AreThoseThatDdSays) {
 }
 
 TEST(ParseChunksAnswer, SaysWhyThereAreNone) {
-  const absl::StatusOr<DigestAnswer> gone = ParseChunksAnswer("NONE\n", 10, 5, "sha256");
+  const absl::StatusOr<DigestResult> gone = ParseChunksAnswer("NONE\n", 10, 5, "sha256");
   EXPECT_TRUE(gone.ok() && gone->missing) << gone.status();
   EXPECT_EQ(FailureOf(ParseChunksAnswer("CLOSED\n\nCLOSED\n\n", 10, 5, "sha256").status()), Failure::kPermission);
   EXPECT_EQ(FailureOf(ParseChunksAnswer("\n", 10, 5, "sha256").status()), Failure::kBadDigest);

@@ -13,7 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "sshsync/plan/digest_answer.h"
+#include "sshsync/plan/digest_result.h"
 #include "sshsync/plan/digest_tool.h"
 #include "sshsync/plan/listing.h"
 
@@ -29,7 +29,7 @@ std::string DigitsOf(const Digest& digest) {
 }
 
 void OneAnswer(absl::string_view output, absl::string_view path, int status) {
-  const auto answer = ParseDigestAnswer(output, status, path);
+  const auto answer = ParseDigestResult(output, status, path);
   if (!answer.ok()) return;
   Expect(status == 0);
   if (answer->missing) {

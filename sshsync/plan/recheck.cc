@@ -36,7 +36,7 @@ bool IsUntouched(const FileStat& then, const FileStat& now) {
          then.inode == now.inode && then.resolution == now.resolution;
 }
 
-bool IsFresh(const RememberedFile& remembered, absl::Duration age, absl::Time now, int64_t chunk,
+bool IsFresh(const StoredDigest& remembered, absl::Duration age, absl::Time now, int64_t chunk,
              absl::string_view algorithm) {
   const FileEntry& file = remembered.file;
   if (remembered.read > now || now - remembered.read >= age || file.digest.empty()) return false;
@@ -49,7 +49,7 @@ bool IsFresh(const RememberedFile& remembered, absl::Duration age, absl::Time no
   return digest.ok() && *digest == file.digest;
 }
 
-std::string WayOfDigests(const Repository& repository, absl::string_view root, absl::string_view method) {
+std::string DigestCacheKeyOf(const Repository& repository, absl::string_view root, absl::string_view method) {
   auto hasher = Hasher::Create("sha256");
   if (!hasher.ok()) return "";
   const Endpoint& at = repository.endpoint;

@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "sshsync/model/digest_memory.h"
+#include "sshsync/model/digest_store.h"
 #include "sshsync/model/manifest.h"
 #include "sshsync/model/repository.h"
 
@@ -41,12 +41,12 @@ bool IsUntouched(const FileStat& then, const FileStat& now);
 /// Whether what was remembered is good enough at `now`: it was read within `age`, not in the future, and is whole.
 /// `chunk`: files larger than so many bytes have digests of chunks, by `algorithm`, which make up their digest; 0: none
 /// has.
-bool IsFresh(const RememberedFile& remembered, absl::Duration age, absl::Time now, int64_t chunk,
+bool IsFresh(const StoredDigest& remembered, absl::Duration age, absl::Time now, int64_t chunk,
              absl::string_view algorithm);
 
 /// All that the digests of a repository depend on beside its files, as one digest: the host and the account, the folder
 /// (`root`: with its links resolved), and `method`: what computes them. Empty on a machine that cannot say.
-std::string WayOfDigests(const Repository& repository, absl::string_view root, absl::string_view method);
+std::string DigestCacheKeyOf(const Repository& repository, absl::string_view root, absl::string_view method);
 
 /// When what was remembered at `now` is of no use any more: nobody has looked at the repository for that long.
 absl::Time UselessFrom(absl::Duration age, absl::Time now);

@@ -82,7 +82,7 @@ TEST(Recheck, SeesEveryTouch) {
 }
 
 TEST(Recheck, IsOverAtTheAgeAndWhenTheClockWasSetBack) {
-  RememberedFile file{.file = {.path = "a", .stat = Old(), .digest = Hex('a')}, .read = kClock};
+  StoredDigest file{.file = {.path = "a", .stat = Old(), .digest = Hex('a')}, .read = kClock};
   EXPECT_TRUE(IsFresh(file, absl::Hours(1), kClock, 0, "sha256"));
   EXPECT_TRUE(IsFresh(file, absl::Hours(1), kClock + absl::Minutes(59), 0, "sha256"));
   EXPECT_FALSE(IsFresh(file, absl::Hours(1), kClock + absl::Hours(1), 0, "sha256"));
@@ -97,11 +97,11 @@ TEST(Recheck, TakesChunksOnlyWhereTheyMakeUpTheDigest) {
   ChunkList chunks{.chunk = kChunk, .digests = {Hex('1'), Hex('2')}};
   FileStat stat = Old();
   stat.size = kChunk + 1;
-  RememberedFile file{.file = {.path = "a",
-                               .stat = stat,
-                               .digest = *DigestOfChunks(chunks, "sha256"),
-                               .chunks = std::make_shared<const ChunkList>(chunks)},
-                      .read = kClock};
+  StoredDigest file{.file = {.path = "a",
+                             .stat = stat,
+                             .digest = *DigestOfChunks(chunks, "sha256"),
+                             .chunks = std::make_shared<const ChunkList>(chunks)},
+                    .read = kClock};
   const auto fresh = [&](int64_t chunk) { return IsFresh(file, absl::Hours(1), kClock, chunk, "sha256"); };
   EXPECT_TRUE(fresh(kChunk));
   EXPECT_FALSE(fresh(2 * kChunk));  // small by now
@@ -122,11 +122,11 @@ TEST(Recheck, TellsWaysApart) {
   Repository plain;
   plain.endpoint.host = "h";
   plain.path = "/p";
-  std::set<std::string> ways{WayOfDigests(plain, "/p", "sha1sum")};
+  std::set<std::string> ways{DigestCacheKeyOf(plain, "/p", "sha1sum")};
   const auto other = [&](auto change, absl::string_view root, absl::string_view method) {
     Repository repository = plain;
     change(repository);
-    EXPECT_TRUE(ways.insert(WayOfDigests(repository, root, method)).second);
+    EXPECT_TRUE(ways.insert(DigestCacheKeyOf(repository, root, method)).second);
   };
   const auto same = [](Repository&) {};
   other(same, "/p", "sha1sum -b");
@@ -141,7 +141,7 @@ TEST(Recheck, TellsWaysApart) {
   other([](Repository& r) { r.endpoint.transport = Transport::kLocal; }, "/p", "sha1sum");
   Repository renamed = plain;
   renamed.name = "n";
-  EXPECT_EQ(WayOfDigests(renamed, "/p", "sha1sum"), WayOfDigests(plain, "/p", "sha1sum"));
+  EXPECT_EQ(DigestCacheKeyOf(renamed, "/p", "sha1sum"), DigestCacheKeyOf(plain, "/p", "sha1sum"));
 }
 
 TEST(Recheck, KeepsNothingForEver) {

@@ -19,7 +19,7 @@ rlimit Limit() {
 
 // Whether a process that we start may have that many open, in a moment.
 bool ChildMayOpen(int count) {
-  const HookResult result =
+  const LocalCommandResult result =
       RunHook(absl::StrCat("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); [ \"`ulimit -S -n`\" = ", count,
                            " ] && exit 0; done; exit 1"),
               {}, absl::Seconds(50));

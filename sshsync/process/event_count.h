@@ -25,93 +25,95 @@ namespace sshsync {
 ///     for (;;) {
 ///       const int64_t heard = bell.rings();
 ///       if (Look()) break;
-///       bell.WaitPast(heard);
+///       bell.Wait(heard);
 ///     }
-class Bell {
+class EventCount {
  public:
   /// For as long as it lives the follower rings when the other one does.
-  class Following {
+  class Subscription {
    public:
     /// `bell`: may be null, which never rings.
-    Following(Bell* bell, Bell* follower) : bell_(bell), follower_(follower) {
-      if (bell_ == nullptr) return;
-      const std::lock_guard lock(bell_->mu_);
-      bell_->followers_.push_back(follower_);
+    Subscription(EventCount* changes, EventCount* subscriber) : changes_(changes), subscriber_(subscriber) {
+      if (changes_ == nullptr) return;
+      const std::lock_guard lock(changes_->mu_);
+      changes_->subscribers_.push_back(subscriber_);
     }
-    ~Following() {
-      if (bell_ == nullptr) return;
-      const std::lock_guard lock(bell_->mu_);
-      bell_->followers_.erase(std::find(bell_->followers_.begin(), bell_->followers_.end(), follower_));
+    ~Subscription() {
+      if (changes_ == nullptr) return;
+      const std::lock_guard lock(changes_->mu_);
+      changes_->subscribers_.erase(
+          std::find(changes_->subscribers_.begin(), changes_->subscribers_.end(), subscriber_));
     }
-    Following(const Following&) = delete;
-    Following& operator=(const Following&) = delete;
+    Subscription(const Subscription&) = delete;
+    Subscription& operator=(const Subscription&) = delete;
 
    private:
-    Bell* const bell_;
-    Bell* const follower_;
+    EventCount* const changes_;
+    EventCount* const subscriber_;
   };
 
   /// What rings while it lives rings once, when it ends: for many changes that are worth one look. Nothing is waited
   /// for meanwhile.
-  class Muffled {
+  class NotificationBatch {
    public:
     /// `bell`: may be null.
-    explicit Muffled(Bell* bell) : bell_(bell) {
-      if (bell_ == nullptr) return;
-      const std::lock_guard lock(bell_->mu_);
-      ++bell_->muffled_;
+    explicit NotificationBatch(EventCount* changes) : changes_(changes) {
+      if (changes_ == nullptr) return;
+      const std::lock_guard lock(changes_->mu_);
+      ++changes_->batches_;
     }
-    ~Muffled() {
-      if (bell_ == nullptr) return;
-      const std::lock_guard lock(bell_->mu_);
-      if (--bell_->muffled_ == 0 && bell_->owed_) bell_->RingLocked();
+    ~NotificationBatch() {
+      if (changes_ == nullptr) return;
+      const std::lock_guard lock(changes_->mu_);
+      if (--changes_->batches_ == 0 && changes_->pending_) changes_->NotifyLocked();
     }
-    Muffled(const Muffled&) = delete;
-    Muffled& operator=(const Muffled&) = delete;
+    NotificationBatch(const NotificationBatch&) = delete;
+    NotificationBatch& operator=(const NotificationBatch&) = delete;
 
    private:
-    Bell* const bell_;
+    EventCount* const changes_;
   };
 
-  Bell() = default;
-  Bell(const Bell&) = delete;
-  Bell& operator=(const Bell&) = delete;
+  EventCount() = default;
+  EventCount(const EventCount&) = delete;
+  EventCount& operator=(const EventCount&) = delete;
 
-  void Ring() {
+  void Notify() {
     const std::lock_guard lock(mu_);
-    if (muffled_ > 0) {
-      owed_ = true;
+    if (batches_ > 0) {
+      pending_ = true;
     } else {
-      RingLocked();
+      NotifyLocked();
     }
   }
 
   /// How often it rang by now.
-  int64_t rings() const { return rings_.load(std::memory_order_acquire); }
+  int64_t count() const { return count_.load(std::memory_order_acquire); }
 
   /// Waits until it has rung more often than that; `most` at most.
-  void WaitPast(int64_t heard, absl::Duration most = absl::InfiniteDuration()) {
+  void Wait(int64_t seen, absl::Duration most = absl::InfiniteDuration()) {
     std::unique_lock lock(mu_);
-    const auto rang = [&] { return rings() != heard; };
-    if (most == absl::InfiniteDuration()) return rung_.wait(lock, rang);
-    rung_.wait_for(lock, absl::ToChronoMicroseconds(std::clamp(most, absl::Milliseconds(1), absl::Hours(24))), rang);
+    const auto changed = [&] { return count() != seen; };
+    if (most == absl::InfiniteDuration()) return notified_.wait(lock, changed);
+    notified_.wait_for(lock, absl::ToChronoMicroseconds(std::clamp(most, absl::Milliseconds(1), absl::Hours(24))),
+                       changed);
   }
 
  private:
-  void RingLocked() {
-    owed_ = false;
-    rings_.fetch_add(1, std::memory_order_release);
-    rung_.notify_all();
-    for (Bell* follower : followers_) follower->Ring();
+  void NotifyLocked() {
+    pending_ = false;
+    count_.fetch_add(1, std::memory_order_release);
+    notified_.notify_all();
+    for (EventCount* subscriber : subscribers_) subscriber->Notify();
   }
 
-  std::atomic<int64_t> rings_ = 0;
+  std::atomic<int64_t> count_ = 0;
   std::mutex mu_;
-  std::condition_variable rung_;
+  std::condition_variable notified_;
   // Protected by mu_.
-  std::vector<Bell*> followers_;
-  int muffled_ = 0;
-  bool owed_ = false;
+  std::vector<EventCount*> subscribers_;
+  int batches_ = 0;
+  bool pending_ = false;
 };
 
 }  // namespace sshsync

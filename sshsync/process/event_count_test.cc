@@ -7,56 +7,56 @@
 namespace sshsync {
 namespace {
 
-TEST(Bell, ARingBetweenTheLookAndTheWaitIsNotMissed) {
-  Bell bell;
-  const int64_t heard = bell.rings();
-  bell.Ring();
-  bell.WaitPast(heard);
-  EXPECT_EQ(bell.rings(), heard + 1);
+TEST(EventCount, ARingBetweenTheLookAndTheWaitIsNotMissed) {
+  EventCount changes;
+  const int64_t seen = changes.count();
+  changes.Notify();
+  changes.Wait(seen);
+  EXPECT_EQ(changes.count(), seen + 1);
 }
 
-TEST(Bell, WakesWhoWaits) {
-  Bell bell;
+TEST(EventCount, WakesWhoWaits) {
+  EventCount changes;
   std::atomic<bool> come = false;
   std::jthread waiter([&] {
-    for (int64_t heard = bell.rings(); !come; heard = bell.rings()) bell.WaitPast(heard);
+    for (int64_t seen = changes.count(); !come; seen = changes.count()) changes.Wait(seen);
   });
   come = true;
-  bell.Ring();
+  changes.Notify();
 }
 
-TEST(Bell, RingsThoseThatFollowAndTheirs) {
-  Bell first, second, third;
+TEST(EventCount, RingsThoseThatFollowAndTheirs) {
+  EventCount first, second, third;
   {
-    const Bell::Following one(&first, &second), other(&second, &third), none(nullptr, &third);
-    first.Ring();
+    const EventCount::Subscription one(&first, &second), other(&second, &third), none(nullptr, &third);
+    first.Notify();
   }
-  first.Ring();
-  EXPECT_EQ(first.rings(), 2);
-  EXPECT_EQ(second.rings(), 1) << "it follows no more";
-  EXPECT_EQ(third.rings(), 1);
+  first.Notify();
+  EXPECT_EQ(first.count(), 2);
+  EXPECT_EQ(second.count(), 1) << "it follows no more";
+  EXPECT_EQ(third.count(), 1);
 }
 
-TEST(Bell, IsMuffledUntilTheLastHasEnded) {
-  Bell bell;
+TEST(EventCount, IsMuffledUntilTheLastHasEnded) {
+  EventCount changes;
   {
-    const Bell::Muffled outer(&bell), none(nullptr);
+    const EventCount::NotificationBatch outer(&changes), none(nullptr);
     {
-      const Bell::Muffled inner(&bell);
-      bell.Ring();
-      bell.Ring();
+      const EventCount::NotificationBatch inner(&changes);
+      changes.Notify();
+      changes.Notify();
     }
-    EXPECT_EQ(bell.rings(), 0);
+    EXPECT_EQ(changes.count(), 0);
   }
-  EXPECT_EQ(bell.rings(), 1);
-  const Bell::Muffled quiet(&bell);
-  EXPECT_EQ(bell.rings(), 1) << "nothing is owed any more";
+  EXPECT_EQ(changes.count(), 1);
+  const EventCount::NotificationBatch quiet(&changes);
+  EXPECT_EQ(changes.count(), 1) << "nothing is owed any more";
 }
 
-TEST(Bell, DoesNotWaitForEver) {
-  Bell bell;
-  bell.WaitPast(bell.rings(), absl::ZeroDuration());
-  EXPECT_EQ(bell.rings(), 0);
+TEST(EventCount, DoesNotWaitForEver) {
+  EventCount changes;
+  changes.Wait(changes.count(), absl::ZeroDuration());
+  EXPECT_EQ(changes.count(), 0);
 }
 
 }  // namespace

@@ -11,9 +11,10 @@
 
 namespace sshsync {
 
-HookResult RunHook(absl::string_view command, const std::vector<std::string>& environment, absl::Duration limit) {
+LocalCommandResult RunHook(absl::string_view command, const std::vector<std::string>& environment,
+                           absl::Duration limit) {
   constexpr size_t kMostOutput = size_t{64} << 10;
-  HookResult result;
+  LocalCommandResult result;
   auto process = Process::Start({.argv = {"/bin/sh", "-c", std::string(command)}, .environment = environment});
   if (!process.ok()) {
     result.status = process.status();

@@ -11,7 +11,7 @@
 namespace sshsync {
 
 /// What a hook printed, and how it ended.
-struct HookResult {
+struct LocalCommandResult {
   std::string output;   ///< stdout and stderr as they came, the first 64 KiB
   absl::Status status;  ///< kCommandFailed where it did not end with 0, kTimeout where it was ended after `limit`
 };
@@ -21,7 +21,8 @@ struct HookResult {
 /// run, also of one that was stopped.
 ///
 ///     RunHook("echo $STATUS", {"STATUS=6"}, absl::Seconds(60)).output == "6\n";
-HookResult RunHook(absl::string_view command, const std::vector<std::string>& environment, absl::Duration limit);
+LocalCommandResult RunHook(absl::string_view command, const std::vector<std::string>& environment,
+                           absl::Duration limit);
 
 }  // namespace sshsync
 

@@ -9,7 +9,7 @@ namespace {
 constexpr absl::Duration kLong = absl::Minutes(5);
 
 TEST(Hook, SeesItsVariablesAndNothingOnStdin) {
-  const HookResult result = RunHook("echo \"$STATUS of $RUN\" >&2; cat", {"STATUS=6", "RUN=a b"}, kLong);
+  const LocalCommandResult result = RunHook("echo \"$STATUS of $RUN\" >&2; cat", {"STATUS=6", "RUN=a b"}, kLong);
   EXPECT_TRUE(result.status.ok()) << result.status;
   EXPECT_EQ(result.output, "6 of a b\n");
 }
@@ -20,13 +20,13 @@ TEST(Hook, SaysHowItFailed) {
 }
 
 TEST(Hook, IsEndedAfterItsLimit) {
-  const HookResult result =
+  const LocalCommandResult result =
       RunHook("echo begun; trap : TERM; while :; do sleep 1000; done", {}, absl::Milliseconds(300));
   EXPECT_EQ(FailureOf(result.status), Failure::kTimeout);
 }
 
 TEST(Hook, OneThatPrintsWithoutEndIsEndedToo) {
-  const HookResult result = RunHook("while :; do echo y; done", {}, absl::Milliseconds(300));
+  const LocalCommandResult result = RunHook("while :; do echo y; done", {}, absl::Milliseconds(300));
   EXPECT_EQ(FailureOf(result.status), Failure::kTimeout);
   EXPECT_LE(result.output.size(), size_t{64} << 10);
 }

@@ -37,8 +37,8 @@ Account Account::Current() {
       .uid = uid, .home = Variable("HOME"), .state_home = Variable("XDG_STATE_HOME"), .passwd_home = PasswdHome(uid)};
 }
 
-absl::StatusOr<Places> DefaultPlaces(const Account& account) {
-  if (account.uid == 0) return Places{.pid_file = "/var/run/sshsync.pid", .state_dir = "/var/lib/sshsync"};
+absl::StatusOr<StatePaths> DefaultPlaces(const Account& account) {
+  if (account.uid == 0) return StatePaths{.pid_file = "/var/run/sshsync.pid", .state_dir = "/var/lib/sshsync"};
   std::string state_home = account.state_home;
   if (!IsAbsolute(state_home)) {
     const std::string& home = IsAbsolute(account.home) ? account.home : account.passwd_home;
@@ -47,17 +47,17 @@ absl::StatusOr<Places> DefaultPlaces(const Account& account) {
     state_home = absl::StrCat(home, "/.local/state");
   }
   const std::string state_dir = absl::StrCat(state_home, "/sshsync");
-  return Places{.pid_file = absl::StrCat(state_dir, "/sshsync.pid"), .state_dir = state_dir};
+  return StatePaths{.pid_file = absl::StrCat(state_dir, "/sshsync.pid"), .state_dir = state_dir};
 }
 
-absl::StatusOr<Places> PlacesOf(const Settings& settings, const Places& options, const Account& account) {
-  Places places{.pid_file = options.pid_file.empty() ? settings.pid_file : options.pid_file,
-                .state_dir = options.state_dir.empty() ? settings.state_dir : options.state_dir};
-  if (!places.pid_file.empty() && !places.state_dir.empty()) return places;
-  SSHSYNC_ASSIGN_OR_RETURN(const Places defaults, DefaultPlaces(account));
-  if (places.pid_file.empty()) places.pid_file = defaults.pid_file;
-  if (places.state_dir.empty()) places.state_dir = defaults.state_dir;
-  return places;
+absl::StatusOr<StatePaths> StatePathsOf(const Settings& settings, const StatePaths& options, const Account& account) {
+  StatePaths paths{.pid_file = options.pid_file.empty() ? settings.pid_file : options.pid_file,
+                   .state_dir = options.state_dir.empty() ? settings.state_dir : options.state_dir};
+  if (!paths.pid_file.empty() && !paths.state_dir.empty()) return paths;
+  SSHSYNC_ASSIGN_OR_RETURN(const StatePaths defaults, DefaultPlaces(account));
+  if (paths.pid_file.empty()) paths.pid_file = defaults.pid_file;
+  if (paths.state_dir.empty()) paths.state_dir = defaults.state_dir;
+  return paths;
 }
 
 }  // namespace sshsync

@@ -11,7 +11,7 @@
 namespace sshsync {
 
 /// Where a run keeps what outlives it.
-struct Places {
+struct StatePaths {
   std::string pid_file;
   std::string state_dir;
 };
@@ -33,10 +33,10 @@ struct Account {
 /// error.
 ///
 ///     DefaultPlaces({.uid = 1000, .home = "/home/ann"})->state_dir == "/home/ann/.local/state/sshsync";
-absl::StatusOr<Places> DefaultPlaces(const Account& account);
+absl::StatusOr<StatePaths> DefaultPlaces(const Account& account);
 
 /// The places of a run: what the options name, else the settings, else the default. Empty texts name nothing.
-absl::StatusOr<Places> PlacesOf(const Settings& settings, const Places& options, const Account& account);
+absl::StatusOr<StatePaths> StatePathsOf(const Settings& settings, const StatePaths& options, const Account& account);
 
 }  // namespace sshsync
 

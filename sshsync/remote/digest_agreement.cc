@@ -17,7 +17,7 @@ absl::Status Confirm(RemoteRepository& repository, const DigestTool& tool) {
   SSHSYNC_ASSIGN_OR_RETURN(
       const RemoteResult found,
       repository.Ask({.script = absl::StrCat("{ ", FindText(repository.facts(), "f"), "} | sed -n 1,2p")}));
-  std::vector<DigestQuestion> questions;
+  std::vector<DigestRequest> questions;
   for (const std::string& path : ParseFind(found.out).paths) questions.push_back({path, 0});
   SSHSYNC_ASSIGN_OR_RETURN(const auto theirs, repository.Digest(questions));
   SSHSYNC_ASSIGN_OR_RETURN(const auto ours, repository.DigestWith(tool, questions));
@@ -42,7 +42,7 @@ Host Ask(RemoteRepository& repository, const std::vector<std::string>& algorithm
   const auto text = repository.templates().Digest(ScratchFolder(mark), ScratchName());
   const auto result = text.ok() ? repository.Ask(ScratchDigestCommand(mark, text->script())) : text.status();
   const auto answer = result.ok()
-                          ? ParseDigestAnswer(result->out, result->status, ScratchFolder(mark) + "/" + ScratchName())
+                          ? ParseDigestResult(result->out, result->status, ScratchFolder(mark) + "/" + ScratchName())
                           : result.status();
   host.status = answer.status();
   if (!answer.ok()) return host;
@@ -125,7 +125,7 @@ void AgreeOnDigest(const std::vector<RemoteRepository*>& chain, const std::vecto
     if (refused.ok() && tool != hosts[i].tools.end()) {
       // A digestcmd anywhere in the chain speaks of whole files: then all do.
       chain[i]->UseDigestTool(tool->second.front(), algorithm, given.empty() ? chunk : 0);
-      if (weak) chain[i]->Tell(LogLevel::kWarning, absl::StrCat("digests are ", algorithm, ", which is below sha256"));
+      if (weak) chain[i]->Emit(LogLevel::kWarning, absl::StrCat("digests are ", algorithm, ", which is below sha256"));
     } else {
       chain[i]->UseDigestTool(
           refused.ok() ? MakeError(Failure::kCommandNotFound, absl::StrCat("no tool that computes ", algorithm))

@@ -2,7 +2,7 @@
 
 namespace sshsync {
 
-DigestRecall::DigestRecall(const RemoteRepository& repository) : repository_(repository) {
+DigestCache::DigestCache(const RemoteRepository& repository) : repository_(repository) {
   const auto clock = HostTime(repository.facts().now);
   if (!repository.config().recheck || repository.context().memory == nullptr || !clock) return;
   std::string method;
@@ -15,16 +15,16 @@ DigestRecall::DigestRecall(const RemoteRepository& repository) : repository_(rep
     method = absl::StrCat("tool ", repository.algorithm(), " ", repository.chunk());
   }
   way_ = {.repository = repository.config().name,
-          .way = WayOfDigests(repository.config(), repository.facts().root, method),
+          .way = DigestCacheKeyOf(repository.config(), repository.facts().root, method),
           .host_clock = *clock};
   if (!way_.way.empty()) memory_ = repository.context().memory;
 }
 
-std::vector<DigestQuestion> DigestRecall::Known(std::vector<DigestQuestion> questions, bool whole, Manifest& manifest) {
+std::vector<DigestRequest> DigestCache::Known(std::vector<DigestRequest> questions, bool whole, Manifest& manifest) {
   if (memory_ == nullptr || (questions.empty() && !whole)) return questions;
   whole_ = whole;
   const absl::Time now = repository_.context().clock.Now();
-  memory_->Recall(way_, [&](RememberedFile remembered) {
+  memory_->Load(way_, [&](StoredDigest remembered) {
     FileEntry* const file = manifest.Find(remembered.file.path);
     if (file == nullptr) {
       if (whole) forgotten_.push_back(std::move(remembered.file.path));
@@ -35,53 +35,53 @@ std::vector<DigestQuestion> DigestRecall::Known(std::vector<DigestQuestion> ques
     }
   });
   const size_t asked = questions.size();
-  std::erase_if(questions, [&manifest](const DigestQuestion& question) {
+  std::erase_if(questions, [&manifest](const DigestRequest& question) {
     const FileEntry* const file = manifest.Find(question.path);
     return file != nullptr && !file->digest.empty();
   });
   if (asked > questions.size()) {
-    repository_.Tell(LogLevel::kInfo,
+    repository_.Emit(LogLevel::kInfo,
                      absl::StrCat(asked - questions.size(), " of ", asked,
                                   " files are as they were when they were last read, within the time of `recheck`"));
   }
   return questions;
 }
 
-void DigestRecall::Read(const std::vector<DigestQuestion>& questions, const Manifest& manifest) {
+void DigestCache::Read(const std::vector<DigestRequest>& questions, const Manifest& manifest) {
   if (memory_ == nullptr) return;
-  std::vector<RememberedFile> files;
-  for (const DigestQuestion& question : questions) {
+  std::vector<StoredDigest> files;
+  for (const DigestRequest& question : questions) {
     const FileEntry* const file = manifest.Find(question.path);
     if (file == nullptr || file->digest.empty() || !IsAtRest(file->stat, way_.host_clock)) continue;
     Add(*file, files);
   }
   // Also where nothing is new: it is of use for another while.
-  if (whole_ || !files.empty()) Remember(std::move(files));
+  if (whole_ || !files.empty()) Store(std::move(files));
 }
 
-void DigestRecall::Brought(const std::vector<FileEntry>& files, const std::vector<FileStat>& wanted) {
+void DigestCache::Brought(const std::vector<FileEntry>& files, const std::vector<FileStat>& wanted) {
   // Without a stage everybody could write where it was verified.
   if (memory_ == nullptr || repository_.config().stage == "no") return;
-  std::vector<RememberedFile> kept;
+  std::vector<StoredDigest> kept;
   for (size_t i = 0; i < files.size(); ++i) {
     if (files[i].digest.empty() || !IsAsBrought(files[i].stat, wanted[i], way_.host_clock)) continue;
     Add(files[i], kept);
   }
-  if (!kept.empty()) Remember(std::move(kept));
+  if (!kept.empty()) Store(std::move(kept));
 }
 
 // A million are not held twice.
-void DigestRecall::Add(const FileEntry& file, std::vector<RememberedFile>& files) {
+void DigestCache::Add(const FileEntry& file, std::vector<StoredDigest>& files) {
   constexpr size_t kAtOnce = 10'000;
   files.push_back({.file = file, .read = repository_.context().clock.Now()});
-  if (files.size() >= kAtOnce) Remember(std::exchange(files, {}));
+  if (files.size() >= kAtOnce) Store(std::exchange(files, {}));
 }
 
-void DigestRecall::Remember(std::vector<RememberedFile> files) {
+void DigestCache::Store(std::vector<StoredDigest> files) {
   const absl::Time now = repository_.context().clock.Now();
-  memory_->Remember(way_, {.read = std::move(files),
-                           .forgotten = std::move(forgotten_),
-                           .until = UselessFrom(*repository_.config().recheck, now)});
+  memory_->Store(way_, {.read = std::move(files),
+                        .forgotten = std::move(forgotten_),
+                        .until = UselessFrom(*repository_.config().recheck, now)});
   forgotten_.clear();
 }
 

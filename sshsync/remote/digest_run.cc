@@ -2,11 +2,11 @@
 
 namespace sshsync {
 
-absl::StatusOr<DigestAnswers> DigestRun::Ask(
-    absl::Span<const DigestQuestion> questions, int64_t cost,
-    const std::function<DigestSession(absl::Span<const DigestQuestion>, bool)>& make) {
+absl::StatusOr<DigestResults> DigestRun::Ask(
+    absl::Span<const DigestRequest> questions, int64_t cost,
+    const std::function<DigestSession(absl::Span<const DigestRequest>, bool)>& make) {
   std::vector<int64_t> costs;
-  for (const DigestQuestion& question : questions) costs.push_back(cost + std::max<int64_t>(question.size, 0));
+  for (const DigestRequest& question : questions) costs.push_back(cost + std::max<int64_t>(question.size, 0));
   const std::vector<size_t> bounds = Shares(costs, SessionsFor(costs));
   std::vector<std::unique_ptr<DigestSession>> sessions;
   const auto begin = [&](size_t i, bool batch) {
@@ -23,7 +23,7 @@ absl::StatusOr<DigestAnswers> DigestRun::Ask(
       return Finish(*sessions[i]);
     }));
   }
-  DigestAnswers answers;
+  DigestResults answers;
   answers.reserve(questions.size());
   for (auto& session : sessions) {
     for (auto& answer : std::move(*session).TakeAnswers()) answers.push_back(*std::move(answer));
@@ -53,14 +53,14 @@ absl::Status DigestRun::Finish(DigestSession& session) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<DigestAnswers> DigestRun::AskChunks(const std::vector<BigFile>& files, int64_t chunk,
+absl::StatusOr<DigestResults> DigestRun::AskChunks(const std::vector<BigFile>& files, int64_t chunk,
                                                    absl::string_view algorithm, absl::string_view chunks_text) {
   std::vector<int64_t> sizes;
   int64_t total = 0;
   for (const BigFile& file : files) sizes.push_back(file.size), total += file.size;
   const auto most = static_cast<int64_t>(SessionsFor(sizes));
   const int64_t longest = std::max<int64_t>(1, ((total + most - 1) / most + chunk - 1) / chunk);  // chunks in a piece
-  std::vector<Piece> pieces;
+  std::vector<Batch> pieces;
   std::vector<int64_t> costs;
   for (size_t i = 0; i < files.size(); ++i) {
     const int64_t chunks = ChunkCount(files[i].size, chunk);
@@ -74,7 +74,7 @@ absl::StatusOr<DigestAnswers> DigestRun::AskChunks(const std::vector<BigFile>& f
     return Finish(absl::MakeSpan(pieces).subspan(bounds[i], bounds[i + 1] - bounds[i]), files, chunk, chunks_text);
   }));
   std::vector<std::string> outputs(files.size());
-  for (const Piece& piece : pieces) {
+  for (const Batch& piece : pieces) {
     std::string& output = outputs[piece.file];
     // It may have gone away between two pieces.
     if (absl::StripAsciiWhitespace(output) == kNoFile || absl::StripAsciiWhitespace(piece.output) == kNoFile) {
@@ -83,19 +83,19 @@ absl::StatusOr<DigestAnswers> DigestRun::AskChunks(const std::vector<BigFile>& f
       absl::StrAppend(&output, piece.output, "\n");
     }
   }
-  DigestAnswers answers;
+  DigestResults answers;
   for (size_t i = 0; i < files.size(); ++i)
     answers.push_back(ParseChunksAnswer(outputs[i], files[i].size, chunk, algorithm));
   return answers;
 }
 
-absl::Status DigestRun::Finish(absl::Span<Piece> pieces, const std::vector<BigFile>& files, int64_t chunk,
+absl::Status DigestRun::Finish(absl::Span<Batch> pieces, const std::vector<BigFile>& files, int64_t chunk,
                                absl::string_view chunks_text) {
   constexpr size_t kInSession = 1000;
   size_t answered = 0;
   for (int lost = 0; answered < pieces.size();) {
     RecordScript script(RandomMark());
-    for (const Piece& piece : pieces.subspan(answered, kInSession)) {
+    for (const Batch& piece : pieces.subspan(answered, kInSession)) {
       const std::string& file = files[piece.file].file;
       script.Add("chunks", absl::StrCat("[ -f ", ShellLiteral(file), " ] || { echo ", kNoFile, "; exit 0; }\n[ -r ",
                                         ShellLiteral(file), " ] || { echo ", kClosedFile, "; exit 0; }\n",

@@ -24,7 +24,7 @@
 
 namespace sshsync {
 
-using DigestAnswers = std::vector<absl::StatusOr<DigestAnswer>>;
+using DigestResults = std::vector<absl::StatusOr<DigestResult>>;
 
 /// Asks one host for digests, in several sessions at once where it has cores and there is much to read: each takes
 /// neighbours, so that a disk is read in order, and about as much as the others. What a lost session left unanswered is
@@ -32,7 +32,7 @@ using DigestAnswers = std::vector<absl::StatusOr<DigestAnswer>>;
 /// session, all gone on return.
 ///
 ///     DigestRun run(context, repository, facts.cpus, nice);
-///     auto answers = run.Ask(questions, cost_of_a_call, [&](absl::Span<const DigestQuestion> some, bool batch) {
+///     auto answers = run.Ask(questions, cost_of_a_call, [&](absl::Span<const DigestRequest> some, bool batch) {
 ///     return DigestSession(...); });
 class DigestRun {
  public:
@@ -46,9 +46,9 @@ class DigestRun {
   /// One answer for each question, in the same order. `cost`: of a file besides its bytes, in bytes that could be read
   /// instead. `make`: the session for some of the questions; without `batch` one that asks the template alone. One
   /// batch that is discarded discards all.
-  absl::StatusOr<DigestAnswers> Ask(
-      absl::Span<const DigestQuestion> questions, int64_t cost,
-      const std::function<DigestSession(absl::Span<const DigestQuestion>, bool batch)>& make);
+  absl::StatusOr<DigestResults> Ask(
+      absl::Span<const DigestRequest> questions, int64_t cost,
+      const std::function<DigestSession(absl::Span<const DigestRequest>, bool batch)>& make);
 
   /// Whether the last Ask discarded what batches said.
   bool batch_discarded() const { return batch_discarded_; }
@@ -61,7 +61,7 @@ class DigestRun {
 
   /// The digests of all chunks of these files; one answer for each, in the same order. A single file is divided among
   /// sessions, too.
-  absl::StatusOr<DigestAnswers> AskChunks(const std::vector<BigFile>& files, int64_t chunk, absl::string_view algorithm,
+  absl::StatusOr<DigestResults> AskChunks(const std::vector<BigFile>& files, int64_t chunk, absl::string_view algorithm,
                                           absl::string_view chunks_text);
 
  private:
@@ -69,14 +69,14 @@ class DigestRun {
       int64_t{256} << 20;  // bytes: some 150 ms of reading; a session takes 20 ms of processor time at its ends
 
   // Neighbouring chunks of a file, and what the host printed of them.
-  struct Piece {
+  struct Batch {
     size_t file = 0;
     int64_t first = 0, count = 0;
     std::string output;
   };
 
   absl::Status Finish(DigestSession& session);
-  absl::Status Finish(absl::Span<Piece> pieces, const std::vector<BigFile>& files, int64_t chunk,
+  absl::Status Finish(absl::Span<Batch> pieces, const std::vector<BigFile>& files, int64_t chunk,
                       absl::string_view chunks_text);
 
   size_t SessionsFor(absl::Span<const int64_t> costs) const {

@@ -54,15 +54,15 @@ class DigestRunTest : public ::testing::Test {
   }
   DigestRun Make(int cpus) { return {context_, repository_, cpus, ""}; }
   // Small files that are said to be big.
-  std::vector<DigestQuestion> Questions(int count) {
-    std::vector<DigestQuestion> questions;
+  std::vector<DigestRequest> Questions(int count) {
+    std::vector<DigestRequest> questions;
     for (int i = 0; i < count; ++i) {
       dir_.Write(absl::StrCat("f", i), absl::StrCat("content ", i));
       questions.push_back({absl::StrCat("f", i), kMuch});
     }
     return questions;
   }
-  DigestSession Session(absl::Span<const DigestQuestion> some, const std::string& tool) {
+  DigestSession Session(absl::Span<const DigestRequest> some, const std::string& tool) {
     return DigestSession(
         facts_, &*templates_,
         tool.empty() ? absl::nullopt : absl::optional<DigestTool>({.words = tool, .algorithm = "sha1"}), some);
@@ -77,7 +77,7 @@ class DigestRunTest : public ::testing::Test {
                       .clock = clock_,
                       .events = events_,
                       .stop = {},
-                      .closing = {},
+                      .drain = {},
                       .run = "run",
                       .controller = "c",
                       .backoff = backoff_};
@@ -88,7 +88,7 @@ class DigestRunTest : public ::testing::Test {
 
 TEST_F(DigestRunTest, SessionsShareTheFilesAndAnswersKeepTheirOrder) {
   const auto questions = Questions(40);
-  const auto make = [&](absl::Span<const DigestQuestion> some, bool) { return Session(some, ""); };
+  const auto make = [&](absl::Span<const DigestRequest> some, bool) { return Session(some, ""); };
   const auto alone = Make(1).Ask(questions, 1, make);
   ASSERT_TRUE(alone.ok()) << alone.status();
   EXPECT_EQ(runner_.sessions.exchange(0), 1);
@@ -102,9 +102,9 @@ TEST_F(DigestRunTest, SessionsShareTheFilesAndAnswersKeepTheirOrder) {
 
 TEST_F(DigestRunTest, LittleWorkIsOneSession) {
   auto questions = Questions(40);
-  for (DigestQuestion& question : questions) question.size = 10;
+  for (DigestRequest& question : questions) question.size = 10;
   const auto answers =
-      Make(8).Ask(questions, 1, [&](absl::Span<const DigestQuestion> some, bool) { return Session(some, ""); });
+      Make(8).Ask(questions, 1, [&](absl::Span<const DigestRequest> some, bool) { return Session(some, ""); });
   ASSERT_TRUE(answers.ok()) << answers.status();
   EXPECT_EQ(runner_.sessions, 1);
 }
@@ -121,7 +121,7 @@ TEST_F(DigestRunTest, OneDifferenceDiscardsWhatTheBatchesOfAllSessionsSaid) {
   std::atomic<int> by_template = 0;
   auto bigger = questions;
   bigger[39].size += 1;
-  const auto answers = run.Ask(bigger, 1, [&](absl::Span<const DigestQuestion> some, bool batch) {
+  const auto answers = run.Ask(bigger, 1, [&](absl::Span<const DigestRequest> some, bool batch) {
     if (!batch) ++by_template;
     return Session(some, batch ? dir_.Path("tool") : "");
   });

@@ -39,7 +39,7 @@ absl::StatusOr<DigestTools> RemoteRepository::ProbeDigests(const std::vector<std
   SurveyProbe probe(tools, algorithms, extent);
   while (!probe.done()) {
     // The first question of all brings what Open will want to know: a round trip less.
-    const FactsInFront facts(repository_.path, tools.text("space"));
+    const PiggybackedFacts facts(repository_.path, tools.text("space"));
     SSHSYNC_ASSIGN_OR_RETURN(RemoteResult result, Ask(first ? facts.Of(probe.Next()) : probe.Next()));
     if (first) {
       auto found = facts.Take(&result);
@@ -166,8 +166,8 @@ absl::StatusOr<LinkTargets> RemoteRepository::Targets(const std::vector<std::str
   return targets;
 }
 
-absl::StatusOr<DigestAnswers> RemoteRepository::DigestWith(const DigestTool& tool,
-                                                           absl::Span<const DigestQuestion> questions) {
+absl::StatusOr<DigestResults> RemoteRepository::DigestWith(const DigestTool& tool,
+                                                           absl::Span<const DigestRequest> questions) {
   SSHSYNC_ASSIGN_OR_RETURN(auto answers, DigestIn(facts_, nullptr, tool, questions, tools()));
   std::vector<std::string> doubtful;
   std::vector<size_t> places;
@@ -179,7 +179,7 @@ absl::StatusOr<DigestAnswers> RemoteRepository::DigestWith(const DigestTool& too
   if (doubtful.empty()) return answers;
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, Stat(doubtful));
   for (size_t i = 0; i < doubtful.size(); ++i) {
-    if (!stats[i]) answers[places[i]] = DigestAnswer{.missing = true};
+    if (!stats[i]) answers[places[i]] = DigestResult{.missing = true};
   }
   return answers;
 }
@@ -194,15 +194,15 @@ absl::StatusOr<std::string> RemoteRepository::DigestText(absl::string_view folde
   return DigestToolText(tools(), folder, chosen, Operands(files));
 }
 
-std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository::ParseDigest(absl::string_view output, int status,
+std::vector<absl::StatusOr<DigestResult>> RemoteRepository::ParseDigest(absl::string_view output, int status,
                                                                         absl::string_view folder,
                                                                         absl::Span<const std::string> files) const {
-  if (templates_.has("digestcmd")) return {ParseDigestAnswer(output, status, absl::StrCat(folder, "/", files[0]))};
-  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  if (templates_.has("digestcmd")) return {ParseDigestResult(output, status, absl::StrCat(folder, "/", files[0]))};
+  std::vector<absl::StatusOr<DigestResult>> answers;
   const auto digests = ParseDigestBatch(output, Operands(files));
   for (size_t i = 0; i < files.size(); ++i) {
     if (digests && !(*digests)[i].empty()) {
-      answers.push_back(DigestAnswer{.missing = false, .digest = (*digests)[i]});
+      answers.push_back(DigestResult{.missing = false, .digest = (*digests)[i]});
     } else {
       answers.push_back(MakeError(Failure::kBadDigest, "the digest tool gave no digest of it"));
     }
@@ -210,24 +210,24 @@ std::vector<absl::StatusOr<DigestAnswer>> RemoteRepository::ParseDigest(absl::st
   return answers;
 }
 
-absl::StatusOr<DigestAnswers> RemoteRepository::DigestByTool(absl::Span<const DigestQuestion> questions) {
-  const auto is_big = [this](const DigestQuestion& question) { return chunk_ > 0 && question.size > chunk_; };
-  std::vector<DigestQuestion> small, big;
+absl::StatusOr<DigestResults> RemoteRepository::DigestByTool(absl::Span<const DigestRequest> questions) {
+  const auto is_big = [this](const DigestRequest& question) { return chunk_ > 0 && question.size > chunk_; };
+  std::vector<DigestRequest> small, big;
   if (std::any_of(questions.begin(), questions.end(), is_big)) {
-    for (const DigestQuestion& question : questions) (is_big(question) ? big : small).push_back(question);
+    for (const DigestRequest& question : questions) (is_big(question) ? big : small).push_back(question);
   }
   if (!big.empty()) SSHSYNC_RETURN_IF_ERROR(Prepare(ToolProbe::Extent::kChunks));
   SSHSYNC_ASSIGN_OR_RETURN(const DigestTool tool, this->tool());
   if (big.empty()) return DigestWith(tool, questions);
-  absl::StatusOr<DigestAnswers> of_small = DigestAnswers();
-  absl::StatusOr<DigestAnswers> of_big = DigestAnswers();
+  absl::StatusOr<DigestResults> of_small = DigestResults();
+  absl::StatusOr<DigestResults> of_big = DigestResults();
   {
     std::jthread meanwhile = StartThread([&] { of_big = DigestChunks(big); });
     if (!small.empty()) of_small = DigestWith(tool, small);
   }
   SSHSYNC_RETURN_IF_ERROR(of_small.status());
   SSHSYNC_RETURN_IF_ERROR(of_big.status());
-  DigestAnswers answers;
+  DigestResults answers;
   answers.reserve(questions.size());
   for (size_t i = 0, j = 0; i + j < questions.size();) {
     const bool is_of_big = is_big(questions[i + j]);
@@ -237,30 +237,29 @@ absl::StatusOr<DigestAnswers> RemoteRepository::DigestByTool(absl::Span<const Di
   return answers;
 }
 
-absl::StatusOr<DigestAnswers> RemoteRepository::DigestChunks(absl::Span<const DigestQuestion> questions) {
+absl::StatusOr<DigestResults> RemoteRepository::DigestChunks(absl::Span<const DigestRequest> questions) {
   std::vector<DigestRun::BigFile> files;
-  for (const DigestQuestion& question : questions)
+  for (const DigestRequest& question : questions)
     files.push_back({absl::StrCat(facts_.root, "/", question.path), question.size});
   auto answers = NewDigestRun().AskChunks(files, chunk_, algorithm_, chunks_text());
   if (!answers.ok()) return Located(answers.status());
   return answers;
 }
 
-absl::StatusOr<DigestAnswers> RemoteRepository::DigestIn(const HostFacts& there, const RepositoryTemplates* templates,
+absl::StatusOr<DigestResults> RemoteRepository::DigestIn(const HostFacts& there, const RepositoryTemplates* templates,
                                                          const absl::optional<DigestTool>& tool,
-                                                         absl::Span<const DigestQuestion> questions,
+                                                         absl::Span<const DigestRequest> questions,
                                                          const HostTools& tools) {
   // What a file costs besides its bytes, in bytes that could be read instead: a share of a tool's call, or processes of
   // its own.
   constexpr int64_t kOfABatch = int64_t{16} << 10, kOfACall = int64_t{4} << 20;
   DigestRun run(context_, repository_, facts_.cpus, Nice());
-  auto answers =
-      run.Ask(questions, tool ? kOfABatch : kOfACall, [&](absl::Span<const DigestQuestion> some, bool batch) {
-        return DigestSession(there, templates, batch ? tool : absl::nullopt, some, tools);
-      });
+  auto answers = run.Ask(questions, tool ? kOfABatch : kOfACall, [&](absl::Span<const DigestRequest> some, bool batch) {
+    return DigestSession(there, templates, batch ? tool : absl::nullopt, some, tools);
+  });
   if (!answers.ok()) return Located(answers.status());
   if (run.batch_discarded()) {
-    Tell(LogLevel::kWarning,
+    Emit(LogLevel::kWarning,
          "the digest tool with many files at once does not agree with digestcmd; it was asked file by file");
   }
   return answers;

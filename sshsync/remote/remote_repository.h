@@ -89,7 +89,7 @@ class RemoteRepository {
                                                                  absl::Span<const std::string> names);
 
   /// One answer for each question, in the same order: by the digestcmd, or by the tool that was chosen in its place.
-  absl::StatusOr<DigestAnswers> Digest(absl::Span<const DigestQuestion> questions) {
+  absl::StatusOr<DigestResults> Digest(absl::Span<const DigestRequest> questions) {
     if (!templates_.has("digestcmd")) return DigestByTool(questions);
     absl::optional<DigestTool> tool;
     if (repository_.batch_digest) tool = RecogniseDigestTool(templates_.digest_text());
@@ -97,10 +97,10 @@ class RemoteRepository {
   }
 
   /// The same by a tool of our choice.
-  absl::StatusOr<DigestAnswers> DigestWith(const DigestTool& tool, absl::Span<const DigestQuestion> questions);
+  absl::StatusOr<DigestResults> DigestWith(const DigestTool& tool, absl::Span<const DigestRequest> questions);
 
   /// Digest of files below another folder of the host, which templates are given in the place of the repository.
-  absl::StatusOr<DigestAnswers> DigestBelow(absl::string_view folder, absl::Span<const DigestQuestion> questions) {
+  absl::StatusOr<DigestResults> DigestBelow(absl::string_view folder, absl::Span<const DigestRequest> questions) {
     if (!templates_.has("digestcmd")) SSHSYNC_RETURN_IF_ERROR(tool_.status());
     HostFacts there = facts_;
     there.root = std::string(folder);
@@ -127,14 +127,14 @@ class RemoteRepository {
   std::string ChunksTextOf(absl::string_view file, int64_t size) const {
     return ChunksText(file, 0, ChunkCount(size, chunk_), chunk_ / kBlockBytes, chunks_text());
   }
-  absl::StatusOr<DigestAnswer> ChunksAnswer(absl::string_view output, int64_t size) const {
+  absl::StatusOr<DigestResult> ChunksAnswer(absl::string_view output, int64_t size) const {
     return ParseChunksAnswer(output, size, chunk_, algorithm_);
   }
 
   /// Shell text that digests files below any folder of the host, and what it printed as one answer for each. A
   /// digestcmd takes one file.
   absl::StatusOr<std::string> DigestText(absl::string_view folder, absl::Span<const std::string> files) const;
-  std::vector<absl::StatusOr<DigestAnswer>> ParseDigest(absl::string_view output, int status, absl::string_view folder,
+  std::vector<absl::StatusOr<DigestResult>> ParseDigest(absl::string_view output, int status, absl::string_view folder,
                                                         absl::Span<const std::string> files) const;
 
   /// A short command through the channel; asked again when its answer was lost. It is silent for the repository's
@@ -155,7 +155,7 @@ class RemoteRepository {
     return Annotate(status, absl::StrCat("repository \"", repository_.name, "\""));
   }
 
-  void Tell(LogLevel level, std::string message, std::string path = "") const {
+  void Emit(LogLevel level, std::string message, std::string path = "") const {
     context_.events.On({.kind = EventKind::kMessage,
                         .run = context_.run,
                         .repository = repository_.name,
@@ -168,11 +168,11 @@ class RemoteRepository {
 
  private:
   absl::Status Prepare(ToolProbe::Extent extent, DigestTool of_chunks = {});
-  absl::StatusOr<DigestAnswers> DigestIn(const HostFacts& there, const RepositoryTemplates* templates,
+  absl::StatusOr<DigestResults> DigestIn(const HostFacts& there, const RepositoryTemplates* templates,
                                          const absl::optional<DigestTool>& tool,
-                                         absl::Span<const DigestQuestion> questions, const HostTools& tools);
-  absl::StatusOr<DigestAnswers> DigestByTool(absl::Span<const DigestQuestion> questions);
-  absl::StatusOr<DigestAnswers> DigestChunks(absl::Span<const DigestQuestion> questions);
+                                         absl::Span<const DigestRequest> questions, const HostTools& tools);
+  absl::StatusOr<DigestResults> DigestByTool(absl::Span<const DigestRequest> questions);
+  absl::StatusOr<DigestResults> DigestChunks(absl::Span<const DigestRequest> questions);
 
   absl::StatusOr<DigestTool> tool() const {
     const std::lock_guard lock(tools_mu_);
@@ -197,7 +197,7 @@ class RemoteRepository {
           over || tries >= repository_.retries) {
         return result.ok() ? std::move(result) : absl::StatusOr<RemoteResult>(Located(result.status()));
       }
-      Tell(LogLevel::kInfo, absl::StrCat("trying again: ", result.status().message()));
+      Emit(LogLevel::kInfo, absl::StrCat("trying again: ", result.status().message()));
       if (context_.stop.WaitFor(context_.backoff.Delay(tries))) return context_.stop.status();
     }
   }

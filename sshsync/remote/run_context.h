@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "sshsync/model/digest_memory.h"
+#include "sshsync/model/digest_store.h"
 #include "sshsync/model/event.h"
 #include "sshsync/model/report.h"
 #include "sshsync/process/backoff.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/process/stop.h"
-#include "sshsync/process/stop_bell.h"
+#include "sshsync/process/stop_notifier.h"
 #include "sshsync/route/relay_registry.h"
 #include "sshsync/route/session_budget.h"
 #include "sshsync/ssh/runner.h"
@@ -29,7 +29,7 @@ struct RunContext {
   StopToken stop;
   /// Stops with `stop` or earlier: then nothing new begins and transfers are ended, but what is verified is still
   /// published.
-  const StopToken closing;
+  const StopToken drain;
   std::string run;         ///< id: letters, digits and `-`
   std::string controller;  ///< host name and PID, for people
   Backoff& backoff;
@@ -37,15 +37,15 @@ struct RunContext {
   std::string lock = "";                  ///< which lock on the controller this run holds; empty: none
   bool fail_fast = false;
   bool itemize = false;
-  DigestMemory* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
+  DigestStore* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
   /// When a repository last equalled its parent, as far as that is remembered; infinite past: never. Empty: nothing is.
   std::function<absl::Time(const std::string& repository)> last_equal = {};
   /// Where hops that relay from one parent meet.
-  std::shared_ptr<RelayDesk> relay_desk = std::make_shared<RelayDesk>();
+  std::shared_ptr<RelayRegistry> relay_registry = std::make_shared<RelayRegistry>();
   /// What each host has for streams that are opened early.
   std::shared_ptr<SpareSessions> spare_sessions = std::make_shared<SpareSessions>();
   /// Rings when `closing` stops.
-  std::shared_ptr<const StopBell> stops = std::make_shared<StopBell>(closing);
+  std::shared_ptr<const StopNotifier> stops = std::make_shared<StopNotifier>(drain);
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.
   std::function<void(const RepositoryReport&)> repository_ended = {};
 };

@@ -5,7 +5,7 @@
 
 namespace sshsync {
 
-absl::StatusOr<Selection> Selection::Make(const Repository& child, std::shared_ptr<const Contents> listed,
+absl::StatusOr<Selection> Selection::Make(const Repository& child, std::shared_ptr<const RepositorySnapshot> listed,
                                           absl::string_view now) {
   Selection selection;
   SSHSYNC_ASSIGN_OR_RETURN(selection.filter_, Filter::Parse(child.filter));
@@ -26,9 +26,9 @@ absl::StatusOr<Selection> Selection::Make(const Repository& child, std::shared_p
   return selection;
 }
 
-std::shared_ptr<const Contents> Selection::Of(const std::shared_ptr<const Contents>& all) const {
+std::shared_ptr<const RepositorySnapshot> Selection::Of(const std::shared_ptr<const RepositorySnapshot>& all) const {
   if (filter_.empty() && unsettled_.empty()) return all;
-  auto part = std::make_shared<Contents>();
+  auto part = std::make_shared<RepositorySnapshot>();
   part->incomplete = all->incomplete;
   part->empty_listing = all->empty_listing;
   part->deletions_refused = all->deletions_refused;
@@ -53,16 +53,16 @@ bool Selection::ParentLists(absl::string_view path) const {
   return listed_->manifest.Find(path) != nullptr || !listed_->usable(path) || others_.contains(path);
 }
 
-absl::StatusOr<Contents> LookAgain(RemoteRepository& parent, const std::vector<std::string>& paths,
-                                   absl::Duration settle) {
+absl::StatusOr<RepositorySnapshot> RecheckSource(RemoteRepository& parent, const std::vector<std::string>& paths,
+                                                 absl::Duration settle) {
   // The clock is read first: what is modified from then on is not settled.
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult shown, parent.Ask({.script = std::string(kHostTimeText)}));
   const auto now = HostTime(shown.out);
   if (!now)
     return parent.Located(MakeError(Failure::kCommandFailed, "the host does not tell the time, which `settle` needs"));
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, parent.Stat(paths));
-  Contents contents;
-  std::vector<DigestQuestion> questions;
+  RepositorySnapshot contents;
+  std::vector<DigestRequest> questions;
   for (size_t i = 0; i < paths.size(); ++i) {
     if (!stats[i]) {
       contents.vanished.push_back(paths[i]);
@@ -80,9 +80,9 @@ absl::StatusOr<Contents> LookAgain(RemoteRepository& parent, const std::vector<s
   }
   SSHSYNC_ASSIGN_OR_RETURN(const auto answers, parent.Digest(questions));
   TakeDigests(questions, answers, &contents);
-  contents.Forget(contents.vanished);
+  contents.Remove(contents.vanished);
   for (const std::string& path : contents.vanished) {
-    parent.Tell(LogLevel::kWarning, "the file went away while it was arriving; it is left as it is on the children",
+    parent.Emit(LogLevel::kWarning, "the file went away while it was arriving; it is left as it is on the children",
                 path);
   }
   return contents;

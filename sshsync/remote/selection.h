@@ -22,12 +22,12 @@ class Selection {
  public:
   /// `now`: the parent's own clock, as HostFacts has it. Errors: kConfig for a wrong filter, kCommandFailed for a clock
   /// that cannot be read.
-  static absl::StatusOr<Selection> Make(const Repository& child, std::shared_ptr<const Contents> listed,
+  static absl::StatusOr<Selection> Make(const Repository& child, std::shared_ptr<const RepositorySnapshot> listed,
                                         absl::string_view now);
 
   /// The part of the parent's contents that the hop is about, listed or digested; the very same where that is all of
   /// them.
-  std::shared_ptr<const Contents> Of(const std::shared_ptr<const Contents>& all) const;
+  std::shared_ptr<const RepositorySnapshot> Of(const std::shared_ptr<const RepositorySnapshot>& all) const;
 
   /// Whether the hop is about that path.
   bool Selects(absl::string_view path) const { return filter_.Selects(path); }
@@ -39,13 +39,13 @@ class Selection {
   const std::vector<std::string>& unsettled() const { return unsettled_; }
 
   /// What the parent lists is not asked any more.
-  void Forget() { others_.clear(), listed_ = nullptr; }
+  void Remove() { others_.clear(), listed_ = nullptr; }
 
  private:
   Selection() = default;
 
   Filter filter_;
-  std::shared_ptr<const Contents> listed_;
+  std::shared_ptr<const RepositorySnapshot> listed_;
   std::set<absl::string_view> others_;  // what the parent lists beside files
   std::vector<std::string> unsettled_;
   int64_t excluded_ = 0;
@@ -53,8 +53,8 @@ class Selection {
 
 /// A second look at files of a parent that were still arriving, at the end of a hop. Those that are settled by now are
 /// digested; the others are among the failures. A file that is gone is told in a WARNING.
-absl::StatusOr<Contents> LookAgain(RemoteRepository& parent, const std::vector<std::string>& paths,
-                                   absl::Duration settle);
+absl::StatusOr<RepositorySnapshot> RecheckSource(RemoteRepository& parent, const std::vector<std::string>& paths,
+                                                 absl::Duration settle);
 
 }  // namespace sshsync
 

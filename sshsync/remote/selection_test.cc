@@ -16,8 +16,8 @@ using ::testing::IsEmpty;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr absl::string_view kNow = "19700101024640";  // 10,000 seconds after 1970
 
-std::shared_ptr<Contents> Holding(const std::vector<std::pair<std::string, int64_t>>& files) {
-  auto contents = std::make_shared<Contents>();
+std::shared_ptr<RepositorySnapshot> SourceState(const std::vector<std::pair<std::string, int64_t>>& files) {
+  auto contents = std::make_shared<RepositorySnapshot>();
   for (const auto& [path, seconds] : files)
     contents->manifest.files.push_back({.path = path, .stat = {.size = 1, .mtime = seconds * kSecond}, .digest = {}});
   return contents;
@@ -30,14 +30,14 @@ Repository Child(std::vector<std::string> filter, int64_t settle) {
   return child;
 }
 
-std::vector<std::string> PathsOf(const Contents& contents) {
+std::vector<std::string> PathsOf(const RepositorySnapshot& contents) {
   std::vector<std::string> paths;
   for (const FileEntry& file : contents.manifest.files) paths.push_back(file.path);
   return paths;
 }
 
 TEST(Selection, IsAllOfItWhereNothingIsSaid) {
-  const auto all = Holding({{"a", 9'999}, {"b", 1}});
+  const auto all = SourceState({{"a", 9'999}, {"b", 1}});
   const auto selection = Selection::Make(Child({}, 0), all, "");
   ASSERT_TRUE(selection.ok());
   EXPECT_EQ(selection->Of(all), all) << "no copy is made of a million files";
@@ -45,7 +45,7 @@ TEST(Selection, IsAllOfItWhereNothingIsSaid) {
 }
 
 TEST(Selection, LeavesOutWhatIsExcludedAndWhatMayStillBeArriving) {
-  const auto all = Holding({{"a", 1}, {"b.tmp", 1}, {"c", 9'900}, {"d.tmp", 9'900}});
+  const auto all = SourceState({{"a", 1}, {"b.tmp", 1}, {"c", 9'900}, {"d.tmp", 9'900}});
   all->failed["e.tmp"] = FailedPath("e.tmp", Failure::kBadDigest, "x");
   all->failed["f"] = FailedPath("f", Failure::kBadDigest, "x");
   all->links = {"g", "h.tmp"};
@@ -61,7 +61,7 @@ TEST(Selection, LeavesOutWhatIsExcludedAndWhatMayStillBeArriving) {
 }
 
 TEST(Selection, KnowsAllThatTheParentListsInWhateverState) {
-  const auto all = Holding({{"a.tmp", 1}, {"young", 9'999}});
+  const auto all = SourceState({{"a.tmp", 1}, {"young", 9'999}});
   all->failed["failed"] = FailedPath("failed", Failure::kBadListing, "x");
   all->links = {"link"};
   all->vanished = {"vanished"};
@@ -74,7 +74,7 @@ TEST(Selection, KnowsAllThatTheParentListsInWhateverState) {
 }
 
 TEST(Selection, TakesWhatTheRunBroughtToTheParentForSettled) {
-  const auto all = Holding({{"brought", 9'999}, {"own", 9'999}});
+  const auto all = SourceState({{"brought", 9'999}, {"own", 9'999}});
   all->own = {"own"};
   const auto selection = Selection::Make(Child({}, 300), all, kNow);
   ASSERT_TRUE(selection.ok());
@@ -82,9 +82,9 @@ TEST(Selection, TakesWhatTheRunBroughtToTheParentForSettled) {
 }
 
 TEST(Selection, NeedsAClockOnlyToSettle) {
-  EXPECT_TRUE(Selection::Make(Child({"- x"}, 0), Holding({}), "no time").ok());
-  EXPECT_EQ(FailureOf(Selection::Make(Child({}, 1), Holding({}), "no time").status()), Failure::kCommandFailed);
-  EXPECT_EQ(FailureOf(Selection::Make(Child({"- [x"}, 0), Holding({}), kNow).status()), Failure::kConfig);
+  EXPECT_TRUE(Selection::Make(Child({"- x"}, 0), SourceState({}), "no time").ok());
+  EXPECT_EQ(FailureOf(Selection::Make(Child({}, 1), SourceState({}), "no time").status()), Failure::kCommandFailed);
+  EXPECT_EQ(FailureOf(Selection::Make(Child({"- [x"}, 0), SourceState({}), kNow).status()), Failure::kConfig);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ std::string LinkAbove(absl::string_view path, const std::set<std::string>& links
   return "";
 }
 
-Differing LikelyDiffering(const Contents& parent, const RemoteListing& child, absl::Time last_equal) {
+Differing LikelyDiffering(const RepositorySnapshot& parent, const RemoteListing& child, absl::Time last_equal) {
   Differing likely;
   const std::vector<std::string>& paths = child.listing.paths;
   for (const FileEntry& file : parent.manifest.files) {
@@ -39,26 +39,26 @@ Differing LikelyDiffering(const Contents& parent, const RemoteListing& child, ab
   return likely;
 }
 
-void Contents::Forget(const std::vector<std::string>& paths) {
+void RepositorySnapshot::Remove(const std::vector<std::string>& paths) {
   const std::set<absl::string_view> gone(paths.begin(), paths.end());
   std::erase_if(manifest.files, [&gone](const FileEntry& file) { return gone.contains(file.path); });
-  std::erase_if(undigested, [&gone](const DigestQuestion& file) { return gone.contains(file.path); });
+  std::erase_if(undigested, [&gone](const DigestRequest& file) { return gone.contains(file.path); });
   if (own) std::erase_if(*own, [&gone](const std::string& path) { return gone.contains(path); });
 }
 
-Contents Contents::After(const Plan& plan) && {
+RepositorySnapshot RepositorySnapshot::Apply(const Plan& plan) && {
   const std::vector<std::string> gone = DeletedPaths(plan);
   Manifest after = AfterPlan(std::move(manifest), plan);
-  Forget(gone);
+  Remove(gone);
   manifest = std::move(after);
   empty_listing = manifest.files.empty();
   return std::move(*this);
 }
 
-void Contents::Add(Contents newer) {
+void RepositorySnapshot::Add(RepositorySnapshot newer) {
   std::vector<std::string> paths;
   for (const FileEntry& file : newer.manifest.files) paths.push_back(file.path);
-  Forget(paths);
+  Remove(paths);
   failed.insert(newer.failed.begin(), newer.failed.end());
   if (manifest.files.empty()) std::swap(manifest, newer.manifest);
   manifest.files.insert(manifest.files.end(), std::make_move_iterator(newer.manifest.files.begin()),
@@ -66,8 +66,8 @@ void Contents::Add(Contents newer) {
   std::sort(manifest.files.begin(), manifest.files.end(), ByPath());
 }
 
-void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers,
-                 Contents* contents) {
+void TakeDigests(const std::vector<DigestRequest>& questions, const std::vector<absl::StatusOr<DigestResult>>& answers,
+                 RepositorySnapshot* contents) {
   std::vector<FileEntry>& files = contents->manifest.files;
   size_t next = 0;  // questions come in the manifest's order, mostly
   for (size_t i = 0; i < questions.size(); ++i) {
@@ -87,13 +87,13 @@ void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector
 }
 
 // Asks for what is not known; `whole`: the manifest has all files of the repository.
-absl::Status TakeDigestsOf(RemoteRepository& repository, std::vector<DigestQuestion> questions, bool whole,
-                           Contents& contents) {
-  DigestRecall recall(repository);
-  questions = recall.Known(std::move(questions), whole, contents.manifest);
+absl::Status TakeDigestsOf(RemoteRepository& repository, std::vector<DigestRequest> questions, bool whole,
+                           RepositorySnapshot& contents) {
+  DigestCache cache(repository);
+  questions = cache.Known(std::move(questions), whole, contents.manifest);
   SSHSYNC_ASSIGN_OR_RETURN(const auto answers, repository.Digest(questions));
   TakeDigests(questions, answers, &contents);
-  recall.Read(questions, contents.manifest);
+  cache.Read(questions, contents.manifest);
   return absl::OkStatus();
 }
 
@@ -108,9 +108,9 @@ absl::StatusOr<std::vector<absl::optional<RemoteStat>>> StatsOf(RemoteRepository
   return stats;
 }
 
-absl::StatusOr<Contents> ListParent(RemoteRepository& repository) {
+absl::StatusOr<RepositorySnapshot> ListParent(RemoteRepository& repository) {
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing found, repository.List());
-  Contents contents;
+  RepositorySnapshot contents;
   contents.incomplete = found.incomplete;
   contents.empty_listing = found.listing.paths.empty() && found.listing.refused.empty();
   for (const RefusedPath& refused : found.listing.refused) {
@@ -136,8 +136,8 @@ absl::StatusOr<Contents> ListParent(RemoteRepository& repository) {
   return contents;
 }
 
-absl::StatusOr<Contents> DigestParent(RemoteRepository& repository, Contents contents) {
-  std::vector<DigestQuestion> questions;
+absl::StatusOr<RepositorySnapshot> DigestParent(RemoteRepository& repository, RepositorySnapshot contents) {
+  std::vector<DigestRequest> questions;
   questions.reserve(contents.manifest.files.size());
   for (const FileEntry& file : contents.manifest.files) questions.push_back({file.path, file.stat.size});
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), contents.incomplete.empty(), contents));
@@ -148,21 +148,21 @@ absl::StatusOr<Contents> DigestParent(RemoteRepository& repository, Contents con
     if (std::binary_search(again.listing.paths.begin(), again.listing.paths.end(), path)) {
       contents.failed[path] = FailedPath(path, Failure::kBadListing, "it is listed, but there is no such file");
     } else {
-      repository.Tell(LogLevel::kWarning,
+      repository.Emit(LogLevel::kWarning,
                       "the file went away while it was looked at; it is left as it is on the children", path);
     }
   }
-  contents.Forget(contents.vanished);
+  contents.Remove(contents.vanished);
   return contents;
 }
 
 absl::StatusOr<Manifest> DigestAhead(RemoteRepository& repository, const RemoteListing& listing,
-                                     const std::set<std::string>& links, const Contents* expected,
+                                     const std::set<std::string>& links, const RepositorySnapshot* expected,
                                      const std::set<std::string>& drafted) {
   const Repository& config = repository.config();
   Manifest ahead;
   if (expected == nullptr || !listing.own || config.recheck || !config.filter.empty()) return ahead;
-  std::vector<DigestQuestion> questions;
+  std::vector<DigestRequest> questions;
   for (const FileEntry& file : expected->manifest.files) {
     const auto there = listing.Find(file.path);
     if (!there || there->type != RemoteStat::Type::kFile || there->stat.size != file.stat.size ||
@@ -182,10 +182,11 @@ absl::StatusOr<Manifest> DigestAhead(RemoteRepository& repository, const RemoteL
 }
 
 // Sorts what was listed; the questions are about files that the parent has, too.
-absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository& repository, const RemoteListing& listing,
-                                                      const std::set<std::string>& links, const Contents& parent,
-                                                      const Manifest& ahead, const std::set<std::string>& drafted,
-                                                      Contents& contents) {
+absl::StatusOr<std::vector<DigestRequest>> SortChild(RemoteRepository& repository, const RemoteListing& listing,
+                                                     const std::set<std::string>& links,
+                                                     const RepositorySnapshot& parent, const Manifest& ahead,
+                                                     const std::set<std::string>& drafted,
+                                                     RepositorySnapshot& contents) {
   std::vector<std::string> names;
   for (const FileEntry& file : parent.manifest.files) names.push_back(file.path);
   std::set_difference(listing.listing.paths.begin(), listing.listing.paths.end(), parent.manifest.files.begin(),
@@ -194,7 +195,7 @@ absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository& reposito
   // What stands behind a link is in no listing.
   const bool seen_all = listing.own && (links.empty() || !repository.config().follow_symlinks);
   SSHSYNC_ASSIGN_OR_RETURN(const auto stats, StatsOf(repository, seen_all ? listing : RemoteListing(), names));
-  std::vector<DigestQuestion> questions;
+  std::vector<DigestRequest> questions;
   for (size_t i = 0; i < names.size(); ++i) {
     if (i < wanted && !repository.config().follow_symlinks) {
       if (const std::string link = LinkAbove(names[i], links); !link.empty()) {
@@ -218,7 +219,7 @@ absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository& reposito
       }
     } else if (i < wanted) {
       contents.manifest.files.push_back({names[i], stats[i]->stat, {}});
-      repository.Tell(LogLevel::kWarning,
+      repository.Emit(LogLevel::kWarning,
                       "a symbolic link or special file stands in its place; it will be replaced by a regular file",
                       names[i]);
     } else {
@@ -229,26 +230,26 @@ absl::StatusOr<std::vector<DigestQuestion>> SortChild(RemoteRepository& reposito
   return questions;
 }
 
-absl::StatusOr<Contents> SurveyChild(RemoteRepository& repository, const RemoteListing& listing,
-                                     const std::set<std::string>& links, const Contents& parent, const Manifest& ahead,
-                                     const std::set<std::string>& drafted) {
-  Contents contents;
+absl::StatusOr<RepositorySnapshot> SurveyChild(RemoteRepository& repository, const RemoteListing& listing,
+                                               const std::set<std::string>& links, const RepositorySnapshot& parent,
+                                               const Manifest& ahead, const std::set<std::string>& drafted) {
+  RepositorySnapshot contents;
   contents.incomplete = listing.incomplete;
   contents.own.emplace();
   contents.empty_listing = listing.listing.paths.empty() && listing.listing.refused.empty();
-  SSHSYNC_ASSIGN_OR_RETURN(std::vector<DigestQuestion> questions,
+  SSHSYNC_ASSIGN_OR_RETURN(std::vector<DigestRequest> questions,
                            SortChild(repository, listing, links, parent, ahead, drafted, contents));
   const bool whole = listing.incomplete.empty() && !listing.listing.paths.empty();
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), whole, contents));
-  contents.Forget(contents.vanished);
+  contents.Remove(contents.vanished);
   return contents;
 }
 
-absl::StatusOr<Contents> DigestRest(RemoteRepository& repository, Contents contents) {
-  std::vector<DigestQuestion> questions = std::exchange(contents.undigested, {});
+absl::StatusOr<RepositorySnapshot> DigestRest(RemoteRepository& repository, RepositorySnapshot contents) {
+  std::vector<DigestRequest> questions = std::exchange(contents.undigested, {});
   contents.vanished.clear();
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), false, contents));
-  contents.Forget(contents.vanished);
+  contents.Remove(contents.vanished);
   return contents;
 }
 

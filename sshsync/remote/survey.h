@@ -22,7 +22,7 @@
 namespace sshsync {
 
 /// What a repository holds, as far as it could be found out: one listing, one stat and one digest of each file.
-struct Contents {
+struct RepositorySnapshot {
   Manifest manifest;  ///< regular files; without a digest where `failed` says why
   std::map<std::string, FileOutcome>
       failed;  ///< paths that take no part in the run, and why: refused, unreadable, without a usable digest
@@ -31,7 +31,7 @@ struct Contents {
   LinkTargets targets;             ///< of those that a child may copy
   bool empty_listing = false;      ///< the listing named nothing at all
 
-  std::vector<DigestQuestion>
+  std::vector<DigestRequest>
       undigested;  ///< a child's regular files that its parent has nothing to compare with; for DigestRest
   std::vector<std::string> vanished;  ///< paths that were listed and then not there
   std::vector<std::string> others;  ///< listed paths of a child that are no regular files and no business of its parent
@@ -40,13 +40,13 @@ struct Contents {
   bool deletions_refused = false;  ///< on the way here: nothing below is deleted, either
 
   /// Takes these paths out of the manifest and of what is said of files in it.
-  void Forget(const std::vector<std::string>& paths);
+  void Remove(const std::vector<std::string>& paths);
 
   /// What the repository holds once a plan made from it is carried out.
-  Contents After(const Plan& plan) &&;
+  RepositorySnapshot Apply(const Plan& plan) &&;
 
   /// Takes over what is known of some of its files better by now.
-  void Add(Contents newer);
+  void Add(RepositorySnapshot newer);
 
   /// Whether a file may be one that somebody is just putting there.
   bool MayArrive(absl::string_view path) const { return !own || std::binary_search(own->begin(), own->end(), path); }
@@ -66,32 +66,32 @@ inline FileOutcome FailedPath(absl::string_view path, Failure failure, absl::str
 /// Surveys a parent in two halves, so that its children can digest their files while it digests its own. The first: all
 /// it lists, without digests.
 /// Asks for what is not known; `whole`: the manifest has all files of the repository.
-absl::Status TakeDigestsOf(RemoteRepository& repository, std::vector<DigestQuestion> questions, bool whole,
-                           Contents& contents);
+absl::Status TakeDigestsOf(RemoteRepository& repository, std::vector<DigestRequest> questions, bool whole,
+                           RepositorySnapshot& contents);
 
-absl::StatusOr<Contents> ListParent(RemoteRepository& repository);
+absl::StatusOr<RepositorySnapshot> ListParent(RemoteRepository& repository);
 
 /// The second: the digests. A file that vanished between listing and digest is looked for in a second listing: still
 /// listed, it fails; gone, it is told in a WARNING and forgotten.
-absl::StatusOr<Contents> DigestParent(RemoteRepository& repository, Contents listed);
+absl::StatusOr<RepositorySnapshot> DigestParent(RemoteRepository& repository, RepositorySnapshot listed);
 
 /// Digests what a child has of the files that it will be compared with, as far as that can be `expected` (nullptr: not
 /// at all): those of the same size. For SurveyChild, when it is known what its parent will hold. Nothing where filters
 /// or remembered digests may make that needless. `drafted`: as SurveyChild has it.
 absl::StatusOr<Manifest> DigestAhead(RemoteRepository& repository, const RemoteListing& listing,
-                                     const std::set<std::string>& links, const Contents* expected,
+                                     const std::set<std::string>& links, const RepositorySnapshot* expected,
                                      const std::set<std::string>& drafted = {});
 
 /// Surveys a child: which of the files that `parent` lists it has, and their digests. Files that stand behind a
 /// symbolic link fail unless links are followed; a link in place of a file has no digest, so that it is replaced and
 /// its target is never read. `ahead`: what was digested since it was listed. `drafted`: what somebody else digests, and
 /// is left without a digest.
-absl::StatusOr<Contents> SurveyChild(RemoteRepository& repository, const RemoteListing& listing,
-                                     const std::set<std::string>& links, const Contents& parent,
-                                     const Manifest& ahead = {}, const std::set<std::string>& drafted = {});
+absl::StatusOr<RepositorySnapshot> SurveyChild(RemoteRepository& repository, const RemoteListing& listing,
+                                               const std::set<std::string>& links, const RepositorySnapshot& parent,
+                                               const Manifest& ahead = {}, const std::set<std::string>& drafted = {});
 
 /// Makes what is known of a child good for its own children: digests the files that only they need.
-absl::StatusOr<Contents> DigestRest(RemoteRepository& repository, Contents child);
+absl::StatusOr<RepositorySnapshot> DigestRest(RemoteRepository& repository, RepositorySnapshot child);
 
 /// What will probably differ, whatever the digests say: the parent's files that the child lacks, and those that have
 /// LikelyChanged.
@@ -99,14 +99,14 @@ struct Differing {
   int64_t files = 0, bytes = 0;
   std::string sample;  ///< one of them
 };
-Differing LikelyDiffering(const Contents& parent, const RemoteListing& child, absl::Time last_equal);
+Differing LikelyDiffering(const RepositorySnapshot& parent, const RemoteListing& child, absl::Time last_equal);
 
 /// The first symbolic link among the folders of `path`; empty if there is none.
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);
 
 /// Puts the answers to `questions` into the manifest, into the failures, or among the vanished.
-void TakeDigests(const std::vector<DigestQuestion>& questions, const std::vector<absl::StatusOr<DigestAnswer>>& answers,
-                 Contents* contents);
+void TakeDigests(const std::vector<DigestRequest>& questions, const std::vector<absl::StatusOr<DigestResult>>& answers,
+                 RepositorySnapshot* contents);
 
 }  // namespace sshsync
 

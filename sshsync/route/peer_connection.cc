@@ -43,8 +43,9 @@ constexpr absl::string_view kEnds =
 
 }  // namespace
 
-absl::StatusOr<Peer> Peer::Make(const Repository& near, const Repository& far, absl::string_view program) {
-  Peer peer;
+absl::StatusOr<PeerConnection> PeerConnection::Make(const Repository& near, const Repository& far,
+                                                    absl::string_view program) {
+  PeerConnection peer;
   if (near.endpoint.transport == Transport::kLocal && far.endpoint.transport == Transport::kLocal) {
     peer.program_ = peer.display_ = "sh";
     return peer;
@@ -66,18 +67,18 @@ absl::StatusOr<Peer> Peer::Make(const Repository& near, const Repository& far, a
   return peer;
 }
 
-std::string Peer::Start(absl::string_view options) const {
+std::string PeerConnection::Start(absl::string_view options) const {
   return absl::StrCat(program_, kOptions, options, " ", account_);
 }
 
 // Without the command that is to run there.
-std::string Peer::Shell(absl::string_view control) const {
+std::string PeerConnection::Shell(absl::string_view control) const {
   return Start(absl::StrCat(" -o ControlMaster=no -o ControlPath=",
                             control.empty() ? "none" : ShellLiteral(absl::StrCat(control, "/s"))));
 }
 
-std::string Peer::ConnectText(absl::string_view control, const absl::optional<std::string>& ciphers,
-                              bool tell_silent) const {
+std::string PeerConnection::ConnectText(absl::string_view control, const absl::optional<std::string>& ciphers,
+                                        bool tell_silent) const {
   const std::string folder = ShellLiteral(control);
   std::string text = absl::StrCat("( umask 077; mkdir ", folder, " && mkfifo ", folder, "/up ) || exit 1\n");
   if (account_.empty()) return absl::StrCat(text, "echo up; echo silent\n");
@@ -99,14 +100,15 @@ std::string Peer::ConnectText(absl::string_view control, const absl::optional<st
                       " 'exec sh' 2>/dev/null`; [ \"$_ss_said\" != ", mark, " ] || echo silent\n");
 }
 
-std::string Peer::DisconnectText(absl::string_view control, bool session_ends) const {
+std::string PeerConnection::DisconnectText(absl::string_view control, bool session_ends) const {
   const std::string folder = ShellLiteral(control);
   if (account_.empty() || session_ends) return absl::StrCat("rm -rf ", folder, "\n");
   return absl::StrCat(Shell(control), " -O exit >/dev/null 2>&1 </dev/null; rm -rf ", folder, "\n");
 }
 
 // The reader's mark is found byte by byte (`read` takes no byte too many), then the writer has the rest of the stream.
-std::string Peer::PullText(absl::string_view reader, absl::string_view writer, absl::string_view control) const {
+std::string PeerConnection::PullText(absl::string_view reader, absl::string_view writer,
+                                     absl::string_view control) const {
   const std::string mark = RandomMark();
   const std::string there = account_.empty() ? "sh" : Shell(control) + " 'exec sh'";
   const std::string script = absl::StrCat("LC_ALL=C; export LC_ALL; echo; echo ", mark, "\n", reader, "\n");
@@ -116,8 +118,8 @@ std::string Peer::PullText(absl::string_view reader, absl::string_view writer, a
                       "\nexit $?\nfi; done; exit 90 ) >&2; ", "echo \"writer $?\" >&3; } 3>&1; } )\n", kEnds);
 }
 
-std::string Peer::PullIntoText(absl::string_view reader, absl::string_view file, absl::string_view seek,
-                               absl::string_view control) const {
+std::string PeerConnection::PullIntoText(absl::string_view reader, absl::string_view file, absl::string_view seek,
+                                         absl::string_view control) const {
   const std::string there = account_.empty() ? "sh" : Shell(control) + " 'exec sh'";
   const std::string script = absl::StrCat("LC_ALL=C; export LC_ALL\n", reader, "\n");
   return absl::StrCat("_ss_reader=", ShellLiteral(script), "\n{\n", seek, "\n", there,
@@ -137,8 +139,8 @@ absl::optional<std::string> CiphersOf(absl::string_view line) {
 // The writer's script is the first line of the stream, in an alphabet that no shell minds; `read` takes no byte of what
 // follows. Where printf is no part of the shell, a line may be too long for it: then nothing is sent, and a line
 // without the mark is never run, for it would be a file's.
-std::string Peer::PushText(absl::string_view reader, absl::string_view writer, absl::string_view mark,
-                           absl::string_view control) const {
+std::string PeerConnection::PushText(absl::string_view reader, absl::string_view writer, absl::string_view mark,
+                                     absl::string_view control) const {
   const std::string take = absl::StrCat("IFS= read -r s && case $s in ", mark,
                                         "*) ;; *) exit 90;; esac && s=$(printf %b \"${s#", mark, "}\") && eval \"$s\"");
   const std::string there =

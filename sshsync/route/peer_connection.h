@@ -21,11 +21,11 @@ namespace sshsync {
 /// (`ConnectText`, a background process of its session on the near host, ended with it), and all others share it over a
 /// socket in the folder `control`. Where that fails, or the connection is lost, ssh logs in anew by itself, and what
 /// hinders it is then said of a file. Needs nothing on either host but ssh and sh. A plain value; any thread.
-class Peer {
+class PeerConnection {
  public:
   /// `program`: ssh and its options, as the near account calls it. Errors: kConfig where the near host has no way to
   /// the far one (a folder of the controller, as seen from another host).
-  static absl::StatusOr<Peer> Make(const Repository& near, const Repository& far, absl::string_view program);
+  static absl::StatusOr<PeerConnection> Make(const Repository& near, const Repository& far, absl::string_view program);
 
   /// Brings up the connection for the socket `control`/s; makes the folder `control`, which must be new. Status 0: it
   /// is up, or none is needed; it prints a line `up` as soon as it is, and, where it is to `tell_silent`, a line

@@ -54,7 +54,7 @@ class PeerTest : public ::testing::Test {
     child_.endpoint.transport = Transport::kSsh;
     parent_.endpoint = {.host = "parent"};
     child_.peerssh = dir_.Path("ssh");
-    pull_ = *Peer::Make(child_, parent_, child_.peerssh);
+    pull_ = *PeerConnection::Make(child_, parent_, child_.peerssh);
     child_.endpoint.transport = Transport::kLocal;  // of this test's own runner
   }
 
@@ -62,7 +62,7 @@ class PeerTest : public ::testing::Test {
   SshRunner runner_;
   Repository parent_{.name = "m", .endpoint = {.transport = Transport::kLocal}};
   Repository child_{.name = "p", .endpoint = {.transport = Transport::kLocal}};
-  Peer pull_ = *Peer::Make(child_, parent_, child_.peerssh);
+  PeerConnection pull_ = *PeerConnection::Make(child_, parent_, child_.peerssh);
 };
 
 TEST_F(PeerTest, BringsOneFileWhateverItsName) {
@@ -202,12 +202,12 @@ TEST_F(PeerTest, GivesThePeersAddressAsWords) {
   parent_.peerhost = "inner";
   child_.endpoint = {.host = "10.0.0.2"};
   child_.peerssh = "ssh -F /etc/x";
-  EXPECT_EQ(Peer::Make(child_, parent_, child_.peerssh)->display(), "ssh -F /etc/x -l deploy -p 2222 inner");
+  EXPECT_EQ(PeerConnection::Make(child_, parent_, child_.peerssh)->display(), "ssh -F /etc/x -l deploy -p 2222 inner");
 }
 
 TEST_F(PeerTest, ARemoteChildCannotReachAFolderOfTheController) {
   child_.endpoint = {.host = "10.0.0.2"};
-  EXPECT_EQ(FailureOf(Peer::Make(child_, parent_, child_.peerssh).status()), Failure::kConfig);
+  EXPECT_EQ(FailureOf(PeerConnection::Make(child_, parent_, child_.peerssh).status()), Failure::kConfig);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kTick{20};  // how soon a stop is seen
 }  // namespace
 
 // What is read once.
-struct RelayCompany::Reading {
+struct RelayGroup::Reading {
   enum class State { kOpening, kGathering, kMoving, kOver };
   struct Taker {
     RemoteBytes* writer;
@@ -49,7 +49,7 @@ struct RelayCompany::Reading {
   absl::StatusOr<RemoteResult> reader = MakeError(Failure::kUnreachable, "it was not waited for");
 };
 
-absl::StatusOr<Relayed> RelayCompany::Carry(const RelayPart& part, const BytePump& pump) {
+absl::StatusOr<Relayed> RelayGroup::Carry(const RelayPart& part, const BytePump& pump) {
   std::shared_ptr<Reading> reading;
   size_t members = 1;
   bool leads = true;
@@ -77,7 +77,7 @@ absl::StatusOr<Relayed> RelayCompany::Carry(const RelayPart& part, const BytePum
   return Lead(part, pump, own, 1);
 }
 
-absl::StatusOr<Relayed> RelayCompany::Lead(const RelayPart& part, BytePump pump, Reading& reading, size_t members) {
+absl::StatusOr<Relayed> RelayGroup::Lead(const RelayPart& part, BytePump pump, Reading& reading, size_t members) {
   auto reader = part.open_reader();
   {
     const std::lock_guard lock(reading.mu);
@@ -128,7 +128,7 @@ absl::StatusOr<Relayed> RelayCompany::Lead(const RelayPart& part, BytePump pump,
   return End(part, **writer, reading, own);
 }
 
-absl::StatusOr<Relayed> RelayCompany::Follow(const RelayPart& part, Reading& reading, bool* missed) {
+absl::StatusOr<Relayed> RelayGroup::Follow(const RelayPart& part, Reading& reading, bool* missed) {
   {
     std::unique_lock lock(reading.mu);
     SSHSYNC_RETURN_IF_ERROR(reading.Await(lock, part.stop, [&] { return reading.state != Reading::State::kOpening; }));
@@ -154,7 +154,7 @@ absl::StatusOr<Relayed> RelayCompany::Follow(const RelayPart& part, Reading& rea
   return End(part, **writer, reading, own);
 }
 
-absl::StatusOr<Relayed> RelayCompany::End(const RelayPart& part, RemoteBytes& writer, Reading& reading, size_t taker) {
+absl::StatusOr<Relayed> RelayGroup::End(const RelayPart& part, RemoteBytes& writer, Reading& reading, size_t taker) {
   auto ended = writer.Finish([&] { return part.moved && part.moved(); }, part.stop);
   std::unique_lock lock(reading.mu);
   Relayed relayed{.writer = {}, .reader = reading.reader, .end = reading.takers[taker].end, .broke = {}};

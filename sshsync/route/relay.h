@@ -46,10 +46,10 @@ std::pair<int, std::string> OutcomeOf(const Relayed& relayed);
 /// itself. A company of one is the common case, and does just that. Nothing is held while somebody waits for the
 /// reader, and a writer is waited for by a host that has just given one: so relays never wait for each other in a
 /// circle. Ownership: shared. Threads: one for each member.
-class RelayCompany {
+class RelayGroup {
  public:
   /// `members`: how many have come together; 0: that is not known yet, and they wait for it.
-  explicit RelayCompany(size_t members = 1, absl::Duration gather = absl::Seconds(3))
+  explicit RelayGroup(size_t members = 1, absl::Duration gather = absl::Seconds(3))
       : members_(members), gather_(gather) {}
 
   void SetMembers(size_t members) {

@@ -44,7 +44,7 @@ struct RelayBlock {
 /// (To have all hops cut the same jobs by themselves was rejected: they are the same only as long as nobody has
 /// anything already, and nothing fails.) Ownership: shared by a run's hops. Threads: any. Callbacks are called under
 /// its lock, and take their board's.
-class RelayDesk {
+class RelayRegistry {
  public:
   struct Member {
     std::string parent;  ///< name of the repository
@@ -53,33 +53,33 @@ class RelayDesk {
     absl::Time awaited_from = absl::InfinitePast();  ///< it did not come
   };
   /// Registers for as long as it lives.
-  class Seat {
+  class Registration {
    public:
-    Seat(RelayDesk& desk, std::string parent, std::function<bool(const RelayBlock& block)> wants);
-    ~Seat();
-    Seat(const Seat&) = delete;
-    Seat& operator=(const Seat&) = delete;
+    Registration(RelayRegistry& registry, std::string parent, std::function<bool(const RelayBlock& block)> wants);
+    ~Registration();
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
 
     /// Takes a job: one that was posted and that `take` takes, too, or what `next` finds by itself (nothing: false),
     /// which is posted then. The company is for its relay; null where there is no job.
-    std::shared_ptr<RelayCompany> Take(std::function<bool(const RelayBlock& block)> take,
-                                       std::function<bool(RelayBlock* block)> next, const StopToken& stop);
+    std::shared_ptr<RelayGroup> Take(std::function<bool(const RelayBlock& block)> take,
+                                     std::function<bool(RelayBlock* block)> next, const StopToken& stop);
     /// It was left behind.
-    void KeepToItself();
+    void Exclude();
 
    private:
-    RelayDesk& desk_;
+    RelayRegistry& registry_;
     std::list<Member>::iterator member_;
   };
 
-  explicit RelayDesk(absl::Duration gather = absl::Seconds(2), absl::Duration pause = absl::Seconds(15))
+  explicit RelayRegistry(absl::Duration gather = absl::Seconds(2), absl::Duration pause = absl::Seconds(15))
       : gather_(gather), pause_(pause) {}
 
  private:
   struct Post {
     RelayBlock block;
     std::string parent;
-    std::shared_ptr<RelayCompany> company;
+    std::shared_ptr<RelayGroup> group;
     std::vector<const Member*> came;
   };
 

@@ -15,14 +15,14 @@ RelayBlock Block(const std::string& path) { return {.folder = "/m", .paths = {pa
 // A hop with files to bring, by name.
 class Child {
  public:
-  Child(RelayDesk& desk, std::set<std::string> files, const std::string& parent = "m")
+  Child(RelayRegistry& registry, std::set<std::string> files, const std::string& parent = "m")
       : files_(std::move(files)),
-        seat_(desk, parent, [this](const RelayBlock& block) { return Has(block.paths[0]); }) {}
+        registration_(registry, parent, [this](const RelayBlock& block) { return Has(block.paths[0]); }) {}
 
   // Takes a job; its file, and whether in company.
   std::string Take() {
     std::string taken;
-    company_ = seat_.Take(
+    company_ = registration_.Take(
         [&](const RelayBlock& block) {
           if (!Remove(block.paths[0])) return false;
           taken = block.paths[0] + " together";
@@ -39,8 +39,8 @@ class Child {
         StopToken());
     return taken;
   }
-  const std::shared_ptr<RelayCompany>& company() const { return company_; }
-  RelayDesk::Seat& seat() { return seat_; }
+  const std::shared_ptr<RelayGroup>& group() const { return company_; }
+  RelayRegistry::Registration& seat() { return registration_; }
   int asked() const { return asked_; }
 
  private:
@@ -56,24 +56,24 @@ class Child {
   std::mutex mu_;
   int asked_ = 0;
   std::set<std::string> files_;
-  std::shared_ptr<RelayCompany> company_;
-  RelayDesk::Seat seat_;
+  std::shared_ptr<RelayGroup> company_;
+  RelayRegistry::Registration registration_;
 };
 
-TEST(RelayDesk, WhoWantsTheSameTakesItTogether) {
-  RelayDesk desk(absl::InfiniteDuration());
-  Child a(desk, {"x"}), b(desk, {"x"});
+TEST(RelayRegistry, WhoWantsTheSameTakesItTogether) {
+  RelayRegistry registry(absl::InfiniteDuration());
+  Child a(registry, {"x"}), b(registry, {"x"});
   std::string of_a, of_b;
   {
     std::jthread first([&] { of_a = a.Take(); }), second([&] { of_b = b.Take(); });
   }
   EXPECT_TRUE((of_a == "x" && of_b == "x together") || (of_a == "x together" && of_b == "x")) << of_a << ", " << of_b;
-  EXPECT_EQ(a.company(), b.company());
+  EXPECT_EQ(a.group(), b.group());
 }
 
-TEST(RelayDesk, WhatWasPostedComesBeforeOnesOwnNext) {
-  RelayDesk desk(absl::InfiniteDuration());
-  Child a(desk, {"x"}), b(desk, {"w", "x"});
+TEST(RelayRegistry, WhatWasPostedComesBeforeOnesOwnNext) {
+  RelayRegistry registry(absl::InfiniteDuration());
+  Child a(registry, {"x"}), b(registry, {"w", "x"});
   std::string of_a, of_b;
   std::jthread first([&] { of_a = a.Take(); });
   // Until a has posted x, b finds its own first.
@@ -81,19 +81,19 @@ TEST(RelayDesk, WhatWasPostedComesBeforeOnesOwnNext) {
   }
   first.join();
   EXPECT_TRUE(of_b == "x" || of_b == "x together");
-  EXPECT_EQ(a.company(), b.company());
+  EXPECT_EQ(a.group(), b.group());
 }
 
-TEST(RelayDesk, NobodyWaitsForWhoDoesNotWantIt) {
-  RelayDesk desk(absl::InfiniteDuration());
-  Child a(desk, {"x"}), b(desk, {"y"}), elsewhere(desk, {"x"}, "other");
+TEST(RelayRegistry, NobodyWaitsForWhoDoesNotWantIt) {
+  RelayRegistry registry(absl::InfiniteDuration());
+  Child a(registry, {"x"}), b(registry, {"y"}), elsewhere(registry, {"x"}, "other");
   EXPECT_EQ(a.Take(), "x");
-  EXPECT_NE(a.company(), nullptr);
+  EXPECT_NE(a.group(), nullptr);
 }
 
-TEST(RelayDesk, WhoDoesNotComeIsWaitedForOnce) {
-  RelayDesk desk(absl::Milliseconds(10), absl::InfiniteDuration());
-  Child a(desk, {"x", "y"}), b(desk, {"x", "y"});
+TEST(RelayRegistry, WhoDoesNotComeIsWaitedForOnce) {
+  RelayRegistry registry(absl::Milliseconds(10), absl::InfiniteDuration());
+  Child a(registry, {"x", "y"}), b(registry, {"x", "y"});
   EXPECT_EQ(a.Take(), "x");
   const int asked = b.asked();
   EXPECT_GT(asked, 0);
@@ -102,19 +102,19 @@ TEST(RelayDesk, WhoDoesNotComeIsWaitedForOnce) {
   EXPECT_EQ(b.Take(), "x");
 }
 
-TEST(RelayDesk, WhoWasTooSlowKeepsToItself) {
-  RelayDesk desk(absl::InfiniteDuration(), absl::InfiniteDuration());
-  Child a(desk, {"x"}), b(desk, {"x"});
-  b.seat().KeepToItself();
+TEST(RelayRegistry, WhoWasTooSlowKeepsToItself) {
+  RelayRegistry registry(absl::InfiniteDuration(), absl::InfiniteDuration());
+  Child a(registry, {"x"}), b(registry, {"x"});
+  b.seat().Exclude();
   EXPECT_EQ(a.Take(), "x") << "nobody was waited for";
   EXPECT_EQ(b.Take(), "x");
 }
 
-TEST(RelayDesk, NoJobIsNoCompany) {
-  RelayDesk desk;
-  Child a(desk, {});
+TEST(RelayRegistry, NoJobIsNoCompany) {
+  RelayRegistry registry;
+  Child a(registry, {});
   EXPECT_EQ(a.Take(), "");
-  EXPECT_EQ(a.company(), nullptr);
+  EXPECT_EQ(a.group(), nullptr);
 }
 
 }  // namespace

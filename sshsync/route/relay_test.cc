@@ -39,10 +39,10 @@ class RelayTest : public ::testing::Test {
             .stop = StopToken()};
   }
   // What each child's relay came to.
-  std::vector<absl::StatusOr<Relayed>> All(RelayCompany& company, const std::vector<RelayPart>& parts) {
+  std::vector<absl::StatusOr<Relayed>> All(RelayGroup& group, const std::vector<RelayPart>& parts) {
     std::vector<absl::StatusOr<Relayed>> results(parts.size());
     std::vector<std::jthread> threads;
-    for (size_t i = 0; i < parts.size(); ++i) threads.emplace_back([&, i] { results[i] = company.Carry(parts[i]); });
+    for (size_t i = 0; i < parts.size(); ++i) threads.emplace_back([&, i] { results[i] = group.Carry(parts[i]); });
     threads.clear();
     return results;
   }
@@ -51,16 +51,16 @@ class RelayTest : public ::testing::Test {
 };
 
 TEST_F(RelayTest, BringsWhatOneCommandPrintsToAnother) {
-  RelayCompany company;
-  const auto relayed = company.Carry(Part("n1"));
+  RelayGroup group;
+  const auto relayed = group.Carry(Part("n1"));
   ASSERT_TRUE(relayed.ok()) << relayed.status();
   EXPECT_EQ(OutcomeOf(*relayed), std::make_pair(0, std::string("1+0 records out\n")));
   EXPECT_THAT(runner_.taken(), UnorderedElementsAre("the bytes"));
 }
 
 TEST_F(RelayTest, ReadsOnceForAllWhoComeTogether) {
-  RelayCompany company(3, absl::Seconds(20));
-  for (const auto& relayed : All(company, {Part("n1"), Part("n2"), Part("n3")})) {
+  RelayGroup group(3, absl::Seconds(20));
+  for (const auto& relayed : All(group, {Part("n1"), Part("n2"), Part("n3")})) {
     ASSERT_TRUE(relayed.ok()) << relayed.status();
     EXPECT_EQ(OutcomeOf(*relayed).first, 0);
   }
@@ -69,33 +69,33 @@ TEST_F(RelayTest, ReadsOnceForAllWhoComeTogether) {
 }
 
 TEST_F(RelayTest, WhoComesBeforeTheCompanyIsKnownWaitsForThat) {
-  RelayCompany company(0, absl::Seconds(20));
+  RelayGroup group(0, absl::Seconds(20));
   std::vector<absl::StatusOr<Relayed>> results;
   {
-    std::jthread all([&] { results = All(company, {Part("n1"), Part("n2")}); });
-    company.SetMembers(2);
+    std::jthread all([&] { results = All(group, {Part("n1"), Part("n2")}); });
+    group.SetMembers(2);
   }
   for (const auto& relayed : results) EXPECT_TRUE(relayed.ok()) << relayed.status();
   EXPECT_EQ(runner_.scripts("m").size(), 1u);
 }
 
 TEST_F(RelayTest, ReadsApartWhatIsNotTheSame) {
-  RelayCompany company(2, absl::Milliseconds(10));
-  for (const auto& relayed : All(company, {Part("n1", "read a"), Part("n2", "read b")})) EXPECT_TRUE(relayed.ok());
+  RelayGroup group(2, absl::Milliseconds(10));
+  for (const auto& relayed : All(group, {Part("n1", "read a"), Part("n2", "read b")})) EXPECT_TRUE(relayed.ok());
   EXPECT_EQ(runner_.scripts("m").size(), 2u);
 }
 
 TEST_F(RelayTest, WhoDoesNotComeIsNotWaitedForForever) {
-  RelayCompany company(2, absl::Milliseconds(10));
-  EXPECT_TRUE(company.Carry(Part("n1")).ok());
-  EXPECT_TRUE(company.Carry(Part("n2")).ok()) << "it reads for itself";
+  RelayGroup group(2, absl::Milliseconds(10));
+  EXPECT_TRUE(group.Carry(Part("n1")).ok());
+  EXPECT_TRUE(group.Carry(Part("n2")).ok()) << "it reads for itself";
   EXPECT_EQ(runner_.scripts("m").size(), 2u);
 }
 
 TEST_F(RelayTest, OneChildThatCannotBeReachedDoesNotKeepTheOthersFromIt) {
   runner_.On("n1", "write").Fails(MakeError(Failure::kUnreachable, "no connection"));
-  RelayCompany company(2, absl::Seconds(20));
-  const auto results = All(company, {Part("n1"), Part("n2")});
+  RelayGroup group(2, absl::Seconds(20));
+  const auto results = All(group, {Part("n1"), Part("n2")});
   EXPECT_EQ(FailureOf(results[0].status()), Failure::kUnreachable);
   ASSERT_TRUE(results[1].ok()) << results[1].status();
   EXPECT_THAT(runner_.taken(), UnorderedElementsAre("the bytes"));
@@ -103,21 +103,21 @@ TEST_F(RelayTest, OneChildThatCannotBeReachedDoesNotKeepTheOthersFromIt) {
 
 TEST_F(RelayTest, AParentThatCannotBeReadFailsAll) {
   runner_.On("m", "read").Fails(MakeError(Failure::kUnreachable, "no connection"));
-  RelayCompany company(2, absl::Seconds(20));
-  for (const auto& relayed : All(company, {Part("n1"), Part("n2")}))
+  RelayGroup group(2, absl::Seconds(20));
+  for (const auto& relayed : All(group, {Part("n1"), Part("n2")}))
     EXPECT_EQ(FailureOf(relayed.status()), Failure::kUnreachable);
   EXPECT_TRUE(runner_.taken().empty());
 }
 
 TEST_F(RelayTest, HalfAFileIsToldByEitherEnd) {
   runner_.On("m", "read").Says("the by", 1, "dd: Input/output error\n");
-  RelayCompany company;
-  EXPECT_EQ(OutcomeOf(*company.Carry(Part("n1"))).first, 1);
-  EXPECT_THAT(OutcomeOf(*company.Carry(Part("n1"))).second,
+  RelayGroup group;
+  EXPECT_EQ(OutcomeOf(*group.Carry(Part("n1"))).first, 1);
+  EXPECT_THAT(OutcomeOf(*group.Carry(Part("n1"))).second,
               HasSubstr("Input/output error\nthe parent's side did not end well: it ended with status 1"));
   runner_.On("n1", "write").Says("", 28, "No space left on device");
   EXPECT_EQ(
-      OutcomeOf(*company.Carry(Part("n1"))),
+      OutcomeOf(*group.Carry(Part("n1"))),
       std::make_pair(
           28, std::string("No space left on device\nthe child's side did not end well: it ended with status 28\n")));
 }
@@ -127,8 +127,8 @@ TEST_F(RelayTest, AStopEndsItForAll) {
   stop.Request(kStopByCaller);
   RelayPart part = Part("n1");
   part.stop = stop.token();
-  RelayCompany company(2, absl::Seconds(20));
-  EXPECT_EQ(FailureOf(company.Carry(part).status()), Failure::kStopped);
+  RelayGroup group(2, absl::Seconds(20));
+  EXPECT_EQ(FailureOf(group.Carry(part).status()), Failure::kStopped);
 }
 
 }  // namespace

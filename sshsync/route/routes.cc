@@ -9,8 +9,8 @@ Routes::Routes(RunContext& context, RemoteRepository& parent, RemoteRepository& 
       scratch_(std::move(scratch)),
       order_(RoutesOf(child.config())) {
   const std::string& program = child.config().peerssh;
-  peers_.emplace(Route::kPull, Peer::Make(child.config(), parent.config(), program));
-  peers_.emplace(Route::kPush, Peer::Make(parent.config(), child.config(), program));
+  peers_.emplace(Route::kPull, PeerConnection::Make(child.config(), parent.config(), program));
+  peers_.emplace(Route::kPush, PeerConnection::Make(parent.config(), child.config(), program));
   if (order_.size() == 1) Set(order_[0]);
 }
 
@@ -34,7 +34,7 @@ absl::Status Routes::Move(Stream& stream, Stream::Place place) {
   if (stream.session && stream.place == place) return absl::OkStatus();
   Close(stream);
   const Repository& at = place == Stream::Place::kChild ? child_.config() : parent_.config();
-  auto session = context_.runner.Open(at.endpoint, context_.closing);
+  auto session = context_.runner.Open(at.endpoint, context_.drain);
   if (!session.ok()) return place == Stream::Place::kChild ? session.status() : parent_.Located(session.status());
   stream.session = *std::move(session);
   stream.place = place;
@@ -60,7 +60,7 @@ void Routes::Disconnect(Stream& stream, bool session_ends) {
 }
 
 // Where it does not come up, each transfer logs in by itself and says what hinders it: `said` is what this one said.
-absl::Status Routes::Connect(Stream& stream, const Peer& peer, std::string* said) {
+absl::Status Routes::Connect(Stream& stream, const PeerConnection& peer, std::string* said) {
   if (stream.peer == &peer) return absl::OkStatus();
   Disconnect(stream);
   stream.peer = &peer;
@@ -87,7 +87,7 @@ absl::Status Routes::Connect(Stream& stream, const Peer& peer, std::string* said
         logins_changed_.notify_all();
         return absl::OkStatus();
       },
-      [] { return false; }, context_.closing);
+      [] { return false; }, context_.drain);
   if (first) {
     const std::lock_guard lock(logins_mu_);
     Login& login = logins_[&peer];
@@ -108,7 +108,7 @@ void Routes::Approach(Stream& stream) {
   if (order_.size() < 2 || order_[0] != Route::kPull || !pull->second.ok()) return;
   {
     std::unique_lock lock(logins_mu_);
-    const Peer* const peer = &*pull->second;
+    const PeerConnection* const peer = &*pull->second;
     // A stream that may be needless waits a moment longer.
     const bool doubtful = ExceedsWay(stream, absl::ZeroDuration());
     logins_changed_.wait(lock, [&] {
@@ -160,15 +160,15 @@ absl::Status Routes::Choose(Stream& stream, const Sample& sample) {
     const absl::Time began = context_.clock.Monotonic();
     absl::Status tried = Try(stream, route, sample);
     const bool quick = context_.clock.Monotonic() - began < kSoon;
-    if (absl::IsUnavailable(tried) && quick && !context_.closing.WaitFor(context_.backoff.Delay(0))) {
+    if (absl::IsUnavailable(tried) && quick && !context_.drain.WaitFor(context_.backoff.Delay(0))) {
       tried = Try(stream, route, sample);
     }
-    SSHSYNC_RETURN_IF_ERROR(context_.closing.status());
+    SSHSYNC_RETURN_IF_ERROR(context_.drain.status());
     if (tried.ok()) {
       Set(route);
       const std::string choice =
           absl::StrCat("route ", RouteName(route), ": ", How(route), others.empty() ? "" : "; ", others);
-      if (std::exchange(told_, choice) != choice) child_.Tell(LogLevel::kInfo, choice);
+      if (std::exchange(told_, choice) != choice) child_.Emit(LogLevel::kInfo, choice);
       return absl::OkStatus();
     }
     absl::StrAppend(&others, others.empty() ? "" : "; ", "no ", RouteName(route), ": ", tried.message());
@@ -178,12 +178,13 @@ absl::Status Routes::Choose(Stream& stream, const Sample& sample) {
 }
 
 // A file that cannot be read is no fault of the way to it.
-Passage Routes::Trial(Route route, const Sample& sample) const {
+TransferPipe Routes::Trial(Route route, const Sample& sample) const {
   const std::string file = absl::StrCat(sample.folder, "/", sample.file),
                     fallback = absl::StrCat(parent_.facts().root, "/", sample.file);
-  Passage trial{.reader = absl::StrCat("FILEPATH=", ShellLiteral(file), "\n[ -f \"$FILEPATH\" ] || FILEPATH=",
-                                       ShellLiteral(fallback), "\ndd if=\"$FILEPATH\" bs=512 count=1 2>/dev/null || :"),
-                .writer = "cat >/dev/null"};
+  TransferPipe trial{.reader = absl::StrCat("FILEPATH=", ShellLiteral(file),
+                                            "\n[ -f \"$FILEPATH\" ] || FILEPATH=", ShellLiteral(fallback),
+                                            "\ndd if=\"$FILEPATH\" bs=512 count=1 2>/dev/null || :"),
+                     .writer = "cat >/dev/null"};
   if (route != Route::kPush || (scratch_.empty() && child_.config().stage == "no")) return trial;
   Attempt attempt = NewAttempt(StageFolder(child_.config().stage, child_.facts().root), 0, "trial", Digest());
   if (!scratch_.empty()) attempt.folder = scratch_;
@@ -194,7 +195,7 @@ Passage Routes::Trial(Route route, const Sample& sample) const {
 }
 
 absl::Status Routes::Try(Stream& stream, Route route, const Sample& sample) {
-  const Passage trial = Trial(route, sample);
+  const TransferPipe trial = Trial(route, sample);
   if (route == Route::kPull) return TryPull(stream, trial);
   if (route == Route::kPush) return TryPush(stream, trial);
   SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(trial, stream, [] { return false; }));
@@ -204,37 +205,37 @@ absl::Status Routes::Try(Stream& stream, Route route, const Sample& sample) {
 }
 
 // Nothing is held while others are waited for.
-absl::StatusOr<Relayed> Routes::Relay(const Passage& passage, Stream& stream, ProgressProbe moved) {
+absl::StatusOr<Relayed> Routes::Relay(const TransferPipe& pipe, Stream& stream, ProgressProbe moved) {
   constexpr size_t kMostOfOnePiece = size_t{20} << 20;  // a batch, and what its archive adds
   Close(stream);
   const absl::Duration timeout = child_.config().timeout;
   const auto open = [&](const Repository& at, ByteWay way,
                         const RemoteCommand& command) -> absl::StatusOr<std::unique_ptr<RemoteBytes>> {
-    return context_.runner.OpenBytes(at.endpoint, way, command, context_.closing);
+    return context_.runner.OpenBytes(at.endpoint, way, command, context_.drain);
   };
   const RelayPart part{
       .open_reader =
-          [&] { return open(parent_.config(), ByteWay::kFromHost, {.script = passage.reader, .timeout = timeout}); },
+          [&] { return open(parent_.config(), ByteWay::kFromHost, {.script = pipe.reader, .timeout = timeout}); },
       .open_writer =
           [&] {
             return open(child_.config(), ByteWay::kToHost,
-                        {.script = absl::StrCat(AwaitedText(passage.writer), "exit $_ss_written\n"),
+                        {.script = absl::StrCat(AwaitedText(pipe.writer), "exit $_ss_written\n"),
                          .timeout = timeout,
                          .writes = true});
           },
-      .what = passage.reader,
+      .what = pipe.reader,
       .timeout = timeout,
       .moved = [&] { return moved(); },
-      .stop = context_.closing};
+      .stop = context_.drain};
   BytePump pump;
-  if (passage.in_one_piece) pump.window = kMostOfOnePiece;
-  const std::shared_ptr<RelayCompany> company = stream.company ? stream.company : std::make_shared<RelayCompany>();
-  auto relayed = company->Carry(part, pump);
+  if (pipe.in_one_piece) pump.window = kMostOfOnePiece;
+  const std::shared_ptr<RelayGroup> group = stream.group ? stream.group : std::make_shared<RelayGroup>();
+  auto relayed = group->Carry(part, pump);
   if (relayed.ok() && relayed->end == PumpEnd::kLeftBehind) stream.left_behind = true;
   return relayed;
 }
 
-absl::Status Routes::TryPull(Stream& stream, const Passage& passage) {
+absl::Status Routes::TryPull(Stream& stream, const TransferPipe& pipe) {
   const auto& peer = peers_.at(Route::kPull);
   SSHSYNC_RETURN_IF_ERROR(peer.status());
   SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kChild));
@@ -245,14 +246,14 @@ absl::Status Routes::TryPull(Stream& stream, const Passage& passage) {
   SSHSYNC_ASSIGN_OR_RETURN(
       const RemoteResult result,
       stream.session->Run(
-          {.script = peer->PullText(passage.reader, passage.writer, stream.control),
+          {.script = peer->PullText(pipe.reader, pipe.writer, stream.control),
            .timeout = child_.config().timeout,
            .writes = true},
-          [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.closing));
+          [](absl::string_view) { return absl::OkStatus(); }, [] { return false; }, context_.drain));
   return result.status == 0 ? absl::OkStatus() : WhyNoWay(PeerEndpoint(parent_.config()), result.err, "reader");
 }
 
-absl::Status Routes::TryPush(Stream& stream, const Passage& passage) {
+absl::Status Routes::TryPush(Stream& stream, const TransferPipe& pipe) {
   const auto& peer = peers_.at(Route::kPush);
   SSHSYNC_RETURN_IF_ERROR(peer.status());
   SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
@@ -261,24 +262,24 @@ absl::Status Routes::TryPush(Stream& stream, const Passage& passage) {
   SSHSYNC_RETURN_IF_ERROR(Connect(stream, *peer, &said));
   if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(child_.config()), said, "writer");
   const std::string mark = RandomMark();
-  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
-                           stream.session->Run(
-                               {.script = peer->PushText(passage.reader, passage.writer, mark, stream.control),
-                                .timeout = child_.config().timeout,
-                                .writes = true},
-                               [&](absl::string_view bytes) { return AppendTail(&printed, bytes); },
-                               [] { return false; }, context_.closing));
+  SSHSYNC_ASSIGN_OR_RETURN(
+      const RemoteResult result,
+      stream.session->Run(
+          {.script = peer->PushText(pipe.reader, pipe.writer, mark, stream.control),
+           .timeout = child_.config().timeout,
+           .writes = true},
+          [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, [] { return false; }, context_.drain));
   if (result.status == 0 && HasFinalWord(printed, mark)) return absl::OkStatus();
   return WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer");
 }
 
-absl::StatusOr<std::string> Routes::Carry(const Passage& passage, Stream& stream, ProgressProbe moved) {
+absl::StatusOr<std::string> Routes::Carry(const TransferPipe& pipe, Stream& stream, ProgressProbe moved) {
   if (stream.route == Route::kRelay) {
-    SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(passage, stream, moved));
+    SSHSYNC_ASSIGN_OR_RETURN(const Relayed relayed, Relay(pipe, stream, moved));
     const auto [status, said] = OutcomeOf(relayed);
     return ReplayText(status, said);
   }
-  const Peer& peer = *peers_.at(Route::kPush);
+  const PeerConnection& peer = *peers_.at(Route::kPush);
   SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
   SSHSYNC_RETURN_IF_ERROR(Connect(stream, peer, nullptr));
   const std::string mark = RandomMark();
@@ -286,10 +287,10 @@ absl::StatusOr<std::string> Routes::Carry(const Passage& passage, Stream& stream
   SSHSYNC_ASSIGN_OR_RETURN(
       const RemoteResult result,
       stream.session->Run(
-          {.script = peer.PushText(passage.reader, passage.writer, mark, stream.control),
+          {.script = peer.PushText(pipe.reader, pipe.writer, mark, stream.control),
            .timeout = child_.config().timeout,
            .writes = true},
-          [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, moved, context_.closing));
+          [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, moved, context_.drain));
   if (HasFinalWord(printed, mark)) return ReplayText(result.status, result.err);
   return Annotate(MakeError(Failure::kUnreachable, "the end of the writer was not seen"),
                   std::string(WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer").message()));
@@ -297,12 +298,12 @@ absl::StatusOr<std::string> Routes::Carry(const Passage& passage, Stream& stream
 
 absl::Status Routes::Look(const RemoteCommand& command, OutputSink sink) {
   for (int tries = 0;; ++tries) {
-    const auto result = context_.runner.Run(child_.config().endpoint, command, context_.closing);
+    const auto result = context_.runner.Run(child_.config().endpoint, command, context_.drain);
     if (result.ok()) return sink(result->out);
     if (!absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout ||
         tries >= child_.config().retries)
       return result.status();
-    if (context_.closing.WaitFor(context_.backoff.Delay(tries))) return context_.closing.status();
+    if (context_.drain.WaitFor(context_.backoff.Delay(tries))) return context_.drain.status();
   }
 }
 

@@ -98,7 +98,7 @@ class Routes {
 
   /// Whether the route of the stream's job is another than to pull.
   static bool carries(const Stream& stream) { return stream.route != Route::kPull; }
-  const Peer& pull() const { return *peers_.at(Route::kPull); }
+  const PeerConnection& pull() const { return *peers_.at(Route::kPull); }
 
   /// Whether the login at the other end of its connection prints nothing of its own, as far as that is known.
   bool silent(const Stream& stream) const {
@@ -109,7 +109,7 @@ class Routes {
 
   /// Brings it. The result is text that says and ends as both ends did, to stand in a script for what was done here.
   /// `moved`: asked when all were silent. Errors: the end of the writer was not seen.
-  absl::StatusOr<std::string> Carry(const Passage& passage, Stream& stream, ProgressProbe moved);
+  absl::StatusOr<std::string> Carry(const TransferPipe& pipe, Stream& stream, ProgressProbe moved);
 
   /// Runs a script on the child after what it looks at was carried; again where its answer was lost.
   absl::Status Look(const RemoteCommand& command, OutputSink sink);
@@ -140,20 +140,20 @@ class Routes {
     return stream.number >= StreamsOnWay(stream.number + 1, std::min(child_.facts().cpus, parent_.facts().cpus), round);
   }
   absl::Status Move(Stream& stream, Stream::Place place);
-  absl::Status Connect(Stream& stream, const Peer& peer, std::string* said);
+  absl::Status Connect(Stream& stream, const PeerConnection& peer, std::string* said);
   void Disconnect(Stream& stream, bool session_ends = false);
   absl::Status Choose(Stream& stream, const Sample& sample);
   absl::Status Try(Stream& stream, Route route, const Sample& sample);
-  absl::Status TryPull(Stream& stream, const Passage& passage);
-  absl::Status TryPush(Stream& stream, const Passage& passage);
-  absl::StatusOr<Relayed> Relay(const Passage& passage, Stream& stream, ProgressProbe moved);
-  Passage Trial(Route route, const Sample& sample) const;
+  absl::Status TryPull(Stream& stream, const TransferPipe& pipe);
+  absl::Status TryPush(Stream& stream, const TransferPipe& pipe);
+  absl::StatusOr<Relayed> Relay(const TransferPipe& pipe, Stream& stream, ProgressProbe moved);
+  TransferPipe Trial(Route route, const Sample& sample) const;
   std::string How(Route route) const;
 
   RunContext& context_;
   RemoteRepository& parent_;
   RemoteRepository& child_;
-  std::map<Route, absl::StatusOr<Peer>> peers_;
+  std::map<Route, absl::StatusOr<PeerConnection>> peers_;
   const std::string scratch_;
   const std::vector<Route> order_;
 
@@ -166,7 +166,7 @@ class Routes {
   mutable std::mutex logins_mu_;  // taken under mu_, never the other way round
   std::condition_variable logins_changed_;
   // Protected by logins_mu_.
-  std::map<const Peer*, Login> logins_;
+  std::map<const PeerConnection*, Login> logins_;
   bool chosen_once_ = false;  // or it was found that there is nothing to choose
 };
 

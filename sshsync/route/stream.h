@@ -20,19 +20,19 @@ struct Stream {
 
   int number = 0;
   std::unique_ptr<RemoteSession> session = {};
-  Place place = Place::kNowhere;      ///< where that is
-  Route route = Route::kPull;         ///< of the job that it is at
-  std::string control = {};           ///< the folder of its connection to the other host; empty: none
-  const Peer* peer = nullptr;         ///< whose connection that is
-  int64_t bytes = int64_t{16} << 20;  ///< of one job: what takes a few seconds
-  int64_t share = 0;                  ///< bytes a second that it may move in this job; 0: no limit
+  Place place = Place::kNowhere;         ///< where that is
+  Route route = Route::kPull;            ///< of the job that it is at
+  std::string control = {};              ///< the folder of its connection to the other host; empty: none
+  const PeerConnection* peer = nullptr;  ///< whose connection that is
+  int64_t bytes = int64_t{16} << 20;     ///< of one job: what takes a few seconds
+  int64_t share = 0;                     ///< bytes a second that it may move in this job; 0: no limit
   int lost_in_a_row = 0;
-  std::shared_ptr<RelayCompany> company = {};  ///< of a job that is relayed
-  bool left_behind = false;                    ///< the last relay went too fast for this child
+  std::shared_ptr<RelayGroup> group = {};  ///< of a job that is relayed
+  bool left_behind = false;                ///< the last relay went too fast for this child
 };
 
 /// What a session said and did when it was last silent for `timeout`.
-struct Silence {
+struct StallDetector {
   int count = 0;
   size_t records = 0;
   int64_t size = -1, mtime = -1;

@@ -12,7 +12,7 @@ namespace sshsync {
 
 /// What goes from a parent to its child in one go, as shell text: what prints it on the parent, and what takes it in on
 /// the child. How the two are connected is the route's business. A plain value; any thread.
-struct Passage {
+struct TransferPipe {
   std::string reader, writer;
   bool in_one_piece = false;  ///< half of it is of no use
 };

@@ -15,14 +15,14 @@ using ::testing::HasSubstr;
 
 const Endpoint kFar{.host = "m", .user = "u", .port = 22};
 
-TEST(Passage, AutoIsEveryRouteAndAListIsItself) {
+TEST(TransferPipe, AutoIsEveryRouteAndAListIsItself) {
   EXPECT_THAT(RoutesOf(Repository()), ElementsAre(Route::kPull, Route::kPush, Route::kRelay));
   Repository child;
   child.route = {Route::kRelay, Route::kPush};
   EXPECT_THAT(RoutesOf(child), ElementsAre(Route::kRelay, Route::kPush));
 }
 
-TEST(Passage, TheWayIsToldInWords) {
+TEST(TransferPipe, TheWayIsToldInWords) {
   Repository child;
   EXPECT_EQ(WayInWords(child), "files are moved by the builtin transfer, route pull, else push, else relay");
   child.route = {Route::kRelay};
@@ -33,7 +33,7 @@ TEST(Passage, TheWayIsToldInWords) {
   EXPECT_EQ(WayInWords(child), "files are moved by the builtin transfer, route relay");
 }
 
-TEST(Passage, AReplaySaysAndEndsAsThatWhichWasDone) {
+TEST(TransferPipe, AReplaySaysAndEndsAsThatWhichWasDone) {
   SshRunner runner;
   const Endpoint here{.transport = Transport::kLocal};
   for (const std::string& said :
@@ -46,7 +46,7 @@ TEST(Passage, AReplaySaysAndEndsAsThatWhichWasDone) {
   }
 }
 
-TEST(Passage, WhatHindersAWayIsWhatSshSaid) {
+TEST(TransferPipe, WhatHindersAWayIsWhatSshSaid) {
   const absl::Status refused = WhyNoWay(
       kFar,
       "ssh: connect to host m port 22: Connection refused\nthe parent's side did not end well: reader 255 writer 90\n",
@@ -65,14 +65,14 @@ TEST(Passage, WhatHindersAWayIsWhatSshSaid) {
             Failure::kNoShell);
 }
 
-TEST(Passage, TellsWhenTheOtherHostWasNotReachedAtAll) {
+TEST(TransferPipe, TellsWhenTheOtherHostWasNotReachedAtAll) {
   EXPECT_TRUE(IsAboutTheConnection("ssh: connect to host m port 22: No route to host"));
   EXPECT_TRUE(IsAboutTheConnection("Host key verification failed."));
   EXPECT_TRUE(IsAboutTheConnection("u@m: Permission denied (publickey)."));
   EXPECT_FALSE(IsAboutTheConnection("command-line: line 0: Bad configuration option: controlpersist"));
 }
 
-TEST(Passage, PeersHaveTheirOwnAddress) {
+TEST(TransferPipe, PeersHaveTheirOwnAddress) {
   Repository far{.name = "m", .endpoint = {.host = "a", .user = "u", .port = 1}};
   EXPECT_EQ(PeerEndpoint(far).host, "a");
   far.peerhost = "b", far.peeruser = "v", far.peerport = 2;
@@ -81,7 +81,7 @@ TEST(Passage, PeersHaveTheirOwnAddress) {
   EXPECT_EQ(PeerEndpoint(far).port, 2);
 }
 
-TEST(Passage, ATailKeepsTheEnd) {
+TEST(TransferPipe, ATailKeepsTheEnd) {
   std::string tail;
   for (int i = 0; i < 5000; ++i) EXPECT_TRUE(AppendTail(&tail, "noise ").ok());
   EXPECT_TRUE(AppendTail(&tail, "word").ok());

@@ -24,14 +24,16 @@ using Remote = RemoteRepository;
 // One repository's probe: each method adds its check.
 class HostProbe {
  public:
-  HostProbe(RunParts& parts, const Configuration& configuration, const Repository& repository, RepositoryProbe& probe)
-      : parts_(parts), configuration_(configuration), repository_(repository), probe_(probe) {}
+  HostProbe(RunEnvironment& environment, const Configuration& configuration, const Repository& repository,
+            RepositoryProbe& probe)
+      : environment_(environment), configuration_(configuration), repository_(repository), probe_(probe) {}
 
   void Run() {
     const Repository* const parent = configuration_.Find(repository_.parent);
-    auto templates = RepositoryTemplates::Make(repository_, parent, parts_.context().run, parts_.context().clock.Now());
+    auto templates =
+        RepositoryTemplates::Make(repository_, parent, environment_.context().run, environment_.context().clock.Now());
     if (!templates.ok()) return Add("templates", templates.status(), "");
-    Remote remote(parts_.context(), repository_, *std::move(templates));
+    Remote remote(environment_.context(), repository_, *std::move(templates));
     if (!TryFolder(remote)) return;
     TryListing(remote);
     TryActions(remote, TryDigestTools(remote));
@@ -54,8 +56,8 @@ class HostProbe {
     Add("connection and folder", opened, "");
     if (!opened.ok()) return false;
     const HostFacts& facts = remote.facts();
-    const absl::Time before = parts_.context().clock.Monotonic();
-    if (remote.Ask({.script = ":"}).ok()) probe_.round_trip = parts_.context().clock.Monotonic() - before;
+    const absl::Time before = environment_.context().clock.Monotonic();
+    if (remote.Ask({.script = ":"}).ok()) probe_.round_trip = environment_.context().clock.Monotonic() - before;
     probe_.system = CleanForTerminal(facts.system);
     probe_.root = facts.root;
     probe_.free_bytes = facts.free_bytes;
@@ -134,7 +136,7 @@ class HostProbe {
     const std::string path = absl::StrCat(ScratchFolder(mark), "/", ScratchName());
     const auto text = remote.templates().Digest(ScratchFolder(mark), ScratchName());
     const auto result = text.ok() ? remote.Ask(ScratchDigestCommand(mark, text->script())) : text.status();
-    const auto answer = result.ok() ? ParseDigestAnswer(result->out, result->status, path) : result.status();
+    const auto answer = result.ok() ? ParseDigestResult(result->out, result->status, path) : result.status();
     absl::Status status = answer.status();
     if (result.ok() && !status.ok() && !result->err.empty())
       status = Annotate(status, CleanForTerminal(absl::StripAsciiWhitespace(result->err)));
@@ -145,14 +147,14 @@ class HostProbe {
 
   void TryRoutes(Remote& remote, const Repository& parent_repository) {
     auto templates = RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent),
-                                               parts_.context().run, parts_.context().clock.Now());
+                                               environment_.context().run, environment_.context().clock.Now());
     if (!templates.ok()) return;  // its own probe says so
-    Remote parent(parts_.context(), parent_repository, *std::move(templates));
+    Remote parent(environment_.context(), parent_repository, *std::move(templates));
     const absl::Status opened = parent.Open(false);
     const auto listing = opened.ok() ? parent.List() : opened;
     if (!listing.ok()) return Add("route", Annotate(listing.status(), "so that no route from it could be tried"), "");
     if (listing->listing.paths.empty()) return Add("route", absl::OkStatus(), "not tried: the parent has no files");
-    Routes routes(parts_.context(), parent, remote, ScratchFolder(RandomMark()));
+    Routes routes(environment_.context(), parent, remote, ScratchFolder(RandomMark()));
     std::string found;
     absl::Status worst;
     bool works = false;
@@ -175,8 +177,8 @@ class HostProbe {
   absl::Status BringOne(Remote& remote, const Repository& parent_repository, absl::string_view* brought) {
     SSHSYNC_ASSIGN_OR_RETURN(RepositoryTemplates templates,
                              RepositoryTemplates::Make(parent_repository, configuration_.Find(parent_repository.parent),
-                                                       parts_.context().run, parts_.context().clock.Now()));
-    Remote parent(parts_.context(), parent_repository, std::move(templates));
+                                                       environment_.context().run, environment_.context().clock.Now()));
+    Remote parent(environment_.context(), parent_repository, std::move(templates));
     SSHSYNC_RETURN_IF_ERROR(parent.Open(false));
     SSHSYNC_ASSIGN_OR_RETURN(const RemoteListing listing, parent.List());
     const auto& paths = listing.listing.paths;
@@ -211,7 +213,7 @@ class HostProbe {
     return absl::OkStatus();
   }
 
-  RunParts& parts_;
+  RunEnvironment& environment_;
   const Configuration& configuration_;
   const Repository& repository_;
   RepositoryProbe& probe_;
@@ -222,13 +224,14 @@ absl::StatusOr<std::vector<RepositoryProbe>> ProbeAll(Runner* runner, const Conf
                                                       const std::vector<std::string>& names, EventSink& events,
                                                       const StopToken& stop) {
   SSHSYNC_ASSIGN_OR_RETURN(const auto repositories, ResolveNames(configuration, names));
-  RunParts parts(configuration, runner, events, stop, stop, absl::nullopt);
+  RunEnvironment environment(configuration, runner, events, stop, stop, absl::nullopt);
   std::vector<RepositoryProbe> probes(repositories.size());
   std::vector<std::jthread> threads;
   for (size_t i = 0; i < repositories.size(); ++i) {
     probes[i].name = repositories[i]->name;
     probes[i].host = repositories[i]->endpoint.host;
-    threads.push_back(StartThread([&, i] { HostProbe(parts, configuration, *repositories[i], probes[i]).Run(); }));
+    threads.push_back(
+        StartThread([&, i] { HostProbe(environment, configuration, *repositories[i], probes[i]).Run(); }));
   }
   threads.clear();
   return probes;

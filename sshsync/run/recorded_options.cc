@@ -66,11 +66,11 @@ std::string OptionsText(const SyncOptions& options) {
 void RepeatOptions(absl::string_view text, SyncOptions& options) {
   const bool filters = options.filter.empty();
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, absl::MaxSplits(' ', 1));
-    ForEach(options, [&parts](absl::string_view name, auto& value) {
-      if (name == parts.first && TextOf(value).empty()) Read(parts.second, value);
+    const std::pair<absl::string_view, absl::string_view> environment = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+    ForEach(options, [&environment](absl::string_view name, auto& value) {
+      if (name == environment.first && TextOf(value).empty()) Read(environment.second, value);
     });
-    if (std::string line; filters && parts.first == kFilter && absl::CUnescape(parts.second, &line))
+    if (std::string line; filters && environment.first == kFilter && absl::CUnescape(environment.second, &line))
       options.filter.push_back(line);
   }
 }

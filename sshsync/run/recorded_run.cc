@@ -34,39 +34,39 @@ RunRecord RecordOf(const Configuration& configuration, const SyncOptions& option
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WritingRun>> WritingRun::Begin(const Configuration& configuration,
-                                                              const SyncOptions& options, const Report& report,
-                                                              const StopToken& stop, Tell tell) {
+absl::StatusOr<std::unique_ptr<RecordedRun>> RecordedRun::Begin(const Configuration& configuration,
+                                                                const SyncOptions& options, const Report& report,
+                                                                const StopToken& stop, LogMessage log) {
   SSHSYNC_ASSIGN_OR_RETURN(
-      Places places, PlacesOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir},
-                              Account::Current()));
-  std::unique_ptr<WritingRun> run(new WritingRun(configuration.settings, std::move(places), std::move(tell)));
-  SSHSYNC_ASSIGN_OR_RETURN(run->lock_, RunLock::Acquire({.pid_file = run->places_.pid_file,
-                                                         .state_dir = run->places_.state_dir,
+      StatePaths paths,
+      StatePathsOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir},
+                   Account::Current()));
+  std::unique_ptr<RecordedRun> run(new RecordedRun(configuration.settings, std::move(paths), std::move(log)));
+  SSHSYNC_ASSIGN_OR_RETURN(run->lock_, RunLock::Acquire({.pid_file = run->paths_.pid_file,
+                                                         .state_dir = run->paths_.state_dir,
                                                          .started = report.started,
                                                          .lock_wait = options.lock_wait},
                                                         [&stop](absl::Duration pause) { return stop.WaitFor(pause); }));
-  if (!run->lock_->warning().empty()) run->tell_(LogLevel::kWarning, run->lock_->warning());
+  if (!run->lock_->warning().empty()) run->log_(LogLevel::kWarning, run->lock_->warning());
   SSHSYNC_ASSIGN_OR_RETURN(
-      run->recorder_,
-      RunRecorder::Begin(run->places_.state_dir, RecordOf(configuration, options, report),
-                         [tell = run->tell_](absl::string_view text) { tell(LogLevel::kWarning, text); }));
+      run->recorder_, RunRecorder::Begin(run->paths_.state_dir, RecordOf(configuration, options, report),
+                                         [log = run->log_](absl::string_view text) { log(LogLevel::kWarning, text); }));
   return run;
 }
 
-void WritingRun::End(const Report& report) {
+void RecordedRun::End(const Report& report) {
   const int exit_code = report.exit_code();
   recorder_->EndRun(report, exit_code, settings_.keep_runs);
   if (!settings_.metrics_file.empty()) {
     const absl::Status written = ReplaceFile(
         settings_.metrics_file, MetricsText(report, exit_code, recorder_->Repositories(), report.ended), 0644);
-    if (!written.ok()) tell_(LogLevel::kWarning, absl::StrCat("the metrics could not be written: ", written.message()));
+    if (!written.ok()) log_(LogLevel::kWarning, absl::StrCat("the metrics could not be written: ", written.message()));
   }
   lock_.reset();
   RunHooks(report, exit_code);
 }
 
-void WritingRun::RunHooks(const Report& report, int exit_code) {
+void RecordedRun::RunHooks(const Report& report, int exit_code) {
   const bool changed =
       std::any_of(report.repositories.begin(), report.repositories.end(),
                   [](const RepositoryReport& one) { return one.copied + one.replaced + one.deleted > 0; });
@@ -77,21 +77,22 @@ void WritingRun::RunHooks(const Report& report, int exit_code) {
   if (!command.empty()) hooks.emplace_back(name, command);
   if (hooks.empty()) return;
 
-  std::string file = absl::StrCat(places_.state_dir, "/report.json");
+  std::string file = absl::StrCat(paths_.state_dir, "/report.json");
   if (const absl::Status written = ReplaceFile(file, ReportToJson(report), 0600); !written.ok()) {
-    tell_(LogLevel::kWarning, absl::StrCat("the hooks get no REPORT: ", written.message()));
+    log_(LogLevel::kWarning, absl::StrCat("the hooks get no REPORT: ", written.message()));
     file.clear();
   }
   const std::vector<std::string> environment = {absl::StrCat("RUN=", report.run), absl::StrCat("STATUS=", exit_code),
                                                 absl::StrCat("SUMMARY=", SummaryOf(report)),
                                                 absl::StrCat("REPORT=", file)};
   for (const auto& [key, text] : hooks) {
-    const HookResult result = RunHook(text, environment, report.signal > 0 ? kHookLimitAfterSignal : kHookLimit);
+    const LocalCommandResult result =
+        RunHook(text, environment, report.signal > 0 ? kHookLimitAfterSignal : kHookLimit);
     const std::string said = CleanForTerminal(absl::StripSuffix(result.output, "\n"));
     if (!result.status.ok()) {
-      tell_(LogLevel::kWarning, absl::StrCat(key, " ", result.status.message(), said.empty() ? "" : ": ", said));
+      log_(LogLevel::kWarning, absl::StrCat(key, " ", result.status.message(), said.empty() ? "" : ": ", said));
     } else if (!said.empty()) {
-      tell_(LogLevel::kInfo, absl::StrCat(key, ": ", said));
+      log_(LogLevel::kInfo, absl::StrCat(key, ": ", said));
     }
   }
 }

@@ -17,14 +17,14 @@ namespace sshsync {
 /// What a run that writes has around its hops: the locks that keep a second one out, the record of what became of it,
 /// and at its end the metrics and the operator's hooks. Plans and comparisons have none of it. Ownership: the locks are
 /// held from Begin to End. Threads: EndRepository may come from any; the others from one.
-class WritingRun {
+class RecordedRun {
  public:
-  using Tell = std::function<void(LogLevel, absl::string_view)>;
+  using LogMessage = std::function<void(LogLevel, absl::string_view)>;
 
   /// Errors: kLocked and the others of RunLock, kState.
-  static absl::StatusOr<std::unique_ptr<WritingRun>> Begin(const Configuration& configuration,
-                                                           const SyncOptions& options, const Report& report,
-                                                           const StopToken& stop, Tell tell);
+  static absl::StatusOr<std::unique_ptr<RecordedRun>> Begin(const Configuration& configuration,
+                                                            const SyncOptions& options, const Report& report,
+                                                            const StopToken& stop, LogMessage log);
 
   /// Which lock on the controller keeps other runs out (RunLock::identity).
   std::string lock_identity() const { return lock_->identity(); }
@@ -41,14 +41,14 @@ class WritingRun {
   void End(const Report& report);
 
  private:
-  WritingRun(const Settings& settings, Places places, Tell tell)
-      : settings_(settings), places_(std::move(places)), tell_(std::move(tell)) {}
+  RecordedRun(const Settings& settings, StatePaths paths, LogMessage log)
+      : settings_(settings), paths_(std::move(paths)), log_(std::move(log)) {}
   void RunHooks(const Report& report, int exit_code);
 
   // Constant after construction.
   const Settings settings_;
-  const Places places_;
-  const Tell tell_;
+  const StatePaths paths_;
+  const LogMessage log_;
 
   absl::optional<RunLock> lock_;
   std::unique_ptr<RunRecorder> recorder_;  // safe for any thread

@@ -12,9 +12,10 @@ namespace {
 
 absl::StatusOr<State> Open(const Configuration& configuration, const SyncOptions& given) {
   SSHSYNC_ASSIGN_OR_RETURN(
-      const Places places,
-      PlacesOf(configuration.settings, {.pid_file = given.pid_file, .state_dir = given.state_dir}, Account::Current()));
-  auto state = State::OpenForReading(places.state_dir);
+      const StatePaths paths,
+      StatePathsOf(configuration.settings, {.pid_file = given.pid_file, .state_dir = given.state_dir},
+                   Account::Current()));
+  auto state = State::OpenForReading(paths.state_dir);
   if (state.ok()) return state;
   const Failure failure = FailureOf(state.status()) == Failure::kState ? Failure::kState : Failure::kUsage;
   return MakeError(failure,

@@ -50,7 +50,7 @@ std::vector<std::string> Secrets(const Configuration& configuration) {
 
 }  // namespace
 
-void RunParts::OrderedEvents::On(const Event& event) {
+void RunEnvironment::OrderedEvents::On(const Event& event) {
   Event stamped = event;
   stamped.time = clock_.Now();
   for (std::string* text : {&stamped.message, &stamped.command, &stamped.output}) {
@@ -60,8 +60,9 @@ void RunParts::OrderedEvents::On(const Event& event) {
   sink_.On(stamped);
 }
 
-RunParts::RunParts(const Configuration& configuration, Runner* runner, EventSink& sink, const StopToken& stop,
-                   const StopToken& closing, absl::optional<unsigned> seed, absl::Duration first_pause)
+RunEnvironment::RunEnvironment(const Configuration& configuration, Runner* runner, EventSink& sink,
+                               const StopToken& stop, const StopToken& drain, absl::optional<unsigned> seed,
+                               absl::Duration first_pause)
     : secrets_(Secrets(configuration)),
       events_(sink, clock_, secrets_),
       seed_(seed ? *seed : std::random_device()()),
@@ -71,7 +72,7 @@ RunParts::RunParts(const Configuration& configuration, Runner* runner, EventSink
                .clock = clock_,
                .events = events_,
                .stop = stop,
-               .closing = closing,
+               .drain = drain,
                .run = RunId(clock_.Now(), std::random_device()()),
                .controller = Controller(),
                .backoff = backoff_,
@@ -79,7 +80,7 @@ RunParts::RunParts(const Configuration& configuration, Runner* runner, EventSink
                .spare_sessions =
                    std::make_shared<SpareSessions>(SpareSessions::MostOf(configuration.settings.max_sessions))} {}
 
-void RunParts::Tell(EventKind kind, LogLevel level, absl::string_view message) {
+void RunEnvironment::Emit(EventKind kind, LogLevel level, absl::string_view message) {
   events_.On({.kind = kind, .run = context_.run, .level = level, .message = std::string(message)});
 }
 

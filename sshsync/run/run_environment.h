@@ -19,19 +19,19 @@ namespace sshsync {
 /// The parts every verb that talks to hosts is made of: the clock, the runner (over ssh, where the caller brings none),
 /// the backoff, the events in order; and the context that refers to them. Lives as long as the run. Not movable, for
 /// the context points into it.
-class RunParts {
+class RunEnvironment {
  public:
   /// `runner`: borrowed; nullptr for one over ssh. `stop`, `closing`: as RunContext has them. `seed` of all jitter;
   /// absent: random. `first_pause`: before a second try.
-  RunParts(const Configuration& configuration, Runner* runner, EventSink& sink, const StopToken& stop,
-           const StopToken& closing, absl::optional<unsigned> seed,
-           absl::Duration first_pause = absl::Milliseconds(250));
-  RunParts(const RunParts&) = delete;
-  RunParts& operator=(const RunParts&) = delete;
+  RunEnvironment(const Configuration& configuration, Runner* runner, EventSink& sink, const StopToken& stop,
+                 const StopToken& drain, absl::optional<unsigned> seed,
+                 absl::Duration first_pause = absl::Milliseconds(250));
+  RunEnvironment(const RunEnvironment&) = delete;
+  RunEnvironment& operator=(const RunEnvironment&) = delete;
 
   RunContext& context() { return context_; }
   absl::Time Now() { return clock_.Now(); }
-  void Tell(EventKind kind, LogLevel level, absl::string_view message);
+  void Emit(EventKind kind, LogLevel level, absl::string_view message);
 
  private:
   // One event at a time, each with its time and without secrets.

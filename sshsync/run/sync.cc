@@ -7,7 +7,7 @@
 #include "sshsync/cascade/restorer.h"
 #include "sshsync/config/bandwidth_check.h"
 #include "sshsync/plan/queue.h"
-#include "sshsync/process/stop_window.h"
+#include "sshsync/process/stop_deadline.h"
 #include "sshsync/record/state/block_flusher.h"
 #include "sshsync/record/state/block_history.h"
 #include "sshsync/record/state/stored_digests.h"
@@ -71,16 +71,16 @@ absl::StatusOr<absl::optional<absl::Time>> StopTime(const Configuration& configu
 }
 
 // A run that is to change nothing cannot: its runner refuses every command that writes.
-std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& configuration, Verb verb, int jobs,
-                                       const ResolvedQueue& queue) {
-  auto& context = parts.context();
+std::vector<RepositoryReport> RunQueue(RunEnvironment& environment, const Configuration& configuration, Verb verb,
+                                       int jobs, const ResolvedQueue& queue) {
+  auto& context = environment.context();
   if (verb == Verb::kSync) return Cascade(context, configuration, verb, jobs).Run(queue);
   DryRunner dry(context.runner);
   RunContext looking{.runner = dry,
                      .clock = context.clock,
                      .events = context.events,
                      .stop = context.stop,
-                     .closing = context.closing,
+                     .drain = context.drain,
                      .run = context.run,
                      .controller = context.controller,
                      .backoff = context.backoff,
@@ -92,9 +92,9 @@ std::vector<RepositoryReport> RunQueue(RunParts& parts, const Configuration& con
 }
 
 // One repository after the other gets back what a run took from it.
-std::vector<RepositoryReport> RestoreAll(RunParts& parts, const Configuration& configuration, const std::string& run,
-                                         std::vector<RepositoryReport> reports) {
-  auto& context = parts.context();
+std::vector<RepositoryReport> RestoreAll(RunEnvironment& environment, const Configuration& configuration,
+                                         const std::string& run, std::vector<RepositoryReport> reports) {
+  auto& context = environment.context();
   for (RepositoryReport& report : reports) {
     const Repository& repository = *configuration.Find(report.name);
     Event event{.kind = EventKind::kRepositoryStarted,
@@ -154,57 +154,61 @@ absl::StatusOr<Report> RunAll(Runner* runner, const Configuration& given, const 
   SSHSYNC_ASSIGN_OR_RETURN(const ResolvedQueue queue, ResolveQueue(configuration, {.steps = options.queue}));
   SSHSYNC_RETURN_IF_ERROR(CanRun(configuration, queue));
   SSHSYNC_ASSIGN_OR_RETURN(const auto stop_time, StopTime(configuration, options));
-  const StopWindow window(stop, stop_time);
+  const StopDeadline window(stop, stop_time);
   BlockHistory history(events, CountOf(queue));
-  RunParts parts(configuration, runner, history, window.token(), window.closing(), options.seed, options.first_pause);
-  const auto tell = [&parts](LogLevel level, absl::string_view text) { parts.Tell(EventKind::kMessage, level, text); };
-  Report report{.run = parts.context().run,
+  RunEnvironment environment(configuration, runner, history, window.token(), window.drain(), options.seed,
+                             options.first_pause);
+  const auto tell = [&environment](LogLevel level, absl::string_view text) {
+    environment.Emit(EventKind::kMessage, level, text);
+  };
+  Report report{.run = environment.context().run,
                 .verb = std::string(VerbName(options.verb)),
                 .queue = queue.names(),
-                .started = parts.Now()};
+                .started = environment.Now()};
   report.repositories = NotBegun(queue);
-  std::unique_ptr<WritingRun> writing;
-  absl::optional<BlockKeeper> keeper;
+  std::unique_ptr<RecordedRun> writing;
+  absl::optional<BlockFlusher> keeper;
   if (Writes(options.verb)) {
-    SSHSYNC_ASSIGN_OR_RETURN(writing, WritingRun::Begin(configuration, options, report, window.closing(), tell));
+    SSHSYNC_ASSIGN_OR_RETURN(writing, RecordedRun::Begin(configuration, options, report, window.drain(), tell));
     keeper.emplace(history, writing->recorder());
-    parts.context().lock = writing->lock_identity();
-    parts.context().memory = &writing->recorder();
-    parts.context().last_equal = [known = writing->recorder().LastEquals(), &configuration](const std::string& name) {
+    environment.context().lock = writing->lock_identity();
+    environment.context().memory = &writing->recorder();
+    environment.context().last_equal = [known = writing->recorder().LastEquals(),
+                                        &configuration](const std::string& name) {
       const auto at = known.find(name);
       return at == known.end() || at->second.parent != configuration.Find(name)->parent ? absl::InfinitePast()
                                                                                         : at->second.last_equal;
     };
-    parts.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
+    environment.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
       writing->EndRepository(repository, history.Take(repository.name));
     };
   }
   // What is to be verified is read.
-  absl::optional<RecalledDigests> recalled;
+  absl::optional<StoredDigests> recalled;
   if (options.verb == Verb::kPlan) {
-    const auto places = PlacesOf(configuration.settings, {.pid_file = options.pid_file, .state_dir = options.state_dir},
-                                 Account::Current());
-    if (places.ok()) parts.context().memory = &recalled.emplace(places->state_dir);
+    const auto paths = StatePathsOf(configuration.settings,
+                                    {.pid_file = options.pid_file, .state_dir = options.state_dir}, Account::Current());
+    if (paths.ok()) environment.context().memory = &recalled.emplace(paths->state_dir);
   }
-  parts.Tell(EventKind::kRunStarted, LogLevel::kInfo, report.verb);
+  environment.Emit(EventKind::kRunStarted, LogLevel::kInfo, report.verb);
   for (const std::string& warning : queue.warnings) tell(LogLevel::kWarning, warning);
 
-  parts.context().fail_fast = options.fail_fast;
-  parts.context().itemize = options.itemize;
+  environment.context().fail_fast = options.fail_fast;
+  environment.context().itemize = options.itemize;
   const int jobs = options.jobs > 0 ? options.jobs : configuration.settings.jobs;
   report.repositories = options.verb == Verb::kRestore
-                            ? RestoreAll(parts, configuration, options.restores, std::move(report.repositories))
-                            : RunQueue(parts, configuration, options.verb, jobs, queue);
-  report.ended = parts.Now();
+                            ? RestoreAll(environment, configuration, options.restores, std::move(report.repositories))
+                            : RunQueue(environment, configuration, options.verb, jobs, queue);
+  report.ended = environment.Now();
   report.signal = std::max(stop.reason(), 0);
   keeper.reset();
   if (writing) writing->End(report);
   const int code = report.exit_code();
-  parts.context().events.On({.kind = EventKind::kRunEnded,
-                             .run = report.run,
-                             .action = code == 0 ? "done" : "failed",
-                             .level = code == 0 ? LogLevel::kInfo : LogLevel::kError,
-                             .message = absl::StrCat("exit code ", code)});
+  environment.context().events.On({.kind = EventKind::kRunEnded,
+                                   .run = report.run,
+                                   .action = code == 0 ? "done" : "failed",
+                                   .level = code == 0 ? LogLevel::kInfo : LogLevel::kError,
+                                   .message = absl::StrCat("exit code ", code)});
   return report;
 }
 

@@ -24,23 +24,23 @@ std::string Shortened(absl::string_view text) {
 
 }  // namespace
 
-FileOutcome WorkItem::outcome() const {
+FileOutcome FileState::outcome() const {
   FileOutcome outcome{.path = wanted.path, .action = std::string(ActionName(action)), .attempts = tries};
   if (state == State::kDone) {
     outcome.bytes = wanted.stat.size;
     outcome.digest = wanted.digest.text();
     ++outcome.attempts;
-  } else if (trouble) {
-    outcome.failure = trouble->failure;
-    outcome.message = trouble->message;
-    outcome.command = trouble->command;
-    outcome.output = trouble->output;
-    outcome.exit_status = trouble->exit_status;
+  } else if (last_error) {
+    outcome.failure = last_error->failure;
+    outcome.message = last_error->message;
+    outcome.command = last_error->command;
+    outcome.output = last_error->output;
+    outcome.exit_status = last_error->exit_status;
   }
   return outcome;
 }
 
-int64_t WorkItem::bytes_to_bring() const {
+int64_t FileState::bytes_to_bring() const {
   const ChunkList *const theirs = wanted_chunks(), *const ours = draft ? &draft->chunks : held_chunks();
   if (theirs == nullptr || ours == nullptr || theirs->chunk != ours->chunk)
     return std::max<int64_t>(wanted.stat.size, 0);
@@ -50,7 +50,7 @@ int64_t WorkItem::bytes_to_bring() const {
   return chunks * theirs->chunk;
 }
 
-Work::Work(const Plan& plan, int retries) : retries_(retries) {
+FileStates::FileStates(const Plan& plan, int retries) : retries_(retries) {
   std::vector<const PlanItem*> planned;
   planned.reserve(plan.items.size());
   for (const PlanItem& item : plan.items) {
@@ -63,85 +63,85 @@ Work::Work(const Plan& plan, int retries) : retries_(retries) {
     items_.push_back({.action = item->action, .wanted = *item->parent, .child = item->child});
 }
 
-std::vector<size_t> Work::ToLookAgain() const {
+std::vector<size_t> FileStates::ToRecheck() const {
   std::vector<size_t> found;
   for (size_t i = 0; i < items_.size(); ++i) {
-    if (items_[i].look_again && items_[i].state == WorkItem::State::kOpen) found.push_back(i);
+    if (items_[i].recheck_source && items_[i].state == FileState::State::kOpen) found.push_back(i);
   }
   return found;
 }
 
-bool Work::AnyOpen() const {
+bool FileStates::AnyOpen() const {
   return std::any_of(items_.begin(), items_.end(),
-                     [](const WorkItem& item) { return item.state == WorkItem::State::kOpen; });
+                     [](const FileState& item) { return item.state == FileState::State::kOpen; });
 }
 
-bool Work::AnyFailed() const {
+bool FileStates::AnyFailed() const {
   return std::any_of(items_.begin(), items_.end(),
-                     [](const WorkItem& item) { return item.state == WorkItem::State::kFailed; });
+                     [](const FileState& item) { return item.state == FileState::State::kFailed; });
 }
 
-bool Work::MayPublish() const {
+bool FileStates::MayPublish() const {
   if (!together_) return true;
-  while (settled_ < items_.size() && items_[settled_].state != WorkItem::State::kOpen) ++settled_;
+  while (settled_ < items_.size() && items_[settled_].state != FileState::State::kOpen) ++settled_;
   return complete_ && settled_ == items_.size() && !AnyFailed();
 }
 
-void Work::Refused(size_t index, const absl::Status& why) {
-  items_[index].trouble =
-      std::make_shared<const Trouble>(Trouble{.failure = FailureOf(why), .message = std::string(why.message())});
-  items_[index].state = WorkItem::State::kFailed;
+void FileStates::Refused(size_t index, const absl::Status& why) {
+  items_[index].last_error =
+      std::make_shared<const LastError>(LastError{.failure = FailureOf(why), .message = std::string(why.message())});
+  items_[index].state = FileState::State::kFailed;
 }
 
-void Work::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output,
-                  int exit_status) {
+void FileStates::Failed(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output,
+                        int exit_status) {
   if (FailureOf(why) == Failure::kWaiting) return Refused(index, why);  // for its parent's file
-  WorkItem& item = items_[index];
+  FileState& item = items_[index];
   ++item.tries;
   const bool again = absl::IsUnavailable(why) && item.tries <= retries_;
-  item.trouble = std::make_shared<const Trouble>(Trouble{.failure = again ? Failure::kNone : FailureOf(why),
-                                                         .message = std::string(why.message()),
-                                                         .command = Shortened(command),
-                                                         .output = Shortened(output),
-                                                         .exit_status = exit_status});
+  item.last_error = std::make_shared<const LastError>(LastError{.failure = again ? Failure::kNone : FailureOf(why),
+                                                                .message = std::string(why.message()),
+                                                                .command = Shortened(command),
+                                                                .output = Shortened(output),
+                                                                .exit_status = exit_status});
   if (again) {
-    item.look_again = true;  // the parent's file may have gone
-    item.state = WorkItem::State::kOpen;
+    item.recheck_source = true;  // the parent's file may have gone
+    item.state = FileState::State::kOpen;
     settled_ = std::min(settled_, index);
     return;
   }
-  item.state = WorkItem::State::kFailed;
+  item.state = FileState::State::kFailed;
 }
 
-void Work::SourceChanged(size_t index) {
-  WorkItem& item = items_[index];
-  item.state = WorkItem::State::kOpen;
+void FileStates::SourceChanged(size_t index) {
+  FileState& item = items_[index];
+  item.state = FileState::State::kOpen;
   settled_ = std::min(settled_, index);
-  item.look_again = item.changed = true;
+  item.recheck_source = item.changed = true;
 }
 
-void Work::PartsDiffer(size_t index) {
-  WorkItem& item = items_[index];
+void FileStates::PartsDiffer(size_t index) {
+  FileState& item = items_[index];
   item.big = nullptr;
   item.parts = nullptr;
   item.created = false;
   item.folder.clear();
-  item.leftovers.clear();
-  item.look_again = item.mismatched = true;
+  item.partial_files.clear();
+  item.recheck_source = item.mismatched = true;
 }
 
-void Work::Published(size_t index) {
-  WorkItem& item = items_[index];
-  item.state = WorkItem::State::kDone;
-  item.trouble = nullptr;
+void FileStates::Published(size_t index) {
+  FileState& item = items_[index];
+  item.state = FileState::State::kDone;
+  item.last_error = nullptr;
 }
 
-void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry* now) {
-  WorkItem& item = items_[index];
-  item.look_again = false;
+void FileStates::SourceRechecked(size_t index, const absl::Status& error, const FileEntry* now) {
+  FileState& item = items_[index];
+  item.recheck_source = false;
   if (!error.ok()) return Failed(index, error, "", "", 0);
   if (now == nullptr) {
-    item.state = WorkItem::State::kGone;
+    item.state = FileState::State::kGone;
     return;
   }
   const bool mismatched = std::exchange(item.mismatched, false);
@@ -153,7 +153,7 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
            MakeError(Failure::kDigestMismatch,
                      "what arrived has another digest than the parent's file, which did not change"),
            "", "", 0);
-    item.look_again = false;  // it was just looked at
+    item.recheck_source = false;  // it was just looked at
     return;
   }
   if (now->digest != item.wanted.digest) {
@@ -164,33 +164,33 @@ void Work::LookedAgain(size_t index, const absl::Status& error, const FileEntry*
   item.wanted.digest = now->digest;
   item.wanted.chunks = now->chunks;
   if (item.child != nullptr && now->digest == item.child->digest) {
-    item.state = WorkItem::State::kKept;
+    item.state = FileState::State::kKept;
   } else if (changed && ++item.changes > kMaxChanges) {
     Failed(index, MakeError(Failure::kSourceChanged, "source changed: the parent's file keeps changing"), "", "", 0);
   }
 }
 
-void Work::GaveUp(size_t index) {
-  WorkItem& item = items_[index];
+void FileStates::GaveUp(size_t index) {
+  FileState& item = items_[index];
   if (item.created) {
     item.big->StartOver(item.attempt(index).staged());
   } else {
     item.big = nullptr;  // where a draft was to become it, it is not known whether it did
   }
-  item.leftovers.push_back(item.attempt(index).staged());
+  item.partial_files.push_back(item.attempt(index).staged());
   item.folder.clear();
   item.created = false;
 }
 
-void Work::Supplied(size_t index, const FileEntry& now) {
-  WorkItem& item = items_[index];
+void FileStates::Supplied(size_t index, const FileEntry& now) {
+  FileState& item = items_[index];
   const bool other = now.digest != item.wanted.digest;
   item.wanted = now;
   if (!other) return;
   item.tries = 0;
   item.big = nullptr;
   item.parts = nullptr;
-  if (item.child != nullptr && now.digest == item.child->digest) item.state = WorkItem::State::kKept;
+  if (item.child != nullptr && now.digest == item.child->digest) item.state = FileState::State::kKept;
 }
 
 std::string WithoutSecrets(absl::string_view text, absl::Span<const std::string> secrets) {

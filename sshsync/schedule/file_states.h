@@ -19,7 +19,7 @@
 namespace sshsync {
 
 /// Why a try failed.
-struct Trouble {
+struct LastError {
   Failure failure = Failure::kNone;  ///< that ended it; none: there is another try
   std::string message = {};
   std::string command = {};  ///< of a failed remote command
@@ -46,7 +46,7 @@ struct Draft {
 ///     open -> (transferred, verified) -> verified -> (published) -> done
 ///         \-> again: a try failed, or the source has to be looked at     \-> again: the source changed meanwhile
 ///         \-> failed, kept (it turned out to be equal), gone (the parent no longer has it)
-struct WorkItem {
+struct FileState {
   enum class State { kOpen, kVerified, kDone, kFailed, kKept, kGone };
 
   Action action = Action::kCopy;
@@ -55,24 +55,24 @@ struct WorkItem {
   State state = State::kOpen;
   bool in_flight = false;                        ///< some stream is at it; of a big file many may be
   absl::Time not_before = absl::InfinitePast();  ///< the next try; monotonic
-  std::vector<std::string> leftovers =
+  std::vector<std::string> partial_files =
       {};  ///< staged files of earlier runs and attempts that may be it, or a part of it; absolute
   std::shared_ptr<const Draft> draft = {};  ///< that the first attempt may go on with; nullptr: it begins anew
   // A big file on its way: chunk by chunk, in one attempt after the other.
   std::shared_ptr<const Parts> parts = {};  ///< where the digest is not made of chunks
   std::shared_ptr<BigFile> big = {};
-  std::string folder = {};                      ///< of the attempt, absolute
-  bool created = false;                         ///< the staged file is there
-  int writers = 0;                              ///< streams that have it open
-  bool look_again = false;                      ///< at the parent's file, before another try
-  bool mismatched = false;                      ///< what arrived is not what was wanted: damaged, or the source changed
-  bool changed = false;                         ///< the source was seen to be another version than the wanted one
-  int tries = 0;                                ///< of the transfer that failed, since the source last changed
-  int changes = 0;                              ///< of the source during the run
-  FileStat published = {};                      ///< of the file in its place
-  std::shared_ptr<const Trouble> trouble = {};  ///< of the last try that failed; shared by copies, never changed
+  std::string folder = {};      ///< of the attempt, absolute
+  bool created = false;         ///< the staged file is there
+  int writers = 0;              ///< streams that have it open
+  bool recheck_source = false;  ///< at the parent's file, before another try
+  bool mismatched = false;      ///< what arrived is not what was wanted: damaged, or the source changed
+  bool changed = false;         ///< the source was seen to be another version than the wanted one
+  int tries = 0;                ///< of the transfer that failed, since the source last changed
+  int changes = 0;              ///< of the source during the run
+  FileStat published = {};      ///< of the file in its place
+  std::shared_ptr<const LastError> last_error = {};  ///< of the last try that failed; shared by copies, never changed
 
-  Failure failure() const { return trouble ? trouble->failure : Failure::kNone; }
+  Failure failure() const { return last_error ? last_error->failure : Failure::kNone; }
   const ChunkList* wanted_chunks() const {
     return parts ? &parts->wanted : wanted.chunks.get();
   }  ///< nullptr: it goes whole
@@ -81,25 +81,27 @@ struct WorkItem {
   }
   /// As far as that is known by now.
   int64_t bytes_to_bring() const;
-  absl::string_view message() const { return trouble ? absl::string_view(trouble->message) : absl::string_view(); }
+  absl::string_view message() const {
+    return last_error ? absl::string_view(last_error->message) : absl::string_view();
+  }
   Attempt attempt(size_t index) const { return {.index = index, .file = wanted.path, .folder = folder}; }
   /// What became of it, as a report tells it.
   FileOutcome outcome() const;
 };
 
-/// What is decided about a hop's files, apart from how it is done; the fat base of Mover.
+/// What is decided about a hop's files, apart from how it is done; the fat base of HopTransfer.
 /// Ownership: a value. Threads: none of its own, the caller locks.
-class Work {
+class FileStates {
  public:
   /// From the plan; the smallest files first, so that a full disk keeps as few as possible from arriving. The plan's
   /// manifests stay where they are.
-  Work(const Plan& plan, int retries);
+  FileStates(const Plan& plan, int retries);
 
-  std::vector<WorkItem>& items() { return items_; }
-  WorkItem& at(size_t index) { return items_[index]; }
+  std::vector<FileState>& items() { return items_; }
+  FileState& at(size_t index) { return items_[index]; }
 
   /// The files whose source has to be looked at again before the next round.
-  std::vector<size_t> ToLookAgain() const;
+  std::vector<size_t> ToRecheck() const;
 
   bool AnyOpen() const;
   bool AnyFailed() const;
@@ -133,7 +135,7 @@ class Work {
   /// What a second look at the source showed: the same digest again (then the transfer had damaged it, and that try
   /// counts), another one (then that version is wanted from now on; three times, then it fails as "keeps changing"), or
   /// nothing.
-  void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
+  void SourceRechecked(size_t index, const absl::Status& error, const FileEntry* now);
 
   /// The attempt of a big file is given up. What is known to be good in it is copied from there; what was written and
   /// not yet read back is looked at before the next try. What other streams still bring there does not count.
@@ -144,7 +146,7 @@ class Work {
   void Supplied(size_t index, const FileEntry& now);
 
  private:
-  std::vector<WorkItem> items_;
+  std::vector<FileState> items_;
   const int retries_;
   bool together_ = false, complete_ = true;
   mutable size_t settled_ = 0;  // items before this one are not open; a hint, so that asking often costs nothing

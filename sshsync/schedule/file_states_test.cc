@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using State = WorkItem::State;
+using State = FileState::State;
 
 Digest Of(char letter) { return *Digest::FromHex(std::string(40, letter)); }
 
@@ -25,32 +25,32 @@ FileEntry File(absl::string_view path, int64_t size, char digest) {
 // One file to replace: the parent has digest a, the child c; two retries.
 struct One {
   const FileEntry parent = File("f", 10, 'a'), child = File("f", 9, 'c');
-  Work work{Plan{.items = {{Action::kReplace, &parent, &child}}}, 2};
-  WorkItem& item() { return work.at(0); }
+  FileStates states{Plan{.items = {{Action::kReplace, &parent, &child}}}, 2};
+  FileState& item() { return states.at(0); }
   // A second look at the source shows this digest.
   void Look(char digest) {
     const FileEntry now = File("f", 10, digest);
-    work.LookedAgain(0, absl::OkStatus(), &now);
+    states.SourceRechecked(0, absl::OkStatus(), &now);
   }
   void Mismatch(char digest) {
-    item().look_again = item().mismatched = true;
+    item().recheck_source = item().mismatched = true;
     Look(digest);
   }
   void Change(char digest) {
-    item().look_again = item().changed = true;
+    item().recheck_source = item().changed = true;
     Look(digest);
   }
-  void Fail(Failure failure) { work.Failed(0, MakeError(failure, "why"), "command", "output", 7); }
+  void Fail(Failure failure) { states.Failed(0, MakeError(failure, "why"), "command", "output", 7); }
 };
 
-TEST(WorkItem, KnowsWhatIsToBeBroughtByTheChunksThatDiffer) {
+TEST(FileState, KnowsWhatIsToBeBroughtByTheChunksThatDiffer) {
   const auto chunks = [](std::vector<char> letters) {
     ChunkList list{.chunk = 100};
     for (const char letter : letters) list.digests.push_back(Of(letter));
     return list;
   };
   FileEntry child = File("f", 250, 'c');
-  WorkItem item{.wanted = File("f", 350, 'a'), .child = &child};
+  FileState item{.wanted = File("f", 350, 'a'), .child = &child};
   EXPECT_EQ(item.bytes_to_bring(), 350);
   item.wanted.chunks = std::make_shared<const ChunkList>(chunks({'1', '2', '3', '4'}));
   EXPECT_EQ(item.bytes_to_bring(), 350) << "nobody knows what the child has";
@@ -60,20 +60,20 @@ TEST(WorkItem, KnowsWhatIsToBeBroughtByTheChunksThatDiffer) {
   EXPECT_EQ(item.bytes_to_bring(), 100);
 }
 
-TEST(Work, TakesWhatThePlanCopiesAndReplacesSmallestFirst) {
+TEST(FileStates, TakesWhatThePlanCopiesAndReplacesSmallestFirst) {
   const FileEntry big = File("big", 1000, 'a'), small = File("small", 1, 'b'), extra = File("extra", 5, 'c');
   Plan plan;
   plan.items = {{Action::kCopy, &big, nullptr}, {Action::kDelete, nullptr, &extra}, {Action::kReplace, &small, &extra}};
-  Work work(plan, 1);
-  ASSERT_EQ(work.items().size(), 2u);
-  EXPECT_EQ(work.at(0).outcome().path, "small");
-  EXPECT_EQ(work.at(0).outcome().action, "replace");
-  EXPECT_EQ(work.at(0).child, &extra);
-  EXPECT_EQ(work.at(1).outcome().path, "big");
-  EXPECT_EQ(work.at(1).outcome().action, "copy");
+  FileStates states(plan, 1);
+  ASSERT_EQ(states.items().size(), 2u);
+  EXPECT_EQ(states.at(0).outcome().path, "small");
+  EXPECT_EQ(states.at(0).outcome().action, "replace");
+  EXPECT_EQ(states.at(0).child, &extra);
+  EXPECT_EQ(states.at(1).outcome().path, "big");
+  EXPECT_EQ(states.at(1).outcome().action, "copy");
 }
 
-TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
+TEST(FileStates, TriesAgainWhatMayHelpAndNothingElse) {
   struct Row {
     Failure failure;
     int times;
@@ -92,13 +92,13 @@ TEST(Work, TriesAgainWhatMayHelpAndNothingElse) {
     EXPECT_EQ(one.item().state, row.state) << InfoOf(row.failure).name << " " << row.times;
     EXPECT_EQ(one.item().outcome().attempts, row.times);
     EXPECT_EQ(one.item().outcome().failure, row.state == State::kFailed ? row.failure : Failure::kNone);
-    EXPECT_EQ(one.work.AnyFailed(), row.state == State::kFailed);
+    EXPECT_EQ(one.states.AnyFailed(), row.state == State::kFailed);
   }
 }
 
-TEST(Work, WhatNeverBeganHasNoTries) {
+TEST(FileStates, WhatNeverBeganHasNoTries) {
   One one;
-  one.work.Refused(0, MakeError(Failure::kNoSpace, "full"));
+  one.states.Refused(0, MakeError(Failure::kNoSpace, "full"));
   EXPECT_EQ(one.item().state, State::kFailed);
   EXPECT_EQ(one.item().outcome().failure, Failure::kNoSpace);
   EXPECT_EQ(one.item().outcome().attempts, 0);
@@ -109,9 +109,9 @@ TEST(Work, WhatNeverBeganHasNoTries) {
   EXPECT_EQ(other.item().outcome().attempts, 1);
 }
 
-TEST(Work, KeepsWhatTheLastFailureSaid) {
+TEST(FileStates, KeepsWhatTheLastFailureSaid) {
   One one;
-  one.work.Failed(0, MakeError(Failure::kNoSpace, "full"), "cp a b", std::string(5000, 'x') + "end", 3);
+  one.states.Failed(0, MakeError(Failure::kNoSpace, "full"), "cp a b", std::string(5000, 'x') + "end", 3);
   EXPECT_EQ(one.item().outcome().message, "full");
   EXPECT_EQ(one.item().outcome().command, "cp a b");
   EXPECT_EQ(one.item().outcome().exit_status, 3);
@@ -120,32 +120,32 @@ TEST(Work, KeepsWhatTheLastFailureSaid) {
   EXPECT_THAT(one.item().outcome().output, testing::EndsWith("xend"));
 }
 
-TEST(Work, CountsDamageAsATry) {
+TEST(FileStates, CountsDamageAsATry) {
   One one;
   one.Mismatch('a');
   EXPECT_EQ(one.item().state, State::kOpen);
   EXPECT_EQ(one.item().tries, 1);
   EXPECT_EQ(one.item().changes, 0);
-  EXPECT_FALSE(one.item().look_again);
+  EXPECT_FALSE(one.item().recheck_source);
   one.Mismatch('a');
   one.Mismatch('a');
   EXPECT_EQ(one.item().state, State::kFailed);
   EXPECT_EQ(one.item().outcome().failure, Failure::kDigestMismatch);
 }
 
-TEST(Work, LooksAtTheSourceAfterAFailedTryAndCountsNoChange) {
+TEST(FileStates, LooksAtTheSourceAfterAFailedTryAndCountsNoChange) {
   One one;
   for (int i = 0; i < 2; ++i) {
     one.Fail(Failure::kCommandFailed);
-    EXPECT_TRUE(one.item().look_again);
+    EXPECT_TRUE(one.item().recheck_source);
     one.Look('a');
-    EXPECT_FALSE(one.item().look_again);
+    EXPECT_FALSE(one.item().recheck_source);
   }
   EXPECT_EQ(one.item().changes, 0);
   EXPECT_EQ(one.item().tries, 2);
 }
 
-TEST(Work, WantsTheNewVersionThreeTimes) {
+TEST(FileStates, WantsTheNewVersionThreeTimes) {
   for (const bool mismatch : {true, false}) {
     One one;
     for (const char digest : {'b', 'd', 'e'}) {
@@ -161,7 +161,7 @@ TEST(Work, WantsTheNewVersionThreeTimes) {
   }
 }
 
-TEST(Work, EndsWithASourceWhoseTimeNeverRests) {
+TEST(FileStates, EndsWithASourceWhoseTimeNeverRests) {
   One one;
   for (int i = 0; i < 3; ++i) one.Change('a');
   EXPECT_EQ(one.item().state, State::kOpen);
@@ -169,23 +169,23 @@ TEST(Work, EndsWithASourceWhoseTimeNeverRests) {
   EXPECT_EQ(one.item().outcome().failure, Failure::kSourceChanged);
 }
 
-TEST(Work, KeepsWhatTurnedOutToBeEqualAndForgetsWhatIsGone) {
+TEST(FileStates, KeepsWhatTurnedOutToBeEqualAndForgetsWhatIsGone) {
   One kept;
   kept.Mismatch('c');
   EXPECT_EQ(kept.item().state, State::kKept);
   One gone;
-  gone.item().look_again = true;
-  gone.work.LookedAgain(0, absl::OkStatus(), nullptr);
+  gone.item().recheck_source = true;
+  gone.states.SourceRechecked(0, absl::OkStatus(), nullptr);
   EXPECT_EQ(gone.item().state, State::kGone);
-  EXPECT_FALSE(gone.work.AnyFailed());
-  EXPECT_THAT(gone.work.ToLookAgain(), IsEmpty());
+  EXPECT_FALSE(gone.states.AnyFailed());
+  EXPECT_THAT(gone.states.ToRecheck(), IsEmpty());
 }
 
-TEST(Work, FailsWithASourceThatCannotBeLookedAt) {
+TEST(FileStates, FailsWithASourceThatCannotBeLookedAt) {
   One one;
-  one.item().look_again = true;
-  EXPECT_THAT(one.work.ToLookAgain(), ElementsAre(0));
-  one.work.LookedAgain(0, MakeError(Failure::kPermission, "denied"), nullptr);
+  one.item().recheck_source = true;
+  EXPECT_THAT(one.states.ToRecheck(), ElementsAre(0));
+  one.states.SourceRechecked(0, MakeError(Failure::kPermission, "denied"), nullptr);
   EXPECT_EQ(one.item().outcome().failure, Failure::kPermission);
 }
 
@@ -194,28 +194,28 @@ TEST(WithoutSecrets, HidesThemRawAndQuoted) {
   EXPECT_EQ(WithoutSecrets("P='it'\\''s'; echo it's pw, of course", secrets), "P='***'; echo *** ***, of course");
 }
 
-TEST(Work, AFileWhoseChunksAreRightAndWhoseWholeIsNotGoesWholeNextTime) {
+TEST(FileStates, AFileWhoseChunksAreRightAndWhoseWholeIsNotGoesWholeNextTime) {
   One one;
   one.item().parts =
       std::make_shared<const Parts>(Parts{.wanted = {.chunk = 4, .digests = {Of('1'), Of('2'), Of('3')}}});
   one.item().created = true;
   one.item().folder = "/stage/attempt";
   ASSERT_NE(one.item().wanted_chunks(), nullptr);
-  one.work.PartsDiffer(0);
+  one.states.PartsDiffer(0);
   EXPECT_EQ(one.item().wanted_chunks(), nullptr);
   EXPECT_TRUE(one.item().folder.empty());
-  EXPECT_THAT(one.work.ToLookAgain(), testing::ElementsAre(0));
+  EXPECT_THAT(one.states.ToRecheck(), testing::ElementsAre(0));
   one.Look('a');
   EXPECT_EQ(one.item().state, State::kOpen);
   EXPECT_EQ(one.item().tries, 1) << "the source is what it was: something disagrees";
 }
 
-TEST(Work, ChunksOfAnotherVersionAreOfNoUse) {
+TEST(FileStates, ChunksOfAnotherVersionAreOfNoUse) {
   for (const bool supplied : {false, true}) {
     One one;
     one.item().parts = std::make_shared<const Parts>();
     if (supplied) {
-      one.work.Supplied(0, File("f", 10, 'd'));
+      one.states.Supplied(0, File("f", 10, 'd'));
     } else {
       one.Change('d');
     }

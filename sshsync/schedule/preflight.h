@@ -18,20 +18,21 @@ namespace sshsync {
 /// and what does not fit beside them waits until they are published. Where all are held back until the last one has
 /// arrived, they need room at the same time: `warn` is told if there seems to be less. (No more than that: files with
 /// holes take less than their size.)
-inline absl::Status Preflight(const HostFacts& child, Work& work, absl::FunctionRef<void(const WorkItem&)> failed,
+inline absl::Status Preflight(const HostFacts& child, FileStates& states,
+                              absl::FunctionRef<void(const FileState&)> failed,
                               absl::FunctionRef<void(std::string)> warn) {
   if (!child.writable) return MakeError(Failure::kPermission, "Permission denied: the child's folder is not writable");
   if (child.free_bytes < 0) return absl::OkStatus();
   int64_t held = 0;
-  for (size_t i = 0; i < work.items().size(); ++i) {
-    const int64_t size = work.at(i).wanted.stat.size;
+  for (size_t i = 0; i < states.items().size(); ++i) {
+    const int64_t size = states.at(i).wanted.stat.size;
     held += std::max<int64_t>(size, 0);
     if (size <= child.free_bytes) continue;
-    work.Refused(i, MakeError(Failure::kNoSpace, absl::StrCat("No space left on device: it needs ", size,
-                                                              " bytes, there are ", child.free_bytes)));
-    failed(work.at(i));
+    states.Refused(i, MakeError(Failure::kNoSpace, absl::StrCat("No space left on device: it needs ", size,
+                                                                " bytes, there are ", child.free_bytes)));
+    failed(states.at(i));
   }
-  if (work.together() && held > child.free_bytes) {
+  if (states.together() && held > child.free_bytes) {
     warn(absl::StrCat("all files are held back until the last one has arrived (publish = together): that takes up to ",
                       held, " bytes, there are ", child.free_bytes));
   }

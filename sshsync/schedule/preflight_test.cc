@@ -23,10 +23,10 @@ class PreflightTest : public ::testing::Test {
     for (const FileEntry& file : manifest_.files) plan_.items.push_back({.action = Action::kCopy, .parent = &file});
   }
   // The files that fail before anything is moved.
-  std::vector<std::string> Failed(Work& work) {
+  std::vector<std::string> Failed(FileStates& states) {
     std::vector<std::string> failed;
     status_ = Preflight(
-        child_, work, [&failed](const WorkItem& item) { failed.push_back(item.wanted.path); },
+        child_, states, [&failed](const FileState& item) { failed.push_back(item.wanted.path); },
         [this](std::string text) { warnings_.push_back(std::move(text)); });
     return failed;
   }
@@ -39,28 +39,28 @@ class PreflightTest : public ::testing::Test {
 };
 
 TEST_F(PreflightTest, FailsWhatCanNeverFitAndLetsTheRestGoAhead) {
-  Work work(plan_, 5);
-  EXPECT_THAT(Failed(work), ElementsAre("2000"));
+  FileStates states(plan_, 5);
+  EXPECT_THAT(Failed(states), ElementsAre("2000"));
   EXPECT_TRUE(status_.ok());
-  const WorkItem& big = work.at(2);
-  EXPECT_EQ(big.state, WorkItem::State::kFailed);
+  const FileState& big = states.at(2);
+  EXPECT_EQ(big.state, FileState::State::kFailed);
   EXPECT_EQ(big.failure(), Failure::kNoSpace);
   EXPECT_EQ(big.outcome().attempts, 0);
   EXPECT_THAT(std::string(big.message()), HasSubstr("it needs 2000 bytes, there are 500"));
-  EXPECT_TRUE(work.AnyOpen());
-  EXPECT_EQ(work.at(0).state, WorkItem::State::kOpen);
+  EXPECT_TRUE(states.AnyOpen());
+  EXPECT_EQ(states.at(0).state, FileState::State::kOpen);
 }
 
 TEST_F(PreflightTest, CountsAllThatIsHeldBackTogether) {
   child_.free_bytes = 2100;  // for each of them, not for 2110
-  Work alone(plan_, 5), together(plan_, 5);
+  FileStates alone(plan_, 5), together(plan_, 5);
   together.PublishTogether(true);
   EXPECT_THAT(Failed(alone), IsEmpty());
   EXPECT_THAT(warnings_, IsEmpty());
   EXPECT_THAT(Failed(together), IsEmpty());
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("up to 2110 bytes, there are 2100")));
   child_.free_bytes = 2110;
-  Work fits(plan_, 5);
+  FileStates fits(plan_, 5);
   fits.PublishTogether(true);
   Failed(fits);
   EXPECT_EQ(warnings_.size(), 1U);
@@ -68,14 +68,14 @@ TEST_F(PreflightTest, CountsAllThatIsHeldBackTogether) {
 
 TEST_F(PreflightTest, AsksNothingOfAHostThatDoesNotTellItsSpace) {
   child_.free_bytes = -1;
-  Work work(plan_, 5);
-  EXPECT_THAT(Failed(work), IsEmpty());
+  FileStates states(plan_, 5);
+  EXPECT_THAT(Failed(states), IsEmpty());
 }
 
 TEST_F(PreflightTest, EndsTheHopWhereNothingCanBeWritten) {
   child_.writable = false;
-  Work work(plan_, 5);
-  EXPECT_THAT(Failed(work), IsEmpty());
+  FileStates states(plan_, 5);
+  EXPECT_THAT(Failed(states), IsEmpty());
   EXPECT_EQ(FailureOf(status_), Failure::kPermission);
 }
 

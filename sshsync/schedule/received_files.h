@@ -16,20 +16,24 @@ namespace sshsync {
 /// What a child that is itself a parent has by now of the files that it is to receive: written by the hop that receives
 /// them, read by the hops to its own children, which so take a file, or a chunk, as soon as it was verified. Files that
 /// are not expected here are in their place. Ownership: shared; outlives the hop that writes it. Threads: any.
-class Flow : public Supply {
+class ReceivedFiles : public SourceFiles {
  public:
-  Flow(std::string repository, std::string root) : repository_(std::move(repository)), root_(std::move(root)) {}
+  ReceivedFiles(std::string repository, std::string root)
+      : repository_(std::move(repository)), root_(std::move(root)) {}
 
-  Holding Of(const std::string& path) const override {
+  SourceState Of(const std::string& path) const override {
     const std::lock_guard lock(mu_);
     const auto at = files_.find(path);
     if (at == files_.end())
-      return {
-          .state = Holding::State::kPublished, .folder = root_, .now = nullptr, .failure = Failure::kNone, .why = {}};
+      return {.state = SourceState::State::kPublished,
+              .folder = root_,
+              .now = nullptr,
+              .failure = Failure::kNone,
+              .why = {}};
     const File& file = at->second;
-    const bool moment = file.state == Holding::State::kVerified && !held_ && file.chunks.empty();
-    return {.state = moment ? Holding::State::kAwaited : file.state,
-            .folder = file.state == Holding::State::kPublished ? root_ : file.folder,
+    const bool moment = file.state == SourceState::State::kVerified && !held_ && file.chunks.empty();
+    return {.state = moment ? SourceState::State::kAwaited : file.state,
+            .folder = file.state == SourceState::State::kPublished ? root_ : file.folder,
             .now = &file.entry,
             .failure = file.failure,
             .why = file.why};
@@ -37,14 +41,14 @@ class Flow : public Supply {
   bool HasChunk(const std::string& path, int64_t chunk) const override {
     const std::lock_guard lock(mu_);
     const auto at = files_.find(path);
-    if (at == files_.end() || at->second.state == Holding::State::kPublished ||
-        at->second.state == Holding::State::kVerified)
+    if (at == files_.end() || at->second.state == SourceState::State::kPublished ||
+        at->second.state == SourceState::State::kVerified)
       return true;
     const std::vector<bool>& chunks = at->second.chunks;
     return static_cast<size_t>(chunk) < chunks.size() && chunks[static_cast<size_t>(chunk)];
   }
 
-  Bell* bell() const override { return &bell_; }
+  EventCount* changes() const override { return &changes_; }
   bool ended() const override {
     const std::lock_guard lock(mu_);
     return ended_;
@@ -64,10 +68,10 @@ class Flow : public Supply {
   /// It is to come, in this version (another one than before: what there was of it does not count).
   void Expect(const FileEntry& entry) {
     const Change change(*this);
-    files_[entry.path] = {.state = Holding::State::kAwaited, .entry = entry};
+    files_[entry.path] = {.state = SourceState::State::kAwaited, .entry = entry};
   }
   /// The attempt in which it grows.
-  void GrowsIn(const std::string& path, const std::string& folder) {
+  void StartedIn(const std::string& path, const std::string& folder) {
     const Change change(*this);
     File& file = files_[path];
     file.folder = folder;
@@ -83,13 +87,13 @@ class Flow : public Supply {
     Change change(*this);
     File& file = files_[path];
     change.seen = held_ || !file.chunks.empty();
-    file.state = Holding::State::kVerified;
+    file.state = SourceState::State::kVerified;
     file.folder = folder;
   }
   /// What was there turned out to be what is wanted.
   void Kept(const FileEntry& entry) {
     const Change change(*this);
-    files_[entry.path] = {.state = Holding::State::kPublished, .entry = entry};
+    files_[entry.path] = {.state = SourceState::State::kPublished, .entry = entry};
   }
   /// Whether what is verified has to wait for its turn. Where it has not, it is in its place in a moment, and not worth
   /// to be taken from the stage.
@@ -102,12 +106,12 @@ class Flow : public Supply {
   void Published(const std::string& path, const FileStat& stat) {
     const Change change(*this);
     File& file = files_[path];
-    file.state = Holding::State::kPublished;
+    file.state = SourceState::State::kPublished;
     file.entry.stat = stat;
   }
   void Gone(const std::string& path) {
     const Change change(*this);
-    files_[path].state = Holding::State::kGone;
+    files_[path].state = SourceState::State::kGone;
   }
   void Failed(const std::string& path, Failure failure, std::string why) {
     const Change change(*this);
@@ -118,7 +122,8 @@ class Flow : public Supply {
     const Change change(*this);
     ended_ = true;
     for (auto& [path, file] : files_) {
-      if (file.state == Holding::State::kAwaited || file.state == Holding::State::kVerified) Fail(file, failure, why);
+      if (file.state == SourceState::State::kAwaited || file.state == SourceState::State::kVerified)
+        Fail(file, failure, why);
     }
   }
 
@@ -126,20 +131,20 @@ class Flow : public Supply {
   // Under the lock; rings afterwards, where others see a difference.
   class Change {
    public:
-    explicit Change(Flow& flow) : flow_(flow), lock_(flow.mu_) {}
+    explicit Change(ReceivedFiles& received) : received_(received), lock_(received.mu_) {}
     ~Change() {
       lock_.unlock();
-      if (seen) flow_.bell_.Ring();
+      if (seen) received_.changes_.Notify();
     }
     bool seen = true;
 
    private:
-    Flow& flow_;
+    ReceivedFiles& received_;
     std::unique_lock<std::mutex> lock_;
   };
 
   struct File {
-    Holding::State state = Holding::State::kAwaited;
+    SourceState::State state = SourceState::State::kAwaited;
     std::string folder = {};
     FileEntry entry = {};
     std::vector<bool> chunks = {};
@@ -147,13 +152,13 @@ class Flow : public Supply {
     std::string why = {};
   };
   void Fail(File& file, Failure failure, std::string why) {
-    file.state = Holding::State::kFailed;
+    file.state = SourceState::State::kFailed;
     file.failure = failure;
     file.why = absl::StrCat("waiting for \"", repository_, "\": ", why);
   }
 
   const std::string repository_, root_;
-  mutable Bell bell_;
+  mutable EventCount changes_;
   mutable std::mutex mu_;
   // Protected by mu_.
   std::unordered_map<std::string, File> files_;

@@ -29,22 +29,22 @@ class Child {
                         .digest = *Digest::FromHex(std::string(64, 'd')),
                         .chunks = std::make_shared<const ChunkList>(chunks)});
     for (const FileEntry& file : files_) plan_.items.push_back({Action::kCopy, &file, nullptr});
-    work_ = std::make_unique<Work>(plan_, 3);
-    board_ = std::make_unique<WorkBoard>(
-        *work_, deaf_, HopNames{.run = "r", .parent = "m", .child = "p"},
-        JobRules{
+    states_ = std::make_unique<FileStates>(plan_, 3);
+    queue_ = std::make_unique<TaskQueue>(
+        *states_, deaf_, HopNames{.run = "r", .parent = "m", .child = "p"},
+        TaskRules{
             .streams = 1, .chunk = kBlockBytes, .algorithm = "sha256", .stage_folder = "/stage", .child_root = "/p"},
-        WorkBoard::Surroundings{.supply = supply_,
+        TaskQueue::Dependencies{.source_files = source_files_,
                                 .monotonic = [] { return absl::UnixEpoch(); },
                                 .pause = [](int) { return absl::Seconds(1); }});
   }
-  WorkBoard& board() { return *board_; }
-  Job Next() { return board_->TryTake(2 * kBlockBytes); }
+  TaskQueue& queue() { return *queue_; }
+  Task Next() { return queue_->TryTake(2 * kBlockBytes); }
   // Until the big file's ranges can be had.
   void Begin() {
-    for (Job job = Next(); job.kind != Job::Kind::kIdle; job = Next()) {
-      if (job.kind == Job::Kind::kCreate) {
-        board_->Created(job, {});
+    for (Task task = Next(); task.kind != Task::Kind::kIdle; task = Next()) {
+      if (task.kind == Task::Kind::kCreate) {
+        queue_->Created(task, {});
         return;
       }
     }
@@ -54,57 +54,57 @@ class Child {
   Deaf deaf_;
   std::deque<FileEntry> files_;
   Plan plan_;
-  SettledSupply supply_{"/m"};
-  std::unique_ptr<Work> work_;
-  std::unique_ptr<WorkBoard> board_;
+  SettledSourceFiles source_files_{"/m"};
+  std::unique_ptr<FileStates> states_;
+  std::unique_ptr<TaskQueue> queue_;
 };
 
 TEST(SharedJobs, ABatchIsTakenWhereAllOfItIsWanted) {
   Child one({"a", "b"}), same({"a", "b", "c"}), less({"a"});
-  const RelayBlock block = one.board().BlockOf(one.Next());
+  const RelayBlock block = one.queue().BlockOf(one.Next());
   EXPECT_EQ(block.paths, (std::vector<std::string>{"a", "b"}));
-  Job job;
-  EXPECT_FALSE(less.board().TakeThis(block, &job));
-  EXPECT_FALSE(one.board().Wants(block)) << "it has taken it";
-  ASSERT_TRUE(same.board().TakeThis(block, &job));
-  EXPECT_EQ(job.kind, Job::Kind::kFiles);
-  EXPECT_EQ(job.folder, "/m");
-  EXPECT_FALSE(same.board().Wants(block)) << "it is under way";
-  EXPECT_EQ(same.board().BlockOf(same.Next()).paths, std::vector<std::string>{"c"});
+  Task task;
+  EXPECT_FALSE(less.queue().TakeThis(block, &task));
+  EXPECT_FALSE(one.queue().Wants(block)) << "it has taken it";
+  ASSERT_TRUE(same.queue().TakeThis(block, &task));
+  EXPECT_EQ(task.kind, Task::Kind::kFiles);
+  EXPECT_EQ(task.folder, "/m");
+  EXPECT_FALSE(same.queue().Wants(block)) << "it is under way";
+  EXPECT_EQ(same.queue().BlockOf(same.Next()).paths, std::vector<std::string>{"c"});
 }
 
 TEST(SharedJobs, AnotherVersionIsNotWanted) {
   Child one({"a"}), same({"a"});
-  RelayBlock block = one.board().BlockOf(one.Next());
+  RelayBlock block = one.queue().BlockOf(one.Next());
   block.digests[0] = *Digest::FromHex(std::string(64, 'f'));
-  EXPECT_FALSE(same.board().Wants(block));
+  EXPECT_FALSE(same.queue().Wants(block));
 }
 
 TEST(SharedJobs, ARangeIsTakenAsItIs) {
   Child one({}), same({});
   one.Begin();
-  const Job range = one.Next();
-  ASSERT_EQ(range.kind, Job::Kind::kRange);
-  const RelayBlock block = one.board().BlockOf(range);
-  Job job;
-  EXPECT_TRUE(same.board().Wants(block)) << "as soon as its own staged file is there";
-  EXPECT_FALSE(same.board().TakeThis(block, &job));
+  const Task range = one.Next();
+  ASSERT_EQ(range.kind, Task::Kind::kRange);
+  const RelayBlock block = one.queue().BlockOf(range);
+  Task task;
+  EXPECT_TRUE(same.queue().Wants(block)) << "as soon as its own staged file is there";
+  EXPECT_FALSE(same.queue().TakeThis(block, &task));
   same.Begin();
-  ASSERT_TRUE(same.board().TakeThis(block, &job));
-  EXPECT_EQ(job.range.first, range.range.first);
-  EXPECT_EQ(job.range.count, range.range.count);
-  EXPECT_FALSE(same.board().Wants(block));
-  const RelayBlock next = same.board().BlockOf(same.Next());
+  ASSERT_TRUE(same.queue().TakeThis(block, &task));
+  EXPECT_EQ(task.range.first, range.range.first);
+  EXPECT_EQ(task.range.count, range.range.count);
+  EXPECT_FALSE(same.queue().Wants(block));
+  const RelayBlock next = same.queue().BlockOf(same.Next());
   EXPECT_EQ(next.range.first, range.range.first + range.range.count);
 }
 
 TEST(SharedJobs, WithoutOneThereIsNothingToWaitForWhenAllIsTaken) {
   Child one({"a"}, false);
-  EXPECT_EQ(one.Next().kind, Job::Kind::kFiles);
-  EXPECT_EQ(one.Next().kind, Job::Kind::kIdle);
-  one.board().Fail(0, MakeError(Failure::kNoSpace, "full"));
-  one.board().Leave(0);
-  EXPECT_EQ(one.Next().kind, Job::Kind::kNone);
+  EXPECT_EQ(one.Next().kind, Task::Kind::kFiles);
+  EXPECT_EQ(one.Next().kind, Task::Kind::kIdle);
+  one.queue().Fail(0, MakeError(Failure::kNoSpace, "full"));
+  one.queue().Leave(0);
+  EXPECT_EQ(one.Next().kind, Task::Kind::kNone);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace sshsync {
 
 /// How a parent has one of its files at this moment.
-struct Holding {
+struct SourceState {
   enum class State {
     kAwaited,    ///< not yet, or only some chunks of it: see Supply::HasChunk
     kVerified,   ///< whole and verified, in the stage
@@ -29,26 +29,27 @@ struct Holding {
 
 /// What a parent can give to its children while it may still be receiving it itself. Asked from any thread, often;
 /// never waits.
-class Supply {
+class SourceFiles {
  public:
-  virtual ~Supply() = default;
-  virtual Holding Of(const std::string& path) const = 0;
+  virtual ~SourceFiles() = default;
+  virtual SourceState Of(const std::string& path) const = 0;
   /// Of a big file that is awaited: whether that chunk is in the stage and verified. It lies at Of(path).folder.
   virtual bool HasChunk(const std::string& path, int64_t chunk) const = 0;
   /// Whether nothing changes there any more.
   virtual bool ended() const = 0;
   /// Rings when something has changed there; null: nothing ever does.
-  virtual Bell* bell() const { return nullptr; }
+  virtual EventCount* changes() const { return nullptr; }
   /// Why a file that was to be deleted there has stayed; empty: it has not.
   virtual std::string WhyKept(const std::string& path) const = 0;
 };
 
 /// A parent that receives nothing: all that it lists is in its place.
-class SettledSupply : public Supply {
+class SettledSourceFiles : public SourceFiles {
  public:
-  explicit SettledSupply(std::string root) : root_(std::move(root)) {}
-  Holding Of(const std::string&) const override {
-    return {.state = Holding::State::kPublished, .folder = root_, .now = nullptr, .failure = Failure::kNone, .why = {}};
+  explicit SettledSourceFiles(std::string root) : root_(std::move(root)) {}
+  SourceState Of(const std::string&) const override {
+    return {
+        .state = SourceState::State::kPublished, .folder = root_, .now = nullptr, .failure = Failure::kNone, .why = {}};
   }
   bool HasChunk(const std::string&, int64_t) const override { return true; }
   bool ended() const override { return true; }

@@ -33,14 +33,14 @@ struct HopNames {
 };
 
 /// What a stream is to do next.
-struct Job {
+struct Task {
   enum class Kind {
-    kNone,       ///< the hop has ended
-    kIdle,       ///< nothing by now; there may be something again
-    kLookAgain,  ///< at the sources of `indices`
-    kFiles,      ///< bring these files whole
-    kCreate,     ///< begin a big file: make `attempt`, and see what earlier ones left
-    kRange,      ///< bring `range` of a big file
+    kNone,           ///< the hop has ended
+    kIdle,           ///< nothing by now; there may be something again
+    kRecheckSource,  ///< at the sources of `indices`
+    kFiles,          ///< bring these files whole
+    kCreate,         ///< begin a big file: make `attempt`, and see what earlier ones left
+    kRange,          ///< bring `range` of a big file
   } kind = Kind::kNone;
   std::vector<size_t> indices = {};
   std::string folder = {};  ///< the parent's, below which the files lie
@@ -52,7 +52,7 @@ struct Job {
 };
 
 /// How jobs are cut.
-struct JobRules {
+struct TaskRules {
   bool by_command = false;   ///< a file at a time by the operator's command, published ones only
   int streams = 1;           ///< that share the work
   int64_t chunk = 0;         ///< files larger than that go range by range; 0: none does
@@ -68,62 +68,63 @@ struct JobRules {
 /// that is told about a file is told here, under the lock, in the order in which it happened. Ownership: refers to the
 /// work, the sink, the supply and the flow (of what this child has for its own children; may be null). Threads: any;
 /// `work` is touched through the board only while threads run.
-class WorkBoard {
+class TaskQueue {
  public:
   /// Whether this hop's turn to publish has come, as the steps order it.
   enum class Turn { kYes, kNotYet, kNever };
-  struct Surroundings {
-    const Supply& supply;
-    Flow* flow = nullptr;
+  struct Dependencies {
+    const SourceFiles& source_files;
+    ReceivedFiles* received = nullptr;
     std::function<absl::Time()> monotonic;
     std::function<absl::Duration(int tries)> pause;  ///< before another try
     std::function<Turn()> turn;                      ///< empty: yes
-    Bell* turns = nullptr;                           ///< rings when a turn may have come
-    StopToken closing = {};
-    Bell* stops = nullptr;  ///< rings when that stops
+    EventCount* turns = nullptr;                     ///< rings when a turn may have come
+    StopToken drain = {};
+    EventCount* stops = nullptr;  ///< rings when that stops
   };
 
   /// While it lives nobody is woken: for much that is put up or taken down at once.
-  class Quiet {
+  class NotificationBatch {
    public:
-    explicit Quiet(WorkBoard& board)
-        : own_(&board.bell_), flow_(board.around_.flow == nullptr ? nullptr : board.around_.flow->bell()) {}
+    explicit NotificationBatch(TaskQueue& queue)
+        : own_(&queue.changes_),
+          received_(queue.dependencies_.received == nullptr ? nullptr : queue.dependencies_.received->changes()) {}
 
    private:
-    const Bell::Muffled own_, flow_;
+    const EventCount::NotificationBatch own_, received_;
   };
 
-  WorkBoard(Work& work, EventSink& events, HopNames names, JobRules rules, Surroundings around);
+  TaskQueue(FileStates& states, EventSink& events, HopNames names, TaskRules rules, Dependencies dependencies);
 
   // What the hop as a whole came to. The first error counts.
   absl::Status fatal() const;
   void SetFatal(const absl::Status& status);
 
   /// A copy of what is known of one file.
-  WorkItem item(size_t index) const;
+  FileState item(size_t index) const;
 
   /// Whether the parent has published by now what a job was to bring from its stage: then the job failed for that, and
   /// is taken again.
-  bool MovedAtParent(const Job& job) const;
+  bool MovedAtParent(const Task& task) const;
   /// Whether the parent has it in its place.
   bool IsPublishedAtParent(size_t index) const;
 
   /// Puts back a job that was not begun.
-  void Return(const Job& job);
+  void Return(const Task& task);
 
   /// Waits for a job: none when every file came to its end. `most_bytes`: of one range, or one batch. `impatient`:
   /// rather kIdle than to wait long.
-  Job Take(int64_t most_bytes, bool impatient);
+  Task Take(int64_t most_bytes, bool impatient);
 
   // Jobs that several children of a parent bring at the same time (work_board_shared.cc).
   /// The same without waiting: kIdle where there is none by now.
-  Job TryTake(int64_t most_bytes);
+  Task TryTake(int64_t most_bytes);
   /// Waits for something to change, a moment at most.
   void AwaitChange();
   /// What a job brings; whether that, all of it, is to be brought here, too; and takes just that.
-  RelayBlock BlockOf(const Job& job) const;
+  RelayBlock BlockOf(const Task& task) const;
   bool Wants(const RelayBlock& block) const;
-  bool TakeThis(const RelayBlock& block, Job* job);
+  bool TakeThis(const RelayBlock& block, Task* task);
 
   /// How many streams have something to do at first, up to `most`.
   int Streams(int most) const;
@@ -137,26 +138,27 @@ class WorkBoard {
   void Fail(size_t index, const absl::Status& why, absl::string_view command = "", absl::string_view output = "",
             int exit_status = 0);
   /// All chunks arrived, and the whole has another digest than was wanted.
-  void PartsDiffer(const Job& job);
+  void PartsDiffer(const Task& task);
   /// What arrived has another digest than was wanted.
   void Mismatch(size_t index);
-  void LookedAgain(size_t index, const absl::Status& error, const FileEntry* now);
+  void SourceRechecked(size_t index, const absl::Status& error, const FileEntry* now);
   void Verified(const Attempt& attempt, const FileStat& stat);
 
   // A big file's way.
   /// The staged file is there; `leftovers`: chunks of earlier attempts, by their paths. The result is those that have
   /// nothing of use.
-  std::vector<std::string> Created(const Job& job, const std::vector<std::pair<std::string, ChunkList>>& leftovers);
+  std::vector<std::string> Created(const Task& task,
+                                   const std::vector<std::pair<std::string, ChunkList>>& partial_files);
   /// The earlier attempt from which a range was copied, if that was the last of it.
-  std::vector<std::string> UsedUp(const Job& job) const;
+  std::vector<std::string> UsedUp(const Task& task) const;
   /// A range was brought and read back. Whether the whole file is there now.
-  bool Arrived(const Job& job, absl::Span<const Digest> digests);
+  bool Arrived(const Task& task, absl::Span<const Digest> digests);
   /// A range did not come, or in part. Whether the whole file is there all the same.
-  bool BrokeOff(const Job& job, const RangeResult& range, absl::string_view command);
+  bool BrokeOff(const Task& task, const RangeResult& range, absl::string_view command);
   /// The end of a session that had the staged file open was not seen: another attempt.
-  void Abandon(const Job& job, const absl::Status& why, absl::string_view command);
+  void Abandon(const Task& task, const absl::Status& why, absl::string_view command);
 
-  void TellBlock(const Job& job, int stream, absl::string_view route, absl::Time began, int64_t files, int64_t bytes);
+  void EmitBlock(const Task& task, int stream, absl::string_view route, absl::Time began, int64_t files, int64_t bytes);
 
   // Publishing.
   /// Waits for verified files whose turn has come and takes up to `most`; all of them, whatever `most` is, where they
@@ -167,7 +169,7 @@ class WorkBoard {
   void Published(size_t index, const FileStat& stat);
   /// Not published after all: they are verified still.
   void PutBack(std::vector<Publication> files);
-  bool together() const { return work_.together(); }
+  bool together() const { return states_.together(); }
   /// Waits until nothing verified is left that may be published.
   void AwaitPublished();
   /// Ends the waiting of TakeVerified and of WaitFor.
@@ -181,40 +183,40 @@ class WorkBoard {
       absl::Milliseconds(20);  // how soon the others are looked at, and whether other boards posted something
 
   enum class Ready { kNo, kYes, kOver };
-  Ready Look(size_t index, Holding* holding);
+  Ready Look(size_t index, SourceState* holding);
   bool Over() const;
-  const WorkItem* WantedAs(const RelayBlock& block, size_t i, size_t* index) const;
-  static bool IsSettled(const WorkItem& item) {
-    return item.state != WorkItem::State::kOpen && item.state != WorkItem::State::kVerified;
+  const FileState* WantedAs(const RelayBlock& block, size_t i, size_t* index) const;
+  static bool IsSettled(const FileState& item) {
+    return item.state != FileState::State::kOpen && item.state != FileState::State::kVerified;
   }
-  bool TakeAny(int64_t most_bytes, Job* job);
-  bool IsDue(const WorkItem& item, absl::Time now);
-  bool Fits(const WorkItem& item);
+  bool TakeAny(int64_t most_bytes, Task* task);
+  bool IsDue(const FileState& item, absl::Time now);
+  bool Fits(const FileState& item);
   void TakeOff(size_t index);
-  bool TakeRange(int64_t most_bytes, Job* job);
-  bool TakeFiles(int64_t most_bytes, Job* job);
-  bool TakeDoubtful(Job* job);
-  bool IsBig(const WorkItem& item) const;
+  bool TakeRange(int64_t most_bytes, Task* task);
+  bool TakeFiles(int64_t most_bytes, Task* task);
+  bool TakeDoubtful(Task* task);
+  bool IsBig(const FileState& item) const;
   void Refresh(size_t index);
-  bool IsOf(const Job& job) const;
+  bool IsOf(const Task& task) const;
   bool MayGo(const std::string& path) const;
-  void TellChunks(const Job& job);
-  void BrokeOffLocked(const Job& job, bool moved, const absl::Status& why, absl::string_view command,
+  void EmitChunks(const Task& task);
+  void BrokeOffLocked(const Task& task, bool moved, const absl::Status& why, absl::string_view command,
                       absl::string_view output, int exit_status);
-  void Tell(EventKind kind, const WorkItem& item, int64_t bytes, absl::string_view message = "");
-  void Tell(LogLevel level, std::string message, const std::string& path, const std::string& repository);
+  void Emit(EventKind kind, const FileState& item, int64_t bytes, absl::string_view message = "");
+  void Emit(LogLevel level, std::string message, const std::string& path, const std::string& repository);
   void FailLocked(size_t index, const absl::Status& why, absl::string_view command, absl::string_view output,
                   int exit_status);
 
-  Work& work_;
+  FileStates& states_;
   EventSink& events_;
   const HopNames names_;
-  const JobRules rules_;
-  const Surroundings around_;
+  const TaskRules rules_;
+  const Dependencies dependencies_;
 
-  Bell bell_;
-  const Bell::Following supplied_{around_.supply.bell(), &bell_}, turned_{around_.turns, &bell_},
-      stopped_{around_.stops, &bell_};
+  EventCount changes_;
+  const EventCount::Subscription supplied_{dependencies_.source_files.changes(), &changes_},
+      turned_{dependencies_.turns, &changes_}, stopped_{dependencies_.stops, &changes_};
 
   mutable std::mutex mu_;
   std::condition_variable over_, published_;  // that it has ended; that nothing is left to publish

@@ -46,7 +46,7 @@ Channel::Channel(const Endpoint& host, const ChannelOptions& options, Process pr
 
 Channel::~Channel() {
   process_.CloseIn();
-  if (!closing_) AwaitEnd(Process::kGrace);
+  if (!drain_) AwaitEnd(Process::kGrace);
 }
 
 absl::Status Channel::AwaitReady(const ChannelOptions& options, const StopToken& stop) {
@@ -144,7 +144,7 @@ absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, OutputSi
 
 void Channel::Close() {
   if (dead_) return;
-  dead_ = closing_ = true;
+  dead_ = drain_ = true;
   ProcessSet set{StopToken()};
   set.Add(process_);
   set.Write(process_, encoder_.Farewell());

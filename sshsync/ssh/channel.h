@@ -80,7 +80,7 @@ class Channel {
   FrameEncoder encoder_;
   Process process_;
   bool dead_ = false;
-  bool closing_ = false;
+  bool drain_ = false;
 };
 
 }  // namespace sshsync

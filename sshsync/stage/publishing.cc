@@ -233,7 +233,7 @@ bool WantsTime(const Publication& file) {
 }
 
 // Files of one folder that get the same mode and time, as many as one process is given: they are published together.
-struct Piece {
+struct Batch {
   absl::string_view folder;
   std::string mode, iso, stamp;
   int64_t mtime = -1;
@@ -241,8 +241,8 @@ struct Piece {
   std::vector<size_t> files;  // by their operands' bytes, as ls answers
 };
 
-Piece PieceFor(const Publication& file) {
-  Piece piece{.folder = FolderOf(file.file),
+Batch PieceFor(const Publication& file) {
+  Batch piece{.folder = FolderOf(file.file),
               .mode = "",
               .iso = "",
               .stamp = "",
@@ -260,21 +260,21 @@ Piece PieceFor(const Publication& file) {
 }
 
 // The same for the command and for the reading of its answer.
-std::vector<Piece> Pieces(absl::Span<const Publication> files) {
-  std::map<std::tuple<absl::string_view, std::string, std::string, bool>, Piece> together;
+std::vector<Batch> Pieces(absl::Span<const Publication> files) {
+  std::map<std::tuple<absl::string_view, std::string, std::string, bool>, Batch> together;
   for (size_t i = 0; i < files.size(); ++i) {
-    Piece piece = PieceFor(files[i]);
+    Batch piece = PieceFor(files[i]);
     auto key = std::make_tuple(piece.folder, piece.mode, piece.iso, piece.in_place);
     together.try_emplace(std::move(key), std::move(piece)).first->second.files.push_back(i);
   }
-  std::vector<Piece> pieces;
+  std::vector<Batch> pieces;
   for (auto& [key, all] : together) {
     const auto operand = [&files, in_place = all.in_place](size_t i) -> const std::string& {
       return in_place ? files[i].file : files[i].staged;
     };
     std::sort(all.files.begin(), all.files.end(), [&operand](size_t a, size_t b) { return operand(a) < operand(b); });
     size_t bytes = kArgumentBytes;
-    Piece empty = all;
+    Batch empty = all;
     empty.files.clear();
     for (const size_t i : all.files) {
       bytes += operand(i).size() + 16;
@@ -290,9 +290,9 @@ std::vector<Piece> Pieces(absl::Span<const Publication> files) {
 
 // Goes to all folders at once and sees whether they are on the file system of the stage; where they are not, each is
 // asked on its own.
-std::string SameFileSystemCalls(const std::vector<Piece>& pieces) {
+std::string SameFileSystemCalls(const std::vector<Batch>& pieces) {
   std::vector<std::string> folders;
-  for (const Piece& piece : pieces) {
+  for (const Batch& piece : pieces) {
     std::string folder = absl::StrCat("./", piece.folder);
     if (folders.empty() || folders.back() != folder) folders.push_back(std::move(folder));
   }
@@ -303,7 +303,7 @@ std::string SameFileSystemCalls(const std::vector<Piece>& pieces) {
   return text;
 }
 
-std::string PieceText(StatTool tool, size_t k, const Piece& piece, absl::Span<const Publication> files,
+std::string PieceText(StatTool tool, size_t k, const Batch& piece, absl::Span<const Publication> files,
                       absl::string_view common) {
   std::string text = absl::StrCat("_ss_p", k, "() { \"$@\"");
   std::vector<std::string> lines;
@@ -320,7 +320,7 @@ std::string PieceText(StatTool tool, size_t k, const Piece& piece, absl::Span<co
 
 // Compares the lines of pieces `begin` to `end` at once; only a piece of files in place has its own folder to do that
 // in.
-std::string CheckText(const std::vector<Piece>& pieces, size_t begin, size_t end) {
+std::string CheckText(const std::vector<Batch>& pieces, size_t begin, size_t end) {
   std::string calls, lines;
   for (size_t k = begin; k < end; ++k) {
     absl::StrAppend(&calls, "_ss_p", k, " ");
@@ -339,9 +339,9 @@ absl::string_view StagedFolder(const Publication& file) {
 
 // Whether its folder may be renamed as one: it is all there is of that folder, lies in one place in the repository's
 // own stage, and needs nothing but the rename.
-bool MayGoWhole(const HostFacts& facts, const std::vector<Piece>& pieces, size_t k,
+bool MayGoWhole(const HostFacts& facts, const std::vector<Batch>& pieces, size_t k,
                 absl::Span<const Publication> files) {
-  const Piece& piece = pieces[k];
+  const Batch& piece = pieces[k];
   if (piece.in_place || piece.folder == "." || !piece.mode.empty() || !piece.iso.empty() ||
       facts.actions.contains("rename"))
     return false;
@@ -356,7 +356,7 @@ bool MayGoWhole(const HostFacts& facts, const std::vector<Piece>& pieces, size_t
                      [&](size_t i) { return StagedFolder(files[i]) == folder; });
 }
 
-std::string NewCalls(const HostFacts& facts, const std::vector<Piece>& pieces, absl::Span<const Publication> files) {
+std::string NewCalls(const HostFacts& facts, const std::vector<Batch>& pieces, absl::Span<const Publication> files) {
   std::string text;
   for (size_t k = 0; k < pieces.size(); ++k) {
     if (MayGoWhole(facts, pieces, k, files))
@@ -366,7 +366,7 @@ std::string NewCalls(const HostFacts& facts, const std::vector<Piece>& pieces, a
 }
 
 // For those of pieces `begin` to `end` that may go whole; neighbours in the same place together.
-std::string WholeCalls(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin, size_t end,
+std::string WholeCalls(const HostFacts& facts, const std::vector<Batch>& pieces, size_t begin, size_t end,
                        absl::Span<const Publication> files, absl::string_view common) {
   std::string text;
   absl::string_view place;
@@ -385,7 +385,7 @@ std::string WholeCalls(const HostFacts& facts, const std::vector<Piece>& pieces,
 }
 
 // The end of the pieces that are compared together with `begin`.
-size_t CheckedTogether(const HostFacts& facts, const std::vector<Piece>& pieces, size_t begin,
+size_t CheckedTogether(const HostFacts& facts, const std::vector<Batch>& pieces, size_t begin,
                        absl::Span<const Publication> files, absl::string_view common) {
   size_t end = begin, bytes = 0;
   while (end < pieces.size() && pieces[end].in_place == pieces[begin].in_place) {
@@ -417,7 +417,7 @@ std::string ActionFunctions(const HostFacts& facts) {
       "_ss_flush() { set -- ''; STAGEDIR=$S; ", function("flush", R"(sync -f "$S" || sync)", ""), "; }\n");
 }
 
-std::string PieceCall(const HostFacts& facts, absl::string_view function, size_t k, const Piece& piece) {
+std::string PieceCall(const HostFacts& facts, absl::string_view function, size_t k, const Batch& piece) {
   const std::string time =
       facts.actions.contains("settime") && !piece.iso.empty() ? absl::StrCat(TimeVariables(piece.mtime), "\n") : "";
   return absl::StrCat(time, function, " ", k, " ", ShellLiteral(piece.folder), " '", piece.mode, "' '", piece.iso,
@@ -473,7 +473,7 @@ absl::string_view FolderOfAll(absl::Span<const Publication> files) {
 
 std::string PiecesText(const HostFacts& facts, absl::Span<const Publication> files, absl::string_view function) {
   const absl::string_view common = FolderOfAll(files);
-  const std::vector<Piece> pieces = Pieces(files);
+  const std::vector<Batch> pieces = Pieces(files);
   std::string text = absl::StrCat(kPublish, kWhole);
   const bool whole = function == kPublishPiece;
   if (whole) text += NewCalls(facts, pieces, files);
@@ -505,7 +505,7 @@ RemoteCommand PublishCommand(const HostFacts& facts, const Lease& lease, absl::S
 absl::StatusOr<std::vector<Published>> ParsePublish(const RemoteResult& result, absl::Span<const Publication> files,
                                                     absl::string_view mark) {
   if (result.status == 71) return MakeError(Failure::kLocked, "the lease of the child was lost to another run");
-  const std::vector<Piece> pieces = Pieces(files);
+  const std::vector<Batch> pieces = Pieces(files);
   std::vector<Published> published(files.size(),
                                    {PublishResult::kFailed, std::string(absl::StripAsciiWhitespace(result.err))});
   std::vector<size_t> answered(pieces.size(), 0);

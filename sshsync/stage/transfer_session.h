@@ -14,7 +14,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/plan/digest_answer.h"
+#include "sshsync/plan/digest_result.h"
 #include "sshsync/stage/stage.h"
 
 namespace sshsync {
@@ -23,7 +23,7 @@ namespace sshsync {
 struct Arrival {
   Attempt attempt;
   absl::Status transfer;  ///< of the synccmd, or of the builtin transfer of its group
-  absl::StatusOr<DigestAnswer> digest =
+  absl::StatusOr<DigestResult> digest =
       MakeError(Failure::kCommandFailed,
                 "the host did not digest what arrived");  ///< of what arrived; only where the transfer is OK
   absl::optional<RemoteStat> stat;                        ///< of what arrived; the same
@@ -52,7 +52,7 @@ class TransferSession {
     bool stands_in = false;                 ///< for the synccmd, which cannot be given this name
   };
   /// Reads what a digest text printed about `attempts` (one, or all of the group).
-  using DigestParser = absl::AnyInvocable<std::vector<absl::StatusOr<DigestAnswer>>(
+  using DigestParser = absl::AnyInvocable<std::vector<absl::StatusOr<DigestResult>>(
       absl::string_view output, int status, absl::Span<const Attempt> attempts)>;
 
   /// `in_place`: the attempts' folder is the repository itself, and nothing is ever removed.

@@ -15,15 +15,15 @@ namespace sshsync {
 namespace {
 
 // "Digests" are the lines that `cat` prints: the session does not look into them.
-std::vector<absl::StatusOr<DigestAnswer>> ParseLines(absl::string_view output, int status,
+std::vector<absl::StatusOr<DigestResult>> ParseLines(absl::string_view output, int status,
                                                      absl::Span<const Attempt> attempts) {
-  std::vector<absl::StatusOr<DigestAnswer>> answers;
+  std::vector<absl::StatusOr<DigestResult>> answers;
   const std::vector<std::string> lines = absl::StrSplit(output, '\n', absl::SkipEmpty());
   for (size_t i = 0; i < attempts.size(); ++i) {
     if (status != 0 || i >= lines.size()) {
       answers.push_back(MakeError(Failure::kBadDigest, "none"));
     } else {
-      answers.push_back(DigestAnswer{.missing = false, .digest = *Digest::FromHex(lines[i])});
+      answers.push_back(DigestResult{.missing = false, .digest = *Digest::FromHex(lines[i])});
     }
   }
   return answers;

@@ -91,7 +91,7 @@ class InterruptedRunner : public Runner {
 ///     LocalHop hop;
 ///     hop.dir.Write("m/a", "content");
 ///     hop.Survey();
-///     EXPECT_TRUE((FileMover(hop.parts()).Bring(hop.Take(), hop.stream())).ok());
+///     EXPECT_TRUE((FileTransfer(hop.parts()).Bring(hop.Take(), hop.stream())).ok());
 class LocalHop {
  public:
   LocalHop() {
@@ -132,37 +132,37 @@ class LocalHop {
     ours_ = *std::move(ours);
     ASSERT_TRUE(drafts->End(contents_, ours_).ok());
     plan_ = Diff(contents_.manifest, ours_.manifest, [](absl::string_view) { return false; });
-    work.emplace(plan_, 2);
-    drafts->GiveTo(*work);
+    states.emplace(plan_, 2);
+    drafts->GiveTo(*states);
     ASSERT_TRUE(parent_->PrepareTransfer().ok() && child_->PrepareTransfer().ok());
-    supply_.emplace(parent_->facts().root);
+    source_files_.emplace(parent_->facts().root);
     routes_.emplace(context_, *parent_, *child_);
     ASSERT_TRUE(routes_->status().ok()) << routes_->status();
     const bool command = child_config.transfer != Transfer::kStream && child_->templates().has("synccmd");
-    board.emplace(*work, recorder_, HopNames{.run = "run1", .parent = "m", .child = "p"},
-                  JobRules{.by_command = command,
-                           .streams = 1,
-                           .chunk = command ? 0 : kBlockBytes,
-                           .algorithm = "sha256",
-                           .stage_folder = StageFolder("", child_->facts().root),
-                           .child_root = child_->facts().root},
-                  WorkBoard::Surroundings{.supply = *supply_,
+    queue.emplace(*states, recorder_, HopNames{.run = "run1", .parent = "m", .child = "p"},
+                  TaskRules{.by_command = command,
+                            .streams = 1,
+                            .chunk = command ? 0 : kBlockBytes,
+                            .algorithm = "sha256",
+                            .stage_folder = StageFolder("", child_->facts().root),
+                            .child_root = child_->facts().root},
+                  TaskQueue::Dependencies{.source_files = *source_files_,
                                           .monotonic = [] { return absl::Now(); },
                                           .pause = [](int) { return absl::ZeroDuration(); }});
-    parts_.emplace(StreamHop{context_, *parent_, *child_, *routes_, *board});
+    parts_.emplace(TransferContext{context_, *parent_, *child_, *routes_, *queue});
   }
 
   RemoteRepository& child() { return *child_; }
-  const StreamHop& parts() { return *parts_; }
+  const TransferContext& parts() { return *parts_; }
 
   /// The next job; where sources are to be looked at, they are found as they were.
-  Job Take(int64_t most_bytes = int64_t{1} << 20) {
+  Task Take(int64_t most_bytes = int64_t{1} << 20) {
     for (;;) {
-      Job job = board->Take(most_bytes, false);
-      if (job.kind != Job::Kind::kLookAgain) return job;
-      for (const size_t index : job.indices) {
-        const FileEntry wanted = board->item(index).wanted;
-        board->LookedAgain(index, absl::OkStatus(), &wanted);
+      Task task = queue->Take(most_bytes, false);
+      if (task.kind != Task::Kind::kRecheckSource) return task;
+      for (const size_t index : task.indices) {
+        const FileEntry wanted = queue->item(index).wanted;
+        queue->SourceRechecked(index, absl::OkStatus(), &wanted);
       }
     }
   }
@@ -180,10 +180,10 @@ class LocalHop {
   /// The verified files, as `path: content`, sorted.
   std::vector<std::string> Verified() {
     bool any = false;  // else they would be waited for
-    for (size_t i = 0; i < work->items().size(); ++i) any |= board->item(i).state == WorkItem::State::kVerified;
+    for (size_t i = 0; i < states->items().size(); ++i) any |= queue->item(i).state == FileState::State::kVerified;
     if (!any) return {};
     std::vector<std::string> found;
-    for (const Publication& file : board->TakeVerified(1000)) {
+    for (const Publication& file : queue->TakeVerified(1000)) {
       const std::string root = dir.path() + "/";
       found.push_back(absl::StrCat(
           file.file, ": ",
@@ -193,7 +193,7 @@ class LocalHop {
     return found;
   }
   /// The last message of the board's events that has these words; empty.
-  std::string Told(absl::string_view words) const {
+  std::string Reported(absl::string_view words) const {
     for (auto event = recorder_.events.rbegin(); event != recorder_.events.rend(); ++event) {
       if (event->message.find(std::string(words)) != std::string::npos) return event->message;
     }
@@ -206,8 +206,8 @@ class LocalHop {
   bool drafted = false;  ///< whether old versions are staged before they are compared
   absl::Time last_equal = absl::InfinitePast();
   absl::optional<Drafts> drafts;
-  absl::optional<Work> work;
-  absl::optional<WorkBoard> board;
+  absl::optional<FileStates> states;
+  absl::optional<TaskQueue> queue;
 
  private:
   struct Recorder : EventSink {
@@ -226,11 +226,11 @@ class LocalHop {
                       .backoff = backoff_,
                       .last_equal = [this](const std::string&) { return last_equal; }};
   absl::optional<RemoteRepository> parent_, child_;
-  Contents contents_, ours_;
+  RepositorySnapshot contents_, ours_;
   Plan plan_;
-  absl::optional<SettledSupply> supply_;
+  absl::optional<SettledSourceFiles> source_files_;
   absl::optional<Routes> routes_;
-  absl::optional<StreamHop> parts_;
+  absl::optional<TransferContext> parts_;
   Stream stream_;
 };
 

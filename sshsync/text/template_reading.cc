@@ -53,11 +53,11 @@ class Reader {
 
   TemplateReading Read() {
     for (const ShellProblem& problem : scan_.problems)
-      Remark(Kind::kSyntax, LogLevel::kError, problem.offset, 1, problem.message, "");
+      AddDiagnostic(Kind::kSyntax, LogLevel::kError, problem.offset, 1, problem.message, "");
     if (text_.find('\0') != absl::string_view::npos)
-      Remark(Kind::kSyntax, LogLevel::kError, text_.find('\0'), 1, "a NUL byte", "remove it");
+      AddDiagnostic(Kind::kSyntax, LogLevel::kError, text_.find('\0'), 1, "a NUL byte", "remove it");
     if (absl::StripAsciiWhitespace(text_).empty())
-      Remark(Kind::kSyntax, LogLevel::kError, 0, 0, "an empty template", "write a command, or remove the key");
+      AddDiagnostic(Kind::kSyntax, LogLevel::kError, 0, 0, "an empty template", "write a command, or remove the key");
     for (size_t i = 0; i < scan_.expansions.size(); ++i) {
       const TemplateVariable* variable = Known(scan_.expansions[i].name);
       if (variable == nullptr) {
@@ -74,12 +74,14 @@ class Reader {
   }
 
  private:
-  void Remark(Kind kind, LogLevel severity, size_t offset, size_t length, std::string message, std::string remedy) {
+  void AddDiagnostic(Kind kind, LogLevel severity, size_t offset, size_t length, std::string message,
+                     std::string remedy) {
     if (severity == LogLevel::kError) ++errors_;
     result_.diagnostics.push_back({kind, severity, offset, length, std::move(message), std::move(remedy)});
   }
   void Refuse(const ShellExpansion& expansion, std::string message, std::string remedy) {
-    Remark(Kind::kQuoting, LogLevel::kError, expansion.offset, expansion.length, std::move(message), std::move(remedy));
+    AddDiagnostic(Kind::kQuoting, LogLevel::kError, expansion.offset, expansion.length, std::move(message),
+                  std::move(remedy));
   }
   const TemplateVariable* Known(absl::string_view name) const {
     const auto found =
@@ -198,9 +200,9 @@ void Reader::InSingleQuotes(const ShellExpansion& expansion) {
       rewritten_.insert(expansion.quoted);
       edits_.push_back({quoted.offset, 1, "\""});
       edits_.push_back({quoted.offset + quoted.length - 1, 1, "\""});
-      Remark(Kind::kRewritten, LogLevel::kInfo, quoted.offset, quoted.length,
-             "single quotes keep the shell from expanding it; read as double quotes",
-             absl::StrCat("write \"", inside, "\""));
+      AddDiagnostic(Kind::kRewritten, LogLevel::kInfo, quoted.offset, quoted.length,
+                    "single quotes keep the shell from expanding it; read as double quotes",
+                    absl::StrCat("write \"", inside, "\""));
       return;
     }
   }
@@ -228,15 +230,15 @@ void Reader::Unknown(const ShellExpansion& expansion) {
   std::vector<absl::string_view> names;
   for (const TemplateVariable& variable : variables_) names.push_back(variable.name);
   const auto nearest = Nearest(expansion.name, names);
-  Remark(Kind::kUnknown, LogLevel::kWarning, expansion.offset, expansion.length,
-         absl::StrCat("no variable ", expansion.name, "; the shell on the host looks for one"),
-         nearest ? absl::StrCat("did you mean ${", *nearest, "}?")
-                 : absl::StrCat("write $", expansion.name, " if that is meant"));
+  AddDiagnostic(Kind::kUnknown, LogLevel::kWarning, expansion.offset, expansion.length,
+                absl::StrCat("no variable ", expansion.name, "; the shell on the host looks for one"),
+                nearest ? absl::StrCat("did you mean ${", *nearest, "}?")
+                        : absl::StrCat("write $", expansion.name, " if that is meant"));
 }
 
 void Reader::Readers(const ShellExpansion& expansion, const TemplateVariable& variable, const ValueReader& reader) {
   if (!reader.second_parser.empty() && reader.second_parser != "an arithmetic expression") {
-    Remark(
+    AddDiagnostic(
         Kind::kSecondParser, reader.is_address ? LogLevel::kInfo : LogLevel::kWarning, expansion.offset,
         expansion.length, absl::StrCat(variable.name, " is read once more by ", reader.second_parser),
         "values with other characters than A-Z a-z 0-9 and _./+,:@%=- are not passed there (names = any lifts this)");
@@ -246,9 +248,10 @@ void Reader::Readers(const ShellExpansion& expansion, const TemplateVariable& va
           ? variable.kind == VariableKind::kRelativePath
           : variable.kind == VariableKind::kRelativePath || variable.kind == VariableKind::kAbsolutePath;
   if (reader.option_like != ValueReader::OptionLike::kNo && may_look_so) {
-    Remark(Kind::kOptionLike, LogLevel::kWarning, expansion.offset, expansion.length,
-           absl::StrCat("a value of ", variable.name, " that begins with - would be an option here, and is not passed"),
-           absl::StrCat("write ./", Text(expansion), ", or -- before it"));
+    AddDiagnostic(
+        Kind::kOptionLike, LogLevel::kWarning, expansion.offset, expansion.length,
+        absl::StrCat("a value of ", variable.name, " that begins with - would be an option here, and is not passed"),
+        absl::StrCat("write ./", Text(expansion), ", or -- before it"));
   }
 }
 

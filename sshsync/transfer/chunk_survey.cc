@@ -10,7 +10,7 @@ struct Side {
   std::vector<DigestRun::BigFile> files = {};
   absl::StatusOr<DigestTools> tools = DigestTools();
   std::string text = {};
-  DigestAnswers answers = {};
+  DigestResults answers = {};
 
   void Add(size_t index, const FileEntry& file) {
     indices.push_back(index);
@@ -35,18 +35,18 @@ void OnBoth(Side& parent, Side& child, Call call) {
 
 }  // namespace
 
-Cut SurveyChunks(RemoteRepository& parent, RemoteRepository& child, const Supply& supply, const CutRules& rules,
-                 Work& work) {
+Cut SurveyChunks(RemoteRepository& parent, RemoteRepository& child, const SourceFiles& source_files,
+                 const CutRules& rules, FileStates& states) {
   using Side = Side;
   const int64_t chunk = (rules.chunk + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
   const bool by_command = child.config().transfer != Transfer::kStream && child.templates().has("synccmd");
   if (chunk == 0 || by_command || child.config().stage == "no" || (parent.digests_chunks() && child.digests_chunks()))
     return {};
   Side theirs{parent}, ours{child};
-  for (size_t i = 0; i < work.items().size(); ++i) {
-    const WorkItem& item = work.at(i);
-    if (item.state != WorkItem::State::kOpen || item.wanted.stat.size <= chunk ||
-        supply.Of(item.wanted.path).state != Holding::State::kPublished)
+  for (size_t i = 0; i < states.items().size(); ++i) {
+    const FileState& item = states.at(i);
+    if (item.state != FileState::State::kOpen || item.wanted.stat.size <= chunk ||
+        source_files.Of(item.wanted.path).state != SourceState::State::kPublished)
       continue;
     theirs.Add(i, item.wanted);
     if (item.child != nullptr && item.child->stat.size > 0 && !item.child->digest.empty()) ours.Add(i, *item.child);
@@ -74,7 +74,7 @@ Cut SurveyChunks(RemoteRepository& parent, RemoteRepository& child, const Supply
     auto parts = std::make_shared<Parts>(Parts{.wanted = *wanted->chunks});
     const bool held = here.ok() && j < ours.indices.size() && ours.indices[j] == index;
     if (held && ours.answers[j].ok() && ours.answers[j]->chunks != nullptr) parts->held = *ours.answers[j]->chunks;
-    work.at(index).parts = std::move(parts);
+    states.at(index).parts = std::move(parts);
   }
   return {.chunk = chunk, .algorithm = algorithm, .child_text = ours.text};
 }

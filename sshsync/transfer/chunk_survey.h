@@ -31,8 +31,8 @@ struct CutRules {
 /// the digestcmd's. (Asking for all files beforehand would read everything twice, on every host, in runs that find
 /// nothing to do.) Files whose chunks could not be had, and those that the parent is still receiving, are brought
 /// whole. Fills in `work`; returns how they are cut, nothing where no file is.
-Cut SurveyChunks(RemoteRepository& parent, RemoteRepository& child, const Supply& supply, const CutRules& rules,
-                 Work& work);
+Cut SurveyChunks(RemoteRepository& parent, RemoteRepository& child, const SourceFiles& source_files,
+                 const CutRules& rules, FileStates& states);
 
 }  // namespace sshsync
 

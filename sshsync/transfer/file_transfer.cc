@@ -2,35 +2,35 @@
 
 namespace sshsync {
 
-absl::Status FileMover::Bring(const Job& job, Stream& stream) {
-  std::deque<Batch> batches = Cut(job, hop_.routes.carries(stream));
+absl::Status FileTransfer::Bring(const Task& task, Stream& stream) {
+  std::deque<Batch> batches = Cut(task, hop_.routes.carries(stream));
   absl::Status status;
-  while (status.ok() && !batches.empty()) status = BringSome(job, batches, stream);
+  while (status.ok() && !batches.empty()) status = BringSome(task, batches, stream);
   for (const Batch& batch : batches) LeaveAll(batch.indices);
   return status;
 }
 
 // As many of the batches as one script takes: all of them where they are pulled, one where it is carried.
-absl::Status FileMover::BringSome(const Job& job, std::deque<Batch>& batches, Stream& stream) {
+absl::Status FileTransfer::BringSome(const Task& task, std::deque<Batch>& batches, Stream& stream) {
   TransferSession session = NewSession();
   while (!batches.empty()) {
-    auto made = MakeGroup(job, batches.front(), stream);
-    if (made.ok() && made->passage && session.current() != nullptr) break;
+    auto made = MakeGroup(task, batches.front(), stream);
+    if (made.ok() && made->pipe && session.current() != nullptr) break;
     const Indices indices = std::move(batches.front().indices);
     batches.pop_front();
     if (!made.ok()) {
       Drop(indices, made.status(), "");
-    } else if (made->passage) {
-      return Carry(job, *std::move(made), stream);
+    } else if (made->pipe) {
+      return Carry(task, *std::move(made), stream);
     } else {
       session.Add(std::move(made->group));
     }
   }
-  return session.current() == nullptr ? absl::OkStatus() : Lost(session, RunSession(job, session, stream));
+  return session.current() == nullptr ? absl::OkStatus() : Lost(session, RunSession(task, session, stream));
 }
 
 // The end of a session, good or not.
-absl::Status FileMover::Lost(TransferSession& session, const absl::Status& status) {
+absl::Status FileTransfer::Lost(TransferSession& session, const absl::Status& status) {
   if (status.ok() || absl::IsCancelled(status)) return status;
   // Another try of these comes later; what the lost session had not begun goes on at once.
   const std::string command = session.current() != nullptr ? session.current()->display : "";
@@ -43,39 +43,39 @@ absl::Status FileMover::Lost(TransferSession& session, const absl::Status& statu
   return status;
 }
 
-void FileMover::Drop(const Indices& indices, const absl::Status& status, absl::string_view command) {
+void FileTransfer::Drop(const Indices& indices, const absl::Status& status, absl::string_view command) {
   const absl::Status why =
       FailureOf(status) == Failure::kOutputTooLarge ? MakeError(Failure::kCommandFailed, status.message()) : status;
   for (const size_t index : indices) {
-    hop_.board.Fail(index, why, command);
-    hop_.board.Leave(index);
+    hop_.queue.Fail(index, why, command);
+    hop_.queue.Leave(index);
   }
 }
 
-absl::Status FileMover::Carry(const Job& job, Made made, Stream& stream) {
+absl::Status FileTransfer::Carry(const Task& task, Prepared made, Stream& stream) {
   TransferSession::Group& group = made.group;
   Begin(&group);
-  Silence silence;
-  auto carried = hop_.routes.Carry(*made.passage, stream, [&] { return Grows(group.attempts, silence); });
+  StallDetector silence;
+  auto carried = hop_.routes.Carry(*made.pipe, stream, [&] { return MadeProgress(group.attempts, silence); });
   TransferSession session = NewSession();
   if (carried.ok()) group.text = *carried;
   int64_t bytes = 0;
   for (const Attempt& attempt : group.attempts)
-    bytes += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
+    bytes += std::max<int64_t>(hop_.queue.item(attempt.index).wanted.stat.size, 0);
   session.Add(std::move(group));
   if (!carried.ok()) return Lost(session, carried.status());
   const RemoteCommand command{.script = session.script(),
                               .timeout = hop_.child.config().timeout + absl::Seconds(bytes / (int64_t{4} << 20)),
                               .writes = true};
   absl::Status looked = hop_.routes.Look(command, [&](absl::string_view printed) {
-    const WorkBoard::Quiet quiet(hop_.board);
-    return session.Feed(printed, [&](Arrival arrival) { return OnArrival(job, arrival); });
+    const TaskQueue::NotificationBatch batch(hop_.queue);
+    return session.Feed(printed, [&](Arrival arrival) { return OnArrival(task, arrival); });
   });
   if (looked.ok() && session.current() != nullptr) looked = MakeError(Failure::kUnreachable, "the session ended early");
   return Lost(session, looked);
 }
 
-TransferSession FileMover::NewSession() {
+TransferSession FileTransfer::NewSession() {
   return TransferSession(hop_.child.facts(), hop_.in_place(),
                          [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
                            return ParseDigests(output, status, attempts);
@@ -83,9 +83,9 @@ TransferSession FileMover::NewSession() {
 }
 
 // What one file may travel in.
-FileMover::Carrier FileMover::CarrierOf(const WorkItem& item) const {
+FileTransfer::Carrier FileTransfer::CarrierOf(const FileState& item) const {
   constexpr int64_t kSmall = int64_t{1} << 20;
-  if (hop_.by_command() || item.wanted.stat.size > kSmall || !item.leftovers.empty()) return Carrier::kAlone;
+  if (hop_.by_command() || item.wanted.stat.size > kSmall || !item.partial_files.empty()) return Carrier::kAlone;
   // A name that the child cannot hold, and a file that grew in a framed stream, spoil a try for their company: they go
   // where there is another.
   if (hop_.child.config().retries == 0 && !FitsUstar(item.wanted.path)) return Carrier::kAlone;
@@ -96,14 +96,14 @@ FileMover::Carrier FileMover::CarrierOf(const WorkItem& item) const {
                                                                                            : Carrier::kAlone;
 }
 
-std::deque<FileMover::Batch> FileMover::Cut(const Job& job, bool carries) {
+std::deque<FileTransfer::Batch> FileTransfer::Cut(const Task& task, bool carries) {
   constexpr size_t kBatchFiles = 2000, kAgain = 8;
   constexpr int64_t kBatchBytes = int64_t{16} << 20,
                     kFrameBytes = int64_t{2} << 20;  // frames are on the child twice for a moment
   // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was
   // none, but a session that was lost.
-  const auto failed = std::count_if(job.indices.begin(), job.indices.end(),
-                                    [this](size_t index) { return hop_.board.item(index).tries > 0; });
+  const auto failed = std::count_if(task.indices.begin(), task.indices.end(),
+                                    [this](size_t index) { return hop_.queue.item(index).tries > 0; });
   const size_t most_again = static_cast<size_t>(failed) / kAgain;
   Batch open[] = {{.carrier = Carrier::kAlone}, {.carrier = Carrier::kArchive}, {.carrier = Carrier::kFrames}};
   std::deque<Batch> batches;
@@ -116,8 +116,8 @@ std::deque<FileMover::Batch> FileMover::Cut(const Job& job, bool carries) {
       rest.erase(rest.begin(), end);
     }
   };
-  for (const size_t index : job.indices) {
-    const WorkItem item = hop_.board.item(index);
+  for (const size_t index : task.indices) {
+    const FileState item = hop_.queue.item(index);
     const bool again = item.tries > 0;
     const bool last = again && (most_again < 2 || item.tries >= hop_.child.config().retries);
     Batch& batch = open[static_cast<size_t>(last ? Carrier::kAlone : CarrierOf(item))];
@@ -135,11 +135,11 @@ std::deque<FileMover::Batch> FileMover::Cut(const Job& job, bool carries) {
 
 // How many of these one script names. A writer that is carried is one line, with the folders that it makes, and of a
 // framed stream every name.
-size_t FileMover::CountOfOne(Carrier carrier, const Indices& indices, bool carries) const {
+size_t FileTransfer::CountOfOne(Carrier carrier, const Indices& indices, bool carries) const {
   constexpr size_t kOfEach = 100;  // what stands around a name
   if (carrier == Carrier::kAlone) return 1;
   std::vector<std::string> names;
-  for (const size_t index : indices) names.push_back(hop_.board.item(index).wanted.path);
+  for (const size_t index : indices) names.push_back(hop_.queue.item(index).wanted.path);
   const size_t most =
       carrier == Carrier::kArchive ? hop_.parent.tools().NamesPerCall("pack", Operands(names)) : names.size();
   if (carrier == Carrier::kArchive && !carries) return most;
@@ -157,10 +157,10 @@ size_t FileMover::CountOfOne(Carrier carrier, const Indices& indices, bool carri
   return count;
 }
 
-absl::StatusOr<FileMover::Made> FileMover::MakeGroup(const Job& job, const Batch& batch, Stream& stream) {
+absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task, const Batch& batch, Stream& stream) {
   const std::string& root = hop_.child.facts().root;
-  const WorkItem first = hop_.board.item(batch.indices[0]);
-  Made made;
+  const FileState first = hop_.queue.item(batch.indices[0]);
+  Prepared made;
   TransferSession::Group& group = made.group;
   std::vector<std::string> files;
   const std::string folder =
@@ -168,7 +168,7 @@ absl::StatusOr<FileMover::Made> FileMover::MakeGroup(const Job& job, const Batch
           ? root
           : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
   for (const size_t index : batch.indices) {
-    files.push_back(hop_.board.item(index).wanted.path);
+    files.push_back(hop_.queue.item(index).wanted.path);
     group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
   }
   bool builtin = !hop_.by_command();
@@ -183,20 +183,21 @@ absl::StatusOr<FileMover::Made> FileMover::MakeGroup(const Job& job, const Batch
       group.display = bound->display();
     }
   }
-  if (builtin && !first.leftovers.empty() && first.tries == 0) {
+  if (builtin && !first.partial_files.empty() && first.tries == 0) {
     // An earlier run brought it: it is copied from there, and verified as all others are.
-    group.text = absl::StrCat("cp -p ", ShellLiteral(first.leftovers.back()), " ",
+    group.text = absl::StrCat("cp -p ", ShellLiteral(first.partial_files.back()), " ",
                               ShellLiteral(absl::StrCat(folder, "/", files[0])), "\n");
     group.display = "copy of what an earlier run brought";
   } else if (builtin) {
-    if (hop_.by_command()) SSHSYNC_RETURN_IF_ERROR(hop_.routes.Ready(stream, {.folder = job.folder, .file = files[0]}));
-    Passage passage = PassageOf(batch, files, job.folder, folder);
+    if (hop_.by_command())
+      SSHSYNC_RETURN_IF_ERROR(hop_.routes.Ready(stream, {.folder = task.folder, .file = files[0]}));
+    TransferPipe pipe = PassageOf(batch, files, task.folder, folder);
     group.display = hop_.routes.Display(stream);
     if (hop_.routes.carries(stream)) {
-      passage.writer.insert(0, TransferSession::MakeFoldersText(group.attempts, hop_.in_place()));
-      made.passage = std::move(passage);
+      pipe.writer.insert(0, TransferSession::MakeFoldersText(group.attempts, hop_.in_place()));
+      made.pipe = std::move(pipe);
     } else {
-      group.text = hop_.routes.pull().PullText(passage.reader, passage.writer, stream.control);
+      group.text = hop_.routes.pull().PullText(pipe.reader, pipe.writer, stream.control);
     }
   }
   if (hop_.child.templates().has("digestcmd")) {
@@ -214,34 +215,34 @@ absl::StatusOr<FileMover::Made> FileMover::MakeGroup(const Job& job, const Batch
 }
 
 // How the files of a batch get from one folder to another.
-Passage FileMover::PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
-                             absl::string_view to) const {
+TransferPipe FileTransfer::PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
+                                     absl::string_view to) const {
   if (files.size() == 1) {
     const auto path = [&](absl::string_view folder) { return ShellLiteral(absl::StrCat(folder, "/", files[0])); };
     return {.reader = absl::StrCat("exec cat ", path(from)), .writer = absl::StrCat("cat >", path(to))};
   }
-  Passage passage{.in_one_piece = true};
+  TransferPipe pipe{.in_one_piece = true};
   if (batch.carrier == Carrier::kArchive) {
-    passage.reader = HostTools::TextOnNames(PackText(hop_.parent.tools(), hop_.child.tools()), Operands(files));
-    passage.writer = std::string(hop_.child.tools().text("unpack"));
+    pipe.reader = HostTools::TextOnNames(PackText(hop_.parent.tools(), hop_.child.tools()), Operands(files));
+    pipe.writer = std::string(hop_.child.tools().text("unpack"));
   } else {
     std::vector<Frame> frames;
     for (const size_t index : batch.indices) {
-      const WorkItem item = hop_.board.item(index);
+      const FileState item = hop_.queue.item(index);
       frames.push_back({.name = item.wanted.path, .size = item.wanted.stat.size});
     }
-    passage.reader = FramedReader(frames, ArgumentBytes(hop_.parent.facts()));
-    passage.writer = FramedWriter(frames);
+    pipe.reader = FramedReader(frames, ArgumentBytes(hop_.parent.facts()));
+    pipe.writer = FramedWriter(frames);
   }
-  passage.reader.insert(0, absl::StrCat("cd ", ShellLiteral(from), " || exit 1\n"));
-  passage.writer.insert(0, absl::StrCat("cd ", ShellLiteral(to), " || exit 1\n"));
-  return passage;
+  pipe.reader.insert(0, absl::StrCat("cd ", ShellLiteral(from), " || exit 1\n"));
+  pipe.writer.insert(0, absl::StrCat("cd ", ShellLiteral(to), " || exit 1\n"));
+  return pipe;
 }
 
-std::vector<absl::StatusOr<DigestAnswer>> FileMover::ParseDigests(absl::string_view output, int status,
-                                                                  absl::Span<const Attempt> attempts) const {
+std::vector<absl::StatusOr<DigestResult>> FileTransfer::ParseDigests(absl::string_view output, int status,
+                                                                     absl::Span<const Attempt> attempts) const {
   if (attempts.size() == 1) {
-    const WorkItem item = hop_.board.item(attempts[0].index);
+    const FileState item = hop_.queue.item(attempts[0].index);
     if (item.wanted.chunks && !hop_.child.templates().has("digestcmd"))
       return {hop_.child.ChunksAnswer(output, item.wanted.stat.size)};
   }
@@ -250,42 +251,42 @@ std::vector<absl::StatusOr<DigestAnswer>> FileMover::ParseDigests(absl::string_v
   return hop_.child.ParseDigest(output, status, attempts[0].folder, files);
 }
 
-absl::Status FileMover::RunSession(const Job& job, TransferSession& session, Stream& stream) {
+absl::Status FileTransfer::RunSession(const Task& task, TransferSession& session, Stream& stream) {
   const RemoteCommand command{.script = session.script(), .timeout = hop_.child.config().timeout, .writes = true};
   SSHSYNC_ASSIGN_OR_RETURN(RemoteSession* const there, hop_.routes.OnChild(stream));
-  Silence silence;
+  StallDetector silence;
   Begin(session.current());
   const auto result = there->Run(
       command,
       [&](absl::string_view bytes) {
-        const WorkBoard::Quiet quiet(hop_.board);
+        const TaskQueue::NotificationBatch batch(hop_.queue);
         const TransferSession::Group* const before = session.current();
-        SSHSYNC_RETURN_IF_ERROR(session.Feed(bytes, [&](Arrival arrival) { return OnArrival(job, arrival); }));
+        SSHSYNC_RETURN_IF_ERROR(session.Feed(bytes, [&](Arrival arrival) { return OnArrival(task, arrival); }));
         if (session.current() != before) Begin(session.current());
-        return hop_.board.fatal();
+        return hop_.queue.fatal();
       },
-      [&] { return Moves(session, silence); }, hop_.context.closing);
+      [&] { return Moves(session, silence); }, hop_.context.drain);
   if (!result.ok()) return result.status();
   if (session.current() != nullptr)
     return MakeError(Failure::kUnreachable, absl::StrCat("the session ended early: ", result->err.substr(0, 500)));
   return absl::OkStatus();
 }
 
-absl::Status FileMover::OnArrival(const Job& job, const Arrival& arrival) {
-  const absl::Status status = TakeArrival(job, arrival);
-  hop_.board.Leave(arrival.attempt.index);  // only now: nobody is to begin it anew before it is known what became of it
+absl::Status FileTransfer::OnArrival(const Task& task, const Arrival& arrival) {
+  const absl::Status status = TakeArrival(task, arrival);
+  hop_.queue.Leave(arrival.attempt.index);  // only now: nobody is to begin it anew before it is known what became of it
   return status;
 }
 
-absl::Status FileMover::TakeArrival(const Job& job, const Arrival& arrival) {
-  const WorkItem item = hop_.board.item(arrival.attempt.index);
+absl::Status FileTransfer::TakeArrival(const Task& task, const Arrival& arrival) {
+  const FileState item = hop_.queue.item(arrival.attempt.index);
   if (!arrival.transfer.ok()) {
-    if (hop_.board.MovedAtParent(job)) return absl::OkStatus();
+    if (hop_.queue.MovedAtParent(task)) return absl::OkStatus();
     const absl::Status why =
         arrival.stood_in
             ? Annotate(arrival.transfer, "by the builtin transfer, for its name cannot be given to synccmd")
             : arrival.transfer;
-    hop_.board.Fail(arrival.attempt.index, why, arrival.command, arrival.output, arrival.exit_status);
+    hop_.queue.Fail(arrival.attempt.index, why, arrival.command, arrival.output, arrival.exit_status);
     if (arrival.stood_in) return absl::OkStatus();
     // What stops one file here stops all of them: said once.
     constexpr Failure kForAll[] = {Failure::kReadOnly, Failure::kCommandNotFound, Failure::kAuth, Failure::kHostKey};
@@ -295,30 +296,30 @@ absl::Status FileMover::TakeArrival(const Job& job, const Arrival& arrival) {
   }
   if (!arrival.digest.ok()) {
     const auto asked = hop_.child.templates().Digest(arrival.attempt.folder, arrival.attempt.file);
-    hop_.board.Fail(arrival.attempt.index, Annotate(arrival.digest.status(), "of the transferred file"),
+    hop_.queue.Fail(arrival.attempt.index, Annotate(arrival.digest.status(), "of the transferred file"),
                     asked.ok() ? asked->display() : "", arrival.output, arrival.exit_status);
   } else if (arrival.digest->missing || arrival.digest->digest != item.wanted.digest) {
-    hop_.board.Mismatch(arrival.attempt.index);
+    hop_.queue.Mismatch(arrival.attempt.index);
   } else {
-    hop_.board.Verified(arrival.attempt, arrival.stat->stat);
+    hop_.queue.Verified(arrival.attempt, arrival.stat->stat);
   }
   return absl::OkStatus();
 }
 
-bool FileMover::Moves(const TransferSession& session, Silence& silence) {
+bool FileTransfer::Moves(const TransferSession& session, StallDetector& silence) {
   if (session.current() == nullptr) return false;
   silence.count = session.records() == silence.records ? silence.count + 1 : 1;
   silence.records = session.records();
   const absl::Span<const Attempt> attempts = session.current()->attempts;
-  if (!session.digesting()) return Grows(attempts, silence);
+  if (!session.digesting()) return MadeProgress(attempts, silence);
   // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
   int64_t wanted = 0;
   for (const Attempt& attempt : attempts)
-    wanted += std::max<int64_t>(hop_.board.item(attempt.index).wanted.stat.size, 0);
+    wanted += std::max<int64_t>(hop_.queue.item(attempt.index).wanted.stat.size, 0);
   return silence.count * hop_.child.config().timeout <= absl::Seconds(wanted / (int64_t{4} << 20));
 }
 
-bool FileMover::Grows(absl::Span<const Attempt> attempts, Silence& silence) {
+bool FileTransfer::MadeProgress(absl::Span<const Attempt> attempts, StallDetector& silence) {
   std::vector<std::string> files;
   for (const Attempt& attempt : attempts) files.push_back(attempt.file);
   if (attempts.size() > 1) files.emplace_back(kFramedName);

@@ -24,11 +24,11 @@ namespace sshsync {
 /// archives or framed streams, each into a new attempt, where it is read back in the same session. Made for one job.
 /// Ownership: refers to the hop. Threads: its stream's. Errors: the session's, after which it is of no use, and those
 /// that stop all files alike; those of single files are told to the board.
-class FileMover {
+class FileTransfer {
  public:
-  explicit FileMover(const StreamHop& hop) : hop_(hop) {}
+  explicit FileTransfer(const TransferContext& hop) : hop_(hop) {}
 
-  absl::Status Bring(const Job& job, Stream& stream);
+  absl::Status Bring(const Task& task, Stream& stream);
 
  private:
   using Indices = std::vector<size_t>;
@@ -41,38 +41,38 @@ class FileMover {
     bool again = false;  // they failed before
   };
   // A group, and what is to be carried before its script runs.
-  struct Made {
+  struct Prepared {
     TransferSession::Group group;
-    absl::optional<Passage> passage = {};
+    absl::optional<TransferPipe> pipe = {};
   };
 
-  std::deque<Batch> Cut(const Job& job, bool carries);
+  std::deque<Batch> Cut(const Task& task, bool carries);
   size_t CountOfOne(Carrier carrier, const Indices& indices, bool carries) const;
-  Carrier CarrierOf(const WorkItem& item) const;
+  Carrier CarrierOf(const FileState& item) const;
   TransferSession NewSession();
-  absl::Status BringSome(const Job& job, std::deque<Batch>& batches, Stream& stream);
-  absl::Status Carry(const Job& job, Made made, Stream& stream);
-  absl::StatusOr<Made> MakeGroup(const Job& job, const Batch& batch, Stream& stream);
-  Passage PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
-                    absl::string_view to) const;
-  absl::Status RunSession(const Job& job, TransferSession& session, Stream& stream);
+  absl::Status BringSome(const Task& task, std::deque<Batch>& batches, Stream& stream);
+  absl::Status Carry(const Task& task, Prepared made, Stream& stream);
+  absl::StatusOr<Prepared> MakeGroup(const Task& task, const Batch& batch, Stream& stream);
+  TransferPipe PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
+                         absl::string_view to) const;
+  absl::Status RunSession(const Task& task, TransferSession& session, Stream& stream);
   absl::Status Lost(TransferSession& session, const absl::Status& status);
   void Drop(const Indices& indices, const absl::Status& status, absl::string_view command);
   void LeaveAll(const Indices& indices) {
-    for (const size_t index : indices) hop_.board.Leave(index);
+    for (const size_t index : indices) hop_.queue.Leave(index);
   }
   void Begin(const TransferSession::Group* group) {
     if (group == nullptr) return;
-    for (const Attempt& attempt : group->attempts) hop_.board.Begin(attempt);
+    for (const Attempt& attempt : group->attempts) hop_.queue.Begin(attempt);
   }
-  absl::Status OnArrival(const Job& job, const Arrival& arrival);
-  absl::Status TakeArrival(const Job& job, const Arrival& arrival);
-  std::vector<absl::StatusOr<DigestAnswer>> ParseDigests(absl::string_view output, int status,
+  absl::Status OnArrival(const Task& task, const Arrival& arrival);
+  absl::Status TakeArrival(const Task& task, const Arrival& arrival);
+  std::vector<absl::StatusOr<DigestResult>> ParseDigests(absl::string_view output, int status,
                                                          absl::Span<const Attempt> attempts) const;
-  bool Moves(const TransferSession& session, Silence& silence);
-  bool Grows(absl::Span<const Attempt> attempts, Silence& silence);
+  bool Moves(const TransferSession& session, StallDetector& silence);
+  bool MadeProgress(absl::Span<const Attempt> attempts, StallDetector& silence);
 
-  const StreamHop& hop_;
+  const TransferContext& hop_;
 };
 
 }  // namespace sshsync

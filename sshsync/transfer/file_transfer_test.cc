@@ -18,11 +18,11 @@ using ::testing::HasSubstr;
 
 class FileMoverTest : public ::testing::Test {
  protected:
-  absl::Status Bring(const Job& job) { return FileMover(hop_.parts()).Bring(job, hop_.stream()); }
-  Job Take() {
-    Job job = hop_.Take();
-    EXPECT_EQ(static_cast<int>(job.kind), static_cast<int>(Job::Kind::kFiles));
-    return job;
+  absl::Status Bring(const Task& task) { return FileTransfer(hop_.parts()).Bring(task, hop_.stream()); }
+  Task Take() {
+    Task task = hop_.Take();
+    EXPECT_EQ(static_cast<int>(task.kind), static_cast<int>(Task::Kind::kFiles));
+    return task;
   }
   void Write(std::initializer_list<const char*> names) {
     for (const char* name : names) hop_.dir.Write(absl::StrCat("m/", name), absl::StrCat("of ", name));
@@ -42,8 +42,8 @@ class FileMoverTest : public ::testing::Test {
   }
   std::vector<std::string> Open() {
     std::vector<std::string> open;
-    for (size_t i = 0; i < hop_.work->items().size(); ++i) {
-      if (hop_.board->item(i).state == WorkItem::State::kOpen) open.push_back(hop_.board->item(i).wanted.path);
+    for (size_t i = 0; i < hop_.states->items().size(); ++i) {
+      if (hop_.queue->item(i).state == FileState::State::kOpen) open.push_back(hop_.queue->item(i).wanted.path);
     }
     return open;
   }
@@ -94,19 +94,19 @@ TEST_F(FileMoverTest, OfALostSessionWhatArrivedCountsWhatItWasAtFailsAndTheRestG
   ByCommand();
   Write({"a", "b", "c"});
   hop_.Survey();
-  const Job job = Take();
-  ASSERT_EQ(job.indices.size(), 3U);
+  const Task task = Take();
+  ASSERT_EQ(task.indices.size(), 3U);
   // A file has three records: the transfer, its state, its digest.
   hop_.runner.Next([&](std::string& output) {
     Keep(output, hop_.runner.scripts().back(), 3);
     return MakeError(Failure::kUnreachable, "connection lost");
   });
-  EXPECT_EQ(FailureOf(Bring(job)), Failure::kUnreachable);
+  EXPECT_EQ(FailureOf(Bring(task)), Failure::kUnreachable);
   hop_.Lose();
   EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a"));
   EXPECT_THAT(Open(), ElementsAre("b", "c"));
-  EXPECT_EQ(hop_.board->item(job.indices[1]).tries, 1);
-  EXPECT_EQ(hop_.board->item(job.indices[2]).tries, 0) << "nobody tried it";
+  EXPECT_EQ(hop_.queue->item(task.indices[1]).tries, 1);
+  EXPECT_EQ(hop_.queue->item(task.indices[2]).tries, 0) << "nobody tried it";
   while (!Open().empty()) ASSERT_TRUE(Bring(Take()).ok());
   EXPECT_THAT(hop_.Verified(), ElementsAre("b: of b", "c: of c"));
 }
@@ -114,15 +114,15 @@ TEST_F(FileMoverTest, OfALostSessionWhatArrivedCountsWhatItWasAtFailsAndTheRestG
 TEST_F(FileMoverTest, OfALostSessionNothingOfAnArchiveCounts) {
   Write({"a", "b"});
   hop_.Survey();
-  const Job job = Take();
+  const Task task = Take();
   hop_.runner.Next([](std::string& output) {
     output.clear();
     return MakeError(Failure::kUnreachable, "connection lost");
   });
-  EXPECT_FALSE(Bring(job).ok());
+  EXPECT_FALSE(Bring(task).ok());
   hop_.Lose();
   EXPECT_THAT(Open(), ElementsAre("a", "b"));
-  for (const size_t index : job.indices) EXPECT_EQ(hop_.board->item(index).tries, 1);
+  for (const size_t index : task.indices) EXPECT_EQ(hop_.queue->item(index).tries, 1);
   EXPECT_TRUE(Bring(Take()).ok()) << "now each alone, in attempts of their own";
   EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a", "b: of b"));
 }
@@ -145,7 +145,7 @@ TEST_F(FileMoverTest, WhatFailedInABigArchiveGoesInSmallerOnesAndAtItsLastTryAlo
   EXPECT_EQ(lose(), 1u) << "all in one";
   EXPECT_EQ(lose(), 8u) << "three in each; the first of these is lost again";
   EXPECT_EQ(std::count_if(names.begin(), names.end(),
-                          [this, i = size_t{0}](const auto&) mutable { return hop_.board->item(i++).tries == 2; }),
+                          [this, i = size_t{0}](const auto&) mutable { return hop_.queue->item(i++).tries == 2; }),
             3);
   EXPECT_EQ(lose(), 3u + 7u) << "those have one try left: each goes alone";
 }
@@ -180,16 +180,16 @@ TEST_F(FileMoverTest, ALineThatIsLostOnTheWayCostsATryWhicheverItIs) {
       output = before + output.substr(until.size());
       return absl::OkStatus();
     });
-    using Mover = FileMover;
-    const absl::Status status = Mover(hop.parts()).Bring(hop.Take(), hop.stream());
+    using HopTransfer = FileTransfer;
+    const absl::Status status = HopTransfer(hop.parts()).Bring(hop.Take(), hop.stream());
     EXPECT_TRUE(status.ok() || absl::IsUnavailable(status)) << status;
     hop.Lose();
-    for (int tries = 0; tries < 4 && hop.work->AnyOpen(); ++tries) {
-      ASSERT_FALSE(hop.board->item(0).in_flight || hop.board->item(1).in_flight)
+    for (int tries = 0; tries < 4 && hop.states->AnyOpen(); ++tries) {
+      ASSERT_FALSE(hop.queue->item(0).in_flight || hop.queue->item(1).in_flight)
           << "nobody is at it; lost: " << lost << ", " << count;
-      EXPECT_TRUE(Mover(hop.parts()).Bring(hop.Take(), hop.stream()).ok());
+      EXPECT_TRUE(HopTransfer(hop.parts()).Bring(hop.Take(), hop.stream()).ok());
     }
-    EXPECT_FALSE(hop.work->AnyOpen());
+    EXPECT_FALSE(hop.states->AnyOpen());
     EXPECT_THAT(hop.Verified(), ElementsAre("a: of a", "b: of b")) << "lost: " << lost << ", " << count;
   }
 }
@@ -197,17 +197,17 @@ TEST_F(FileMoverTest, ALineThatIsLostOnTheWayCostsATryWhicheverItIs) {
 TEST_F(FileMoverTest, WhatIsReadBackAsSomethingElseIsNotVerified) {
   Write({"a", "b"});
   hop_.Survey();
-  const Job job = Take();
+  const Task task = Take();
   hop_.runner.Next([&](std::string& output) {
-    const std::string digest(hop_.board->item(0).wanted.digest.text());
+    const std::string digest(hop_.queue->item(0).wanted.digest.text());
     const size_t at = output.find(digest);
     EXPECT_NE(at, std::string::npos) << output;
     if (at != std::string::npos) output[at] = output[at] == '0' ? '1' : '0';
     return absl::OkStatus();
   });
-  EXPECT_TRUE(Bring(job).ok());
+  EXPECT_TRUE(Bring(task).ok());
   EXPECT_THAT(hop_.Verified(), ElementsAre("b: of b"));
-  EXPECT_TRUE(hop_.board->item(0).mismatched);
+  EXPECT_TRUE(hop_.queue->item(0).mismatched);
   EXPECT_TRUE(Bring(Take()).ok());
   EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a"));
 }
@@ -218,8 +218,8 @@ TEST_F(FileMoverTest, TakesFromTheStageWhatAnEarlierRunBroughtAndReadsItBack) {
   hop_.dir.Write("p/.sshsync/in/earlier/a", "of a");
   hop_.dir.Write("p/.sshsync/in/earlier/b", "damaged");
   for (const size_t index : {0, 1})
-    hop_.work->at(index).leftovers = {hop_.child().facts().root + "/.sshsync/in/earlier/" +
-                                      hop_.work->at(index).wanted.path};
+    hop_.states->at(index).partial_files = {hop_.child().facts().root + "/.sshsync/in/earlier/" +
+                                            hop_.states->at(index).wanted.path};
   std::filesystem::remove(hop_.dir.Path("m/a"));  // nobody can bring it
   EXPECT_TRUE(Bring(Take()).ok());
   EXPECT_THAT(hop_.Verified(), ElementsAre("a: of a"));
@@ -234,7 +234,7 @@ TEST_F(FileMoverTest, AFileThatTheParentCannotReadFailsWithItsWordsAndTheOthersA
   std::filesystem::remove(hop_.dir.Path("m/a"));
   EXPECT_TRUE(Bring(Take()).ok());
   EXPECT_THAT(hop_.Verified(), ElementsAre("b: of b"));
-  EXPECT_THAT(hop_.Told("try 1 failed"), HasSubstr("No such file"));
+  EXPECT_THAT(hop_.Reported("try 1 failed"), HasSubstr("No such file"));
 }
 
 TEST_F(FileMoverTest, AMissingToolStopsAll) {

@@ -2,15 +2,15 @@
 
 namespace sshsync {
 
-absl::Status FindLeftovers(RemoteRepository& child, Work& work) {
+absl::Status FindLeftovers(RemoteRepository& child, FileStates& states) {
   if (child.config().stage == "no") return absl::OkStatus();
   const std::string stage = StageFolder(child.config().stage, child.facts().root);
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult found,
                            child.AskLong({.script = absl::StrCat("cd ", ShellLiteral(stage),
                                                                  " 2>/dev/null || exit 0\nfind .//. -type f -print\n"),
                                           .timeout = child.config().timeout}));
-  std::map<std::string, std::vector<std::string>> leftovers;  // DIGEST/PATH -> files
-  std::set<std::string> drafts;                               // folders
+  std::map<std::string, std::vector<std::string>> partial_files;  // DIGEST/PATH -> files
+  std::set<std::string> drafts;                                   // folders
   for (const std::string& path : ParseFind(found.out).paths) {
     const size_t slash = path.find('/'), dash = path.find('-');
     if (slash == std::string::npos || dash >= slash) continue;
@@ -18,18 +18,18 @@ absl::Status FindLeftovers(RemoteRepository& child, Work& work) {
       drafts.insert(absl::StrCat(stage, "/", path.substr(0, slash)));
       continue;
     }
-    leftovers[absl::StrCat(path.substr(0, dash), path.substr(slash))].push_back(absl::StrCat(stage, "/", path));
+    partial_files[absl::StrCat(path.substr(0, dash), path.substr(slash))].push_back(absl::StrCat(stage, "/", path));
   }
-  for (const WorkItem& item : work.items()) {
+  for (const FileState& item : states.items()) {
     if (item.draft) drafts.erase(item.draft->folder);
   }
   std::string text;
   for (const std::string& folder : drafts) absl::StrAppend(&text, "rm -rf ", ShellLiteral(folder), "\n");
   if (!text.empty()) child.Ask({.script = text, .writes = true}).IgnoreError();  // they go with the stage
-  if (leftovers.empty()) return absl::OkStatus();
-  for (WorkItem& item : work.items()) {
-    const auto at = leftovers.find(absl::StrCat(item.wanted.digest.text().substr(0, 40), "/", item.wanted.path));
-    if (at != leftovers.end()) item.leftovers = at->second;
+  if (partial_files.empty()) return absl::OkStatus();
+  for (FileState& item : states.items()) {
+    const auto at = partial_files.find(absl::StrCat(item.wanted.digest.text().substr(0, 40), "/", item.wanted.path));
+    if (at != partial_files.end()) item.partial_files = at->second;
   }
   return absl::OkStatus();
 }

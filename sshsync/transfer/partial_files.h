@@ -17,7 +17,7 @@ namespace sshsync {
 /// not, it may be what is wanted, and need not be sent again. What is found is copied into a new attempt and read back
 /// like everything else. Drafts that they left have nothing that the child has not, and are removed; those of this run
 /// are in `work`. Errors: the child's.
-absl::Status FindLeftovers(RemoteRepository& child, Work& work);
+absl::Status FindLeftovers(RemoteRepository& child, FileStates& states);
 
 }  // namespace sshsync
 

@@ -19,8 +19,8 @@ class LeftoversTest : public ::testing::Test {
   }
   // Puts a file where an attempt of an earlier run lies.
   std::string Leave(size_t index, absl::string_view attempt, absl::string_view path) {
-    const std::string place =
-        absl::StrCat(".sshsync/in/", hop_.work->at(index).wanted.digest.text().substr(0, 40), "-", attempt, "/", path);
+    const std::string place = absl::StrCat(".sshsync/in/", hop_.states->at(index).wanted.digest.text().substr(0, 40),
+                                           "-", attempt, "/", path);
     hop_.dir.Write(absl::StrCat("p/", place), "content");
     return absl::StrCat(hop_.child().facts().root, "/", place);
   }
@@ -28,38 +28,38 @@ class LeftoversTest : public ::testing::Test {
 };
 
 TEST_F(LeftoversTest, AreFoundByTheDigestThatIsWantedAndByTheirPath) {
-  const std::string one = Leave(0, "0123abcd", hop_.work->at(0).wanted.path),
-                    two = Leave(0, "9999", hop_.work->at(0).wanted.path);
-  const std::string other = Leave(1, "0", hop_.work->at(1).wanted.path);
-  Leave(1, "1", hop_.work->at(0).wanted.path);  // of that digest there is no such path
+  const std::string one = Leave(0, "0123abcd", hop_.states->at(0).wanted.path),
+                    two = Leave(0, "9999", hop_.states->at(0).wanted.path);
+  const std::string other = Leave(1, "0", hop_.states->at(1).wanted.path);
+  Leave(1, "1", hop_.states->at(0).wanted.path);  // of that digest there is no such path
   hop_.dir.Write("p/.sshsync/in/no-attempt", "");
   hop_.dir.Write("p/.sshsync/in/nodash/a", "");
-  ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
-  EXPECT_THAT(hop_.work->at(0).leftovers, UnorderedElementsAre(one, two));
-  EXPECT_THAT(hop_.work->at(1).leftovers, UnorderedElementsAre(other));
+  ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.states).ok());
+  EXPECT_THAT(hop_.states->at(0).partial_files, UnorderedElementsAre(one, two));
+  EXPECT_THAT(hop_.states->at(1).partial_files, UnorderedElementsAre(other));
 }
 
 TEST_F(LeftoversTest, DraftsOfEarlierRunsAreRemovedAndThoseOfThisRunStay) {
-  const std::string path = hop_.work->at(0).wanted.path,
+  const std::string path = hop_.states->at(0).wanted.path,
                     stage = absl::StrCat(hop_.child().facts().root, "/.sshsync/in");
   for (const char* draft : {"old-1/", "old-12/"}) hop_.dir.Write(absl::StrCat("p/.sshsync/in/", draft, path), "old");
-  hop_.work->at(0).draft = std::make_shared<const Draft>(Draft{.folder = absl::StrCat(stage, "/old-12")});
-  ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
+  hop_.states->at(0).draft = std::make_shared<const Draft>(Draft{.folder = absl::StrCat(stage, "/old-12")});
+  ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.states).ok());
   EXPECT_FALSE(hop_.dir.Exists("p/.sshsync/in/old-1"));
   EXPECT_TRUE(hop_.dir.Exists("p/.sshsync/in/old-12"));
-  EXPECT_THAT(hop_.work->at(0).leftovers, IsEmpty());
+  EXPECT_THAT(hop_.states->at(0).partial_files, IsEmpty());
 }
 
 TEST_F(LeftoversTest, AreNoneWhereThereIsNoStage) {
-  EXPECT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
-  EXPECT_THAT(hop_.work->at(0).leftovers, IsEmpty());
+  EXPECT_TRUE(FindLeftovers(hop_.child(), *hop_.states).ok());
+  EXPECT_THAT(hop_.states->at(0).partial_files, IsEmpty());
 }
 
 TEST_F(LeftoversTest, AreNotLookedForWhereFilesAreWrittenInPlace) {
-  Leave(0, "0", hop_.work->at(0).wanted.path);
+  Leave(0, "0", hop_.states->at(0).wanted.path);
   hop_.child_config.stage = "no";
-  EXPECT_TRUE(FindLeftovers(hop_.child(), *hop_.work).ok());
-  EXPECT_THAT(hop_.work->at(0).leftovers, IsEmpty());
+  EXPECT_TRUE(FindLeftovers(hop_.child(), *hop_.states).ok());
+  EXPECT_THAT(hop_.states->at(0).partial_files, IsEmpty());
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ absl::StatusOr<std::vector<Publication>> Publisher::Unchanged(std::vector<Public
     if (stats[i] && stats[i]->stat.SameVersion(group[i].parent)) {
       unchanged.push_back(std::move(group[i]));
     } else {
-      board_.SourceChanged(group[i].index);
+      queue_.SourceChanged(group[i].index);
     }
   }
   return unchanged;
@@ -20,21 +20,21 @@ absl::StatusOr<std::vector<Publication>> Publisher::Unchanged(std::vector<Public
 
 void Publisher::PublishGroup(std::vector<Publication> group) {
   const auto unchanged = Unchanged(std::move(group));
-  if (!unchanged.ok()) return board_.SetFatal(unchanged.status());
+  if (!unchanged.ok()) return queue_.SetFatal(unchanged.status());
   if (unchanged->empty()) return;
   if (child_.config().stage == "no") {
-    const WorkBoard::Quiet quiet(board_);
-    for (const Publication& file : *unchanged) board_.Published(file.index, file.verified);
+    const TaskQueue::NotificationBatch batch(queue_);
+    for (const Publication& file : *unchanged) queue_.Published(file.index, file.verified);
     return;
   }
   const std::string mark = RandomMark();
   const auto result = child_.Ask(
       PublishCommand(child_.facts(), lease_, *unchanged, child_.config().follow_symlinks, child_.config().trash, mark));
   const auto published = result.ok() ? ParsePublish(*result, *unchanged, mark) : result.status();
-  if (!published.ok()) return board_.SetFatal(child_.Located(published.status()));
+  if (!published.ok()) return queue_.SetFatal(child_.Located(published.status()));
   const auto seen = Seen(*unchanged);
-  if (!seen.ok()) return board_.SetFatal(seen.status());
-  const WorkBoard::Quiet quiet(board_);
+  if (!seen.ok()) return queue_.SetFatal(seen.status());
+  const TaskQueue::NotificationBatch batch(queue_);
   for (size_t i = 0; i < unchanged->size(); ++i) Take((*unchanged)[i], (*published)[i], (*seen)[i]);
 }
 
@@ -61,14 +61,14 @@ absl::StatusOr<std::vector<FileStat>> Publisher::Seen(const std::vector<Publicat
 void Publisher::PublishAll(std::vector<Publication> group) {
   const size_t count = group.size();
   auto unchanged = Unchanged(std::move(group));
-  if (!unchanged.ok()) return board_.SetFatal(unchanged.status());
-  if (unchanged->size() < count) return board_.PutBack(*std::move(unchanged));
+  if (!unchanged.ok()) return queue_.SetFatal(unchanged.status());
+  if (unchanged->size() < count) return queue_.PutBack(*std::move(unchanged));
   const std::vector<Publication> files = *std::move(unchanged);
   std::vector<UndoEntry> entries;
   for (const Publication& file : files)
-    entries.push_back({.file = file, .digest = board_.item(file.index).wanted.digest});
+    entries.push_back({.file = file, .digest = queue_.item(file.index).wanted.digest});
   const auto ready = Prepare(entries);
-  if (!ready.ok()) return board_.SetFatal(child_.Located(ready.status()));
+  if (!ready.ok()) return queue_.SetFatal(child_.Located(ready.status()));
   const auto done = [](const Published& one) { return one.result == PublishResult::kDone; };
   if (!std::all_of(ready->begin(), ready->end(), done)) {
     std::vector<Publication> fit;
@@ -79,23 +79,23 @@ void Publisher::PublishAll(std::vector<Publication> group) {
         Take(files[i], (*ready)[i], files[i].verified);
       }
     }
-    return board_.PutBack(std::move(fit));
+    return queue_.PutBack(std::move(fit));
   }
   const std::string mark = RandomMark();
   const auto result = child_.Ask(PublishTogether(child_.facts(), lease_, lease_.run, entries,
                                                  child_.config().follow_symlinks, child_.config().trash, mark));
   const auto published = result.ok() ? ParsePublish(*result, files, mark) : result.status();
   // Nobody knows how far it came: the next run mends that.
-  if (!published.ok()) return board_.SetFatal(child_.Located(published.status()));
+  if (!published.ok()) return queue_.SetFatal(child_.Located(published.status()));
   if (!std::all_of(published->begin(), published->end(), done)) return TakeAllBack(entries, *published);
   const auto dropped = child_.Ask(DropUndo(lease_, lease_.run));
   if (!dropped.ok() || dropped->status != 0)
-    child_.Tell(LogLevel::kWarning,
+    child_.Emit(LogLevel::kWarning,
                 "the list of what was published together could not be removed; the next run does it");
   const auto seen = Seen(files);
-  if (!seen.ok()) return board_.SetFatal(seen.status());
-  const WorkBoard::Quiet quiet(board_);
-  for (size_t i = 0; i < files.size(); ++i) board_.Published(files[i].index, (*seen)[i]);
+  if (!seen.ok()) return queue_.SetFatal(seen.status());
+  const TaskQueue::NotificationBatch batch(queue_);
+  for (size_t i = 0; i < files.size(); ++i) queue_.Published(files[i].index, (*seen)[i]);
 }
 
 absl::StatusOr<std::vector<Published>> Publisher::Prepare(const std::vector<UndoEntry>& entries) {
@@ -119,14 +119,14 @@ void Publisher::TakeAllBack(const std::vector<UndoEntry>& entries, const std::ve
   const auto result =
       child_.Ask(TakeBack(child_.facts(), lease_, lease_.run, entries, child_.config().follow_symlinks, mark));
   const auto back = result.ok() ? ParseNumbered(*result, entries.size(), mark) : result.status();
-  if (!back.ok()) return board_.SetFatal(child_.Located(back.status()));
+  if (!back.ok()) return queue_.SetFatal(child_.Located(back.status()));
   for (size_t i = 0; i < entries.size(); ++i) {
     if ((*back)[i].result != PublishResult::kDone) {
-      board_.Fail(entries[i].file.index,
+      queue_.Fail(entries[i].file.index,
                   MakeError(Failure::kPermission, absl::StrCat("it was published, and cannot be taken back: ",
                                                                CleanForTerminal((*back)[i].said))));
     } else if (published[i].result == PublishResult::kDone) {
-      board_.Fail(
+      queue_.Fail(
           entries[i].file.index,
           MakeError(Failure::kWaiting, "taken back, for another file could not be published (publish = together)"));
     } else {
@@ -139,21 +139,21 @@ void Publisher::Take(const Publication& file, const Published& published, const 
   const std::string said = CleanForTerminal(published.said);
   switch (published.result) {
     case PublishResult::kDone:
-      return board_.Published(file.index, stat);
+      return queue_.Published(file.index, stat);
     case PublishResult::kLinkInPath:
-      return board_.Fail(file.index, MakeError(Failure::kLinkInPath, said));
+      return queue_.Fail(file.index, MakeError(Failure::kLinkInPath, said));
     case PublishResult::kObstructed:
-      return board_.Fail(file.index, MakeError(Failure::kObstructed, said));
+      return queue_.Fail(file.index, MakeError(Failure::kObstructed, said));
     case PublishResult::kChanged:
-      return board_.SourceChanged(file.index);
+      return queue_.SourceChanged(file.index);
     case PublishResult::kHardLink:
-      return board_.Fail(file.index, MakeError(Failure::kCommandFailed, said));
+      return queue_.Fail(file.index, MakeError(Failure::kCommandFailed, said));
     case PublishResult::kFailed:
       break;
   }
   const Failure failure = FailureFromWords(said, 1, Failure::kPermission);
-  board_.Fail(file.index, MakeError(failure, absl::StrCat("publishing failed: ", said)));
-  if (failure == Failure::kReadOnly) board_.SetFatal(child_.Located(MakeError(failure, said)));
+  queue_.Fail(file.index, MakeError(failure, absl::StrCat("publishing failed: ", said)));
+  if (failure == Failure::kReadOnly) queue_.SetFatal(child_.Located(MakeError(failure, said)));
 }
 
 }  // namespace sshsync

@@ -24,15 +24,15 @@ namespace sshsync {
 class Publisher {
  public:
   Publisher(RunContext& context, RemoteRepository& parent, RemoteRepository& child, const Lease& lease,
-            WorkBoard& board, bool seen = true)
-      : context_(context), parent_(parent), child_(child), lease_(lease), board_(board), seen_(seen) {}
+            TaskQueue& queue, bool seen = true)
+      : context_(context), parent_(parent), child_(child), lease_(lease), queue_(queue), seen_(seen) {}
 
   void Run() {
     constexpr size_t kGroup = 4000;  // names in a round trip; what one command takes about half a second for
-    for (std::vector<Publication> group = board_.TakeVerified(kGroup); !group.empty();
-         group = board_.TakeVerified(kGroup)) {
-      if (!board_.fatal().ok() || context_.stop.stopped()) continue;
-      board_.together() ? PublishAll(std::move(group)) : PublishGroup(std::move(group));
+    for (std::vector<Publication> group = queue_.TakeVerified(kGroup); !group.empty();
+         group = queue_.TakeVerified(kGroup)) {
+      if (!queue_.fatal().ok() || context_.stop.stopped()) continue;
+      queue_.together() ? PublishAll(std::move(group)) : PublishGroup(std::move(group));
     }
   }
 
@@ -49,7 +49,7 @@ class Publisher {
   RemoteRepository& parent_;
   RemoteRepository& child_;
   const Lease& lease_;
-  WorkBoard& board_;
+  TaskQueue& queue_;
   const bool seen_;  // whether somebody asks for the stat of what was published
 };
 

@@ -22,23 +22,23 @@ namespace sshsync {
 /// sent, and reads each range back in the same session. One for all streams of a hop. Ownership: refers to the hop.
 /// Threads: any. Errors: the session's, after which it is of no use, and those that stop all files alike; those of
 /// single files are told to the board.
-class RangeMover {
+class RangeTransfer {
  public:
-  explicit RangeMover(const StreamHop& hop) : hop_(hop) {}
+  explicit RangeTransfer(const TransferContext& hop) : hop_(hop) {}
 
-  absl::Status Create(const Job& job, Stream& stream);
-  absl::Status Bring(const Job& job, Stream& stream);
+  absl::Status Create(const Task& task, Stream& stream);
+  absl::Status Bring(const Task& task, Stream& stream);
 
  private:
   bool TakesShortWay(const Stream& stream) const {
     return !hop_.routes.carries(stream) && hop_.routes.silent(stream) && !broke_ && hop_.child.tools().can("seek");
   }
   absl::StatusOr<std::string> BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const;
-  absl::Status VerifyWhole(const Job& job, Stream& stream, const WorkItem& item, const FileStat& stat);
-  void Remove(const std::vector<std::string>& leftovers);
-  bool Grows(const std::string& folder, const std::string& file, Silence& silence);
+  absl::Status VerifyWhole(const Task& task, Stream& stream, const FileState& item, const FileStat& stat);
+  void Remove(const std::vector<std::string>& partial_files);
+  bool MadeProgress(const std::string& folder, const std::string& file, StallDetector& silence);
 
-  const StreamHop& hop_;
+  const TransferContext& hop_;
   std::atomic<bool> broke_ = false;  // a range did not come to its end, or not as it was
 };
 

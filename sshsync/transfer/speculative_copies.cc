@@ -2,7 +2,7 @@
 
 namespace sshsync {
 
-void Drafts::Begin(const Contents& parent, const RemoteListing& listing, const std::set<std::string>& links,
+void Drafts::Begin(const RepositorySnapshot& parent, const RemoteListing& listing, const std::set<std::string>& links,
                    const Manifest* known) {
   const Repository& config = child_.config();
   // What is remembered need not be read, and a filter may yet leave out what is expected.
@@ -29,7 +29,7 @@ void Drafts::Begin(const Contents& parent, const RemoteListing& listing, const s
       continue;
     bytes_ += bytes;
     paths_.insert(file.path);
-    child_.Tell(LogLevel::kDebug, "it has probably changed: it is copied into the stage, and compared there",
+    child_.Emit(LogLevel::kDebug, "it has probably changed: it is copied into the stage, and compared there",
                 file.path);
     entries_.push_back(
         {.path = file.path, .folder = NewDraftFolder(stage), .size = there->stat.size, .wanted = file.stat.size});
@@ -72,9 +72,9 @@ void Drafts::Make(std::vector<Entry*> entries) {
   for (size_t i = 0; answers.ok() && i < made.size(); ++i) made[i]->answer = std::move((*answers)[i]);
 }
 
-absl::Status Drafts::End(const Contents& parent, Contents& child) {
+absl::Status Drafts::End(const RepositorySnapshot& parent, RepositorySnapshot& child) {
   threads_.clear();
-  std::vector<DigestQuestion> questions;
+  std::vector<DigestRequest> questions;
   for (Entry& entry : entries_) {
     FileEntry* const file = child.manifest.Find(entry.path);
     if (file == nullptr || !file->digest.empty() || child.failed.contains(entry.path)) continue;
@@ -91,15 +91,15 @@ absl::Status Drafts::End(const Contents& parent, Contents& child) {
   }
   if (questions.empty()) return absl::OkStatus();
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(child_, std::move(questions), false, child));
-  child.Forget(child.vanished);
+  child.Remove(child.vanished);
   return absl::OkStatus();
 }
 
-void Drafts::GiveTo(Work& work) {
+void Drafts::GiveTo(FileStates& states) {
   if (entries_.empty()) return;
-  std::map<absl::string_view, WorkItem*> moved;
-  for (WorkItem& item : work.items()) {
-    if (item.state == WorkItem::State::kOpen) moved[item.wanted.path] = &item;
+  std::map<absl::string_view, FileState*> moved;
+  for (FileState& item : states.items()) {
+    if (item.state == FileState::State::kOpen) moved[item.wanted.path] = &item;
   }
   const auto given = [&](const Entry& entry) {
     const auto at = moved.find(entry.path);
@@ -117,8 +117,8 @@ void Drafts::GiveTo(Work& work) {
   entries_.clear();
 }
 
-void Drafts::TakeBack(Work& work) {
-  for (WorkItem& item : work.items()) {
+void Drafts::TakeBack(FileStates& states) {
+  for (FileState& item : states.items()) {
     if (const auto draft = std::exchange(item.draft, nullptr))
       entries_.push_back({.path = item.wanted.path, .folder = draft->folder});
   }

@@ -48,7 +48,7 @@ class Drafts {
 
   /// Chooses among what the parent (probably) holds, and begins with what is not `known` already. The child is leased
   /// and listed.
-  void Begin(const Contents& parent, const RemoteListing& listing, const std::set<std::string>& links,
+  void Begin(const RepositorySnapshot& parent, const RemoteListing& listing, const std::set<std::string>& links,
              const Manifest* known = nullptr);
 
   /// The files that were chosen.
@@ -56,12 +56,12 @@ class Drafts {
 
   /// Waits for all of them; their digests are what the child's files have. Those that have no draft after all are
   /// digested, and those that the parent turned out to have in another size than was expected. Errors: the child's.
-  absl::Status End(const Contents& parent, Contents& child);
+  absl::Status End(const RepositorySnapshot& parent, RepositorySnapshot& child);
 
   /// To the files that will be moved; what is left is of no use, and taken away. `TakeBack`: what none of them went on
   /// with.
-  void GiveTo(Work& work);
-  void TakeBack(Work& work);
+  void GiveTo(FileStates& states);
+  void TakeBack(FileStates& states);
 
   /// Waits for all of them. Shell text that takes away what nobody has; empty for nothing.
   std::string DiscardText();
@@ -76,7 +76,7 @@ class Drafts {
     std::string path, folder;
     int64_t size = 0;    // of the child's file
     int64_t wanted = 0;  // of the parent's
-    absl::StatusOr<DigestAnswer> answer = MakeError(Failure::kCommandFailed, "not made");
+    absl::StatusOr<DigestResult> answer = MakeError(Failure::kCommandFailed, "not made");
     std::string staged() const { return absl::StrCat(folder, "/", path); }
   };
 

@@ -49,7 +49,7 @@ class DraftsTest : public ::testing::Test {
     std::filesystem::last_write_time(hop_.dir.Path("p/big"),
                                      std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
   }
-  bool IsDrafted() { return !hop_.work->items().empty() && hop_.work->at(0).draft != nullptr; }
+  bool IsDrafted() { return !hop_.states->items().empty() && hop_.states->at(0).draft != nullptr; }
   size_t InStage() const {
     std::error_code none;
     const std::filesystem::directory_iterator stage(hop_.dir.Path("p/.sshsync/in"), none);
@@ -57,13 +57,14 @@ class DraftsTest : public ::testing::Test {
   }
   // Brings the file; where each range came from, in their order.
   std::vector<int> Bring() {
-    RangeMover mover(hop_.parts());
+    RangeTransfer transfer(hop_.parts());
     std::vector<int> sources;
-    while (hop_.board->item(0).state == WorkItem::State::kOpen) {
-      const Job job = hop_.Take();
-      if (job.kind == Job::Kind::kRange) sources.push_back(job.range.source);
-      EXPECT_TRUE(
-          (job.kind == Job::Kind::kCreate ? mover.Create(job, hop_.stream()) : mover.Bring(job, hop_.stream())).ok());
+    while (hop_.queue->item(0).state == FileState::State::kOpen) {
+      const Task task = hop_.Take();
+      if (task.kind == Task::Kind::kRange) sources.push_back(task.range.source);
+      EXPECT_TRUE((task.kind == Task::Kind::kCreate ? transfer.Create(task, hop_.stream())
+                                                    : transfer.Bring(task, hop_.stream()))
+                      .ok());
     }
     return sources;
   }
@@ -75,7 +76,7 @@ TEST_F(DraftsTest, TheOldVersionIsStagedAndReadThereAndOnlyTheRestIsBrought) {
   Had(Old());
   hop_.Survey();
   ASSERT_TRUE(IsDrafted());
-  EXPECT_EQ(hop_.work->at(0).child->digest, DigestOfChunks(hop_.work->at(0).draft->chunks, "sha256").value());
+  EXPECT_EQ(hop_.states->at(0).child->digest, DigestOfChunks(hop_.states->at(0).draft->chunks, "sha256").value());
   EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
   EXPECT_EQ(InStage(), 1u) << "it is the attempt";
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
@@ -86,7 +87,7 @@ TEST_F(DraftsTest, AFileThatTurnsOutToBeEqualIsKeptAndItsDraftTakenAway) {
   Had(Big());
   hop_.Survey();
   EXPECT_EQ(hop_.drafts->paths().size(), 1u);
-  EXPECT_THAT(hop_.work->items(), IsEmpty());
+  EXPECT_THAT(hop_.states->items(), IsEmpty());
   EXPECT_EQ(InStage(), 0u);
 }
 
@@ -97,14 +98,15 @@ TEST_F(DraftsTest, AFileThatGrewOrShrankIsDraftedInItsNewSize) {
     hop.dir.Write("m/big", Big());
     hop.dir.Write("p/big", old);
     hop.Survey();
-    ASSERT_TRUE(hop.work->at(0).draft);
-    RangeMover mover(hop.parts());
+    ASSERT_TRUE(hop.states->at(0).draft);
+    RangeTransfer transfer(hop.parts());
     int64_t sent = 0;
-    while (hop.board->item(0).state == WorkItem::State::kOpen) {
-      const Job job = hop.Take();
-      if (job.kind == Job::Kind::kRange && job.range.source == ChunkRange::kParent) sent += job.range.count;
+    while (hop.queue->item(0).state == FileState::State::kOpen) {
+      const Task task = hop.Take();
+      if (task.kind == Task::Kind::kRange && task.range.source == ChunkRange::kParent) sent += task.range.count;
       ASSERT_TRUE(
-          (job.kind == Job::Kind::kCreate ? mover.Create(job, hop.stream()) : mover.Bring(job, hop.stream())).ok());
+          (task.kind == Task::Kind::kCreate ? transfer.Create(task, hop.stream()) : transfer.Bring(task, hop.stream()))
+              .ok());
     }
     EXPECT_EQ(sent, old.size() < Big().size() ? 2 : 0) << old.size();
     EXPECT_THAT(hop.Verified(), ElementsAre("big: " + Big()));
@@ -116,7 +118,7 @@ TEST_F(DraftsTest, WhatTheCopyDamagedIsBrought) {
   hop_.child_config.templates["clone"] = "sed s/b/B/ ${FILEPATH} >${STAGED}";  // the first one: of the second chunk
   hop_.Survey();
   ASSERT_TRUE(IsDrafted());
-  EXPECT_EQ(hop_.work->at(0).bytes_to_bring(), 2 * kBlockBytes);
+  EXPECT_EQ(hop_.states->at(0).bytes_to_bring(), 2 * kBlockBytes);
   EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
@@ -127,7 +129,7 @@ TEST_F(DraftsTest, WhereNoneCanBeMadeTheFileIsDigestedAndBroughtAsAllOthersAre) 
   hop_.Survey();
   EXPECT_FALSE(IsDrafted());
   EXPECT_EQ(InStage(), 0u) << "nothing is left of it";
-  EXPECT_FALSE(hop_.work->at(0).child->digest.empty());
+  EXPECT_FALSE(hop_.states->at(0).child->digest.empty());
   EXPECT_THAT(Bring(), UnorderedElementsAre(0, 0, ChunkRange::kParent));
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
@@ -146,10 +148,10 @@ TEST_F(DraftsTest, OneOfWhichNothingIsWantedIsTakenAway) {
 TEST_F(DraftsTest, AFileThatIsPutBackIsBegunWithItsDraftAgain) {
   Had(Old());
   hop_.Survey();
-  const Job job = hop_.Take();
-  ASSERT_EQ(static_cast<int>(job.kind), static_cast<int>(Job::Kind::kCreate));
-  hop_.board->Return(job);
-  EXPECT_EQ(hop_.board->item(0).draft, job.draft);
+  const Task task = hop_.Take();
+  ASSERT_EQ(static_cast<int>(task.kind), static_cast<int>(Task::Kind::kCreate));
+  hop_.queue->Return(task);
+  EXPECT_EQ(hop_.queue->item(0).draft, task.draft);
   EXPECT_THAT(Bring(), ElementsAre(ChunkRange::kParent));
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
@@ -159,7 +161,7 @@ TEST_F(DraftsTest, OfAFileThatNobodyMayWriteItMayBeWritten) {
   std::filesystem::permissions(hop_.dir.Path("p/big"), std::filesystem::perms::owner_read);
   hop_.Survey();
   ASSERT_TRUE(IsDrafted());
-  const std::string& folder = hop_.work->at(0).draft->folder;
+  const std::string& folder = hop_.states->at(0).draft->folder;
   EXPECT_EQ(std::filesystem::status(folder + "/big").permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
@@ -167,13 +169,13 @@ TEST_F(DraftsTest, OfAFileThatNobodyMayWriteItMayBeWritten) {
 TEST_F(DraftsTest, OneThatCouldNotBecomeAnAttemptIsCopiedFrom) {
   Had(Old());
   hop_.Survey();
-  RangeMover mover(hop_.parts());
+  RangeTransfer transfer(hop_.parts());
   hop_.stream();
   hop_.runner.Next([](std::string& output) {
     output.clear();
     return MakeError(Failure::kUnreachable, "connection lost");
   });
-  EXPECT_EQ(FailureOf(mover.Create(hop_.Take(), hop_.stream())), Failure::kUnreachable);
+  EXPECT_EQ(FailureOf(transfer.Create(hop_.Take(), hop_.stream())), Failure::kUnreachable);
   hop_.Lose();
   EXPECT_THAT(Bring(), Contains(ChunkRange::kParent).Times(1));
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
@@ -182,8 +184,8 @@ TEST_F(DraftsTest, OneThatCouldNotBecomeAnAttemptIsCopiedFrom) {
 TEST_F(DraftsTest, AFileThatTheParentTurnsOutToHaveInAnotherSizeThanExpectedIsDigested) {
   Had(Old());
   hop_.Survey();
-  Contents expected, child;
-  for (Contents* contents : {&expected, &child})
+  RepositorySnapshot expected, child;
+  for (RepositorySnapshot* contents : {&expected, &child})
     contents->manifest.files.push_back({.path = "big", .stat = {.size = static_cast<int64_t>(Old().size())}});
   expected.manifest.files[0].stat.size += 5;
   RemoteListing listing{.own = true};
@@ -191,16 +193,16 @@ TEST_F(DraftsTest, AFileThatTheParentTurnsOutToHaveInAnotherSizeThanExpectedIsDi
   listing.stats = {{.type = RemoteStat::Type::kFile, .stat = child.manifest.files[0].stat}};
   Drafts drafts(hop_.parts().context, hop_.child());
   drafts.Begin(expected, listing, {});
-  Contents parent;
+  RepositorySnapshot parent;
   parent.manifest = child.manifest;
   EXPECT_TRUE(drafts.End(parent, child).ok());
-  EXPECT_EQ(child.manifest.files[0].digest, hop_.work->at(0).child->digest);
+  EXPECT_EQ(child.manifest.files[0].digest, hop_.states->at(0).child->digest);
 }
 
 TEST_F(DraftsTest, TakeAShareOfTheRoomWhereManyHopsAreOnOneHost) {
   Had(Old());
   hop_.Survey();
-  Contents parent;
+  RepositorySnapshot parent;
   parent.manifest.files.push_back({.path = "big", .stat = {.size = static_cast<int64_t>(Big().size())}});
   RemoteListing listing{.own = true};
   listing.listing.paths = {"big"};
@@ -217,7 +219,7 @@ TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoIt) {
   Had(Old());
   hop_.Survey();
   hop_.dir.Write("p/.sshsync/in/earlier/big", Big());
-  hop_.work->at(0).leftovers = {hop_.dir.Path("p/.sshsync/in/earlier/big")};
+  hop_.states->at(0).partial_files = {hop_.dir.Path("p/.sshsync/in/earlier/big")};
   EXPECT_THAT(Bring(), ElementsAre(0));
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
 }
@@ -225,8 +227,8 @@ TEST_F(DraftsTest, WhatAnEarlierRunBroughtIsCopiedIntoIt) {
 TEST_F(DraftsTest, OneThatNobodyWentOnWithIsTakenBack) {
   Had(Old());
   hop_.Survey();
-  const std::string folder = hop_.work->at(0).draft->folder;
-  hop_.drafts->TakeBack(*hop_.work);
+  const std::string folder = hop_.states->at(0).draft->folder;
+  hop_.drafts->TakeBack(*hop_.states);
   EXPECT_FALSE(IsDrafted());
   EXPECT_EQ(hop_.drafts->DiscardText(), absl::StrCat("rm -rf ", ShellLiteral(folder), "\n"));
 }
@@ -234,13 +236,13 @@ TEST_F(DraftsTest, OneThatNobodyWentOnWithIsTakenBack) {
 TEST_F(DraftsTest, ASessionThatIsLostGivesItUpAndItsGoodChunksAreCopied) {
   Had(Old());
   hop_.Survey();
-  RangeMover mover(hop_.parts());
-  ASSERT_TRUE(mover.Create(hop_.Take(), hop_.stream()).ok());
+  RangeTransfer transfer(hop_.parts());
+  ASSERT_TRUE(transfer.Create(hop_.Take(), hop_.stream()).ok());
   hop_.runner.Next([](std::string& output) {
     output.clear();
     return MakeError(Failure::kUnreachable, "connection lost");
   });
-  EXPECT_EQ(FailureOf(mover.Bring(hop_.Take(), hop_.stream())), Failure::kUnreachable);
+  EXPECT_EQ(FailureOf(transfer.Bring(hop_.Take(), hop_.stream())), Failure::kUnreachable);
   hop_.Lose();
   EXPECT_THAT(Bring(), Each(Ge(0))) << "what came was seen there";
   EXPECT_THAT(hop_.Verified(), ElementsAre("big: " + Big()));
@@ -258,8 +260,8 @@ TEST_P(NoDraft, IsMade) {
   hop_.Survey();
   EXPECT_THAT(hop_.drafts->paths(), IsEmpty());
   EXPECT_EQ(InStage(), 0u);
-  ASSERT_EQ(hop_.work->items().size(), 1u);
-  EXPECT_FALSE(hop_.work->at(0).child->digest.empty());
+  ASSERT_EQ(hop_.states->items().size(), 1u);
+  EXPECT_FALSE(hop_.states->at(0).child->digest.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -2,42 +2,43 @@
 
 namespace sshsync {
 
-Mover::Mover(RunContext& context, const Hop& hop, Work& work)
+HopTransfer::HopTransfer(RunContext& context, const Hop& hop, FileStates& states)
     : context_(context),
       parent_(hop.parent),
       child_(hop.child),
       lease_(hop.lease),
       heartbeat_(hop.heartbeat),
-      flows_(hop.flow != nullptr),
+      feeds_children_(hop.received != nullptr),
       early_(hop.early),
       routes_(early_.routes()),
-      hop_{context_, parent_, child_, routes_, board_, hop.cut},
-      board_(work, context.events,
+      hop_{context_, parent_, child_, routes_, queue_, hop.cut},
+      queue_(states, context.events,
              {.run = context.run,
               .parent = hop.parent.config().name,
               .child = hop.child.config().name,
               .secrets = context.secrets},
              Rules(),
-             {.supply = hop.supply,
-              .flow = hop.flow,
+             {.source_files = hop.source_files,
+              .received = hop.received,
               .monotonic = [this] { return context_.clock.Monotonic(); },
               .pause = [this](int tries) { return context_.backoff.Delay(tries); },
               .turn = hop.turn,
               .turns = hop.turns,
-              .closing = context.closing,
-              .stops = context.stops->bell()}),
+              .drain = context.drain,
+              .stops = context.stops->changes()}),
       files_(hop_),
       ranges_(hop_),
       seen_(hop.seen),
-      seat_(*context.relay_desk, hop.parent.config().name,
-            [this](const RelayBlock& block) { return !by_command() && routes_.relays() && board_.Wants(block); }) {}
+      registration_(*context.relay_registry, hop.parent.config().name, [this](const RelayBlock& block) {
+        return !by_command() && routes_.relays() && queue_.Wants(block);
+      }) {}
 
-JobRules Mover::Rules() {
-  JobRules rules{.by_command = by_command(),
-                 .streams = MostStreams(child_, context_.clock, flows_),
-                 .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
-                 .child_root = child_.facts().root,
-                 .keeps_old = child_.config().trash};
+TaskRules HopTransfer::Rules() {
+  TaskRules rules{.by_command = by_command(),
+                  .streams = MostStreams(child_, context_.clock, feeds_children_),
+                  .stage_folder = StageFolder(child_.config().stage, child_.facts().root),
+                  .child_root = child_.facts().root,
+                  .keeps_old = child_.config().trash};
   // A file system takes some of it for itself, and so do we.
   if (const int64_t free = child_.facts().free_bytes; free >= 0 && !hop_.in_place()) rules.room = free - free / 64;
   const bool ranges = !by_command() && !hop_.in_place() && child_.digests_chunks() && parent_.digests_chunks();
@@ -46,7 +47,7 @@ JobRules Mover::Rules() {
   return rules;
 }
 
-absl::Status Mover::Run() {
+absl::Status HopTransfer::Run() {
   if (!by_command()) SSHSYNC_RETURN_IF_ERROR(routes_.status());
   {
     // How files are moved is found out on both hosts at once.
@@ -57,44 +58,44 @@ absl::Status Mover::Run() {
     SSHSYNC_RETURN_IF_ERROR(there);
   }
   {
-    std::jthread publisher = StartThread([this] { Publisher(context_, parent_, child_, lease_, board_, seen_).Run(); });
+    std::jthread publisher = StartThread([this] { Publisher(context_, parent_, child_, lease_, queue_, seen_).Run(); });
     std::jthread watcher = StartThread([this] { WatchLoop(); });
-    streams_ = board_.Streams(MostStreams(child_, context_.clock, flows_));
+    streams_ = queue_.Streams(MostStreams(child_, context_.clock, feeds_children_));
     {
       std::vector<std::jthread> running;
       for (int i = 0; i < streams_; ++i) running.push_back(StartThread([this, i] { RunStream(i); }));
     }
-    board_.AwaitPublished();
-    board_.End();
+    queue_.AwaitPublished();
+    queue_.End();
   }
-  return context_.closing.stopped() ? context_.closing.status() : board_.fatal();
+  return context_.drain.stopped() ? context_.drain.status() : queue_.fatal();
 }
 
-void Mover::RunStream(int number) {
+void HopTransfer::RunStream(int number) {
   auto [stream, begun] = early_.Take(number);
   if (!by_command() && stream.session == nullptr && begun.ok() && routes_.IsNeedless(stream)) return;
-  if (flows_) stream.bytes = std::max<int64_t>(child_.chunk(), 1);
+  if (feeds_children_) stream.bytes = std::max<int64_t>(child_.chunk(), 1);
   for (;;) {
-    const Job job = TakeJob(stream);
-    if (job.kind == Job::Kind::kNone) break;
-    if (job.kind == Job::Kind::kIdle) {
+    const Task task = TakeTask(stream);
+    if (task.kind == Task::Kind::kNone) break;
+    if (task.kind == Task::Kind::kIdle) {
       routes_.Close(stream);
       continue;
     }
-    if (job.kind == Job::Kind::kLookAgain) {
-      LookAgain(job);
+    if (task.kind == Task::Kind::kRecheckSource) {
+      RecheckSource(task);
       continue;
     }
     // What hindered it at its early start counts as its first try.
-    absl::Status status = IsFromParent(job) ? std::exchange(begun, absl::OkStatus()) : absl::OkStatus();
-    if (status.ok()) status = Ready(job, stream);
+    absl::Status status = IsFromParent(task) ? std::exchange(begun, absl::OkStatus()) : absl::OkStatus();
+    if (status.ok()) status = Ready(task, stream);
     if (!status.ok()) {
-      board_.Return(job);
-    } else if (IsFromParent(job) && stream.route == Route::kRelay && stream.company == nullptr) {
-      board_.Return(job);  // it was taken before it was known that it is to be relayed: others may want it, too
+      queue_.Return(task);
+    } else if (IsFromParent(task) && stream.route == Route::kRelay && stream.group == nullptr) {
+      queue_.Return(task);  // it was taken before it was known that it is to be relayed: others may want it, too
     } else {
-      status = Do(job, stream);
-      if (std::exchange(stream.left_behind, false)) seat_.KeepToItself();
+      status = Do(task, stream);
+      if (std::exchange(stream.left_behind, false)) registration_.Exclude();
     }
     if (absl::IsCancelled(status)) break;
     if (status.ok()) {
@@ -105,67 +106,67 @@ void Mover::RunStream(int number) {
     routes_.Doubt();
     const Failure failure = FailureOf(status);
     const bool at_one_group = failure == Failure::kTimeout || failure == Failure::kOutputTooLarge;
-    if (!absl::IsUnavailable(status) && !at_one_group) return board_.SetFatal(status);
+    if (!absl::IsUnavailable(status) && !at_one_group) return queue_.SetFatal(status);
     if (failure != Failure::kOutputTooLarge && ++stream.lost_in_a_row > child_.config().retries)
-      return board_.SetFatal(child_.Located(status));
-    context_.closing.WaitFor(context_.backoff.Delay(stream.lost_in_a_row));
+      return queue_.SetFatal(child_.Located(status));
+    context_.drain.WaitFor(context_.backoff.Delay(stream.lost_in_a_row));
   }
   routes_.Close(stream);
 }
 
-Job Mover::TakeJob(Stream& stream) {
-  stream.company = nullptr;
+Task HopTransfer::TakeTask(Stream& stream) {
+  stream.group = nullptr;
   while (!by_command() && routes_.relays()) {
-    Job job;
+    Task task;
     const int64_t pace = hop_.Share(streams_);
-    const auto take = [&](const RelayBlock& block) { return block.pace == pace && board_.TakeThis(block, &job); };
+    const auto take = [&](const RelayBlock& block) { return block.pace == pace && queue_.TakeThis(block, &task); };
     const auto next = [&](RelayBlock* block) {
-      job = board_.TryTake(stream.bytes);
-      if (!IsFromParent(job)) return false;
-      *block = board_.BlockOf(job);
+      task = queue_.TryTake(stream.bytes);
+      if (!IsFromParent(task)) return false;
+      *block = queue_.BlockOf(task);
       block->pace = pace;
       return true;
     };
-    stream.company = seat_.Take(take, next, context_.closing);
-    if (job.kind != Job::Kind::kIdle) return job;
+    stream.group = registration_.Take(take, next, context_.drain);
+    if (task.kind != Task::Kind::kIdle) return task;
     routes_.Close(stream);
-    board_.AwaitChange();
+    queue_.AwaitChange();
   }
-  return board_.Take(stream.bytes, stream.session != nullptr);
+  return queue_.Take(stream.bytes, stream.session != nullptr);
 }
 
-absl::Status Mover::Ready(const Job& job, Stream& stream) {
-  if (!IsFromParent(job)) return routes_.ReadyOnChild(stream, by_command());
-  return routes_.Ready(stream, {.folder = job.folder, .file = board_.item(job.indices[0]).wanted.path});
+absl::Status HopTransfer::Ready(const Task& task, Stream& stream) {
+  if (!IsFromParent(task)) return routes_.ReadyOnChild(stream, by_command());
+  return routes_.Ready(stream, {.folder = task.folder, .file = queue_.item(task.indices[0]).wanted.path});
 }
 
-absl::Status Mover::Do(const Job& job, Stream& stream) {
+absl::Status HopTransfer::Do(const Task& task, Stream& stream) {
   const absl::Time began = context_.clock.Now(), start = context_.clock.Monotonic();
   stream.share = by_command() ? 0 : hop_.Share(streams_);
   int64_t bytes = 0;
-  for (const size_t index : job.indices) bytes += std::max<int64_t>(board_.item(index).wanted.stat.size, 0);
+  for (const size_t index : task.indices) bytes += std::max<int64_t>(queue_.item(index).wanted.stat.size, 0);
   absl::Status status;
-  switch (job.kind) {
-    case Job::Kind::kCreate:
-      return ranges_.Create(job, stream);
-    case Job::Kind::kRange:
-      bytes = job.big->BytesOf(job.range);
-      status = ranges_.Bring(job, stream);
+  switch (task.kind) {
+    case Task::Kind::kCreate:
+      return ranges_.Create(task, stream);
+    case Task::Kind::kRange:
+      bytes = task.big->BytesOf(task.range);
+      status = ranges_.Bring(task, stream);
       break;
     default:
-      status = files_.Bring(job, stream);
+      status = files_.Bring(task, stream);
   }
-  if (!status.ok() || (job.kind == Job::Kind::kRange && job.range.source != ChunkRange::kParent)) return status;
-  board_.TellBlock(job, stream.number, IsFromParent(job) ? RouteName(stream.route) : "", began,
-                   static_cast<int64_t>(job.indices.size()), bytes);
+  if (!status.ok() || (task.kind == Task::Kind::kRange && task.range.source != ChunkRange::kParent)) return status;
+  queue_.EmitBlock(task, stream.number, IsFromParent(task) ? RouteName(stream.route) : "", began,
+                   static_cast<int64_t>(task.indices.size()), bytes);
   // The next one is of a size that takes a few seconds: short enough to see it, and to lose it; long enough for its
   // round trip not to count.
   constexpr int64_t kLeast = int64_t{1} << 20, kMost = int64_t{128} << 20;
-  const double seconds = flows_ ? 0.5 : 4;  // a child of this child has a range when all of it is there
-  if (stream.share > 0 && job.kind == Job::Kind::kFiles) {
+  const double seconds = feeds_children_ ? 0.5 : 4;  // a child of this child has a range when all of it is there
+  if (stream.share > 0 && task.kind == Task::Kind::kFiles) {
     // An archive has no pace of its own: the next job waits until it would have come at the pace that is allowed.
-    context_.closing.WaitFor(absl::Seconds(static_cast<double>(bytes) / static_cast<double>(stream.share)) -
-                             (context_.clock.Monotonic() - start));
+    context_.drain.WaitFor(absl::Seconds(static_cast<double>(bytes) / static_cast<double>(stream.share)) -
+                           (context_.clock.Monotonic() - start));
   }
   const double took = std::max(0.01, absl::ToDoubleSeconds(context_.clock.Monotonic() - start));
   stream.bytes = std::clamp(static_cast<int64_t>(static_cast<double>(bytes) / took * seconds),
@@ -173,50 +174,51 @@ absl::Status Mover::Do(const Job& job, Stream& stream) {
   return status;
 }
 
-void Mover::LookAgain(const Job& job) {
+void HopTransfer::RecheckSource(const Task& task) {
   std::vector<std::string> names;
-  for (const size_t index : job.indices) names.push_back(board_.item(index).wanted.path);
+  for (const size_t index : task.indices) names.push_back(queue_.item(index).wanted.path);
   // The size and time are read before the digest: a change in between is seen before the file is published.
   const auto stats = parent_.Stat(names);
-  if (!stats.ok()) return board_.SetFatal(stats.status());
-  std::vector<DigestQuestion> questions;
+  if (!stats.ok()) return queue_.SetFatal(stats.status());
+  std::vector<DigestRequest> questions;
   std::vector<size_t> asked;
   for (size_t i = 0; i < names.size(); ++i) {
-    const WorkItem item = board_.item(job.indices[i]);
-    if (!board_.IsPublishedAtParent(job.indices[i])) {
-      board_.LookedAgain(job.indices[i], absl::OkStatus(), &item.wanted);  // in its stage, where nobody else writes
+    const FileState item = queue_.item(task.indices[i]);
+    if (!queue_.IsPublishedAtParent(task.indices[i])) {
+      queue_.SourceRechecked(task.indices[i], absl::OkStatus(),
+                             &item.wanted);  // in its stage, where nobody else writes
     } else if (!(*stats)[i]) {
-      board_.LookedAgain(job.indices[i], absl::OkStatus(), nullptr);
+      queue_.SourceRechecked(task.indices[i], absl::OkStatus(), nullptr);
     } else if (!item.mismatched && (*stats)[i]->stat.SameVersion(item.wanted.stat)) {
-      board_.LookedAgain(job.indices[i], absl::OkStatus(), &item.wanted);
+      queue_.SourceRechecked(task.indices[i], absl::OkStatus(), &item.wanted);
     } else {
       questions.push_back({names[i], (*stats)[i]->stat.size});
       asked.push_back(i);
     }
   }
   const auto answers = parent_.Digest(questions);
-  if (!answers.ok()) return board_.SetFatal(answers.status());
+  if (!answers.ok()) return queue_.SetFatal(answers.status());
   for (size_t i = 0; i < asked.size(); ++i) {
     const auto& answer = (*answers)[i];
     const FileEntry now{.path = questions[i].path,
                         .stat = (*stats)[asked[i]]->stat,
                         .digest = answer.ok() ? answer->digest : Digest(),
                         .chunks = answer.ok() ? answer->chunks : nullptr};
-    board_.LookedAgain(job.indices[asked[i]], answer.status(), answer.ok() && answer->missing ? nullptr : &now);
+    queue_.SourceRechecked(task.indices[asked[i]], answer.status(), answer.ok() && answer->missing ? nullptr : &now);
   }
 }
 
 // Shows how far files are, and sees when the lease was lost.
-void Mover::WatchLoop() {
+void HopTransfer::WatchLoop() {
   std::map<size_t, int64_t> shown;
-  while (!board_.WaitForEnd(absl::Seconds(1))) {
+  while (!queue_.WaitForEnd(absl::Seconds(1))) {
     if (heartbeat_.lost())
-      board_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
+      queue_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
     if (!context_.events.watches()) continue;
     constexpr size_t kShown = 16;                         // of a batch a few say enough
     std::map<std::string, std::vector<Attempt>> growing;  // by folder: a question each
     size_t count = 0;
-    for (const auto& [index, attempt] : board_.UnderWay()) {
+    for (const auto& [index, attempt] : queue_.UnderWay()) {
       if (++count <= kShown) growing[attempt.folder].push_back(attempt);
     }
     for (const auto& [folder, attempts] : growing) {
@@ -226,7 +228,7 @@ void Mover::WatchLoop() {
       for (size_t i = 0; stats.ok() && i < attempts.size(); ++i) {
         int64_t& size = shown[attempts[i].index];
         if (!(*stats)[i] || (*stats)[i]->stat.size == std::exchange(size, (*stats)[i]->stat.size)) continue;
-        board_.Progress(attempts[i].index, size);
+        queue_.Progress(attempts[i].index, size);
       }
     }
   }

@@ -37,40 +37,40 @@ namespace sshsync {
 ///
 /// Ownership: refers to everything. Threads: its own, all ended when Run returns; Run is called once.
 /// Errors: of the child as a whole (unreachable, lease lost, stopped); those of single files are in their outcomes.
-class Mover {
+class HopTransfer {
  public:
   struct Hop {
     RemoteRepository& parent;
     RemoteRepository& child;
     const Lease& lease;
     const Heartbeat& heartbeat;
-    const Supply& supply;
+    const SourceFiles& source_files;
     EarlyStart& early;
-    Flow* flow = nullptr;                        ///< of the child; nullptr: nobody waits for it
-    std::function<WorkBoard::Turn()> turn = {};  ///< to publish; empty: at once
-    Bell* turns = nullptr;                       ///< rings when it may have come
+    ReceivedFiles* received = nullptr;           ///< of the child; nullptr: nobody waits for it
+    std::function<TaskQueue::Turn()> turn = {};  ///< to publish; empty: at once
+    EventCount* turns = nullptr;                 ///< rings when it may have come
     bool seen = true;                            ///< whether somebody asks for the stat of what is published
     Cut cut = {};
   };
 
-  Mover(RunContext& context, const Hop& hop, Work& work);
+  HopTransfer(RunContext& context, const Hop& hop, FileStates& states);
 
   absl::Status Run();
 
  private:
   bool by_command() const { return hop_.by_command(); }
-  JobRules Rules();
+  TaskRules Rules();
 
   void RunStream(int number);
   // Whether the builtin transfer brings something from the parent in it.
-  bool IsFromParent(const Job& job) const {
-    return !by_command() && (job.kind == Job::Kind::kFiles ||
-                             (job.kind == Job::Kind::kRange && job.range.source == ChunkRange::kParent));
+  bool IsFromParent(const Task& task) const {
+    return !by_command() && (task.kind == Task::Kind::kFiles ||
+                             (task.kind == Task::Kind::kRange && task.range.source == ChunkRange::kParent));
   }
-  Job TakeJob(Stream& stream);
-  absl::Status Ready(const Job& job, Stream& stream);
-  absl::Status Do(const Job& job, Stream& stream);
-  void LookAgain(const Job& job);
+  Task TakeTask(Stream& stream);
+  absl::Status Ready(const Task& task, Stream& stream);
+  absl::Status Do(const Task& task, Stream& stream);
+  void RecheckSource(const Task& task);
 
   void WatchLoop();
 
@@ -79,15 +79,15 @@ class Mover {
   RemoteRepository& child_;
   const Lease& lease_;
   const Heartbeat& heartbeat_;
-  const bool flows_;  // others wait for what is verified here
+  const bool feeds_children_;  // others wait for what is verified here
   EarlyStart& early_;
   Routes& routes_;
-  const StreamHop hop_;
-  WorkBoard board_;
-  FileMover files_;
-  RangeMover ranges_;
+  const TransferContext hop_;
+  TaskQueue queue_;
+  FileTransfer files_;
+  RangeTransfer ranges_;
   const bool seen_;
-  RelayDesk::Seat seat_;
+  RelayRegistry::Registration registration_;
   int streams_ = 1;  // constant while they run
 };
 

@@ -12,10 +12,10 @@ bool MovesByCommand(const RemoteRepository& child) {
   return child.config().transfer != Transfer::kStream && child.templates().has("synccmd");
 }
 
-int MostStreams(const RemoteRepository& child, RealClock& clock, bool flows) {
+int MostStreams(const RemoteRepository& child, RealClock& clock, bool feeds_children) {
   constexpr int64_t kLeastShare = int64_t{256} << 10;  // below that a limit is better kept by fewer streams
   const bool by_command = MovesByCommand(child);
-  const int most = child.config().streams > 0 ? child.config().streams : by_command ? 1 : flows ? 3 : 4;
+  const int most = child.config().streams > 0 ? child.config().streams : by_command ? 1 : feeds_children ? 3 : 4;
   const int64_t limit = ShareOf(child.config(), clock, 1);
   return limit > 0 && !by_command ? static_cast<int>(std::clamp<int64_t>(limit / kLeastShare, 1, most)) : most;
 }

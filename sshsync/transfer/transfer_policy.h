@@ -28,15 +28,15 @@ bool MovesByCommand(const RemoteRepository& child);
 
 /// How many streams its files may have, by its configuration. `flows`: others wait for what arrives. Streams that share
 /// a link finish their chunks at the same time, and each further one makes those wait longer.
-int MostStreams(const RemoteRepository& child, RealClock& clock, bool flows);
+int MostStreams(const RemoteRepository& child, RealClock& clock, bool feeds_children);
 
 /// What all streams of a hop share. Ownership: refers to all of it. Threads: any.
-struct StreamHop {
+struct TransferContext {
   RunContext& context;
   RemoteRepository& parent;
   RemoteRepository& child;
   Routes& routes;
-  WorkBoard& board;
+  TaskQueue& queue;
   Cut cut = {};
 
   /// What digests chunks on the child.

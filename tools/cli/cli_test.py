@@ -185,12 +185,12 @@ class CliTest(unittest.TestCase):
 
     def test_the_manual_pages_render_without_a_warning(self):
         for page in ("sshsync.1", "sshsync.conf.5"):
-            done = subprocess.run(["groff", "-man", "-Tascii", "-ww", "-z", f"tools/{page}"], capture_output=True, env={"PATH": "/usr/bin:/bin"})
+            done = subprocess.run(["groff", "-man", "-Tascii", "-ww", "-z", f"tools/cli/{page}"], capture_output=True, env={"PATH": "/usr/bin:/bin"})
             self.assertEqual(done.stderr.decode(), "")
 
     def test_the_completions_are_read_by_their_shells(self):
         for shell, file in (("bash", "sshsync.bash"), ("zsh", "_sshsync"), ("fish", "sshsync.fish")):
-            done = subprocess.run([shell, "-n", f"tools/{file}"], capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": self.folder})
+            done = subprocess.run([shell, "-n", f"tools/cli/{file}"], capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": self.folder})
             self.assertEqual((done.returncode, done.stderr), (0, b""), shell)
         script = 'source tools/cli/sshsync.bash; COMP_WORDS=(sshsync --progress a); COMP_CWORD=2; _sshsync; echo "${COMPREPLY[@]}"'
         self.assertEqual(subprocess.run(["bash", "-c", script], capture_output=True).stdout, b"auto always\n")

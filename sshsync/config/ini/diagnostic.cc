@@ -82,25 +82,25 @@ absl::Status FirstError(const std::vector<ConfigDiagnostic>& diagnostics) {
                    absl::StrCat(Render(*first), errors > 1 ? absl::StrCat(" (and ", errors - 1, " more)") : ""));
 }
 
-void DiagnosticCollector::Error(Place place, std::string message, std::string remedy, Failure failure) {
+void DiagnosticCollector::Error(SourceLocation place, std::string message, std::string remedy, Failure failure) {
   has_errors_ = true;
   Add(Severity::kError, place, std::move(message), std::move(remedy), failure);
 }
 
-void DiagnosticCollector::Warning(Place place, std::string message, std::string remedy) {
+void DiagnosticCollector::Warning(SourceLocation place, std::string message, std::string remedy) {
   Add(Severity::kWarning, place, std::move(message), std::move(remedy), Failure::kNone);
 }
 
-void DiagnosticCollector::Info(Place place, std::string message, std::string remedy) {
+void DiagnosticCollector::Info(SourceLocation place, std::string message, std::string remedy) {
   Add(Severity::kInfo, place, std::move(message), std::move(remedy), Failure::kNone);
 }
 
-void DiagnosticCollector::Remark(Place place, std::string message, std::string remedy) {
+void DiagnosticCollector::AddDiagnostic(SourceLocation place, std::string message, std::string remedy) {
   Add(Severity::kWarning, place, std::move(message), std::move(remedy), Failure::kNone, true);
 }
 
-void DiagnosticCollector::Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure,
-                              bool for_check) {
+void DiagnosticCollector::Add(Severity severity, SourceLocation place, std::string message, std::string remedy,
+                              Failure failure, bool for_check) {
   if (diagnostics_.size() >= kMaxDiagnostics && severity != Severity::kError) return;
   if (diagnostics_.size() >= 2 * kMaxDiagnostics) {
     ++dropped_;

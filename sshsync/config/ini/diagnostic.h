@@ -60,18 +60,18 @@ absl::Status FirstError(const std::vector<ConfigDiagnostic>& diagnostics);
 class DiagnosticCollector {
  public:
   /// A place in the file: line and column (in bytes), both from 1.
-  struct Place {
+  struct SourceLocation {
     int line = 0;
     int column = 0;
   };
 
   DiagnosticCollector(absl::string_view file, absl::string_view bytes) : file_(file), bytes_(bytes) {}
 
-  void Error(Place place, std::string message, std::string remedy, Failure failure = Failure::kConfig);
-  void Warning(Place place, std::string message, std::string remedy);
-  void Info(Place place, std::string message, std::string remedy);
+  void Error(SourceLocation place, std::string message, std::string remedy, Failure failure = Failure::kConfig);
+  void Warning(SourceLocation place, std::string message, std::string remedy);
+  void Info(SourceLocation place, std::string message, std::string remedy);
   /// A warning that only `sshsync check` shows.
-  void Remark(Place place, std::string message, std::string remedy);
+  void AddDiagnostic(SourceLocation place, std::string message, std::string remedy);
 
   /// Never shows that line: it holds a password.
   void Hide(int line) { hidden_.insert(line); }
@@ -83,7 +83,7 @@ class DiagnosticCollector {
   std::vector<ConfigDiagnostic> Take();
 
  private:
-  void Add(Severity severity, Place place, std::string message, std::string remedy, Failure failure,
+  void Add(Severity severity, SourceLocation place, std::string message, std::string remedy, Failure failure,
            bool for_check = false);
 
   // Constant after construction.

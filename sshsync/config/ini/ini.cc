@@ -76,7 +76,7 @@ class Parser {
   }
 
  private:
-  using Place = IniEntry::Place;
+  using SourceLocation = IniEntry::SourceLocation;
 
   void Line(absl::string_view line) {
     const absl::string_view text = Strip(line);
@@ -106,7 +106,7 @@ class Parser {
   }
 
   void Continue(absl::string_view text, int indent) {
-    for (const Place& place : comments_) {
+    for (const SourceLocation& place : comments_) {
       diagnostics_.Warning(place, "a comment inside a value is dropped",
                            "start the comment in the first column, or move it out of the value");
     }
@@ -118,7 +118,7 @@ class Parser {
 
   void Header(absl::string_view text, int indent) {
     EndEntry();
-    const Place place{line_, indent + 1};
+    const SourceLocation place{line_, indent + 1};
     const absl::string_view error = HeaderError(text);
     if (!error.empty()) {
       diagnostics_.Error(place, absl::StrCat("section header `", Shown(text), "` ", error),
@@ -149,7 +149,7 @@ class Parser {
   void Option(absl::string_view text, int indent) {
     EndEntry();
     const size_t split = text.find_first_of("=:");
-    const Place place{line_, indent + 1};
+    const SourceLocation place{line_, indent + 1};
     const std::string key = absl::AsciiStrToLower(Strip(text.substr(0, split)));
     if (absl::StartsWith(key, "password")) diagnostics_.Hide(line_);
     Open(key, place);
@@ -180,7 +180,7 @@ class Parser {
         "remove what follows the `;` if it was meant as a comment");
   }
 
-  void CheckTwice(const std::string& key, Place place) {
+  void CheckTwice(const std::string& key, SourceLocation place) {
     auto& keys = section_ == &file_.defaults ? default_keys_ : keys_;
     const auto [known, fresh] = keys.emplace(key, line_);
     if (fresh) return;
@@ -189,7 +189,7 @@ class Parser {
                        "remove one of them");
   }
 
-  void Open(const std::string& key, Place place) {
+  void Open(const std::string& key, SourceLocation place) {
     entry_ = {};
     entry_.key = key;
     entry_.place = place;
@@ -226,8 +226,8 @@ class Parser {
   bool discard_ = false;  // entry_ is wrong and not kept
   bool lone_return_ = false;
   int line_ = 0;
-  int indent_ = 0;               // of the line that began the entry
-  std::vector<Place> comments_;  // indented deeper than the key, not yet followed by a continuation
+  int indent_ = 0;                        // of the line that began the entry
+  std::vector<SourceLocation> comments_;  // indented deeper than the key, not yet followed by a continuation
   std::unordered_map<std::string, int> section_lines_, keys_, default_keys_;
 };
 
@@ -303,10 +303,10 @@ class Interpolation {
 
 }  // namespace
 
-IniEntry::Place IniEntry::PlaceOf(size_t offset) const {
+IniEntry::SourceLocation IniEntry::PlaceOf(size_t offset) const {
   if (pieces.empty()) return place;
   auto piece =
-      std::upper_bound(pieces.begin(), pieces.end(), offset, [](size_t at, const Piece& p) { return at < p.offset; });
+      std::upper_bound(pieces.begin(), pieces.end(), offset, [](size_t at, const Segment& p) { return at < p.offset; });
   if (piece != pieces.begin()) --piece;
   return {piece->place.line, piece->place.column + static_cast<int>(offset - piece->offset)};
 }

@@ -12,27 +12,27 @@ namespace sshsync {
 
 /// One `key = value` of a file. The value is raw: lines joined by newlines, nothing interpolated.
 struct IniEntry {
-  using Place = DiagnosticCollector::Place;
+  using SourceLocation = DiagnosticCollector::SourceLocation;
 
   /// Where one physical line of the value begins: at `offset` of the value, and in the file.
-  struct Piece {
+  struct Segment {
     size_t offset = 0;
-    Place place;
+    SourceLocation place;
   };
 
   std::string key;  ///< in lower case
   std::string value;
-  Place place;  ///< of the key
-  std::vector<Piece> pieces;
+  SourceLocation place;  ///< of the key
+  std::vector<Segment> pieces;
 
   /// Where byte `offset` of the raw value stands in the file.
-  Place PlaceOf(size_t offset) const;
+  SourceLocation PlaceOf(size_t offset) const;
 };
 
 /// One section with its own keys, in the order of the file.
 struct IniSection {
   std::string name;
-  IniEntry::Place place;
+  IniEntry::SourceLocation place;
   std::vector<IniEntry> entries;
   std::vector<size_t> by_key;  ///< indexes of `entries`, sorted by key
 
@@ -43,10 +43,10 @@ struct IniSection {
 /// A value after interpolation.
 struct IniText {
   std::string text;
-  std::string error;      ///< what is wrong with a reference, as values.h puts it; empty if nothing is
-  IniEntry::Place place;  ///< of that reference, wherever it stands
-  bool literal = true;    ///< nothing was interpolated: offsets are those of the raw value
-  bool secret = false;    ///< the key `password` contributed
+  std::string error;               ///< what is wrong with a reference, as values.h puts it; empty if nothing is
+  IniEntry::SourceLocation place;  ///< of that reference, wherever it stands
+  bool literal = true;             ///< nothing was interpolated: offsets are those of the raw value
+  bool secret = false;             ///< the key `password` contributed
 };
 
 /// A file in the dialect of Python's ConfigParser, as data: sections in order, and [DEFAULT]. It is a parser of our

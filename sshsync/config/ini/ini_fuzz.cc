@@ -25,7 +25,7 @@ void CheckPlaces(absl::string_view bytes) {
     Expect(!section.name.empty() && section.place.line > 0);
     for (const IniEntry& entry : section.entries) {
       Expect(section.Find(entry.key) == &entry && ini.Lookup(section, entry.key) == &entry);
-      for (const IniEntry::Piece& piece : entry.pieces)
+      for (const IniEntry::Segment& piece : entry.pieces)
         Expect(piece.offset <= entry.value.size() && piece.place.line >= entry.place.line);
       Expect(absl::StrContains(bytes, absl::string_view(entry.value).substr(0, entry.value.find('\n'))));
       ini.Interpolate(section, entry);

@@ -133,9 +133,9 @@ bool IsOneOf(char c, absl::string_view set) { return set.find(c) != absl::string
 }  // namespace
 
 LogFormat::LogFormat() {
-  Piece message;
+  Segment message;
   message.field = 0;
-  pieces_ = {message, Piece()};
+  pieces_ = {message, Segment()};
 }
 
 absl::StatusOr<LogFormat> LogFormat::Parse(absl::string_view format, absl::string_view datefmt) {
@@ -150,7 +150,7 @@ absl::StatusOr<LogFormat> LogFormat::Parse(absl::string_view format, absl::strin
       format.remove_prefix(format[0] == '%' ? 2 : 1);
       continue;
     }
-    SSHSYNC_ASSIGN_OR_RETURN(Piece piece, ParseConversion(&format));
+    SSHSYNC_ASSIGN_OR_RETURN(Segment piece, ParseConversion(&format));
     piece.literal = std::exchange(literal, "");
     result.pieces_.push_back(std::move(piece));
   }
@@ -159,7 +159,7 @@ absl::StatusOr<LogFormat> LogFormat::Parse(absl::string_view format, absl::strin
   return result;
 }
 
-absl::StatusOr<LogFormat::Piece> LogFormat::ParseConversion(absl::string_view* rest) {
+absl::StatusOr<LogFormat::Segment> LogFormat::ParseConversion(absl::string_view* rest) {
   absl::string_view& text = *rest;
   const size_t close = text.find(')');
   if (text.size() < 2 || text[1] != '(')
@@ -171,7 +171,7 @@ absl::StatusOr<LogFormat::Piece> LogFormat::ParseConversion(absl::string_view* r
   const absl::string_view whole = text;
   text.remove_prefix(close + 1);
 
-  Piece piece;
+  Segment piece;
   for (; !text.empty() && IsOneOf(text[0], "#0- +"); text.remove_prefix(1)) {
     piece.left |= text[0] == '-';
     piece.zero |= text[0] == '0';
@@ -223,7 +223,7 @@ std::string LogFormat::AscTime(const LogFields& fields) const {
   return time + milliseconds;
 }
 
-std::string LogFormat::Apply(const Piece& piece, const LogFields& fields, const std::string& asctime) {
+std::string LogFormat::Apply(const Segment& piece, const LogFields& fields, const std::string& asctime) {
   const Field& field = kFields[piece.field];
   const FieldValue value = field.value(fields, asctime);
   std::string sign;
@@ -253,10 +253,10 @@ std::string LogFormat::Apply(const Piece& piece, const LogFields& fields, const 
 
 std::string LogFormat::Render(const LogFields& fields) const {
   const bool uses_time =
-      std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.field == 1; });
+      std::any_of(pieces_.begin(), pieces_.end(), [](const Segment& piece) { return piece.field == 1; });
   const std::string asctime = uses_time ? AscTime(fields) : "";
   std::string line;
-  for (const Piece& piece : pieces_) {
+  for (const Segment& piece : pieces_) {
     line += piece.literal;
     if (piece.field >= 0) line += Apply(piece, fields, asctime);
   }

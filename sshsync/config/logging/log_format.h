@@ -46,7 +46,7 @@ class LogFormat {
 
  private:
   /// Literal text, then one conversion; the last piece has no field.
-  struct Piece {
+  struct Segment {
     std::string literal;
     int field = -1;  ///< row of the table of fields
     bool left = false, zero = false, plus = false, space = false, alternate = false;
@@ -55,11 +55,11 @@ class LogFormat {
     char conversion = 's';
   };
 
-  static absl::StatusOr<Piece> ParseConversion(absl::string_view* rest);
-  static std::string Apply(const Piece& piece, const LogFields& fields, const std::string& asctime);
+  static absl::StatusOr<Segment> ParseConversion(absl::string_view* rest);
+  static std::string Apply(const Segment& piece, const LogFields& fields, const std::string& asctime);
   std::string AscTime(const LogFields& fields) const;
 
-  std::vector<Piece> pieces_;
+  std::vector<Segment> pieces_;
   std::string datefmt_;
 };
 

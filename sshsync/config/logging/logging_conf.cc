@@ -15,7 +15,7 @@
 namespace sshsync {
 namespace {
 
-using Place = DiagnosticCollector::Place;
+using SourceLocation = DiagnosticCollector::SourceLocation;
 
 constexpr absl::string_view kClasses =
     "one of StreamHandler, FileHandler, handlers.WatchedFileHandler, handlers.RotatingFileHandler, "
@@ -49,7 +49,7 @@ class Reader {
   }
 
  private:
-  void Error(Place place, std::string message, std::string remedy) {
+  void Error(SourceLocation place, std::string message, std::string remedy) {
     diagnostics_.Error(place, std::move(message), std::move(remedy));
   }
 
@@ -60,7 +60,7 @@ class Reader {
   }
 
   /// The section that a list names.
-  const IniSection* Required(absl::string_view kind, absl::string_view name, Place place) {
+  const IniSection* Required(absl::string_view kind, absl::string_view name, SourceLocation place) {
     const IniSection* section = Section(absl::StrCat(kind, "_", name));
     if (section == nullptr)
       Error(place, absl::StrCat("section [", kind, "_", Shown(name), "] is missing"),
@@ -90,8 +90,8 @@ class Reader {
   }
 
   /// `a, b` as words with the place of the list; empty for an empty list.
-  std::vector<std::pair<std::string, Place>> List(const IniSection& section, absl::string_view key) {
-    std::vector<std::pair<std::string, Place>> words;
+  std::vector<std::pair<std::string, SourceLocation>> List(const IniSection& section, absl::string_view key) {
+    std::vector<std::pair<std::string, SourceLocation>> words;
     const IniEntry* entry = ini_.Lookup(section, key);
     if (entry == nullptr) {
       Error(section.place, absl::StrCat("section [", Shown(section.name), "] has no `", key, "`"),
@@ -105,7 +105,7 @@ class Reader {
     return words;
   }
 
-  std::vector<std::pair<std::string, Place>> Keys(absl::string_view name) {
+  std::vector<std::pair<std::string, SourceLocation>> Keys(absl::string_view name) {
     const IniSection* section = Section(name);
     if (section != nullptr) return List(*section, "keys");
     Error({}, absl::StrCat("section [", name, "] is missing"),
@@ -138,7 +138,7 @@ class Reader {
     return otherwise;
   }
 
-  void ReadFormatter(const std::string& name, Place place) {
+  void ReadFormatter(const std::string& name, SourceLocation place) {
     const IniSection* section = Required("formatter", name, place);
     if (section == nullptr) return;
     formatters_[name];
@@ -165,7 +165,7 @@ class Reader {
     formatters_[name] = *std::move(parsed);
   }
 
-  void ReadHandler(const std::string& name, Place place) {
+  void ReadHandler(const std::string& name, SourceLocation place) {
     const IniSection* section = Required("handler", name, place);
     if (section == nullptr) return;
     LoggingHandler& handler = handlers_[name];
@@ -198,7 +198,8 @@ class Reader {
     const IniEntry* kwargs = ini_.Lookup(section, "kwargs");
     for (HandlerArgProblem& problem : ReadHandlerArgs(Text(section, args), Text(section, kwargs), handler)) {
       const IniEntry* entry = problem.in_kwargs ? kwargs : args;
-      const Place place = entry ? entry->PlaceOf(std::min(problem.offset, entry->value.size())) : section.place;
+      const SourceLocation place =
+          entry ? entry->PlaceOf(std::min(problem.offset, entry->value.size())) : section.place;
       std::string message =
           absl::StrCat("[", Shown(section.name), "] ", entry ? entry->key : "args", ": ", problem.message);
       if (problem.warning) {
@@ -209,7 +210,7 @@ class Reader {
     }
   }
 
-  void ReadLogger(const std::string& name, Place place) {
+  void ReadLogger(const std::string& name, SourceLocation place) {
     const IniSection* section = Required("logger", name, place);
     if (section == nullptr) return;
     WarnOfUnknownKeys(*section, {"level", "handlers", "qualname", "propagate", "parent", "channel"});

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-DRIVER = "sshsync/config/logging_conf_lines"
+DRIVER = "sshsync/config/logging/logging_conf_lines"
 SECONDS, MILLISECONDS = 1767225600, 123
 MESSAGE = "repoproxy: caf\u00e9 100% published \U0001f600"
 TEXTS = ["message", "asctime", "name", "levelname", "processName", "threadName", "module"]

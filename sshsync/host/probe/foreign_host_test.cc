@@ -130,7 +130,7 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
   }
 
   void ExpectDigested(const HostTools& tools, const DigestTool& tool) {
-    std::vector<DigestQuestion> questions;
+    std::vector<DigestRequest> questions;
     for (const std::string& name : Names()) questions.push_back({name, 1});
     DigestSession session(facts_, nullptr, tool, questions, tools);
     while (session.unanswered() > 0) {
@@ -188,7 +188,7 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
     EXPECT_GE(names.size(), Names().size() - 4)
         << "only names with a newline, or with the byte that stands for it, may be left out";
     ASSERT_EQ(tools.NamesPerCall("pack", names), names.size());
-    for (const auto& [text, folder] : {std::pair{tools.text("pack"), "u"}, {tools.Remark("pack", "ustar"), "v"}}) {
+    for (const auto& [text, folder] : {std::pair{tools.text("pack"), "u"}, {tools.Attribute("pack", "ustar"), "v"}}) {
       if (text.empty()) continue;
       const RemoteResult result =
           Ask(absl::StrCat("_ss_pack() {\n", HostTools::TextOnNames(text, names), "}\n_ss_unpack() {\n",

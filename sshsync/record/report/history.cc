@@ -26,9 +26,9 @@ absl::StatusOr<std::vector<const Repository*>> Asked(const Configuration& config
 
 bool IsAlive(int pid) { return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM); }
 
-absl::StatusOr<State> OpenHistory(const Settings& settings, const Places& given) {
-  SSHSYNC_ASSIGN_OR_RETURN(const Places places, PlacesOf(settings, given, Account::Current()));
-  return State::OpenForReading(places.state_dir);
+absl::StatusOr<State> OpenHistory(const Settings& settings, const StatePaths& given) {
+  SSHSYNC_ASSIGN_OR_RETURN(const StatePaths paths, StatePathsOf(settings, given, Account::Current()));
+  return State::OpenForReading(paths.state_dir);
 }
 
 absl::StatusOr<RunRecord> FindRun(const State& state, absl::string_view run) {
@@ -45,19 +45,20 @@ absl::StatusOr<RunRecord> FindRun(const State& state, absl::string_view run) {
   return *std::move(record);
 }
 
-absl::StatusOr<Standings> StandingsNow(const Configuration& configuration, const std::vector<std::string>& names,
-                                       const Places& given, absl::Time now, absl::optional<absl::Duration> max_age) {
+absl::StatusOr<RepositoryStatuses> StandingsNow(const Configuration& configuration,
+                                                const std::vector<std::string>& names, const StatePaths& given,
+                                                absl::Time now, absl::optional<absl::Duration> max_age) {
   SSHSYNC_ASSIGN_OR_RETURN(const std::vector<const Repository*> asked, Asked(configuration, names));
   const auto state = OpenHistory(configuration.settings, given);
   if (!state.ok() && FailureOf(state.status()) != Failure::kUsage) return state.status();
   std::map<std::string, RepositoryRecord> records;
-  Standings result;
+  RepositoryStatuses result;
   if (state.ok()) {
     SSHSYNC_ASSIGN_OR_RETURN(records, state->Repositories());
     SSHSYNC_ASSIGN_OR_RETURN(const auto last, state->LastUnfinished());
     if (last) result.unfinished_run = last->report.run;
   }
-  result.repositories = StandingsOf(configuration, asked, records, now, max_age, IsAlive);
+  result.repositories = RepositoryStatusesOf(configuration, asked, records, now, max_age, IsAlive);
   return result;
 }
 

@@ -22,22 +22,23 @@ bool IsAlive(int pid);
 
 /// The state of the folder that is given, else of the settings', else of the account's. Errors: those of PlacesOf and
 /// State::OpenForReading.
-absl::StatusOr<State> OpenHistory(const Settings& settings, const Places& given);
+absl::StatusOr<State> OpenHistory(const Settings& settings, const StatePaths& given);
 
 /// The run of that id, or of which that is the beginning, with its files; the newest one for an empty text. Errors:
 /// kUsage where there is none.
 absl::StatusOr<RunRecord> FindRun(const State& state, absl::string_view run);
 
 /// How repositories stand, and the run that would be resumed.
-struct Standings {
-  std::vector<Standing> repositories = {};
+struct RepositoryStatuses {
+  std::vector<RepositoryStatus> repositories = {};
   std::string unfinished_run = {};  ///< empty: none
 };
 
 /// The standings of the repositories that are named, or of all; before the first run, when there is no record, each has
 /// state `never`. Errors: kMissingSection and kUsage for names; those of OpenHistory.
-absl::StatusOr<Standings> StandingsNow(const Configuration& configuration, const std::vector<std::string>& names,
-                                       const Places& given, absl::Time now, absl::optional<absl::Duration> max_age);
+absl::StatusOr<RepositoryStatuses> StandingsNow(const Configuration& configuration,
+                                                const std::vector<std::string>& names, const StatePaths& given,
+                                                absl::Time now, absl::optional<absl::Duration> max_age);
 
 }  // namespace sshsync
 

@@ -37,18 +37,18 @@ class HistoryTest : public ::testing::Test {
     ASSERT_TRUE(state->EndRun(report, exit_code, 100).ok());
   }
 
-  Places Given() const { return {.state_dir = dir_.path()}; }
+  StatePaths Given() const { return {.state_dir = dir_.path()}; }
 
   Configuration configuration_;
   TempDir dir_;
 };
 
 TEST_F(HistoryTest, BeforeTheFirstRunEverythingStandsAtNever) {
-  const auto standings = StandingsNow(configuration_, {}, Given(), kNow, absl::nullopt);
-  ASSERT_TRUE(standings.ok()) << standings.status();
-  ASSERT_EQ(standings->repositories.size(), 1U);
-  EXPECT_EQ(standings->repositories[0].state, "never");
-  EXPECT_EQ(standings->unfinished_run, "");
+  const auto statuses = StandingsNow(configuration_, {}, Given(), kNow, absl::nullopt);
+  ASSERT_TRUE(statuses.ok()) << statuses.status();
+  ASSERT_EQ(statuses->repositories.size(), 1U);
+  EXPECT_EQ(statuses->repositories[0].state, "never");
+  EXPECT_EQ(statuses->unfinished_run, "");
   EXPECT_EQ(FailureOf(StandingsNow(configuration_, {"q"}, Given(), kNow, absl::nullopt).status()),
             Failure::kMissingSection);
 }
@@ -57,10 +57,10 @@ TEST_F(HistoryTest, TheUnfinishedRunIsNamedUntilOneEndsWell) {
   Record("20260101-000000-aaaa", kNow, Outcome::kFailed, 6);
   EXPECT_EQ(StandingsNow(configuration_, {"p"}, Given(), kNow, absl::nullopt)->unfinished_run, "20260101-000000-aaaa");
   Record("20260101-010000-bbbb", kNow + absl::Hours(1), Outcome::kEqual, 0);
-  const auto standings = StandingsNow(configuration_, {"p"}, Given(), kNow + absl::Hours(3), absl::Hours(1));
-  EXPECT_EQ(standings->unfinished_run, "");
-  EXPECT_EQ(standings->repositories[0].state, "equal");
-  EXPECT_TRUE(standings->repositories[0].overdue);
+  const auto statuses = StandingsNow(configuration_, {"p"}, Given(), kNow + absl::Hours(3), absl::Hours(1));
+  EXPECT_EQ(statuses->unfinished_run, "");
+  EXPECT_EQ(statuses->repositories[0].state, "equal");
+  EXPECT_TRUE(statuses->repositories[0].overdue);
 }
 
 TEST_F(HistoryTest, ARunIsFoundByTheBeginningOfItsIdAndTheLastOneByNothing) {

@@ -120,20 +120,19 @@ Json RecordJson(const RunRecord& record) {
   return json;
 }
 
-Json StandingJson(const Standing& standing, absl::Time now) {
+Json StandingJson(const RepositoryStatus& status, absl::Time now) {
   Json json;
-  SetName(json, "repository", standing.repository);
-  json["parent"] = standing.parent;
-  json["state"] = standing.state;
-  json["last_equal"] = Time(standing.last_equal);
-  json["age_seconds"] = standing.last_equal == absl::InfinitePast()
-                            ? Json(nullptr)
-                            : Json(absl::ToDoubleSeconds(now - standing.last_equal));
-  json["overdue"] = standing.overdue;
-  json["run"] = OrNull(standing.run);
-  json["failed"] = standing.failed;
-  json["behind"] = OrNull(standing.behind);
-  SetFailure(json, standing.failure, standing.why);
+  SetName(json, "repository", status.repository);
+  json["parent"] = status.parent;
+  json["state"] = status.state;
+  json["last_equal"] = Time(status.last_equal);
+  json["age_seconds"] =
+      status.last_equal == absl::InfinitePast() ? Json(nullptr) : Json(absl::ToDoubleSeconds(now - status.last_equal));
+  json["overdue"] = status.overdue;
+  json["run"] = OrNull(status.run);
+  json["failed"] = status.failed;
+  json["behind"] = OrNull(status.behind);
+  SetFailure(json, status.failure, status.why);
   return json;
 }
 
@@ -153,13 +152,15 @@ std::string RunsToJson(const std::vector<RunRecord>& records) {
   return absl::StrCat(Dump(json, 2), "\n");
 }
 
-std::string StandingsToJson(const std::vector<Standing>& standings, const std::string& unfinished_run, absl::Time now) {
+std::string StandingsToJson(const std::vector<RepositoryStatus>& statuses, const std::string& unfinished_run,
+                            absl::Time now) {
   Json json;
   json["time"] = Time(now);
   json["unfinished_run"] = OrNull(unfinished_run);
-  json["overdue"] = std::any_of(standings.begin(), standings.end(), [](const Standing& one) { return one.overdue; });
+  json["overdue"] =
+      std::any_of(statuses.begin(), statuses.end(), [](const RepositoryStatus& one) { return one.overdue; });
   Json& repositories = json["repositories"] = Json::array();
-  for (const Standing& standing : standings) repositories.push_back(StandingJson(standing, now));
+  for (const RepositoryStatus& status : statuses) repositories.push_back(StandingJson(status, now));
   return absl::StrCat(Dump(json, 2), "\n");
 }
 

@@ -51,7 +51,8 @@ std::string RunsToJson(const std::vector<RunRecord>& records);
 ///       repository, parent, state, last_equal, age_seconds (null: never), overdue, run (or null), failed,
 ///       behind (a repository or null), and where it is not well failure, message, hint
 ///     }]
-std::string StandingsToJson(const std::vector<Standing>& standings, const std::string& unfinished_run, absl::Time now);
+std::string StandingsToJson(const std::vector<RepositoryStatus>& statuses, const std::string& unfinished_run,
+                            absl::Time now);
 
 }  // namespace sshsync
 

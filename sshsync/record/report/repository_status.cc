@@ -8,57 +8,59 @@ namespace {
 
 using Records = std::map<std::string, RepositoryRecord>;
 
-Standing StandingOf(const Repository& repository, const Records& records, absl::FunctionRef<bool(int pid)> alive) {
-  Standing standing{.repository = repository.name, .parent = repository.parent, .state = "never"};
+RepositoryStatus StandingOf(const Repository& repository, const Records& records,
+                            absl::FunctionRef<bool(int pid)> alive) {
+  RepositoryStatus status{.repository = repository.name, .parent = repository.parent, .state = "never"};
   const auto found = records.find(repository.name);
   if (found == records.end() || (found->second.parent != repository.parent && !found->second.parent.empty()))
-    return standing;
+    return status;
   const RepositoryRecord& record = found->second;
-  standing.last_equal = record.last_equal;
-  standing.run = record.run;
+  status.last_equal = record.last_equal;
+  status.run = record.run;
   if (record.run.empty()) {
-    if (record.last_equal != absl::InfinitePast()) standing.state = "equal";
-    return standing;
+    if (record.last_equal != absl::InfinitePast()) status.state = "equal";
+    return status;
   }
   const RepositoryReport& last = record.last;
-  standing.failed = last.failed;
+  status.failed = last.failed;
   if (last.ended == absl::InfiniteFuture()) {
-    standing.state = alive(record.pid) ? "running" : "interrupted";
+    status.state = alive(record.pid) ? "running" : "interrupted";
   } else if (EndedWell(last)) {
-    standing.state = "equal";
+    status.state = "equal";
   } else {
-    standing.state = std::string(OutcomeName(last.outcome));
-    standing.failure = last.failure;
-    standing.why = last.message;
-    if (standing.why.empty() && record.failed_file) {
-      standing.failure = record.failed_file->failure;
-      standing.why = absl::StrCat(record.failed_file->path, ": ", record.failed_file->message);
+    status.state = std::string(OutcomeName(last.outcome));
+    status.failure = last.failure;
+    status.why = last.message;
+    if (status.why.empty() && record.failed_file) {
+      status.failure = record.failed_file->failure;
+      status.why = absl::StrCat(record.failed_file->path, ": ", record.failed_file->message);
     }
   }
-  return standing;
+  return status;
 }
 
-bool IsWell(const Standing& standing) { return standing.state == "equal"; }
+bool IsWell(const RepositoryStatus& status) { return status.state == "equal"; }
 
 }  // namespace
 
-std::vector<Standing> StandingsOf(const Configuration& configuration,
-                                  const std::vector<const Repository*>& repositories, const Records& records,
-                                  absl::Time now, absl::optional<absl::Duration> max_age,
-                                  absl::FunctionRef<bool(int pid)> alive) {
-  std::vector<Standing> standings;
+std::vector<RepositoryStatus> RepositoryStatusesOf(const Configuration& configuration,
+                                                   const std::vector<const Repository*>& repositories,
+                                                   const Records& records, absl::Time now,
+                                                   absl::optional<absl::Duration> max_age,
+                                                   absl::FunctionRef<bool(int pid)> alive) {
+  std::vector<RepositoryStatus> statuses;
   for (const Repository* repository : repositories) {
     if (repository->is_root()) continue;
-    Standing standing = StandingOf(*repository, records, alive);
-    standing.overdue = max_age && now - standing.last_equal > *max_age;
+    RepositoryStatus status = StandingOf(*repository, records, alive);
+    status.overdue = max_age && now - status.last_equal > *max_age;
     const Repository* above = configuration.Find(repository->parent);
-    while (above != nullptr && !above->is_root() && standing.behind.empty()) {
-      if (!IsWell(StandingOf(*above, records, alive))) standing.behind = above->name;
+    while (above != nullptr && !above->is_root() && status.behind.empty()) {
+      if (!IsWell(StandingOf(*above, records, alive))) status.behind = above->name;
       above = configuration.Find(above->parent);
     }
-    standings.push_back(std::move(standing));
+    statuses.push_back(std::move(status));
   }
-  return standings;
+  return statuses;
 }
 
 }  // namespace sshsync

@@ -15,7 +15,7 @@
 namespace sshsync {
 
 /// How a repository stands, as the runs left it.
-struct Standing {
+struct RepositoryStatus {
   std::string repository = {};
   std::string parent = {};
   /// `equal`, `failed`, `waiting`, `refused`, `locked`, `stopped`; `running` while a run is at it, `interrupted` where
@@ -33,10 +33,11 @@ struct Standing {
 
 /// The standings of `repositories`, in their order; roots have none. What was recorded under another parent counts as
 /// never. `alive` tells whether a process is. Pure but for that.
-std::vector<Standing> StandingsOf(const Configuration& configuration,
-                                  const std::vector<const Repository*>& repositories,
-                                  const std::map<std::string, RepositoryRecord>& records, absl::Time now,
-                                  absl::optional<absl::Duration> max_age, absl::FunctionRef<bool(int pid)> alive);
+std::vector<RepositoryStatus> RepositoryStatusesOf(const Configuration& configuration,
+                                                   const std::vector<const Repository*>& repositories,
+                                                   const std::map<std::string, RepositoryRecord>& records,
+                                                   absl::Time now, absl::optional<absl::Duration> max_age,
+                                                   absl::FunctionRef<bool(int pid)> alive);
 
 }  // namespace sshsync
 

@@ -27,12 +27,13 @@ class StandingTest : public ::testing::Test {
     }
   }
 
-  Standing Of(const std::string& name, absl::optional<absl::Duration> max_age = absl::nullopt) {
+  RepositoryStatus Of(const std::string& name, absl::optional<absl::Duration> max_age = absl::nullopt) {
     const std::vector<const Repository*> all = {configuration_.Find("m"), configuration_.Find("p"),
                                                 configuration_.Find("n")};
-    const auto standings = StandingsOf(configuration_, all, records_, kNow, max_age, [](int pid) { return pid == 42; });
-    EXPECT_EQ(standings.size(), 2U) << "a root stands for itself";
-    return standings.at(name == "p" ? 0 : 1);
+    const auto statuses =
+        RepositoryStatusesOf(configuration_, all, records_, kNow, max_age, [](int pid) { return pid == 42; });
+    EXPECT_EQ(statuses.size(), 2U) << "a root stands for itself";
+    return statuses.at(name == "p" ? 0 : 1);
   }
 
   void Fail(RepositoryReport& report, Outcome outcome, Failure failure, absl::string_view message) {

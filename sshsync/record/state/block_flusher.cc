@@ -4,7 +4,7 @@
 
 namespace sshsync {
 
-BlockKeeper::BlockKeeper(BlockHistory& history, RunRecorder& recorder, absl::Duration pause)
+BlockFlusher::BlockFlusher(BlockHistory& history, RunRecorder& recorder, absl::Duration pause)
     : history_(history), recorder_(recorder), pause_(pause) {
   try {
     thread_ = std::thread([this] { Loop(); });
@@ -13,7 +13,7 @@ BlockKeeper::BlockKeeper(BlockHistory& history, RunRecorder& recorder, absl::Dur
   }
 }
 
-BlockKeeper::~BlockKeeper() {
+BlockFlusher::~BlockFlusher() {
   {
     const std::lock_guard lock(mu_);
     ended_ = true;
@@ -22,7 +22,7 @@ BlockKeeper::~BlockKeeper() {
   if (thread_.joinable()) thread_.join();
 }
 
-void BlockKeeper::Loop() {
+void BlockFlusher::Loop() {
   std::unique_lock lock(mu_);
   while (!changed_.wait_for(lock, absl::ToChronoNanoseconds(pause_), [this] { return ended_; })) {
     lock.unlock();

@@ -16,13 +16,13 @@ namespace sshsync {
 /// write, and events come from whoever moves content.) Does not own what it is given. Threads: one of its own, gone
 /// with it.
 ///
-///     const BlockKeeper keeper(history, *recorder);
-class BlockKeeper {
+///     const BlockFlusher keeper(history, *recorder);
+class BlockFlusher {
  public:
-  BlockKeeper(BlockHistory& history, RunRecorder& recorder, absl::Duration pause = absl::Seconds(10));
-  ~BlockKeeper();
-  BlockKeeper(const BlockKeeper&) = delete;
-  BlockKeeper& operator=(const BlockKeeper&) = delete;
+  BlockFlusher(BlockHistory& history, RunRecorder& recorder, absl::Duration pause = absl::Seconds(10));
+  ~BlockFlusher();
+  BlockFlusher(const BlockFlusher&) = delete;
+  BlockFlusher& operator=(const BlockFlusher&) = delete;
 
  private:
   void Loop();

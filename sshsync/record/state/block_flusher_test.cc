@@ -15,14 +15,14 @@ struct NoSink : EventSink {
   void On(const Event&) override {}
 };
 
-TEST(BlockKeeper, TheRecordOfARunThatGoesOnSaysWhatWasCarriedSoFar) {
+TEST(BlockFlusher, TheRecordOfARunThatGoesOnSaysWhatWasCarriedSoFar) {
   TempDir dir;
   NoSink next;
   BlockHistory history(next, 1);
   const RunRecord record{.report = {.run = "20260101-000000-abcd", .verb = "sync", .queue = {{"p"}}, .started = kNow}};
   auto recorder = RunRecorder::Begin(dir.path(), record, [](absl::string_view warning) { ADD_FAILURE() << warning; });
   ASSERT_TRUE(recorder.ok());
-  const BlockKeeper keeper(history, **recorder, absl::Milliseconds(1));
+  const BlockFlusher keeper(history, **recorder, absl::Milliseconds(1));
   history.On({.kind = EventKind::kBlockMoved,
               .time = kNow,
               .repository = "p",
@@ -33,13 +33,13 @@ TEST(BlockKeeper, TheRecordOfARunThatGoesOnSaysWhatWasCarriedSoFar) {
   while ((*State::OpenForReading(dir.path())->Find(record.report.run))->blocks.empty()) std::this_thread::yield();
 }
 
-TEST(BlockKeeper, EndsAtOnceWhateverItsPause) {
+TEST(BlockFlusher, EndsAtOnceWhateverItsPause) {
   TempDir dir;
   NoSink next;
   BlockHistory history(next, 1);
   auto recorder = RunRecorder::Begin(dir.path(), {.report = {.run = "r", .verb = "sync", .started = kNow}},
                                      [](absl::string_view) {});
-  const BlockKeeper keeper(history, **recorder, absl::Hours(1));
+  const BlockFlusher keeper(history, **recorder, absl::Hours(1));
 }
 
 }  // namespace

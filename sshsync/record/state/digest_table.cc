@@ -62,7 +62,7 @@ Known FindRepository(SQLite::Database& database, const std::string& repository) 
 }
 
 // A clock that was set back may give a file the time that another content of it had.
-bool Holds(const Known& known, const DigestWay& way) {
+bool Holds(const Known& known, const DigestCacheKey& way) {
   return known.number != 0 && known.way == way.way && way.host_clock >= known.host_clock;
 }
 
@@ -78,7 +78,7 @@ CREATE TABLE digests (
   resolution INTEGER NOT NULL, digest TEXT NOT NULL, chunks TEXT NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (repository, path)) WITHOUT ROWID;
 )";
 
-void RememberDigests(SQLite::Database& database, const DigestWay& way, const NewDigests& digests) {
+void RememberDigests(SQLite::Database& database, const DigestCacheKey& way, const NewDigests& digests) {
   Known known = FindRepository(database, way.repository);
   if (known.number != 0 && !Holds(known, way))
     Query(database, "DELETE FROM digests WHERE repository = ?").Bind(known.number).Run();
@@ -102,7 +102,7 @@ void RememberDigests(SQLite::Database& database, const DigestWay& way, const New
   for (const std::string& path : digests.forgotten) remove.Bind(known.number).BindBytes(path).Run();
   Query insert(database, absl::StrCat("INSERT OR REPLACE INTO digests (repository, ", kColumns,
                                       ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  for (const RememberedFile& one : digests.read) {
+  for (const StoredDigest& one : digests.read) {
     const FileStat& stat = one.file.stat;
     insert.Bind(known.number)
         .BindBytes(one.file.path)
@@ -118,14 +118,14 @@ void RememberDigests(SQLite::Database& database, const DigestWay& way, const New
   }
 }
 
-void RecallDigests(SQLite::Database& database, const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) {
+void RecallDigests(SQLite::Database& database, const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) {
   if (!database.tableExists("digests")) return;
   const Known known = FindRepository(database, way.repository);
   if (!Holds(known, way)) return;
   Query query(database, absl::StrCat("SELECT ", kColumns, " FROM digests WHERE repository = ? ORDER BY path"));
   query.Bind(known.number);
   while (query.Next()) {
-    RememberedFile one;
+    StoredDigest one;
     one.file.path = query.Text();
     one.file.stat.size = query.Number();
     one.file.stat.mtime = query.Number();

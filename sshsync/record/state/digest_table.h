@@ -3,7 +3,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
-#include "sshsync/model/digest_memory.h"
+#include "sshsync/model/digest_store.h"
 
 namespace SQLite {
 class Database;
@@ -17,11 +17,11 @@ namespace sshsync {
 extern const char kDigestTables[];
 
 /// Within a transaction of the caller.
-void RememberDigests(SQLite::Database& database, const DigestWay& way, const NewDigests& digests);
+void RememberDigests(SQLite::Database& database, const DigestCacheKey& way, const NewDigests& digests);
 
 /// Nothing where the database is of an older schema, knows another way, or the host's clock was set back. What cannot
 /// be read is left out.
-void RecallDigests(SQLite::Database& database, const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take);
+void RecallDigests(SQLite::Database& database, const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take);
 
 /// What is of no use any more goes. Within a transaction of the caller.
 void ForgetDigests(SQLite::Database& database, absl::Time now);

@@ -25,7 +25,7 @@ using ::testing::IsEmpty;
 const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);
 const absl::Time kLater = kNow + absl::Hours(24);
 
-RememberedFile File(absl::string_view path, char digit = 'a') {
+StoredDigest File(absl::string_view path, char digit = 'a') {
   return {.file = {.path = std::string(path),
                    .stat = {.size = 10, .mtime = 11, .ctime = 12, .inode = ~uint64_t{3}, .mode = 0644},
                    .digest = *Digest::FromHex(std::string(40, digit))},
@@ -35,23 +35,22 @@ RememberedFile File(absl::string_view path, char digit = 'a') {
 class DigestTableTest : public ::testing::Test {
  protected:
   State Open() { return *State::OpenForWriting(dir_.path(), kNow); }
-  DigestWay Way(absl::string_view repository = "p", absl::string_view way = "w", absl::Time clock = kNow) const {
+  DigestCacheKey Way(absl::string_view repository = "p", absl::string_view way = "w", absl::Time clock = kNow) const {
     return {.repository = std::string(repository), .way = std::string(way), .host_clock = clock};
   }
-  void Remember(State& state, const DigestWay& way, std::vector<RememberedFile> files,
-                std::vector<std::string> forgotten = {}, absl::Time until = kLater) {
-    ASSERT_TRUE(
-        state.Remember(way, {.read = std::move(files), .forgotten = std::move(forgotten), .until = until}).ok());
+  void Store(State& state, const DigestCacheKey& way, std::vector<StoredDigest> files,
+             std::vector<std::string> forgotten = {}, absl::Time until = kLater) {
+    ASSERT_TRUE(state.Store(way, {.read = std::move(files), .forgotten = std::move(forgotten), .until = until}).ok());
   }
-  static std::vector<RememberedFile> All(const State& state, const DigestWay& way) {
-    std::vector<RememberedFile> files;
-    EXPECT_TRUE(state.Recall(way, [&files](RememberedFile file) { files.push_back(std::move(file)); }).ok());
+  static std::vector<StoredDigest> All(const State& state, const DigestCacheKey& way) {
+    std::vector<StoredDigest> files;
+    EXPECT_TRUE(state.Load(way, [&files](StoredDigest file) { files.push_back(std::move(file)); }).ok());
     return files;
   }
   // `path digest` of all that is recalled.
-  static std::vector<std::string> Recalled(const State& state, const DigestWay& way) {
+  static std::vector<std::string> Recalled(const State& state, const DigestCacheKey& way) {
     std::vector<std::string> found;
-    for (const RememberedFile& one : All(state, way))
+    for (const StoredDigest& one : All(state, way))
       found.push_back(absl::StrCat(one.file.path, " ", one.file.digest.text().substr(0, 1)));
     return found;
   }
@@ -66,14 +65,14 @@ class DigestTableTest : public ::testing::Test {
 
 TEST_F(DigestTableTest, GivesBackWhatItWasToldByteForByte) {
   State state = Open();
-  RememberedFile odd = File(std::string("od\xff\nd\0 '", 8));
+  StoredDigest odd = File(std::string("od\xff\nd\0 '", 8));
   odd.file.stat.resolution = FileStat::Resolution::kSecond;
   odd.file.digest = *Digest::FromCrc("123", "456");
-  RememberedFile big = File("big");
+  StoredDigest big = File("big");
   big.file.chunks = std::make_shared<const ChunkList>(ChunkList{
       .chunk = 1 << 20, .digests = {*Digest::FromHex(std::string(64, '1')), *Digest::FromHex(std::string(64, '2'))}});
-  Remember(state, Way(), {odd, big});
-  const std::vector<RememberedFile> found = All(state, Way());
+  Store(state, Way(), {odd, big});
+  const std::vector<StoredDigest> found = All(state, Way());
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].file.path, "big") << "in the order of the paths";
   ASSERT_NE(found[0].file.chunks, nullptr);
@@ -89,9 +88,9 @@ TEST_F(DigestTableTest, GivesBackWhatItWasToldByteForByte) {
 
 TEST_F(DigestTableTest, KeepsOneRowAFileAndForgetsWhatIsGone) {
   State state = Open();
-  Remember(state, Way(), {File("a"), File("b"), File("c")});
-  Remember(state, Way("q"), {File("a", 'd')});
-  Remember(state, Way(), {File("b", 'b')}, {"c", "never there"});
+  Store(state, Way(), {File("a"), File("b"), File("c")});
+  Store(state, Way("q"), {File("a", 'd')});
+  Store(state, Way(), {File("b", 'b')}, {"c", "never there"});
   EXPECT_THAT(Recalled(state, Way()), ElementsAre("a a", "b b"));
   EXPECT_THAT(Recalled(state, Way("q")), ElementsAre("a d"));
   EXPECT_EQ(Rows(), 3 + 2);
@@ -99,9 +98,9 @@ TEST_F(DigestTableTest, KeepsOneRowAFileAndForgetsWhatIsGone) {
 
 TEST_F(DigestTableTest, KnowsOneWayOfARepositoryOnly) {
   State state = Open();
-  Remember(state, Way(), {File("a"), File("b")});
+  Store(state, Way(), {File("a"), File("b")});
   EXPECT_THAT(Recalled(state, Way("p", "another digestcmd")), IsEmpty());
-  Remember(state, Way("p", "another digestcmd"), {File("a", 'c')});
+  Store(state, Way("p", "another digestcmd"), {File("a", 'c')});
   EXPECT_THAT(Recalled(state, Way("p", "another digestcmd")), ElementsAre("a c"));
   EXPECT_THAT(Recalled(state, Way()), IsEmpty());
   EXPECT_EQ(Rows(), 1 + 1) << "what the other way has left is gone";
@@ -109,18 +108,18 @@ TEST_F(DigestTableTest, KnowsOneWayOfARepositoryOnly) {
 
 TEST_F(DigestTableTest, RecallsNothingOfAHostWhoseClockWasSetBack) {
   State state = Open();
-  Remember(state, Way(), {File("a"), File("b")});
+  Store(state, Way(), {File("a"), File("b")});
   EXPECT_THAT(Recalled(state, Way("p", "w", kNow + absl::Hours(1))), ElementsAre("a a", "b a"));
   EXPECT_THAT(Recalled(state, Way("p", "w", kNow - absl::Seconds(1))), IsEmpty());
-  Remember(state, Way("p", "w", kNow - absl::Seconds(1)), {File("b", 'e')});
+  Store(state, Way("p", "w", kNow - absl::Seconds(1)), {File("b", 'e')});
   EXPECT_THAT(Recalled(state, Way()), ElementsAre("b e")) << "what was read at the later time is not taken up again";
 }
 
 TEST_F(DigestTableTest, DoesNotGrowForEver) {
   State state = Open();
   ASSERT_TRUE(state.BeginRun({.report = {.run = "r", .verb = "sync", .queue = {{"p"}}, .started = kNow}}).ok());
-  Remember(state, Way(), {File("a"), File("b")}, {}, kNow);
-  Remember(state, Way("q"), {File("a")}, {}, kLater);
+  Store(state, Way(), {File("a"), File("b")}, {}, kNow);
+  Store(state, Way("q"), {File("a")}, {}, kLater);
   ASSERT_TRUE(state.EndRun({.run = "r", .ended = kNow}, 0, 100).ok());
   EXPECT_THAT(Recalled(state, Way()), IsEmpty());
   EXPECT_THAT(Recalled(state, Way("q")), ElementsAre("a a"));
@@ -129,10 +128,10 @@ TEST_F(DigestTableTest, DoesNotGrowForEver) {
 
 TEST_F(DigestTableTest, PassesOverWhatCannotBeRead) {
   State state = Open();
-  Remember(state, Way(), {File("a"), File("b"), File("c")});
+  Store(state, Way(), {File("a"), File("b"), File("c")});
   Execute("UPDATE digests SET digest = 'nonsense' WHERE CAST(path AS TEXT) = 'a'");
   Execute("UPDATE digests SET chunks = 'x' || char(10) || 'y', resolution = 99 WHERE CAST(path AS TEXT) = 'b'");
-  const std::vector<RememberedFile> found = All(state, Way());
+  const std::vector<StoredDigest> found = All(state, Way());
   ASSERT_EQ(found.size(), 2U);
   ASSERT_NE(found[0].file.chunks, nullptr);
   EXPECT_EQ(found[0].file.chunks->chunk, 0) << "no chunks of any size: of no use";
@@ -147,7 +146,7 @@ TEST_F(DigestTableTest, ARecordOfTheSecondSchemaKnowsNothingAndIsLedOn) {
   }
   State state = Open();
   EXPECT_EQ(state.warning(), "");
-  Remember(state, Way(), {File("a")});
+  Store(state, Way(), {File("a")});
   EXPECT_THAT(Recalled(state, Way()), ElementsAre("a a"));
 }
 
@@ -156,39 +155,39 @@ TEST_F(DigestTableTest, TheRecordOfARunIsItsMemory) {
   auto recorder =
       *RunRecorder::Begin(dir_.path(), {.report = {.run = "r", .verb = "sync", .queue = {{"p"}}, .started = kNow}},
                           [&warnings](absl::string_view text) { warnings.emplace_back(text); });
-  DigestMemory& memory = *recorder;
-  memory.Remember(Way(), {.read = {File("a")}, .until = kLater});
+  DigestStore& memory = *recorder;
+  memory.Store(Way(), {.read = {File("a")}, .until = kLater});
   int found = 0;
-  const auto count = [&found](const RememberedFile&) { ++found; };
-  memory.Recall(Way(), count);
+  const auto count = [&found](const StoredDigest&) { ++found; };
+  memory.Load(Way(), count);
   EXPECT_EQ(found, 1);
   EXPECT_THAT(warnings, IsEmpty());
   // A disk that breaks meanwhile costs the memory, and a word.
   Execute("DROP TABLE digests");
-  memory.Recall(Way(), count);
-  memory.Remember(Way(), {.read = {File("a")}, .until = kLater});
+  memory.Load(Way(), count);
+  memory.Store(Way(), {.read = {File("a")}, .until = kLater});
   EXPECT_EQ(found, 1);
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("not recorded")));
 }
 
 TEST_F(DigestTableTest, APlanRecallsAndRemembersNothing) {
   int found = 0;
-  const auto count = [&found](const RememberedFile&) { ++found; };
-  RecalledDigests(dir_.path()).Recall(Way(), count);
+  const auto count = [&found](const StoredDigest&) { ++found; };
+  StoredDigests(dir_.path()).Load(Way(), count);
   EXPECT_FALSE(dir_.Exists("state.db"));
   {
     State state = Open();
-    Remember(state, Way(), {File("a")});
+    Store(state, Way(), {File("a")});
   }
   const std::string before = dir_.Read("state.db");
-  RecalledDigests memory(dir_.path());
-  memory.Recall(Way(), count);
-  memory.Remember(Way(), {.read = {File("b")}, .until = kLater});
-  memory.Recall(Way(), count);
+  StoredDigests memory(dir_.path());
+  memory.Load(Way(), count);
+  memory.Store(Way(), {.read = {File("b")}, .until = kLater});
+  memory.Load(Way(), count);
   EXPECT_EQ(found, 2);
   EXPECT_EQ(dir_.Read("state.db"), before);
   dir_.Write("state.db", "garbage");
-  RecalledDigests(dir_.path()).Recall(Way(), count);
+  StoredDigests(dir_.path()).Load(Way(), count);
   EXPECT_EQ(found, 2);
 }
 

@@ -41,16 +41,16 @@ void RunRecorder::EndRun(const Report& report, int exit_code, int keep_runs) {
   if (const absl::Status ended = state_->EndRun(report, exit_code, keep_runs); !ended.ok()) Lose(ended);
 }
 
-void RunRecorder::Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) {
+void RunRecorder::Load(const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) {
   const std::lock_guard lock(mu_);
   if (!state_) return;
-  if (const absl::Status recalled = state_->Recall(way, take); !recalled.ok()) Lose(recalled);
+  if (const absl::Status recalled = state_->Load(way, take); !recalled.ok()) Lose(recalled);
 }
 
-void RunRecorder::Remember(const DigestWay& way, const NewDigests& digests) {
+void RunRecorder::Store(const DigestCacheKey& way, const NewDigests& digests) {
   const std::lock_guard lock(mu_);
   if (!state_) return;
-  if (const absl::Status remembered = state_->Remember(way, digests); !remembered.ok()) Lose(remembered);
+  if (const absl::Status remembered = state_->Store(way, digests); !remembered.ok()) Lose(remembered);
 }
 
 std::map<std::string, RepositoryRecord> RunRecorder::Repositories() {

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
-#include "sshsync/model/digest_memory.h"
+#include "sshsync/model/digest_store.h"
 #include "sshsync/model/moved_block.h"
 #include "sshsync/model/report.h"
 #include "sshsync/record/run_record.h"
@@ -28,7 +28,7 @@ namespace sshsync {
 ///     auto recorder = RunRecorder::Begin(state_dir, {.report = report}, [](absl::string_view warning) { ... });
 ///     (*recorder)->EndRepository(repository_report);
 ///     (*recorder)->EndRun(report, report.exit_code(), 100);
-class RunRecorder : public DigestMemory {
+class RunRecorder : public DigestStore {
  public:
   using Warn = std::function<void(absl::string_view)>;
 
@@ -41,8 +41,8 @@ class RunRecorder : public DigestMemory {
   void KeepBlocks(const std::vector<MovedBlock>& blocks);
   void EndRun(const Report& report, int exit_code, int keep_runs);
 
-  void Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) override;
-  void Remember(const DigestWay& way, const NewDigests& digests) override;
+  void Load(const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) override;
+  void Store(const DigestCacheKey& way, const NewDigests& digests) override;
 
   /// What is known of each repository; nothing where there is no state. The second: only when it last equalled its
   /// parent, and which that was.

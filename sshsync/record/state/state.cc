@@ -337,11 +337,11 @@ absl::Status State::KeepBlocks(absl::string_view run, const std::vector<MovedBlo
   });
 }
 
-absl::Status State::Remember(const DigestWay& way, const NewDigests& digests) {
+absl::Status State::Store(const DigestCacheKey& way, const NewDigests& digests) {
   return InOneGo(*database_, [&] { RememberDigests(*database_, way, digests); });
 }
 
-absl::Status State::Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) const {
+absl::Status State::Load(const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) const {
   return Guarded([&] {
     RecallDigests(*database_, way, take);
     return absl::OkStatus();

@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/model/digest_memory.h"
+#include "sshsync/model/digest_store.h"
 #include "sshsync/model/moved_block.h"
 #include "sshsync/model/report.h"
 #include "sshsync/record/run_record.h"
@@ -70,7 +70,7 @@ class State {
   /// What the streams of repositories that have not ended carried so far: replaces what was kept of them.
   absl::Status KeepBlocks(absl::string_view run, const std::vector<MovedBlock>& blocks);
   /// What was read of a repository's files: replaces what was known of them.
-  absl::Status Remember(const DigestWay& way, const NewDigests& digests);
+  absl::Status Store(const DigestCacheKey& way, const NewDigests& digests);
   /// The end of a run; all but the last `keep_runs` runs are forgotten, and digests that are of no use any more. When
   /// repositories last equalled their parents is kept.
   absl::Status EndRun(const Report& report, int exit_code, int keep_runs);
@@ -86,7 +86,7 @@ class State {
   /// Whether the run of exactly that id is unfinished.
   absl::StatusOr<bool> IsUnfinished(absl::string_view run) const;
   /// What is remembered of a repository's files, in the order of their paths.
-  absl::Status Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) const;
+  absl::Status Load(const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) const;
   /// When each repository last equalled its parent, and which that was; the rest is empty.
   absl::StatusOr<std::map<std::string, RepositoryRecord>> LastEquals() const;
   /// Each repository that a run ever had.

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/types/optional.h"
-#include "sshsync/model/digest_memory.h"
+#include "sshsync/model/digest_store.h"
 #include "sshsync/record/state/state.h"
 
 namespace sshsync {
@@ -13,17 +13,17 @@ namespace sshsync {
 /// What earlier runs have read, for one that changes nothing, and does not remember either: a plan. Where there is no
 /// record, or none that can be read, it knows nothing. Ownership: the record is open as long as the object. Threads:
 /// any.
-class RecalledDigests : public DigestMemory {
+class StoredDigests : public DigestStore {
  public:
-  explicit RecalledDigests(const std::string& state_dir) {
+  explicit StoredDigests(const std::string& state_dir) {
     if (auto state = State::OpenForReading(state_dir); state.ok()) state_.emplace(*std::move(state));
   }
 
-  void Recall(const DigestWay& way, absl::FunctionRef<void(RememberedFile)> take) override {
+  void Load(const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) override {
     const std::lock_guard lock(mu_);
-    if (state_ && !state_->Recall(way, take).ok()) state_.reset();
+    if (state_ && !state_->Load(way, take).ok()) state_.reset();
   }
-  void Remember(const DigestWay&, const NewDigests&) override {}
+  void Store(const DigestCacheKey&, const NewDigests&) override {}
 
  private:
   std::mutex mu_;

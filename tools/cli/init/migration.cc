@@ -85,7 +85,7 @@ class Rewriter {
 
   static size_t Index(int line) { return static_cast<size_t>(std::max(line, 1)) - 1; }
   void DropRest(const IniEntry& entry) {
-    for (const IniEntry::Piece& piece : entry.pieces) {
+    for (const IniEntry::Segment& piece : entry.pieces) {
       if (piece.place.line > entry.place.line) changed_[Index(piece.place.line)] = kGone;
     }
   }

@@ -66,10 +66,10 @@ struct Alike {
 
 std::vector<Alike> AlikeOf(const RepositoryReport& report) {
   std::vector<Alike> groups;
-  std::map<std::tuple<Failure, std::string, std::string>, size_t> places;
+  std::map<std::tuple<Failure, std::string, std::string>, size_t> paths;
   for (const FileOutcome& file : report.files) {
     if (file.failure == Failure::kNone) continue;
-    const auto [place, is_new] = places.try_emplace(
+    const auto [place, is_new] = paths.try_emplace(
         {file.failure, Pattern(file.message, file.path), Pattern(file.output, file.path)}, groups.size());
     if (is_new) groups.push_back({.first = &file});
     groups[place->second].files.push_back(&file);
@@ -139,12 +139,12 @@ struct Moved {
 std::vector<Moved> SlowestOf(const RunFacts& facts) {
   std::vector<Moved> all;
   for (const HopFacts& hop : facts.hops) {
-    std::map<absl::string_view, size_t> places;
+    std::map<absl::string_view, size_t> paths;
     for (const MovedBlock* block : hop.blocks) {
       const bool single = block->files <= 1 && !block->path.empty();
-      const auto found = single ? places.find(block->path) : places.end();
-      if (found == places.end()) {
-        if (single) places[block->path] = all.size();
+      const auto found = single ? paths.find(block->path) : paths.end();
+      if (found == paths.end()) {
+        if (single) paths[block->path] = all.size();
         all.push_back({block, block->began, block->ended, block->files, block->bytes});
       } else {
         Moved& moved = all[found->second];

@@ -36,33 +36,32 @@ std::string Table(const std::vector<std::vector<std::string>>& rows, const std::
   return text;
 }
 
-std::string Clock(absl::Time time, const HistoryLook& look) {
+std::string Clock(absl::Time time, const HistoryFormat& look) {
   return absl::FormatTime("%Y-%m-%d %H:%M", time, look.zone);
 }
 
-std::string Coloured(const std::string& text, absl::string_view colour, const HistoryLook& look) {
+std::string Coloured(const std::string& text, absl::string_view colour, const HistoryFormat& look) {
   return look.colour ? absl::StrCat(colour, text, kPlain) : text;
 }
 
-std::string StateCell(const Standing& standing, const HistoryLook& look) {
-  const bool well = standing.state == "equal" || standing.state == "running";
-  const absl::string_view colour = !well && standing.state != "waiting"                   ? kRed
-                                   : well && standing.behind.empty() && !standing.overdue ? kGreen
-                                                                                          : kYellow;
-  return Coloured(standing.state, colour, look);
+std::string StateCell(const RepositoryStatus& status, const HistoryFormat& look) {
+  const bool well = status.state == "equal" || status.state == "running";
+  const absl::string_view colour = !well && status.state != "waiting"                 ? kRed
+                                   : well && status.behind.empty() && !status.overdue ? kGreen
+                                                                                      : kYellow;
+  return Coloured(status.state, colour, look);
 }
 
-std::string Why(const Standing& standing) {
+std::string Why(const RepositoryStatus& status) {
   std::vector<std::string> sentences;
-  if (!standing.why.empty()) sentences.push_back(CleanForTerminal(standing.why));
-  if (standing.failed > 1) sentences.push_back(absl::StrCat(standing.failed, " files failed"));
-  if (!standing.behind.empty() && standing.state == "equal") {
-    sentences.push_back(
-        absl::StrCat(standing.behind == standing.parent
-                         ? "equal to a parent that lags"
-                         : absl::StrCat("behind ", EscapeForTerminal(standing.behind), ", which lags")));
+  if (!status.why.empty()) sentences.push_back(CleanForTerminal(status.why));
+  if (status.failed > 1) sentences.push_back(absl::StrCat(status.failed, " files failed"));
+  if (!status.behind.empty() && status.state == "equal") {
+    sentences.push_back(absl::StrCat(status.behind == status.parent
+                                         ? "equal to a parent that lags"
+                                         : absl::StrCat("behind ", EscapeForTerminal(status.behind), ", which lags")));
   }
-  if (standing.overdue) sentences.push_back("longer ago than --max-age");
+  if (status.overdue) sentences.push_back("longer ago than --max-age");
   return absl::StrJoin(sentences, "; ");
 }
 
@@ -79,7 +78,7 @@ std::string Queue(const Report& report) {
   return EscapeForTerminal(absl::StrJoin(steps, " "));
 }
 
-std::string Exit(const RunRecord& record, bool (*alive)(int pid), const HistoryLook& look) {
+std::string Exit(const RunRecord& record, bool (*alive)(int pid), const HistoryFormat& look) {
   if (record.exit_code) return Coloured(absl::StrCat(*record.exit_code), *record.exit_code == 0 ? kGreen : kRed, look);
   return alive(record.pid) ? Coloured("running", kGreen, look) : Coloured("killed", kRed, look);
 }
@@ -135,17 +134,16 @@ std::string Ago(absl::Duration age) {
   return age < absl::Hours(48) ? text(absl::Hours(1), "hour") : text(absl::Hours(24), "day");
 }
 
-std::string StatusText(const std::vector<Standing>& standings, const std::string& unfinished_run,
-                       const HistoryLook& look) {
+std::string StatusText(const std::vector<RepositoryStatus>& statuses, const std::string& unfinished_run,
+                       const HistoryFormat& look) {
   std::vector<std::vector<std::string>> rows = {{"REPOSITORY", "PARENT", "STATE", "LAST EQUAL"}};
   std::vector<std::string> below = {""};
-  for (const Standing& standing : standings) {
-    const bool never = standing.last_equal == absl::InfinitePast();
+  for (const RepositoryStatus& status : statuses) {
+    const bool never = status.last_equal == absl::InfinitePast();
     rows.push_back(
-        {EscapeForTerminal(standing.repository), EscapeForTerminal(standing.parent), StateCell(standing, look),
-         never ? "never"
-               : absl::StrCat(Clock(standing.last_equal, look), " (", Ago(look.now - standing.last_equal), ")")});
-    const std::string why = Why(standing);
+        {EscapeForTerminal(status.repository), EscapeForTerminal(status.parent), StateCell(status, look),
+         never ? "never" : absl::StrCat(Clock(status.last_equal, look), " (", Ago(look.now - status.last_equal), ")")});
+    const std::string why = Why(status);
     below.push_back(why.empty() ? "" : Paragraph(why, 2));
   }
   std::string text = Table(rows, below);
@@ -154,7 +152,7 @@ std::string StatusText(const std::vector<Standing>& standings, const std::string
   return text;
 }
 
-std::string RunsText(const std::vector<RunRecord>& records, bool (*alive)(int pid), const HistoryLook& look) {
+std::string RunsText(const std::vector<RunRecord>& records, bool (*alive)(int pid), const HistoryFormat& look) {
   std::vector<std::vector<std::string>> rows = {{"RUN", "STARTED", "TOOK", "EXIT", "QUEUE"}};
   for (const RunRecord& record : records) {
     rows.push_back({EscapeForTerminal(record.report.run), Clock(record.report.started, look), Took(record),
@@ -163,7 +161,7 @@ std::string RunsText(const std::vector<RunRecord>& records, bool (*alive)(int pi
   return Table(rows, {});
 }
 
-std::string RunText(const RunRecord& record, bool (*alive)(int pid), const HistoryLook& look) {
+std::string RunText(const RunRecord& record, bool (*alive)(int pid), const HistoryFormat& look) {
   std::string text =
       absl::StrCat("run       ", EscapeForTerminal(record.report.run), "\n", "asked     ", Queue(record.report), "\n");
   if (!record.options.empty()) {

@@ -14,7 +14,7 @@ namespace sshsync::cli {
 // columns as long as names do. Times are those of `zone`.
 
 /// How the text is meant to look.
-struct HistoryLook {
+struct HistoryFormat {
   absl::Time now;
   absl::TimeZone zone;
   bool colour = false;
@@ -25,14 +25,14 @@ struct HistoryLook {
 ///     REPOSITORY  PARENT      STATE    LAST EQUAL
 ///     appnode1    repoproxy   failed   2026-01-01 03:10 (2 days ago)
 ///       Permission denied (publickey); ssh deploy@10.0.0.3
-std::string StatusText(const std::vector<Standing>& standings, const std::string& unfinished_run,
-                       const HistoryLook& look);
+std::string StatusText(const std::vector<RepositoryStatus>& statuses, const std::string& unfinished_run,
+                       const HistoryFormat& look);
 
 /// A row for each run. `alive` of a run that did not end says whether it goes on.
-std::string RunsText(const std::vector<RunRecord>& records, bool (*alive)(int pid), const HistoryLook& look);
+std::string RunsText(const std::vector<RunRecord>& records, bool (*alive)(int pid), const HistoryFormat& look);
 
 /// One run: what it was asked, what became of each repository, each file that was touched or failed.
-std::string RunText(const RunRecord& record, bool (*alive)(int pid), const HistoryLook& look);
+std::string RunText(const RunRecord& record, bool (*alive)(int pid), const HistoryFormat& look);
 
 /// `3 minutes ago`, in one unit; a time to come is `just now`.
 std::string Ago(absl::Duration age);

@@ -12,11 +12,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);
-const HistoryLook kLook{.now = kNow, .zone = absl::UTCTimeZone()};
+const HistoryFormat kLook{.now = kNow, .zone = absl::UTCTimeZone()};
 
 bool IsAlive(int pid) { return pid == 42; }
 
-std::vector<Standing> Standings() {
+std::vector<RepositoryStatus> RepositoryStatuses() {
   return {{.repository = "repoproxy",
            .parent = "repomaster",
            .state = "failed",
@@ -32,7 +32,7 @@ std::vector<Standing> Standings() {
 }
 
 TEST(StatusText, IsATableWithTheReasonsBelow) {
-  EXPECT_EQ(StatusText(Standings(), "r1", kLook),
+  EXPECT_EQ(StatusText(RepositoryStatuses(), "r1", kLook),
             "REPOSITORY  PARENT      STATE   LAST EQUAL\n"
             "repoproxy   repomaster  failed  2025-12-29 00:00 (3 days ago)\n"
             "  Permission denied (publickey); 3 files failed\n"
@@ -43,17 +43,17 @@ TEST(StatusText, IsATableWithTheReasonsBelow) {
 }
 
 TEST(StatusText, ColourIsForTerminalsAndChangesNoColumn) {
-  HistoryLook look = kLook;
+  HistoryFormat look = kLook;
   look.colour = true;
-  const std::string text = StatusText(Standings(), "", look);
+  const std::string text = StatusText(RepositoryStatuses(), "", look);
   EXPECT_THAT(text, HasSubstr("repomaster  \x1b[31mfailed\x1b[0m  2025"));
-  EXPECT_THAT(StatusText(Standings(), "", kLook), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(StatusText(RepositoryStatuses(), "", kLook), Not(HasSubstr("\x1b")));
 }
 
 TEST(StatusText, BreaksLongReasonsAtEightyColumns) {
-  std::vector<Standing> standings = Standings();
-  for (int i = 0; i < 20; ++i) standings[0].why += " and more words";
-  for (const absl::string_view line : absl::StrSplit(StatusText(standings, "", kLook), '\n'))
+  std::vector<RepositoryStatus> statuses = RepositoryStatuses();
+  for (int i = 0; i < 20; ++i) statuses[0].why += " and more words";
+  for (const absl::string_view line : absl::StrSplit(StatusText(statuses, "", kLook), '\n'))
     EXPECT_LE(DisplayWidth(line), 80U) << line;
 }
 

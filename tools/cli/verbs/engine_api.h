@@ -14,7 +14,7 @@ namespace sshsync::cli {
 
 /// What the command line needs of the engine, as functions, so that its tests run whole programs against a scripted
 /// one. All are set.
-struct Doors {
+struct EngineApi {
   std::function<absl::StatusOr<Report>(const Configuration&, const SyncOptions&, EventSink&, const StopToken&)>
       synchronize;
   std::function<absl::StatusOr<std::vector<RepositoryProbe>>(const Configuration&, const std::vector<std::string>&,

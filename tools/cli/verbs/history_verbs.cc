@@ -27,11 +27,11 @@ int Fail(const absl::Status& error, OutputStream& err) {
   return InfoOf(FailureOf(error)).exit_code;
 }
 
-HistoryLook LookFor(const OutputStream& out) {
+HistoryFormat LookFor(const OutputStream& out) {
   return {.now = absl::Now(), .zone = absl::LocalTimeZone(), .colour = WantsColour(out)};
 }
 
-Places GivenPlaces(const CommandLine& line) { return {.pid_file = line.pid_file, .state_dir = line.state_dir}; }
+StatePaths GivenPlaces(const CommandLine& line) { return {.pid_file = line.pid_file, .state_dir = line.state_dir}; }
 
 /// A state folder that is named needs no configuration, and the record no sound one.
 absl::StatusOr<State> OpenRecord(const CommandLine& line) {
@@ -74,16 +74,16 @@ int RunStatus(const CommandLine& line, OutputStream& out, OutputStream& err) {
     err.Write(ErrorsOf(*loaded));
     return InfoOf(FailureOf(loaded->status())).exit_code;
   }
-  const HistoryLook look = LookFor(out);
-  const auto standings = StandingsNow(loaded->configuration, line.words, GivenPlaces(line), look.now, line.max_age);
-  if (!standings.ok()) return Fail(standings.status(), err);
+  const HistoryFormat look = LookFor(out);
+  const auto statuses = StandingsNow(loaded->configuration, line.words, GivenPlaces(line), look.now, line.max_age);
+  if (!statuses.ok()) return Fail(statuses.status(), err);
   if (line.json) {
-    out.Write(StandingsToJson(standings->repositories, standings->unfinished_run, look.now));
+    out.Write(StandingsToJson(statuses->repositories, statuses->unfinished_run, look.now));
   } else if (!line.quiet) {
-    out.Write(StatusText(standings->repositories, standings->unfinished_run, look));
+    out.Write(StatusText(statuses->repositories, statuses->unfinished_run, look));
   }
-  const bool overdue = std::any_of(standings->repositories.begin(), standings->repositories.end(),
-                                   [](const Standing& one) { return one.overdue; });
+  const bool overdue = std::any_of(statuses->repositories.begin(), statuses->repositories.end(),
+                                   [](const RepositoryStatus& one) { return one.overdue; });
   return overdue ? kOverdue : 0;
 }
 

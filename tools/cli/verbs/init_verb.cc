@@ -126,14 +126,14 @@ absl::StatusOr<Draft> Asked(const CommandLine& line, const std::string& path, Ou
 }
 
 /// Tries every repository; the exit status of what came of it.
-int Try(const Configuration& configuration, const Doors& doors, OutputStream& out, OutputStream& err) {
+int Try(const Configuration& configuration, const EngineApi& engine, OutputStream& out, OutputStream& err) {
   std::vector<std::string> names;
   for (const Repository& one : configuration.repositories) names.push_back(one.name);
   Screen screen(out, err);
   HumanPrinter printer(screen, {.quiet = true, .problems = false, .warnings = false});
   StopSource stop;
   const StopOnSignals catcher(stop);
-  const auto probes = doors.probe(configuration, names, printer, stop.token());
+  const auto probes = engine.probe(configuration, names, printer, stop.token());
   if (!probes.ok()) return Fail(probes.status(), err);
   out.Write(ProbeText(*probes, false));
   const int reason = stop.token().reason();
@@ -156,7 +156,7 @@ std::string NextText(const Configuration& configuration, const std::string& path
 
 }  // namespace
 
-int RunInit(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err) {
+int RunInit(const CommandLine& line, const EngineApi& engine, OutputStream& out, OutputStream& err) {
   const std::string path = ConfigPlace(line.config, getenv("SSHSYNC_CONFIG"));
   struct stat stat = {};
   if (!line.dry_run && lstat(path.c_str(), &stat) == 0) return Fail(Exists(path), err);
@@ -187,7 +187,7 @@ int RunInit(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
       out.Write(absl::StrCat(RenderWithCaret(diagnostic), "\n"));
     out.Write(absl::StrCat("\n", init::KeysText(loaded.configuration), "\n"));
   }
-  const int code = draft->probe ? Try(loaded.configuration, doors, out, err) : 0;
+  const int code = draft->probe ? Try(loaded.configuration, engine, out, err) : 0;
   if (!line.quiet)
     out.Write(absl::StrCat(draft->probe ? "\n" : "", NextText(loaded.configuration, path, draft->probe && code == 0)));
   return code;

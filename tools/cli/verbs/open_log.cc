@@ -33,7 +33,7 @@ absl::StatusOr<OpenedLog> OpenLog(const CommandLine& line, bool err_is_terminal)
   OpenedLog log;
   if (!line.log_file.empty()) {
     SSHSYNC_ASSIGN_OR_RETURN(log.sink, OpenLogFile(line.log_file, line.log_level.value_or(LogLevel::kInfo)));
-    log.voice = err_is_terminal ? Voice::kPrinter : Voice::kErrors;
+    log.policy = err_is_terminal ? LogPolicy::kPrinter : LogPolicy::kErrors;
     return log;
   }
   SSHSYNC_ASSIGN_OR_RETURN(LoggingSource source, ReadLogging(line));
@@ -41,10 +41,10 @@ absl::StatusOr<OpenedLog> OpenLog(const CommandLine& line, bool err_is_terminal)
     SSHSYNC_RETURN_IF_ERROR(FirstError(source.diagnostics));
     if (line.log_level) source.conf.level = static_cast<int>(*line.log_level);
     SSHSYNC_ASSIGN_OR_RETURN(log.sink, OpenLogSink(source.conf, source.file));
-    log.voice = err_is_terminal ? Voice::kPrinter : Voice::kErrors;
+    log.policy = err_is_terminal ? LogPolicy::kPrinter : LogPolicy::kErrors;
   } else if (!err_is_terminal || line.log_level) {
     log.sink = StderrLogSink(line.log_level.value_or(line.quiet ? LogLevel::kError : LogLevel::kWarning));
-    log.voice = Voice::kLog;
+    log.policy = LogPolicy::kLog;
   }
   return log;
 }

@@ -28,7 +28,7 @@ struct LoggingSource {
 absl::StatusOr<LoggingSource> ReadLogging(const CommandLine& line);
 
 /// Who tells a person about problems: exactly one, lest everything is said twice.
-enum class Voice {
+enum class LogPolicy {
   kPrinter,  ///< stderr is a terminal: the printer, as blocks
   kLog,      ///< the log goes to stderr: a record is a line
   kErrors,   ///< the log goes elsewhere: the printer, and errors only, so that cron sends no mail about warnings
@@ -36,7 +36,7 @@ enum class Voice {
 
 struct OpenedLog {
   std::unique_ptr<LogSink> sink;  ///< nullptr where the printer is the log
-  Voice voice = Voice::kPrinter;
+  LogPolicy policy = LogPolicy::kPrinter;
 };
 
 /// Opens the log: --log-file, else what logging.conf says, else stderr.

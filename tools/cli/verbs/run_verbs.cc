@@ -114,14 +114,14 @@ SyncOptions OptionsOf(const CommandLine& line) {
   return options;
 }
 
-HumanPrinter::Options PrinterOptions(const CommandLine& line, const OutputStream& out, Voice voice) {
+HumanPrinter::Options PrinterOptions(const CommandLine& line, const OutputStream& out, LogPolicy policy) {
   HumanPrinter::Options options;
   options.verbose = line.verbose;
   // A dry run is a plan in few words.
   options.itemize = line.itemize || line.dry_run;
   options.quiet = line.quiet;
-  options.problems = voice != Voice::kLog;
-  options.warnings = voice == Voice::kPrinter || (voice == Voice::kErrors && line.verbose > 0);
+  options.problems = policy != LogPolicy::kLog;
+  options.warnings = policy == LogPolicy::kPrinter || (policy == LogPolicy::kErrors && line.verbose > 0);
   options.results = !line.json && line.events != "-";
   options.summary = out.is_terminal();
   return options;
@@ -167,7 +167,7 @@ absl::StatusOr<ResolvedQueue> QueueOf(const CommandLine& line, const Configurati
 
 }  // namespace
 
-int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err) {
+int RunVerb(const CommandLine& line, const EngineApi& engine, OutputStream& out, OutputStream& err) {
   const auto loaded = LoadConfiguration(line);
   if (!loaded.ok()) return Fail(loaded.status(), err);
   if (!loaded->ok()) {
@@ -189,7 +189,7 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
   if (!log.ok()) return Fail(log.status(), err);
 
   Screen screen(out, err);
-  HumanPrinter printer(screen, PrinterOptions(line, out, log->voice));
+  HumanPrinter printer(screen, PrinterOptions(line, out, log->policy));
   LiveView live(screen, WantsColour(err));
   LogLines log_lines(screen, log->sink.get());
   std::unique_ptr<EventLines> lines;
@@ -207,24 +207,24 @@ int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, Outp
     sinks.On({.kind = EventKind::kMessage, .time = absl::Now(), .level = LogLevel::kWarning, .message = warning});
   }
 
-  absl::optional<Redrawing> redrawing;
+  absl::optional<RedrawTimer> redraw_timer;
   if (ShowsProgress(line, err) && err.is_terminal())
-    redrawing.emplace(
-        sinks, [&live](absl::Duration silent) { live.Redraw(silent); }, doors.redraw);
-  EventSink& events = redrawing ? static_cast<EventSink&>(*redrawing) : sinks;
+    redraw_timer.emplace(
+        sinks, [&live](absl::Duration silent) { live.Redraw(silent); }, engine.redraw);
+  EventSink& events = redraw_timer ? static_cast<EventSink&>(*redraw_timer) : sinks;
   StopSource stop;
   const StopOnSignals catcher(stop);
   if (line.verb == VerbId::kProbe) {
-    const auto probes = doors.probe(configuration, line.words, events, stop.token());
-    redrawing.reset();
+    const auto probes = engine.probe(configuration, line.words, events, stop.token());
+    redraw_timer.reset();
     screen.Clear();
     if (!probes.ok()) return Fail(probes.status(), err);
     out.Write(ProbeText(*probes, line.verbose > 0));
     const int reason = stop.token().reason();
     return WorseExitCode(ProbeExitCode(*probes), reason > 0 ? 128 + reason : 0);
   }
-  const auto report = doors.synchronize(configuration, *options, events, stop.token());
-  redrawing.reset();
+  const auto report = engine.synchronize(configuration, *options, events, stop.token());
+  redraw_timer.reset();
   screen.Clear();
   if (!report.ok()) return Fail(report.status(), err);
   printer.Finish(*report);

@@ -9,7 +9,7 @@ namespace sshsync::cli {
 
 /// The verbs that connect: synchronize, plan, verify, restore, probe. Reads the configuration, puts the printers
 /// together that the command line asks for, calls the engine with signals caught, and returns the exit status.
-int RunVerb(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err);
+int RunVerb(const CommandLine& line, const EngineApi& engine, OutputStream& out, OutputStream& err);
 
 }  // namespace sshsync::cli
 

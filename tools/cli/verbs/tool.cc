@@ -20,7 +20,7 @@
 namespace sshsync::cli {
 namespace {
 
-int Dispatch(const CommandLine& line, const Doors& doors, OutputStream& out, OutputStream& err) {
+int Dispatch(const CommandLine& line, const EngineApi& engine, OutputStream& out, OutputStream& err) {
   switch (line.help) {
     case HelpKind::kNone:
       break;
@@ -41,19 +41,19 @@ int Dispatch(const CommandLine& line, const Doors& doors, OutputStream& out, Out
     case VerbId::kStatus:
       return RunStatus(line, out, err);
     case VerbId::kInit:
-      return RunInit(line, doors, out, err);
+      return RunInit(line, engine, out, err);
     case VerbId::kReport:
       return RunReport(line, out, err);
     case VerbId::kLog:
       return RunLog(line, out, err);
     default:
-      return RunVerb(line, doors, out, err);
+      return RunVerb(line, engine, out, err);
   }
 }
 
 }  // namespace
 
-int RunTool(absl::Span<const std::string> arguments, const Doors& doors) {
+int RunTool(absl::Span<const std::string> arguments, const EngineApi& engine) {
   OpenClosedStreams();
   CatchBrokenPipes();
   OutputStream out(STDOUT_FILENO), err(STDERR_FILENO);
@@ -64,7 +64,7 @@ int RunTool(absl::Span<const std::string> arguments, const Doors& doors) {
     return InfoOf(FailureOf(line.status())).exit_code;
   }
   try {
-    code = Dispatch(*line, doors, out, err);
+    code = Dispatch(*line, engine, out, err);
   } catch (const std::exception& error) {
     // Only a bug, or memory that ran out, comes here: the engine's own errors are values.
     const absl::Status bug = MakeError(Failure::kInternal, error.what());

@@ -13,7 +13,7 @@ namespace sshsync::cli {
 ///
 ///     int main(int argc, char** argv) { return RunTool(std::vector<std::string>(argv + 1, argv + argc), {Synchronize,
 ///     Probe}); }
-int RunTool(absl::Span<const std::string> arguments, const Doors& doors);
+int RunTool(absl::Span<const std::string> arguments, const EngineApi& engine);
 
 }  // namespace sshsync::cli
 

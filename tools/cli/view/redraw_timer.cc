@@ -42,7 +42,7 @@ void Install(void (*handler)(int)) {
 
 }  // namespace
 
-Redrawing::Redrawing(EventSink& next, std::function<void(absl::Duration)> redraw, absl::Duration pause)
+RedrawTimer::RedrawTimer(EventSink& next, std::function<void(absl::Duration)> redraw, absl::Duration pause)
     : next_(next), redraw_(std::move(redraw)), pause_(pause), wake_(eventfd(0, EFD_CLOEXEC)), last_(absl::Now()) {
   if (wake_ < 0) return;  // out of descriptors: the view is drawn with the events only
   try {
@@ -55,7 +55,7 @@ Redrawing::Redrawing(EventSink& next, std::function<void(absl::Duration)> redraw
   Install(OnWindowChange);
 }
 
-Redrawing::~Redrawing() {
+RedrawTimer::~RedrawTimer() {
   if (wake_ < 0) return;
   Install(SIG_DFL);
   the_wake = -1;
@@ -64,13 +64,13 @@ Redrawing::~Redrawing() {
   close(wake_);
 }
 
-void Redrawing::On(const Event& event) {
+void RedrawTimer::On(const Event& event) {
   const std::lock_guard lock(mu_);
   last_ = absl::Now();
   next_.On(event);
 }
 
-void Redrawing::Loop() {
+void RedrawTimer::Loop() {
   const int milliseconds =
       pause_ == absl::InfiniteDuration() ? -1 : static_cast<int>(absl::ToInt64Milliseconds(pause_));
   while (true) {

@@ -18,13 +18,13 @@ namespace sshsync::cli {
 /// own, gone with it.
 ///
 ///     Redrawing redrawing(sinks, [&](absl::Duration silent) { live.Redraw(silent); }, absl::Seconds(1));
-class Redrawing : public EventSink {
+class RedrawTimer : public EventSink {
  public:
   /// `redraw` is told how long ago the last event was. An infinite `pause`: for changes of the window only.
-  Redrawing(EventSink& next, std::function<void(absl::Duration silent)> redraw, absl::Duration pause);
-  ~Redrawing() override;
-  Redrawing(const Redrawing&) = delete;
-  Redrawing& operator=(const Redrawing&) = delete;
+  RedrawTimer(EventSink& next, std::function<void(absl::Duration silent)> redraw, absl::Duration pause);
+  ~RedrawTimer() override;
+  RedrawTimer(const RedrawTimer&) = delete;
+  RedrawTimer& operator=(const RedrawTimer&) = delete;
 
   void On(const Event& event) override;
   bool watches() const override { return next_.watches(); }

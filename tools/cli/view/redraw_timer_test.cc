@@ -37,22 +37,22 @@ class Drawn {
   int count_ = 0;
 };
 
-TEST(Redrawing, EventsAreHandedOnAndDrawNothingByThemselves) {
+TEST(RedrawTimer, EventsAreHandedOnAndDrawNothingByThemselves) {
   Counting next;
   Drawn drawn;
   {
-    Redrawing redrawing(
+    RedrawTimer redraw_timer(
         next, [&](absl::Duration) { drawn.Redraw(); }, absl::InfiniteDuration());
-    for (int i = 0; i < 3; ++i) redrawing.On({});
+    for (int i = 0; i < 3; ++i) redraw_timer.On({});
   }
   EXPECT_EQ(next.events, 3);
   EXPECT_EQ(drawn.count(), 0);
 }
 
-TEST(Redrawing, AWindowThatChangesItsSizeIsDrawnAgain) {
+TEST(RedrawTimer, AWindowThatChangesItsSizeIsDrawnAgain) {
   Counting next;
   Drawn drawn;
-  Redrawing redrawing(
+  RedrawTimer redraw_timer(
       next, [&](absl::Duration) { drawn.Redraw(); }, absl::InfiniteDuration());
   for (int i = 1; i <= 3; ++i) {
     raise(SIGWINCH);
@@ -60,21 +60,21 @@ TEST(Redrawing, AWindowThatChangesItsSizeIsDrawnAgain) {
   }
 }
 
-TEST(Redrawing, WhileNothingHappensItIsDrawnNowAndThen) {
+TEST(RedrawTimer, WhileNothingHappensItIsDrawnNowAndThen) {
   Counting next;
   Drawn drawn;
   const auto redraw = [&](absl::Duration silent) {
     EXPECT_GE(silent, absl::ZeroDuration());
     drawn.Redraw();
   };
-  Redrawing redrawing(next, redraw, absl::Milliseconds(1));
+  RedrawTimer redraw_timer(next, redraw, absl::Milliseconds(1));
   drawn.WaitFor(3);
 }
 
-TEST(Redrawing, AfterItsEndTheSignalDoesNothing) {
+TEST(RedrawTimer, AfterItsEndTheSignalDoesNothing) {
   Counting next;
   {
-    Redrawing redrawing(
+    RedrawTimer redraw_timer(
         next, [](absl::Duration) {}, absl::InfiniteDuration());
   }
   raise(SIGWINCH);

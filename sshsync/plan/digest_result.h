@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_PLAN_DIGEST_ANSWER_H_
-#define SSHSYNC_PLAN_DIGEST_ANSWER_H_
+#ifndef SSHSYNC_PLAN_DIGEST_RESULT_H_
+#define SSHSYNC_PLAN_DIGEST_RESULT_H_
 
 #include <memory>
 
@@ -11,7 +11,7 @@
 namespace sshsync {
 
 /// What a digestcmd answered about one file.
-struct DigestAnswer {
+struct DigestResult {
   bool missing = false;                          ///< NONE: there is no such file
   Digest digest;                                 ///< unless missing
   std::shared_ptr<const ChunkList> chunks = {};  ///< of a big file that was digested chunk by chunk
@@ -22,10 +22,10 @@ struct DigestAnswer {
 /// digest of another file is not an answer. `NONE`, quoted or not, is a missing file. Errors are kBadDigest (or
 /// kCommandNotFound, kPermission, kCommandFailed by the exit status).
 ///
-///     ParseDigestAnswer("da39a3ee5e6b4b0d3255bfef95601890afd80709  /srv/a\n", 0, "/srv/a")->digest.kind() == "40 hex
+///     ParseDigestResult("da39a3ee5e6b4b0d3255bfef95601890afd80709  /srv/a\n", 0, "/srv/a")->digest.kind() == "40 hex
 ///     digits"
-absl::StatusOr<DigestAnswer> ParseDigestAnswer(absl::string_view output, int exit_status, absl::string_view file_path);
+absl::StatusOr<DigestResult> ParseDigestResult(absl::string_view output, int exit_status, absl::string_view file_path);
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_PLAN_DIGEST_ANSWER_H_
+#endif  // SSHSYNC_PLAN_DIGEST_RESULT_H_

@@ -1,4 +1,4 @@
-#include "sshsync/plan/digest_answer.h"
+#include "sshsync/plan/digest_result.h"
 
 #include <algorithm>
 #include <string>
@@ -48,14 +48,14 @@ bool NamesFile(absl::string_view name, absl::string_view path) {
 
 }  // namespace
 
-absl::StatusOr<DigestAnswer> ParseDigestAnswer(absl::string_view output, int exit_status, absl::string_view file_path) {
+absl::StatusOr<DigestResult> ParseDigestResult(absl::string_view output, int exit_status, absl::string_view file_path) {
   if (exit_status == 127)
     return MakeError(Failure::kCommandNotFound, "digestcmd: a command was not found (exit status 127)");
   if (exit_status != 0)
     return MakeError(Failure::kCommandFailed, absl::StrCat("digestcmd ended with status ", exit_status));
   const absl::string_view line = LastLine(output);
   if (line.empty()) return MakeError(Failure::kBadDigest, "digestcmd printed nothing");
-  if (line == "NONE" || line == "'NONE'" || line == "\"NONE\"") return DigestAnswer{.missing = true, .digest = {}};
+  if (line == "NONE" || line == "'NONE'" || line == "\"NONE\"") return DigestResult{.missing = true, .digest = {}};
 
   absl::string_view rest = line;
   absl::ConsumePrefix(&rest, "\\");
@@ -64,13 +64,13 @@ absl::StatusOr<DigestAnswer> ParseDigestAnswer(absl::string_view output, int exi
   rest.remove_prefix(first_end);
   if (const auto digest = Digest::FromHex(first)) {
     if (!NamesFile(rest, file_path)) return BadAnswer("digestcmd answered for another file", line);
-    return DigestAnswer{.missing = false, .digest = *digest};
+    return DigestResult{.missing = false, .digest = *digest};
   }
   rest = absl::StripLeadingAsciiWhitespace(rest);
   const size_t second_end = std::min(rest.find_first_of(" \t"), rest.size());
   if (const auto crc = Digest::FromCrc(first, rest.substr(0, second_end))) {
     if (!NamesFile(rest.substr(second_end), file_path)) return BadAnswer("digestcmd answered for another file", line);
-    return DigestAnswer{.missing = false, .digest = *crc};
+    return DigestResult{.missing = false, .digest = *crc};
   }
   return BadAnswer("digestcmd's last line is no digest", line);
 }

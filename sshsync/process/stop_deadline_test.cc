@@ -1,4 +1,4 @@
-#include "sshsync/process/stop_window.h"
+#include "sshsync/process/stop_deadline.h"
 
 #include <csignal>
 
@@ -38,45 +38,45 @@ void WaitUntilStopped(const StopToken& token) {
   while (!token.stopped()) token.WaitFor(absl::Hours(1));
 }
 
-TEST(StopWindow, ClosesFirstAndStopsAfterTheGrace) {
+TEST(StopDeadline, ClosesFirstAndStopsAfterTheGrace) {
   StopSource caller;
-  StopWindow window(caller.token(), absl::Now(), absl::Hours(1));
-  WaitUntilStopped(window.closing());
-  EXPECT_EQ(window.closing().reason(), kStopByWindow);
+  StopDeadline window(caller.token(), absl::Now(), absl::Hours(1));
+  WaitUntilStopped(window.drain());
+  EXPECT_EQ(window.drain().reason(), kStopByWindow);
   EXPECT_FALSE(window.token().stopped()) << "what is verified is still published";
 }
 
-TEST(StopWindow, WithoutGraceBothStop) {
+TEST(StopDeadline, WithoutGraceBothStop) {
   StopSource caller;
-  StopWindow window(caller.token(), absl::Now(), absl::ZeroDuration());
+  StopDeadline window(caller.token(), absl::Now(), absl::ZeroDuration());
   WaitUntilStopped(window.token());
   EXPECT_EQ(window.token().reason(), kStopByWindow);
 }
 
-TEST(StopWindow, TheCallersStopComesThrough) {
+TEST(StopDeadline, TheCallersStopComesThrough) {
   StopSource caller;
-  StopWindow window(caller.token(), absl::Now() + absl::Hours(10));
-  EXPECT_FALSE(window.closing().stopped());
+  StopDeadline window(caller.token(), absl::Now() + absl::Hours(10));
+  EXPECT_FALSE(window.drain().stopped());
   caller.Request(SIGTERM);
   WaitUntilStopped(window.token());
   EXPECT_EQ(window.token().reason(), SIGTERM);
-  EXPECT_EQ(window.closing().reason(), SIGTERM);
+  EXPECT_EQ(window.drain().reason(), SIGTERM);
 }
 
-TEST(StopWindow, ASignalEndsTheGrace) {
+TEST(StopDeadline, ASignalEndsTheGrace) {
   StopSource caller;
-  StopWindow window(caller.token(), absl::Now(), absl::Hours(1));
-  WaitUntilStopped(window.closing());
+  StopDeadline window(caller.token(), absl::Now(), absl::Hours(1));
+  WaitUntilStopped(window.drain());
   caller.Request(SIGINT);
   WaitUntilStopped(window.token());
   EXPECT_EQ(window.token().reason(), SIGINT);
 }
 
-TEST(StopWindow, WithoutATimeThereIsOnlyTheCaller) {
+TEST(StopDeadline, WithoutATimeThereIsOnlyTheCaller) {
   StopSource caller;
-  StopWindow window(caller.token(), absl::nullopt);
+  StopDeadline window(caller.token(), absl::nullopt);
   caller.Request(SIGHUP);
-  EXPECT_EQ(window.closing().reason(), SIGHUP);
+  EXPECT_EQ(window.drain().reason(), SIGHUP);
   EXPECT_EQ(window.token().reason(), SIGHUP);
 }
 

@@ -1,4 +1,4 @@
-#include "sshsync/process/stop_window.h"
+#include "sshsync/process/stop_deadline.h"
 
 #include <poll.h>
 
@@ -28,22 +28,22 @@ absl::optional<absl::Time> NextTimeOfDay(absl::string_view text, absl::Time now,
   }
 }
 
-StopWindow::StopWindow(const StopToken& caller, absl::optional<absl::Time> at, absl::Duration grace)
+StopDeadline::StopDeadline(const StopToken& caller, absl::optional<absl::Time> at, absl::Duration grace)
     : caller_(caller), at_(at), grace_(grace) {
   if (at_) watcher_ = StartThread([this] { Watch(); });
 }
 
-StopWindow::~StopWindow() { over_.Request(kStopByCaller); }
+StopDeadline::~StopDeadline() { over_.Request(kStopByCaller); }
 
-void StopWindow::Watch() {
+void StopDeadline::Watch() {
   if (!Wait(*at_)) return;
-  closing_.Request(caller_.stopped() ? caller_.reason() : kStopByWindow);
+  drain_.Request(caller_.stopped() ? caller_.reason() : kStopByWindow);
   if (!caller_.stopped() && !Wait(absl::Now() + grace_)) return;
   all_.Request(caller_.stopped() ? caller_.reason() : kStopByWindow);
 }
 
 // Whether that time has come or the caller has stopped; false where the window is over.
-bool StopWindow::Wait(absl::Time until) {
+bool StopDeadline::Wait(absl::Time until) {
   while (!over_.token().stopped()) {
     const absl::Duration left = until - absl::Now();
     if (caller_.stopped() || left <= absl::ZeroDuration()) return true;

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_PROCESS_STOP_BELL_H_
-#define SSHSYNC_PROCESS_STOP_BELL_H_
+#ifndef SSHSYNC_PROCESS_STOP_NOTIFIER_H_
+#define SSHSYNC_PROCESS_STOP_NOTIFIER_H_
 
 #include <poll.h>
 
@@ -17,26 +17,26 @@ namespace sshsync {
 /// can ring nothing itself. Ownership: the token's source outlives it. Threads: one of its own, where the token can
 /// stop.
 ///
-///     const StopBell stops(context.closing);
+///     const StopNotifier stops(context.closing);
 ///     const Bell::Following heed(stops.bell(), &own);
-class StopBell {
+class StopNotifier {
  public:
-  explicit StopBell(const StopToken& stop) : stop_(stop) {
+  explicit StopNotifier(const StopToken& stop) : stop_(stop) {
     if (stop_.fd() >= 0) watcher_ = StartThread([this] { Watch(); });
   }
-  ~StopBell() { over_.Request(kStopByCaller); }
-  StopBell(const StopBell&) = delete;
-  StopBell& operator=(const StopBell&) = delete;
+  ~StopNotifier() { over_.Request(kStopByCaller); }
+  StopNotifier(const StopNotifier&) = delete;
+  StopNotifier& operator=(const StopNotifier&) = delete;
 
-  Bell* bell() const { return &bell_; }
+  EventCount* changes() const { return &changes_; }
 
   /// Waits until `come` is true, which is asked again whenever `bell` rings. Errors: the stop.
-  absl::Status Await(Bell* bell, absl::FunctionRef<bool()> come) const {
-    Bell own;
-    const Bell::Following heed(bell, &own), heed_stop(&bell_, &own);
-    for (int64_t heard = own.rings(); !come(); heard = own.rings()) {
+  absl::Status Await(EventCount* changes, absl::FunctionRef<bool()> come) const {
+    EventCount own;
+    const EventCount::Subscription subscription(changes, &own), stop_subscription(&changes_, &own);
+    for (int64_t seen = own.count(); !come(); seen = own.count()) {
       if (stop_.stopped()) return stop_.status();
-      own.WaitPast(heard);
+      own.Wait(seen);
     }
     return absl::OkStatus();
   }
@@ -48,15 +48,15 @@ class StopBell {
       pollfd waited[] = {{stop_.fd(), POLLIN, 0}, {over.fd(), POLLIN, 0}};
       poll(waited, 2, -1);
     }
-    if (stop_.stopped()) bell_.Ring();
+    if (stop_.stopped()) changes_.Notify();
   }
 
   const StopToken stop_;
-  mutable Bell bell_;
+  mutable EventCount changes_;
   StopSource over_;  // nobody needs it any more
   std::jthread watcher_;
 };
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_PROCESS_STOP_BELL_H_
+#endif  // SSHSYNC_PROCESS_STOP_NOTIFIER_H_

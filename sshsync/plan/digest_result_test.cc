@@ -1,4 +1,4 @@
-#include "sshsync/plan/digest_answer.h"
+#include "sshsync/plan/digest_result.h"
 
 #include <string>
 
@@ -17,12 +17,12 @@ struct Row {
 };
 
 std::string Answer(const Row& row, absl::string_view path = "/srv/a b") {
-  const auto answer = ParseDigestAnswer(row.output, row.status, path);
+  const auto answer = ParseDigestResult(row.output, row.status, path);
   if (!answer.ok()) return std::string(InfoOf(FailureOf(answer.status())).name);
   return answer->missing ? "missing" : answer->digest.text();
 }
 
-TEST(DigestAnswer, IsTheLastLineWithoutItsTrimmings) {
+TEST(DigestResult, IsTheLastLineWithoutItsTrimmings) {
   const Row rows[] = {
       {kHex + "\n", 0, kHex},
       {kHex, 0, kHex},
@@ -39,7 +39,7 @@ TEST(DigestAnswer, IsTheLastLineWithoutItsTrimmings) {
   for (const Row& row : rows) EXPECT_EQ(Answer(row), row.expected) << row.output;
 }
 
-TEST(DigestAnswer, AnythingElseFails) {
+TEST(DigestResult, AnythingElseFails) {
   const Row rows[] = {
       {"", 0, "bad_digest"},
       {"\n\n", 0, "bad_digest"},
@@ -54,13 +54,13 @@ TEST(DigestAnswer, AnythingElseFails) {
   for (const Row& row : rows) EXPECT_EQ(Answer(row), row.expected) << row.output;
 }
 
-TEST(DigestAnswer, NamesWithNewlinesAreRecognisedRawAndEscaped) {
+TEST(DigestResult, NamesWithNewlinesAreRecognisedRawAndEscaped) {
   EXPECT_EQ(Answer({kHex + "  /srv/a\\nb\n", 0, ""}, "/srv/a\nb"), kHex);
   EXPECT_EQ(Answer({"\\" + kHex + "  /srv/a\\nb\n", 0, ""}, "/srv/a\nb"), kHex);
 }
 
-TEST(DigestAnswer, MessagesShowTheLineWithoutItsControlBytes) {
-  const auto answer = ParseDigestAnswer("\x1b[31mred\n", 0, "/srv/a");
+TEST(DigestResult, MessagesShowTheLineWithoutItsControlBytes) {
+  const auto answer = ParseDigestResult("\x1b[31mred\n", 0, "/srv/a");
   EXPECT_EQ(std::string(answer.status().message()).find('\x1b'), std::string::npos);
 }
 

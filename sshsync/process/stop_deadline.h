@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_PROCESS_STOP_WINDOW_H_
-#define SSHSYNC_PROCESS_STOP_WINDOW_H_
+#ifndef SSHSYNC_PROCESS_STOP_DEADLINE_H_
+#define SSHSYNC_PROCESS_STOP_DEADLINE_H_
 
 #include <memory>
 #include <string>
@@ -27,18 +27,18 @@ absl::optional<absl::Time> NextTimeOfDay(absl::string_view text, absl::Time now,
 /// more. Ownership: the caller's token outlives it; its own tokens end with it. Threads: one of its own where there is
 /// a time.
 ///
-///     StopWindow window(stop, NextTimeOfDay("06:00", absl::Now(), absl::LocalTimeZone()));
-class StopWindow {
+///     StopDeadline window(stop, NextTimeOfDay("06:00", absl::Now(), absl::LocalTimeZone()));
+class StopDeadline {
  public:
   static constexpr absl::Duration kGrace = absl::Seconds(60);
 
-  StopWindow(const StopToken& caller, absl::optional<absl::Time> at, absl::Duration grace = kGrace);
-  ~StopWindow();
-  StopWindow(const StopWindow&) = delete;
-  StopWindow& operator=(const StopWindow&) = delete;
+  StopDeadline(const StopToken& caller, absl::optional<absl::Time> at, absl::Duration grace = kGrace);
+  ~StopDeadline();
+  StopDeadline(const StopDeadline&) = delete;
+  StopDeadline& operator=(const StopDeadline&) = delete;
 
   /// Without a time both are the caller's token.
-  StopToken closing() const { return at_ ? closing_.token() : caller_; }
+  StopToken drain() const { return at_ ? drain_.token() : caller_; }
   StopToken token() const { return at_ ? all_.token() : caller_; }
 
  private:
@@ -50,11 +50,11 @@ class StopWindow {
   const absl::optional<absl::Time> at_;
   const absl::Duration grace_;
 
-  StopSource closing_, all_;
+  StopSource drain_, all_;
   StopSource over_;  // the window itself is no longer needed
   std::jthread watcher_;
 };
 
 }  // namespace sshsync
 
-#endif  // SSHSYNC_PROCESS_STOP_WINDOW_H_
+#endif  // SSHSYNC_PROCESS_STOP_DEADLINE_H_
