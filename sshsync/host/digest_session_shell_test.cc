@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
 #include "sshsync/host/digest_session.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -70,7 +70,7 @@ class DigestSessionInShell : public testing::Test {
   }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
   HostFacts facts_;
   absl::optional<RepositoryTemplates> templates_;
   std::vector<DigestRequest> questions_;

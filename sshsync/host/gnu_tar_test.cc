@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -21,7 +21,7 @@ TEST(GnuTarTest, EveryTarUnpacksIt) {
   for (const absl::string_view tar : {"tar", "busybox tar", "toybox tar"}) {
     TempDir dir;
     dir.Write("archive", archive);
-    SshRunner runner;
+    LocalShell runner;
     const std::string script = absl::StrCat("cd ", ShellLiteral(dir.Path("")), " && mkdir out out/d && cd out && ", tar,
                                             " -xpof - <../archive && TZ=UTC0 ls -ldn ./-a*\n");
     const auto result = runner.Run(Endpoint{.transport = Transport::kLocal}, {.script = script}, StopToken());
@@ -39,7 +39,7 @@ TEST(GnuTarTest, EveryTarUnpacksIt) {
 TEST(GnuTarTest, IsWhatTarWrites) {
   TempDir dir;
   dir.Write(kLong, "long");
-  SshRunner runner;
+  LocalShell runner;
   const std::string script =
       absl::StrCat("cd ", ShellLiteral(dir.Path("")), " && chmod 640 ", ShellLiteral(kLong),
                    " && touch -d @1700000000 ", ShellLiteral(kLong),

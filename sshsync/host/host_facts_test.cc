@@ -9,7 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -70,7 +70,7 @@ class HostFactsTest : public testing::Test {
   }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
 };
 
 TEST_F(HostFactsTest, TellsWhatThisMachineIs) {
@@ -251,7 +251,7 @@ TEST(FailureFromWords, KnowsWhatCannotBeMendedByAnotherTry) {
 
 TEST(PiggybackedFacts, AreTakenOffTheAnswerOfTheOtherCommand) {
   TempDir dir;
-  SshRunner runner;
+  LocalShell runner;
   const Endpoint here{.transport = Transport::kLocal};
   const PiggybackedFacts facts(dir.path(), "df -Pk \"$REPOPATH\"");
   auto result = runner.Run(here, facts.Of({.script = "echo other; exit 3"}), StopToken());
@@ -266,7 +266,7 @@ TEST(PiggybackedFacts, AreTakenOffTheAnswerOfTheOtherCommand) {
 
 TEST(PiggybackedFacts, AFolderThatIsNotThereDoesNotHinderTheOtherCommand) {
   TempDir dir;
-  SshRunner runner;
+  LocalShell runner;
   const PiggybackedFacts facts(dir.Path("none"), ":");
   auto result = runner.Run({.transport = Transport::kLocal}, facts.Of({.script = "echo other"}), StopToken());
   ASSERT_TRUE(result.ok()) << result.status();

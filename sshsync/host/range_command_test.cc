@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
 #include "sshsync/digest/hasher.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -61,7 +61,7 @@ class RangeStepTest : public ::testing::Test {
   }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
   HostTools tools_;
   HostFacts facts_;
   std::string content_;

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 
 namespace sshsync {
 namespace {
@@ -39,7 +39,7 @@ struct Ran {
   std::string err;
 };
 Ran RunHere(const RecordScript& script, absl::string_view mark) {
-  SshRunner runner;
+  LocalShell runner;
   Ran ran;
   RecordReader reader(mark, 1000);
   const auto result = runner.RunLong(

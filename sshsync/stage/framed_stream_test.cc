@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -40,7 +40,7 @@ class FramedStreamTest : public testing::Test {
   }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
   std::vector<Frame> frames_;
 };
 

@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -43,7 +43,7 @@ class LeaseTest : public testing::Test {
   }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
 };
 
 TEST_F(LeaseTest, IsGrantedOnceAndAgainToTheSameRun) {

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -95,7 +95,7 @@ class PublishingTest : public testing::Test {
   std::string shell_ = "sh";
   std::string said_;
   size_t said_alone_ = 0;
-  SshRunner runner_;
+  LocalShell runner_;
   HostFacts facts_;
   Lease lease_;
   size_t attempts_ = 0;

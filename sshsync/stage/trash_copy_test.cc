@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -46,7 +46,7 @@ class TrashCopyTest : public ::testing::Test {
   std::string Staged(absl::string_view file) { return dir_.Read(absl::StrCat("r/.sshsync/in/restore/", file)); }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
   HostFacts facts_;
   Lease lease_;
 };

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 
 namespace sshsync {
@@ -63,7 +63,7 @@ class UndoTest : public ::testing::Test {
   }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
   HostFacts facts_;
   Lease lease_;
   size_t entries_ = 0;

@@ -1,5 +1,9 @@
 """Declares the units of a room: one call makes the library and the test of a header."""
 
+load(":rooms.bzl", _room_visibility = "room_visibility")
+
+room_visibility = _room_visibility
+
 def _existing(names):
     return native.glob(names, allow_empty = True)
 

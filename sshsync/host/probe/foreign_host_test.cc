@@ -17,7 +17,7 @@
 #include "sshsync/host/host_facts.h"
 #include "sshsync/host/probe/survey_probe.h"
 #include "sshsync/host/probe/tool_probe.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -214,7 +214,7 @@ class ForeignHostTest : public testing::TestWithParam<Host> {
 
   TempDir dir_;
   std::string bin_;
-  SshRunner runner_;
+  LocalShell runner_;
   HostFacts facts_;
   const Endpoint here_{.transport = Transport::kLocal};
 };

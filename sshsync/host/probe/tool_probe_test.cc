@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sshsync/config/keys.h"
-#include "sshsync/ssh/ssh_runner.h"
+#include "sshsync/testing/local_shell.h"
 #include "sshsync/testing/temp_dir.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -57,7 +57,7 @@ class ToolProbeTest : public testing::Test {
   }
 
   TempDir dir_;
-  SshRunner runner_;
+  LocalShell runner_;
 };
 
 TEST_F(ToolProbeTest, EverythingOfGnuWorksHere) { ExpectAllPass(Of("gnu")); }
