@@ -39,9 +39,12 @@ absl::StatusOr<RepositorySnapshot> Hop::DoAll(HopSource& source) {
                            Selection::Make(child_.config(), listed.contents, listed.repository->facts().now));
   report_.excluded = selection.excluded();
   auto chosen = selection.Of(listed.contents);
-  early_.emplace(context_, *listed.repository, child_,
-                 verb_ == Verb::kSync ? LikelyDiffering(*chosen, listing, drafts_.last_equal()) : Differing(),
-                 options_.has_children);
+  // While both sides digest it is found out how files are moved. What fails is met again by whoever moves.
+  std::vector<std::jthread> probes;
+  if (verb_ == Verb::kSync && LikelyDiffers(*chosen, listing)) {
+    for (RemoteRepository* const side : {listed.repository.get(), &child_})
+      probes.push_back(StartThread([side] { side->PrepareTransfer().IgnoreError(); }));
+  }
   if (verb_ == Verb::kSync) drafts_.Begin(*chosen, listing, links, &ahead);
   SSHSYNC_ASSIGN_OR_RETURN(RepositorySnapshot ours,
                            SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
@@ -374,7 +377,6 @@ absl::StatusOr<RepositorySnapshot> Hop::Apply(const HopParent& parent, Repositor
                            .lease = lease_,
                            .heartbeat = lease_guard_.heartbeat(),
                            .source_files = *parent.source_files,
-                           .early = *early_,
                            .received = received_.get(),
                            .turn = options_.turn,
                            .turns = options_.turns,

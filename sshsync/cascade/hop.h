@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -17,10 +18,10 @@
 #include "sshsync/plan/deletion.h"
 #include "sshsync/plan/diff.h"
 #include "sshsync/plan/explain.h"
+#include "sshsync/process/thread.h"
 #include "sshsync/remote/digest_cache.h"
 #include "sshsync/remote/selection.h"
 #include "sshsync/remote/survey.h"
-#include "sshsync/route/early_start.h"
 #include "sshsync/schedule/preflight.h"
 #include "sshsync/schedule/received_files.h"
 #include "sshsync/stage/trash.h"
@@ -104,7 +105,6 @@ class Hop {
   LeaseGuard lease_guard_;
   const Lease& lease_ = lease_guard_.lease();
   Drafts drafts_{context_, child_, options_.on_host};
-  absl::optional<EarlyStart> early_;
   std::shared_ptr<ReceivedFiles> received_;
   bool incomplete_ = false, refused_ = false;  // its listing; deletions
 };

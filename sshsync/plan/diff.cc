@@ -54,11 +54,10 @@ Manifest AfterPlan(Manifest child, const Plan& plan) {
   return child;
 }
 
-bool LikelyChanged(const FileStat& parent, const FileStat& child, absl::Time last_equal) {
+bool LikelyChanged(const FileStat& parent, const FileStat& child) {
   if (parent.size != child.size) return true;
   const int64_t coarser = std::max(parent.unit(), child.unit());
-  return child.mtime >= 0 && parent.mtime / coarser > child.mtime / coarser &&
-         absl::FromUnixNanos(parent.mtime) > last_equal;
+  return child.mtime >= 0 && parent.mtime / coarser > child.mtime / coarser;
 }
 
 }  // namespace sshsync

@@ -23,9 +23,9 @@ Plan Diff(const Manifest& parent, const Manifest& child, absl::FunctionRef<bool(
 Manifest AfterPlan(Manifest child, const Plan& plan);
 
 /// Whether a file of the parent has probably changed since it was brought to the child, by what two listings say of it:
-/// another size, or a later mtime, later also than when the two repositories were last seen to be equal (infinite past:
-/// never). A guess that may be wrong either way: it decides what is worth preparing, nothing else.
-bool LikelyChanged(const FileStat& parent, const FileStat& child, absl::Time last_equal);
+/// another size, or a later mtime. A guess that may be wrong either way: it decides what is worth preparing, nothing
+/// else.
+bool LikelyChanged(const FileStat& parent, const FileStat& child);
 
 }  // namespace sshsync
 

@@ -21,13 +21,6 @@ std::vector<size_t> Shares(absl::Span<const int64_t> costs, size_t count) {
   return bounds;
 }
 
-int StreamsOnWay(int most, int cores, absl::Duration round) {
-  constexpr absl::Duration kShort = absl::Milliseconds(
-      100);  // three round trips of the network, a process at either end, and 40 ms of delayed acknowledgement
-  constexpr int kAlways = 2;  // one reads back while another moves
-  return round < kShort ? std::min(most, std::max(cores, kAlways)) : most;
-}
-
 int UsefulStreams(int64_t bytes, int64_t files, int most) {
   constexpr int64_t kWorthAStream = int64_t{8} << 20, kFile = 16'384;  // bytes
   return static_cast<int>(std::clamp<int64_t>((bytes + files * kFile) / kWorthAStream + 1, 1, most));

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 namespace sshsync {
@@ -20,11 +19,6 @@ std::vector<size_t> Shares(absl::Span<const int64_t> costs, size_t count);
 /// How many streams are worth opening, `most` at most and at least one, for so many files that the builtin transfer
 /// moves: each costs a login, and a file costs something, however small.
 int UsefulStreams(int64_t bytes, int64_t files, int most);
-
-/// How many of `most` streams are of use on a way whose far end answers a new command after `round` (infinite: not
-/// known), between hosts of which the smaller has so many cores. A long way is filled by many streams, each with a
-/// window of its own; on a short one more than the cores can serve only cost their logins.
-int StreamsOnWay(int most, int cores, absl::Duration round);
 
 }  // namespace sshsync
 

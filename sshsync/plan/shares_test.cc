@@ -37,15 +37,5 @@ TEST(SharesTest, StreamsAreAsManyAsTheyAreWorth) {
   EXPECT_EQ(UsefulStreams(int64_t{1} << 30, 1, 4), 4);
 }
 
-TEST(SharesTest, StreamsOnAShortWayAreAsManyAsThereAreCores) {
-  EXPECT_EQ(StreamsOnWay(4, 2, absl::Milliseconds(60)), 2);
-  EXPECT_EQ(StreamsOnWay(4, 1, absl::Milliseconds(12)), 2);
-  EXPECT_EQ(StreamsOnWay(4, 3, absl::Milliseconds(12)), 3);
-  EXPECT_EQ(StreamsOnWay(4, 16, absl::Milliseconds(12)), 4);
-  EXPECT_EQ(StreamsOnWay(1, 16, absl::Milliseconds(12)), 1);
-  EXPECT_EQ(StreamsOnWay(4, 2, absl::Milliseconds(150)), 4);
-  EXPECT_EQ(StreamsOnWay(4, 2, absl::InfiniteDuration()), 4) << "it is not known how long it is";
-}
-
 }  // namespace
 }  // namespace sshsync

@@ -15,7 +15,6 @@
 #include "sshsync/process/stop.h"
 #include "sshsync/process/stop_notifier.h"
 #include "sshsync/route/relay_registry.h"
-#include "sshsync/route/session_budget.h"
 #include "sshsync/ssh/runner.h"
 
 namespace sshsync {
@@ -38,12 +37,8 @@ struct RunContext {
   bool fail_fast = false;
   bool itemize = false;
   DigestStore* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
-  /// When a repository last equalled its parent, as far as that is remembered; infinite past: never. Empty: nothing is.
-  std::function<absl::Time(const std::string& repository)> last_equal = {};
   /// Where hops that relay from one parent meet.
   std::shared_ptr<RelayRegistry> relay_registry = std::make_shared<RelayRegistry>();
-  /// What each host has for streams that are opened early.
-  std::shared_ptr<SpareSessions> spare_sessions = std::make_shared<SpareSessions>();
   /// Rings when `closing` stops.
   std::shared_ptr<const StopNotifier> stops = std::make_shared<StopNotifier>(drain);
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.

@@ -19,24 +19,13 @@ std::string LinkAbove(absl::string_view path, const std::set<std::string>& links
   return "";
 }
 
-Differing LikelyDiffering(const RepositorySnapshot& parent, const RemoteListing& child, absl::Time last_equal) {
-  Differing likely;
-  const std::vector<std::string>& paths = child.listing.paths;
-  for (const FileEntry& file : parent.manifest.files) {
+bool LikelyDiffers(const RepositorySnapshot& parent, const RemoteListing& child) {
+  return std::any_of(parent.manifest.files.begin(), parent.manifest.files.end(), [&child](const FileEntry& file) {
+    const std::vector<std::string>& paths = child.listing.paths;
     const auto at = std::lower_bound(paths.begin(), paths.end(), file.path);
-    const bool there = at != paths.end() && *at == file.path;
-    if (there && (!child.own ||
-                  !LikelyChanged(file.stat, child.stats[static_cast<size_t>(at - paths.begin())].stat, last_equal)))
-      continue;
-    if (likely.files++ == 0) likely.sample = file.path;
-    constexpr int64_t kOfAChange =
-        int64_t{8}
-        << 20;  // bytes: what of a file that keeps its size has changed cannot be known, and mostly is little
-    const bool same_size = there && child.stats[static_cast<size_t>(at - paths.begin())].stat.size == file.stat.size;
-    likely.bytes +=
-        std::clamp<int64_t>(file.stat.size, 0, same_size ? kOfAChange : std::numeric_limits<int64_t>::max());
-  }
-  return likely;
+    if (at == paths.end() || *at != file.path) return true;
+    return child.own && LikelyChanged(file.stat, child.stats[static_cast<size_t>(at - paths.begin())].stat);
+  });
 }
 
 void RepositorySnapshot::Remove(const std::vector<std::string>& paths) {

@@ -93,13 +93,8 @@ absl::StatusOr<RepositorySnapshot> SurveyChild(RemoteRepository& repository, con
 /// Makes what is known of a child good for its own children: digests the files that only they need.
 absl::StatusOr<RepositorySnapshot> DigestRest(RemoteRepository& repository, RepositorySnapshot child);
 
-/// What will probably differ, whatever the digests say: the parent's files that the child lacks, and those that have
-/// LikelyChanged.
-struct Differing {
-  int64_t files = 0, bytes = 0;
-  std::string sample;  ///< one of them
-};
-Differing LikelyDiffering(const RepositorySnapshot& parent, const RemoteListing& child, absl::Time last_equal);
+/// Whether the child probably differs, whatever the digests say: it lacks a file, or one has LikelyChanged.
+bool LikelyDiffers(const RepositorySnapshot& parent, const RemoteListing& child);
 
 /// The first symbolic link among the folders of `path`; empty if there is none.
 std::string LinkAbove(absl::string_view path, const std::set<std::string>& links);

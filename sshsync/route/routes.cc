@@ -82,9 +82,7 @@ absl::Status Routes::Connect(Stream& stream, const PeerConnection& peer, std::st
         const size_t line = printed.find('\n');
         if (!absl::StartsWith(printed, "up") || line == std::string::npos) return absl::OkStatus();
         const std::lock_guard lock(logins_mu_);
-        if (!std::exchange(logins_[&peer].up, true)) logins_[&peer].up_at = context_.clock.Monotonic();
         logins_[&peer].ciphers = CiphersOf(printed.substr(0, line)).value_or(logins_[&peer].ciphers);
-        logins_changed_.notify_all();
         return absl::OkStatus();
       },
       [] { return false; }, context_.drain);
@@ -92,8 +90,6 @@ absl::Status Routes::Connect(Stream& stream, const PeerConnection& peer, std::st
     const std::lock_guard lock(logins_mu_);
     Login& login = logins_[&peer];
     login.asked = connected.ok() && connected->status == 0;
-    if (login.asked) login.round = context_.clock.Monotonic() - login.up_at;
-    logins_changed_.notify_all();
     login.silent =
         absl::StartsWith(printed, "up") && printed.substr(std::min(printed.find('\n'), printed.size())) == "\nsilent\n";
   }
@@ -101,23 +97,6 @@ absl::Status Routes::Connect(Stream& stream, const PeerConnection& peer, std::st
   stream.control = control;
   if (said != nullptr && connected->status != 0) *said = connected->err;
   return absl::OkStatus();
-}
-
-void Routes::Approach(Stream& stream) {
-  const auto pull = peers_.find(Route::kPull);
-  if (order_.size() < 2 || order_[0] != Route::kPull || !pull->second.ok()) return;
-  {
-    std::unique_lock lock(logins_mu_);
-    const PeerConnection* const peer = &*pull->second;
-    // A stream that may be needless waits a moment longer.
-    const bool doubtful = ExceedsWay(stream, absl::ZeroDuration());
-    logins_changed_.wait(lock, [&] {
-      return chosen_once_ || (doubtful ? logins_[peer].round < absl::InfiniteDuration() : logins_[peer].up);
-    });
-    if (!logins_[peer].up || IsNeedlessLocked(stream)) return;
-  }
-  if (Move(stream, Stream::Place::kChild).ok())
-    Connect(stream, *pull->second, nullptr).IgnoreError();  // what fails is met again by Ready
 }
 
 absl::Status Routes::ReadyOnChild(Stream& stream, bool by_command) {
@@ -130,13 +109,7 @@ absl::Status Routes::Ready(Stream& stream, const Sample& sample) {
   {
     // What one stream finds out is good for all of them.
     const std::lock_guard lock(mu_);
-    if (!chosen_) {
-      const absl::Status chosen = Choose(stream, sample);
-      const std::lock_guard logins(logins_mu_);
-      chosen_once_ = true;
-      logins_changed_.notify_all();
-      SSHSYNC_RETURN_IF_ERROR(chosen);
-    }
+    if (!chosen_) SSHSYNC_RETURN_IF_ERROR(Choose(stream, sample));
     stream.route = *chosen_;
   }
   switch (stream.route) {

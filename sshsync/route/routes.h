@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,7 +13,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "sshsync/plan/shares.h"
 #include "sshsync/remote/remote_repository.h"
 #include "sshsync/route/peer_connection.h"
 #include "sshsync/route/relay.h"
@@ -64,18 +62,6 @@ class Routes {
     return tried;
   }
 
-  /// Connects a stream for the first of several routes as soon as one login of that way has worked, while another
-  /// stream, which is in its first Ready, still tries it. Ready follows. Nothing where the stream is found to be
-  /// needless.
-  void Approach(Stream& stream);
-
-  /// Whether the way is so short that the hosts have no cores for that stream. Only where the number of streams is left
-  /// to us.
-  bool IsNeedless(const Stream& stream) const {
-    const std::lock_guard lock(logins_mu_);
-    return IsNeedlessLocked(stream);
-  }
-
   /// Readies it for what the child does by itself. `by_command`: its command logs in to the parent as it likes.
   absl::Status ReadyOnChild(Stream& stream, bool by_command);
 
@@ -120,24 +106,13 @@ class Routes {
  private:
   /// What is known of the logins of one way. The first of them tells the others.
   struct Login {
-    bool asked = false, up = false, silent = false;
-    std::string ciphers = {};                         ///< the order that the first found out
-    absl::Time up_at = {};                            ///< monotonic
-    absl::Duration round = absl::InfiniteDuration();  ///< from then to the answer of a first command
+    bool asked = false, silent = false;
+    std::string ciphers = {};  ///< the order that the first found out
   };
 
   void Set(absl::optional<Route> route) {
     chosen_ = route;
     relays_ = route == Route::kRelay;
-  }
-  bool IsNeedlessLocked(const Stream& stream) const {
-    const auto pull = peers_.find(Route::kPull);
-    const auto login = pull->second.ok() ? logins_.find(&*pull->second) : logins_.end();
-    return login != logins_.end() && ExceedsWay(stream, login->second.round);
-  }
-  bool ExceedsWay(const Stream& stream, absl::Duration round) const {
-    if (child_.config().streams > 0 || !child_.config().bwlimit.empty()) return false;
-    return stream.number >= StreamsOnWay(stream.number + 1, std::min(child_.facts().cpus, parent_.facts().cpus), round);
   }
   absl::Status Move(Stream& stream, Stream::Place place);
   absl::Status Connect(Stream& stream, const PeerConnection& peer, std::string* said);
@@ -163,11 +138,8 @@ class Routes {
   absl::optional<Route> chosen_;
   std::string told_;
 
-  mutable std::mutex logins_mu_;  // taken under mu_, never the other way round
-  std::condition_variable logins_changed_;
-  // Protected by logins_mu_.
-  std::map<const PeerConnection*, Login> logins_;
-  bool chosen_once_ = false;  // or it was found that there is nothing to choose
+  mutable std::mutex logins_mu_;                   // taken under mu_, never the other way round
+  std::map<const PeerConnection*, Login> logins_;  // protected by logins_mu_
 };
 
 }  // namespace sshsync

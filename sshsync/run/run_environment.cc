@@ -76,9 +76,7 @@ RunEnvironment::RunEnvironment(const Configuration& configuration, Runner* runne
                .run = RunId(clock_.Now(), std::random_device()()),
                .controller = Controller(),
                .backoff = backoff_,
-               .secrets = secrets_,
-               .spare_sessions =
-                   std::make_shared<SpareSessions>(SpareSessions::MostOf(configuration.settings.max_sessions))} {}
+               .secrets = secrets_} {}
 
 void RunEnvironment::Emit(EventKind kind, LogLevel level, absl::string_view message) {
   events_.On({.kind = kind, .run = context_.run, .level = level, .message = std::string(message)});

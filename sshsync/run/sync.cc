@@ -173,12 +173,6 @@ absl::StatusOr<Report> RunAll(Runner* runner, const Configuration& given, const 
     keeper.emplace(history, writing->recorder());
     environment.context().lock = writing->lock_identity();
     environment.context().memory = &writing->recorder();
-    environment.context().last_equal = [known = writing->recorder().LastEquals(),
-                                        &configuration](const std::string& name) {
-      const auto at = known.find(name);
-      return at == known.end() || at->second.parent != configuration.Find(name)->parent ? absl::InfinitePast()
-                                                                                        : at->second.last_equal;
-    };
     environment.context().repository_ended = [&writing, &history](const RepositoryReport& repository) {
       writing->EndRepository(repository, history.Take(repository.name));
     };

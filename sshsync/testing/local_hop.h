@@ -204,7 +204,6 @@ class LocalHop {
   Repository parent_config, child_config;
   InterruptedRunner runner;
   bool drafted = false;  ///< whether old versions are staged before they are compared
-  absl::Time last_equal = absl::InfinitePast();
   absl::optional<Drafts> drafts;
   absl::optional<FileStates> states;
   absl::optional<TaskQueue> queue;
@@ -218,13 +217,8 @@ class LocalHop {
   Recorder recorder_;
   RealClock clock_;
   Backoff backoff_{1, absl::Milliseconds(1), absl::Milliseconds(1)};
-  RunContext context_{.runner = runner,
-                      .clock = clock_,
-                      .events = recorder_,
-                      .run = "run1",
-                      .controller = "here",
-                      .backoff = backoff_,
-                      .last_equal = [this](const std::string&) { return last_equal; }};
+  RunContext context_{
+      .runner = runner, .clock = clock_, .events = recorder_, .run = "run1", .controller = "here", .backoff = backoff_};
   absl::optional<RemoteRepository> parent_, child_;
   RepositorySnapshot contents_, ours_;
   Plan plan_;

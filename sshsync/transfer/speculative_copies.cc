@@ -13,7 +13,6 @@ void Drafts::Begin(const RepositorySnapshot& parent, const RemoteListing& listin
   const int64_t free = child_.facts().free_bytes,
                 most = free < 0 ? std::numeric_limits<int64_t>::max() : free / 2 / on_host_;
   const std::string stage = StageFolder(config.stage, child_.facts().root);
-  const absl::Time equal = last_equal();
   std::vector<Entry*> entries;
   for (const FileEntry& file : parent.manifest.files) {
     if (file.stat.size <= child_.chunk() || !parent.usable(file.path) || paths_.contains(file.path) ||
@@ -21,7 +20,7 @@ void Drafts::Begin(const RepositorySnapshot& parent, const RemoteListing& listin
       continue;
     const auto there = listing.Find(file.path);
     if (!there || there->type != RemoteStat::Type::kFile || there->stat.size <= child_.chunk() ||
-        !LikelyChanged(file.stat, there->stat, equal))
+        !LikelyChanged(file.stat, there->stat))
       continue;
     // All of the old version is copied; what is much larger than the new one is not worth it.
     const int64_t bytes = std::max(file.stat.size, there->stat.size);

@@ -66,11 +66,6 @@ class Drafts {
   /// Waits for all of them. Shell text that takes away what nobody has; empty for nothing.
   std::string DiscardText();
 
-  /// When the child last equalled its parent.
-  absl::Time last_equal() const {
-    return context_.last_equal ? context_.last_equal(child_.config().name) : absl::InfinitePast();
-  }
-
  private:
   struct Entry {
     std::string path, folder;

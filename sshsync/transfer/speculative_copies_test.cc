@@ -266,12 +266,11 @@ TEST_P(NoDraft, IsMade) {
 
 INSTANTIATE_TEST_SUITE_P(
     Of, NoDraft,
-    ::testing::Values(
-        Refusal{"AFileThatIsYoungerThanTheParents", [](LocalHop& hop) { hop.dir.Write("p/big", Old()); }},
-        Refusal{"AFileThatWasComparedSince", [](LocalHop& hop) { hop.last_equal = absl::Now() + absl::Hours(1); }},
-        Refusal{"AFileThatMayBeRemembered", [](LocalHop& hop) { hop.child_config.recheck = absl::Hours(24); }},
-        Refusal{"AFileThatAFilterMayLeaveOut", [](LocalHop& hop) { hop.child_config.filter = {"- x"}; }},
-        Refusal{"AFileThatIsWrittenInPlace", [](LocalHop& hop) { hop.child_config.stage = "no"; }}),
+    ::testing::Values(Refusal{"AFileThatIsYoungerThanTheParents", [](LocalHop& hop) { hop.dir.Write("p/big", Old()); }},
+                      Refusal{"AFileThatMayBeRemembered",
+                              [](LocalHop& hop) { hop.child_config.recheck = absl::Hours(24); }},
+                      Refusal{"AFileThatAFilterMayLeaveOut", [](LocalHop& hop) { hop.child_config.filter = {"- x"}; }},
+                      Refusal{"AFileThatIsWrittenInPlace", [](LocalHop& hop) { hop.child_config.stage = "no"; }}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

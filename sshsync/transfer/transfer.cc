@@ -9,8 +9,7 @@ HopTransfer::HopTransfer(RunContext& context, const Hop& hop, FileStates& states
       lease_(hop.lease),
       heartbeat_(hop.heartbeat),
       feeds_children_(hop.received != nullptr),
-      early_(hop.early),
-      routes_(early_.routes()),
+      routes_(context, hop.parent, hop.child),
       hop_{context_, parent_, child_, routes_, queue_, hop.cut},
       queue_(states, context.events,
              {.run = context.run,
@@ -72,8 +71,7 @@ absl::Status HopTransfer::Run() {
 }
 
 void HopTransfer::RunStream(int number) {
-  auto [stream, begun] = early_.Take(number);
-  if (!by_command() && stream.session == nullptr && begun.ok() && routes_.IsNeedless(stream)) return;
+  Stream stream{.number = number};
   if (feeds_children_) stream.bytes = std::max<int64_t>(child_.chunk(), 1);
   for (;;) {
     const Task task = TakeTask(stream);
@@ -86,9 +84,7 @@ void HopTransfer::RunStream(int number) {
       RecheckSource(task);
       continue;
     }
-    // What hindered it at its early start counts as its first try.
-    absl::Status status = IsFromParent(task) ? std::exchange(begun, absl::OkStatus()) : absl::OkStatus();
-    if (status.ok()) status = Ready(task, stream);
+    absl::Status status = Ready(task, stream);
     if (!status.ok()) {
       queue_.Return(task);
     } else if (IsFromParent(task) && stream.route == Route::kRelay && stream.group == nullptr) {

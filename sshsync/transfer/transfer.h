@@ -15,7 +15,6 @@
 #include "absl/types/optional.h"
 #include "sshsync/cascade/heartbeat.h"
 #include "sshsync/process/thread.h"
-#include "sshsync/route/early_start.h"
 #include "sshsync/route/routes.h"
 #include "sshsync/schedule/task_queue.h"
 #include "sshsync/stage/lease.h"
@@ -45,7 +44,6 @@ class HopTransfer {
     const Lease& lease;
     const Heartbeat& heartbeat;
     const SourceFiles& source_files;
-    EarlyStart& early;
     ReceivedFiles* received = nullptr;           ///< of the child; nullptr: nobody waits for it
     std::function<TaskQueue::Turn()> turn = {};  ///< to publish; empty: at once
     EventCount* turns = nullptr;                 ///< rings when it may have come
@@ -80,8 +78,7 @@ class HopTransfer {
   const Lease& lease_;
   const Heartbeat& heartbeat_;
   const bool feeds_children_;  // others wait for what is verified here
-  EarlyStart& early_;
-  Routes& routes_;
+  Routes routes_;
   const TransferContext hop_;
   TaskQueue queue_;
   FileTransfer files_;

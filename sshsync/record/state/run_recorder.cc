@@ -60,13 +60,6 @@ std::map<std::string, RepositoryRecord> RunRecorder::Repositories() {
   return records.ok() ? *std::move(records) : std::map<std::string, RepositoryRecord>();
 }
 
-std::map<std::string, RepositoryRecord> RunRecorder::LastEquals() {
-  const std::lock_guard lock(mu_);
-  if (!state_) return {};
-  auto records = state_->LastEquals();
-  return records.ok() ? *std::move(records) : std::map<std::string, RepositoryRecord>();
-}
-
 void RunRecorder::Lose(const absl::Status& why) {
   state_.reset();
   warn_(absl::StrCat("this run is not recorded, and sshsync resume will not know of it: ", why.message()));

@@ -44,10 +44,8 @@ class RunRecorder : public DigestStore {
   void Load(const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) override;
   void Store(const DigestCacheKey& way, const NewDigests& digests) override;
 
-  /// What is known of each repository; nothing where there is no state. The second: only when it last equalled its
-  /// parent, and which that was.
+  /// What is known of each repository; nothing where there is no state.
   std::map<std::string, RepositoryRecord> Repositories();
-  std::map<std::string, RepositoryRecord> LastEquals();
 
  private:
   RunRecorder(std::string run, Warn warn) : run_(std::move(run)), warn_(std::move(warn)) {}

@@ -409,7 +409,7 @@ absl::StatusOr<bool> State::IsUnfinished(absl::string_view run) const {
   });
 }
 
-absl::StatusOr<std::map<std::string, RepositoryRecord>> State::LastEquals() const {
+absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() const {
   return Guarded([&]() -> absl::StatusOr<std::map<std::string, RepositoryRecord>> {
     std::map<std::string, RepositoryRecord> records;
     Query equal(*database_, "SELECT repository, parent, at FROM last_equal");
@@ -418,13 +418,6 @@ absl::StatusOr<std::map<std::string, RepositoryRecord>> State::LastEquals() cons
       record.parent = equal.Text();
       record.last_equal = equal.Time();
     }
-    return records;
-  });
-}
-
-absl::StatusOr<std::map<std::string, RepositoryRecord>> State::Repositories() const {
-  return Guarded([&]() -> absl::StatusOr<std::map<std::string, RepositoryRecord>> {
-    SSHSYNC_ASSIGN_OR_RETURN(auto records, LastEquals());
     Query last(
         *database_,
         absl::StrCat(

@@ -87,8 +87,6 @@ class State {
   absl::StatusOr<bool> IsUnfinished(absl::string_view run) const;
   /// What is remembered of a repository's files, in the order of their paths.
   absl::Status Load(const DigestCacheKey& way, absl::FunctionRef<void(StoredDigest)> take) const;
-  /// When each repository last equalled its parent, and which that was; the rest is empty.
-  absl::StatusOr<std::map<std::string, RepositoryRecord>> LastEquals() const;
   /// Each repository that a run ever had.
   absl::StatusOr<std::map<std::string, RepositoryRecord>> Repositories() const;
 
