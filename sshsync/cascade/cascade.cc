@@ -32,7 +32,6 @@ std::vector<RepositoryReport> Cascade::Run(const ResolvedQueue& queue) {
   reports_.resize(entries_.size());
   for (size_t i = 0; i < entries_.size(); ++i) {
     ++open_[entries_[i].step];
-    ++on_host_[entries_[i].repository->endpoint.host];
     for (const std::string& name : {entries_[i].repository->name, entries_[i].repository->parent}) {
       ++uses_[name];
       ++accounts_[configuration_.Find(name)->endpoint];
@@ -144,7 +143,6 @@ void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
       const Repository* root = &repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
       Hop::Options options{.has_children = entry.has_children,
-                           .on_host = on_host_.at(repository.endpoint.host),
                            .cut = {.algorithms = root->digest, .chunk = root->chunk},
                            .turn = [this, step = entry.step] { return TurnOf(step); },
                            .turns = &turns_,

@@ -96,7 +96,6 @@ class Cascade {
   const Verb verb_;
   const int jobs_;
   std::vector<Entry> entries_;             // constant once Run works
-  std::map<std::string, int> on_host_;     // the same: how many entries a host has
   std::vector<RepositoryReport> reports_;  // each written by its hop's thread
 
   EventCount turns_;  // a step has ended, or something failed

@@ -10,12 +10,9 @@ absl::StatusOr<RepositorySnapshot> Hop::Run(HopSource& source) {
                    contents.ok() ? "it did not get it" : std::string(contents.status().message()));
   }
   const bool well = contents.ok() && report_.failed == 0 && !context_.drain.stopped();
-  // A run that was told to stop has no time for what is large: the next one does that.
-  const std::string drafts = drafts_.DiscardText();
-  lease_guard_.Release(!well, absl::StrCat(context_.stop.stopped() ? "" : drafts,
-                                           well && report_.failure == Failure::kNone
-                                               ? PruneTrashText(child_.facts().now, child_.config().trash_keep)
-                                               : ""));
+  lease_guard_.Release(!well, well && report_.failure == Failure::kNone
+                                  ? PruneTrashText(child_.facts().now, child_.config().trash_keep)
+                                  : "");
   Conclude(verb_, contents.status(), refused_, incomplete_, &report_);
   report_.ended = context_.clock.Now();
   return contents;
@@ -27,8 +24,7 @@ absl::StatusOr<RepositorySnapshot> Hop::DoAll(HopSource& source) {
   SSHSYNC_ASSIGN_OR_RETURN(RemoteListing listing, child_.List());
   SSHSYNC_ASSIGN_OR_RETURN(const std::set<std::string> links, child_.Links(listing));
   auto expected = source.Expected();
-  if (verb_ == Verb::kSync && expected != nullptr) drafts_.Begin(*expected, listing, links);
-  SSHSYNC_ASSIGN_OR_RETURN(Manifest ahead, DigestAhead(child_, listing, links, expected.get(), drafts_.paths()));
+  SSHSYNC_ASSIGN_OR_RETURN(Manifest ahead, DigestAhead(child_, listing, links, expected.get()));
   SSHSYNC_ASSIGN_OR_RETURN(auto listed, source.Listed());
   if (listed.contents->empty_listing && !listing.listing.paths.empty()) {
     return child_.Located(MakeError(
@@ -45,10 +41,8 @@ absl::StatusOr<RepositorySnapshot> Hop::DoAll(HopSource& source) {
     for (RemoteRepository* const side : {listed.repository.get(), &child_})
       probes.push_back(StartThread([side] { side->PrepareTransfer().IgnoreError(); }));
   }
-  if (verb_ == Verb::kSync) drafts_.Begin(*chosen, listing, links, &ahead);
   SSHSYNC_ASSIGN_OR_RETURN(RepositorySnapshot ours,
-                           SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {}), drafts_.paths()));
-  SSHSYNC_RETURN_IF_ERROR(drafts_.End(*chosen, ours));
+                           SurveyChild(child_, listing, links, *chosen, std::exchange(ahead, {})));
   SSHSYNC_ASSIGN_OR_RETURN(const auto digested, source.Digested());
   const HopParent parent{digested.repository, selection.Of(digested.contents), digested.source_files};
   const RepositorySnapshot& theirs = *parent.contents;
@@ -368,7 +362,6 @@ absl::StatusOr<RepositorySnapshot> Hop::Apply(const HopParent& parent, Repositor
     moved = child_.Located(Preflight(
         child_.facts(), states, [this](const FileState& item) { EmitFailed(item.outcome()); },
         [this](std::string text) { child_.Emit(LogLevel::kWarning, std::move(text)); }));
-    if (moved.ok()) drafts_.GiveTo(states);
     if (moved.ok()) moved = FindLeftovers(child_, states);
     if (moved.ok()) {
       moved = HopTransfer(context_,
@@ -385,7 +378,6 @@ absl::StatusOr<RepositorySnapshot> Hop::Apply(const HopParent& parent, Repositor
                           states)
                   .Run();
     }
-    drafts_.TakeBack(states);
   }
   std::vector<FileEntry> arrived;
   std::vector<FileStat> wanted;

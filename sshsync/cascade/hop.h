@@ -29,7 +29,6 @@
 #include "sshsync/text/shell_quote.h"
 #include "sshsync/transfer/chunk_survey.h"
 #include "sshsync/transfer/partial_files.h"
-#include "sshsync/transfer/speculative_copies.h"
 #include "sshsync/transfer/transfer.h"
 
 namespace sshsync {
@@ -41,7 +40,6 @@ class Hop {
   /// What the cascade has to do with it.
   struct Options {
     bool has_children = false;                   ///< that wait for it
-    int on_host = 1;                             ///< hops of the run whose child is on the same host
     CutRules cut = {};                           ///< of big files, where their digests have no chunks
     std::function<TaskQueue::Turn()> turn = {};  ///< to publish
     EventCount* turns = nullptr;                 ///< rings when it may have come
@@ -104,7 +102,6 @@ class Hop {
   const Options options_;
   LeaseGuard lease_guard_;
   const Lease& lease_ = lease_guard_.lease();
-  Drafts drafts_{context_, child_, options_.on_host};
   std::shared_ptr<ReceivedFiles> received_;
   bool incomplete_ = false, refused_ = false;  // its listing; deletions
 };

@@ -83,25 +83,6 @@ std::string CreateText(absl::string_view staged, absl::string_view attempt, int6
   return absl::StrCat(FoldersText(staged, attempt), SizeText(staged, size, child), "\n");
 }
 
-std::string DraftText(absl::string_view file, int64_t file_size, absl::string_view staged, absl::string_view attempt,
-                      int64_t size, const HostTools& child) {
-  const std::string copy = child.can("clone")
-                               ? absl::StrCat(Set("FILEPATH", file), Set("STAGED", staged), child.text("clone"))
-                               : CopyText({.staged = std::string(staged),
-                                           .local = std::string(file),
-                                           .range = {.count = (file_size + kBlockBytes - 1) / kBlockBytes},
-                                           .blocks_per_chunk = 1},
-                                          child);
-  const std::string resize = size == file_size ? "" : absl::StrCat(" && (\n", SizeText(staged, size, child), "\n)");
-  // The copy of a file that nobody may write may not be written, either.
-  return absl::StrCat(FoldersText(staged, attempt), "(\numask 077\n", copy, "\n) && chmod 600 ", ShellLiteral(staged),
-                      resize, " || { rm -rf ", ShellLiteral(attempt), "; exit 1; }\n");
-}
-
-std::string AdoptText(absl::string_view draft, absl::string_view attempt) {
-  return absl::StrCat("mv ", ShellLiteral(draft), " ", ShellLiteral(attempt), "\n");
-}
-
 std::string ChunksText(absl::string_view file, int64_t first, int64_t count, int64_t blocks_per_chunk,
                        absl::string_view chunks_text) {
   return absl::StrCat(Set("FILEPATH", file), "SKIP=", first * blocks_per_chunk, " NCHUNK=", count,

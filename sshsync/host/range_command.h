@@ -50,14 +50,6 @@ std::string CopyText(const RangeStep& step, const HostTools& child);
 /// Makes the staged file: its folder, which must be new, and its size; all zeros.
 std::string CreateText(absl::string_view staged, absl::string_view attempt, int64_t size, const HostTools& child);
 
-/// Makes a staged file that begins with all of `file` and has `size` bytes; what is left of it where that fails is
-/// taken away.
-std::string DraftText(absl::string_view file, int64_t file_size, absl::string_view staged, absl::string_view attempt,
-                      int64_t size, const HostTools& child);
-
-/// A draft becomes an attempt.
-std::string AdoptText(absl::string_view draft, absl::string_view attempt);
-
 /// Digests of chunks, read from the disk: a line each. `chunks_text` is HostTools::Chunks for the chain's algorithm.
 std::string ChunksText(absl::string_view file, int64_t first, int64_t count, int64_t blocks_per_chunk,
                        absl::string_view chunks_text);

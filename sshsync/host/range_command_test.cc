@@ -128,24 +128,6 @@ TEST_F(RangeStepTest, AnAttemptIsNewOrFails) {
   EXPECT_NE(Run(CreateText(Step(0, 1).staged, dir_.Path("stage/x"), 5, tools_)).status, 0);
 }
 
-TEST_F(RangeStepTest, ADraftBeginsWithAllOfAFileAndHasTheSizeThatIsWanted) {
-  const std::string file = Step(0, 1).wanted, attempt = dir_.Path("stage/old");
-  const auto size = static_cast<int64_t>(content_.size());
-  for (const int64_t wanted : {size, size + 100, size - 100}) {
-    ASSERT_EQ(Run(DraftText(file, size, attempt + "/f", attempt, wanted, tools_)).status, 0);
-    std::string expected = content_;
-    expected.resize(static_cast<size_t>(wanted), '\0');
-    EXPECT_EQ(dir_.Read("stage/old/f"), expected);
-    std::filesystem::remove_all(attempt);
-  }
-}
-
-TEST_F(RangeStepTest, OfADraftThatCannotBeMadeNothingIsLeft) {
-  EXPECT_NE(Run(DraftText(dir_.Path("none"), 5, dir_.Path("stage/old/f"), dir_.Path("stage/old"), 5, tools_)).status,
-            0);
-  EXPECT_FALSE(dir_.Exists("stage/old"));
-}
-
 TEST(BlocksWritten, AreThoseThatDdSays) {
   EXPECT_EQ(BlocksWritten("12+3 records in\n8+1 records out\n"), 8);
   EXPECT_EQ(BlocksWritten("ssh: lost\n"), 0);

@@ -29,13 +29,6 @@ absl::StatusOr<Digest> DigestOfChunks(const ChunkList& chunks, absl::string_view
   return hasher.Finish();
 }
 
-bool AnyAlike(const ChunkList& a, const ChunkList& b) {
-  for (size_t i = 0; a.chunk == b.chunk && i < std::min(a.digests.size(), b.digests.size()); ++i) {
-    if (a.digests[i] == b.digests[i]) return true;
-  }
-  return false;
-}
-
 BigFile::BigFile(int64_t size, ChunkList wanted, absl::string_view algorithm)
     : size_(size),
       wanted_(std::move(wanted)),
@@ -67,19 +60,6 @@ bool BigFile::IsUsedUp(int index) const {
   for (size_t i = 0; i < from_.size(); ++i) {
     if (from_[i] == index && states_[i] != State::kGood) return false;
   }
-  return true;
-}
-
-bool BigFile::Adopt(const ChunkList& held) {
-  if (held.chunk != wanted_.chunk || held.digests.size() != wanted_.digests.size() || good_ + taken_ > 0) return false;
-  if (!AnyAlike(held, wanted_)) return false;
-  for (size_t i = 0; i < states_.size(); ++i) {
-    if (held.digests[i] == wanted_.digests[i]) Set(static_cast<int64_t>(i), State::kGood);
-    from_[i] = ChunkRange::kParent;  // also zeros: something else is there
-  }
-  // Nothing is to be brought: then one chunk is read back once more, for whoever brings the last one sees that the file
-  // is whole.
-  if (complete()) from_.back() = ChunkRange::kZeros, Set(static_cast<int64_t>(states_.size()) - 1, State::kOpen);
   return true;
 }
 

@@ -24,9 +24,6 @@ inline constexpr int64_t kBlockBytes = 131072;
 /// kConfig, an algorithm that OpenSSL does not have.
 absl::StatusOr<Digest> DigestOfChunks(const ChunkList& chunks, absl::string_view algorithm);
 
-/// Whether two files have a chunk in common, at the same place.
-bool AnyAlike(const ChunkList& a, const ChunkList& b);
-
 /// Consecutive chunks of one big file that are brought into the stage in one go, all from the same place.
 struct ChunkRange {
   static constexpr int kParent = -1, kZeros = -2;
@@ -61,11 +58,6 @@ class BigFile {
   const std::string& source(int index) const { return sources_[static_cast<size_t>(index)]; }
   /// Whether nothing more is wanted from there.
   bool IsUsedUp(int index) const;
-
-  /// The staged file is not new: it holds these chunks, read back from where it lies now, and they count as brought.
-  /// False, and nothing happened, where none of them is wanted, where they are of a file of another size, or where
-  /// something was taken already.
-  bool Adopt(const ChunkList& held);
 
   /// The longest range, in chunks, by where it comes from; at least one chunk is brought.
   struct Most {

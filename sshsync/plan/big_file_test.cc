@@ -64,44 +64,12 @@ TEST(BigFile, WhatTheOldVersionHasAtTheSamePlaceIsNotSent) {
   EXPECT_TRUE(file.IsUsedUp(0));
 }
 
-TEST(BigFile, ADraftsChunksAreThereAndItsOthersComeFromTheParent) {
-  BigFile file(kChunk * 4, List({"a", "b", "0", "d"}), "sha256");
-  EXPECT_FALSE(file.Adopt(List({"a", "b", "0"}))) << "a draft of another size";
-  EXPECT_FALSE(file.Adopt(List({"w", "x", "y", "z"}))) << "nothing of it is wanted";
-  EXPECT_TRUE(file.Adopt(List({"a", "x", "y", "d"})));
-  EXPECT_EQ(file.good_bytes(), 2 * kChunk);
-  file.Offer("/old", List({"a", "x", "y", "d"}));
-  const auto rest = file.Take({8, 8}, Always);
-  EXPECT_EQ(Shown(rest), "1+2 from -1 skip 0") << "zeros, too: something else is there";
-  EXPECT_FALSE(file.Adopt(List({"a", "b", "0", "d"}))) << "it is under way";
-  EXPECT_THAT(file.Arrived(*rest, {Of("b"), Of(std::string(kChunk, '\0'))}), IsEmpty());
-  EXPECT_TRUE(file.complete());
-}
-
-TEST(BigFile, ADraftThatIsAllThatIsWantedIsReadBackAtItsEnd) {
-  BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
-  EXPECT_TRUE(file.Adopt(List({"a", "b", "c"})));
-  EXPECT_FALSE(file.complete()) << "somebody has to see that it is";
-  const auto last = file.Take({8, 8}, Always);
-  EXPECT_EQ(Shown(last), "2+1 from -2 skip 0");
-  EXPECT_THAT(file.Arrived(*last, {Of("?")}), IsEmpty());
-  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "2+1 from -1 skip 0");
-}
-
 TEST(BigFile, AFileThatIsOfferedAgainIsOneSource) {
   BigFile file(kChunk * 3, List({"a", "b", "c"}), "sha256");
   EXPECT_TRUE(file.Offer("/left", List({"a", "?"})));
   EXPECT_TRUE(file.Offer("/left", List({"?", "b"})));
   EXPECT_TRUE(file.Offer("/left", List({"?"}))) << "what was wanted of it still is";
   EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+2 from 0 skip 0");
-}
-
-TEST(BigFile, ADraftThatIsGivenUpIsCopiedFrom) {
-  BigFile file(kChunk * 3, List({"a", "0", "c"}), "sha256");
-  EXPECT_TRUE(file.Adopt(List({"a", "0", "x"})));
-  file.StartOver("/draft");
-  EXPECT_EQ(Shown(file.Take({8, 8}, Always)), "0+2 from 0 skip 0");
-  EXPECT_EQ(file.source(0), "/draft");
 }
 
 TEST(BigFile, ChunksOfZerosAreThereByThemselvesAndReadBackAllTheSame) {

@@ -146,8 +146,7 @@ absl::StatusOr<RepositorySnapshot> DigestParent(RemoteRepository& repository, Re
 }
 
 absl::StatusOr<Manifest> DigestAhead(RemoteRepository& repository, const RemoteListing& listing,
-                                     const std::set<std::string>& links, const RepositorySnapshot* expected,
-                                     const std::set<std::string>& drafted) {
+                                     const std::set<std::string>& links, const RepositorySnapshot* expected) {
   const Repository& config = repository.config();
   Manifest ahead;
   if (expected == nullptr || !listing.own || config.recheck || !config.filter.empty()) return ahead;
@@ -155,7 +154,7 @@ absl::StatusOr<Manifest> DigestAhead(RemoteRepository& repository, const RemoteL
   for (const FileEntry& file : expected->manifest.files) {
     const auto there = listing.Find(file.path);
     if (!there || there->type != RemoteStat::Type::kFile || there->stat.size != file.stat.size ||
-        drafted.contains(file.path) || !LinkAbove(file.path, links).empty())
+        !LinkAbove(file.path, links).empty())
       continue;
     ahead.files.push_back({file.path, there->stat, {}});
     questions.push_back({file.path, file.stat.size});
@@ -174,7 +173,6 @@ absl::StatusOr<Manifest> DigestAhead(RemoteRepository& repository, const RemoteL
 absl::StatusOr<std::vector<DigestRequest>> SortChild(RemoteRepository& repository, const RemoteListing& listing,
                                                      const std::set<std::string>& links,
                                                      const RepositorySnapshot& parent, const Manifest& ahead,
-                                                     const std::set<std::string>& drafted,
                                                      RepositorySnapshot& contents) {
   std::vector<std::string> names;
   for (const FileEntry& file : parent.manifest.files) names.push_back(file.path);
@@ -203,7 +201,7 @@ absl::StatusOr<std::vector<DigestRequest>> SortChild(RemoteRepository& repositor
       if (i < wanted && !parent.usable(names[i])) continue;
       if (const FileEntry* const known = ahead.Find(names[i])) {
         contents.manifest.files.back() = *known;
-      } else if (i >= wanted || !drafted.contains(names[i])) {
+      } else {
         (i < wanted ? questions : contents.undigested).push_back({names[i], stats[i]->stat.size});
       }
     } else if (i < wanted) {
@@ -221,13 +219,13 @@ absl::StatusOr<std::vector<DigestRequest>> SortChild(RemoteRepository& repositor
 
 absl::StatusOr<RepositorySnapshot> SurveyChild(RemoteRepository& repository, const RemoteListing& listing,
                                                const std::set<std::string>& links, const RepositorySnapshot& parent,
-                                               const Manifest& ahead, const std::set<std::string>& drafted) {
+                                               const Manifest& ahead) {
   RepositorySnapshot contents;
   contents.incomplete = listing.incomplete;
   contents.own.emplace();
   contents.empty_listing = listing.listing.paths.empty() && listing.listing.refused.empty();
   SSHSYNC_ASSIGN_OR_RETURN(std::vector<DigestRequest> questions,
-                           SortChild(repository, listing, links, parent, ahead, drafted, contents));
+                           SortChild(repository, listing, links, parent, ahead, contents));
   const bool whole = listing.incomplete.empty() && !listing.listing.paths.empty();
   SSHSYNC_RETURN_IF_ERROR(TakeDigestsOf(repository, std::move(questions), whole, contents));
   contents.Remove(contents.vanished);

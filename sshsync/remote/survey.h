@@ -65,10 +65,6 @@ inline FileOutcome FailedPath(absl::string_view path, Failure failure, absl::str
 
 /// Surveys a parent in two halves, so that its children can digest their files while it digests its own. The first: all
 /// it lists, without digests.
-/// Asks for what is not known; `whole`: the manifest has all files of the repository.
-absl::Status TakeDigestsOf(RemoteRepository& repository, std::vector<DigestRequest> questions, bool whole,
-                           RepositorySnapshot& contents);
-
 absl::StatusOr<RepositorySnapshot> ListParent(RemoteRepository& repository);
 
 /// The second: the digests. A file that vanished between listing and digest is looked for in a second listing: still
@@ -77,18 +73,16 @@ absl::StatusOr<RepositorySnapshot> DigestParent(RemoteRepository& repository, Re
 
 /// Digests what a child has of the files that it will be compared with, as far as that can be `expected` (nullptr: not
 /// at all): those of the same size. For SurveyChild, when it is known what its parent will hold. Nothing where filters
-/// or remembered digests may make that needless. `drafted`: as SurveyChild has it.
+/// or remembered digests may make that needless.
 absl::StatusOr<Manifest> DigestAhead(RemoteRepository& repository, const RemoteListing& listing,
-                                     const std::set<std::string>& links, const RepositorySnapshot* expected,
-                                     const std::set<std::string>& drafted = {});
+                                     const std::set<std::string>& links, const RepositorySnapshot* expected);
 
 /// Surveys a child: which of the files that `parent` lists it has, and their digests. Files that stand behind a
 /// symbolic link fail unless links are followed; a link in place of a file has no digest, so that it is replaced and
-/// its target is never read. `ahead`: what was digested since it was listed. `drafted`: what somebody else digests, and
-/// is left without a digest.
+/// its target is never read. `ahead`: what was digested since it was listed.
 absl::StatusOr<RepositorySnapshot> SurveyChild(RemoteRepository& repository, const RemoteListing& listing,
                                                const std::set<std::string>& links, const RepositorySnapshot& parent,
-                                               const Manifest& ahead = {}, const std::set<std::string>& drafted = {});
+                                               const Manifest& ahead = {});
 
 /// Makes what is known of a child good for its own children: digests the files that only they need.
 absl::StatusOr<RepositorySnapshot> DigestRest(RemoteRepository& repository, RepositorySnapshot child);

@@ -41,7 +41,7 @@ FileOutcome FileState::outcome() const {
 }
 
 int64_t FileState::bytes_to_bring() const {
-  const ChunkList *const theirs = wanted_chunks(), *const ours = draft ? &draft->chunks : held_chunks();
+  const ChunkList *const theirs = wanted_chunks(), *const ours = held_chunks();
   if (theirs == nullptr || ours == nullptr || theirs->chunk != ours->chunk)
     return std::max<int64_t>(wanted.stat.size, 0);
   int64_t chunks = 0;
@@ -172,11 +172,7 @@ void FileStates::SourceRechecked(size_t index, const absl::Status& error, const 
 
 void FileStates::GaveUp(size_t index) {
   FileState& item = items_[index];
-  if (item.created) {
-    item.big->StartOver(item.attempt(index).staged());
-  } else {
-    item.big = nullptr;  // where a draft was to become it, it is not known whether it did
-  }
+  if (item.created) item.big->StartOver(item.attempt(index).staged());
   item.partial_files.push_back(item.attempt(index).staged());
   item.folder.clear();
   item.created = false;

@@ -33,13 +33,6 @@ struct Parts {
   ChunkList held = {};  ///< of the child's present file; none where it is not known
 };
 
-/// A staged file that was begun with the child's present one (drafts.h).
-struct Draft {
-  std::string folder;  ///< of the attempt, absolute
-  int64_t size = 0;    ///< bytes
-  ChunkList chunks;    ///< read from where it lies
-};
-
 /// One file on its way through a hop: what is wanted, and how far it came. A hop has one for each file to move, so what
 /// few of them need is held apart.
 ///
@@ -57,7 +50,6 @@ struct FileState {
   absl::Time not_before = absl::InfinitePast();  ///< the next try; monotonic
   std::vector<std::string> partial_files =
       {};  ///< staged files of earlier runs and attempts that may be it, or a part of it; absolute
-  std::shared_ptr<const Draft> draft = {};  ///< that the first attempt may go on with; nullptr: it begins anew
   // A big file on its way: chunk by chunk, in one attempt after the other.
   std::shared_ptr<const Parts> parts = {};  ///< where the digest is not made of chunks
   std::shared_ptr<BigFile> big = {};

@@ -56,8 +56,6 @@ TEST(FileState, KnowsWhatIsToBeBroughtByTheChunksThatDiffer) {
   EXPECT_EQ(item.bytes_to_bring(), 350) << "nobody knows what the child has";
   child.chunks = std::make_shared<const ChunkList>(chunks({'1', 'f', '3'}));
   EXPECT_EQ(item.bytes_to_bring(), 200);
-  item.draft = std::make_shared<const Draft>(Draft{.size = 350, .chunks = chunks({'1', '2', '3', 'f'})});
-  EXPECT_EQ(item.bytes_to_bring(), 100);
 }
 
 TEST(FileStates, TakesWhatThePlanCopiesAndReplacesSmallestFirst) {

@@ -35,7 +35,6 @@ TaskQueue::TaskQueue(FileStates& states, EventSink& events, HopNames names, Task
     if (settled_[i]) continue;
     ++unsettled_;
     open_.insert(i);
-    if (item.draft) spent_ += SpaceOf(item);
   }
 }
 
@@ -94,7 +93,7 @@ void TaskQueue::Refresh(size_t index) {
       growing_.insert(index);
     } else if (!item.in_flight && !item.recheck_source) {
       open_.insert(index);
-      if (!was_open && !item.draft) spent_ -= SpaceOf(item);
+      if (!was_open) spent_ -= SpaceOf(item);
     }
     if (item.recheck_source && !item.in_flight) doubtful_.insert(index);
     changes_.Notify();
@@ -232,26 +231,22 @@ bool TaskQueue::TakeFiles(int64_t most_bytes, Task* task) {
     if (IsBig(item) && !task->indices.empty()) break;
     ++looks;
     SourceState holding;
-    if (Look(index, &holding) != Ready::kYes || !(item.draft || Fits(item))) continue;
+    if (Look(index, &holding) != Ready::kYes || !Fits(item)) continue;
     if (IsBig(item)) {
       // Its size may have been found to be another than it was listed with. What is good is good in one attempt: a new
       // one begins with nothing.
       if (!item.big || item.big->size() != item.wanted.stat.size || item.big->good_bytes() > 0)
         item.big = std::make_shared<BigFile>(item.wanted.stat.size, *item.wanted_chunks(), rules_.algorithm);
-      const auto draft = std::exchange(item.draft, nullptr);
-      const bool adopted = draft && draft->size == item.big->size() && item.big->Adopt(draft->chunks);
       if (item.held_chunks() != nullptr)
         item.big->Offer(absl::StrCat(rules_.child_root, "/", item.wanted.path), *item.held_chunks());
       item.folder = NewAttempt(rules_.stage_folder, index, item.wanted.path, item.wanted.digest).folder;
       item.writers = 0;  // those of an earlier attempt are of no account
       TakeOff(index);
-      if (adopted) spent_ -= SpaceOf(item);  // it counts already
       *task = {.kind = Task::Kind::kCreate,
                .indices = {index},
                .folder = holding.folder,
                .attempt = item.attempt(index),
-               .big = item.big,
-               .draft = adopted ? draft : nullptr};
+               .big = item.big};
       return true;
     }
     if (task->indices.empty()) task->folder = holding.folder;
@@ -287,7 +282,6 @@ void TaskQueue::Return(const Task& task) {
       task.big->BrokeOff(task.range, {}, 0);
     } else {
       item.in_flight = false;
-      if (task.draft) item.draft = task.draft, item.big = nullptr;
     }
     Refresh(index);
   }
@@ -404,9 +398,6 @@ std::vector<std::string> TaskQueue::Created(const Task& task,
     item.created = true;
     if (dependencies_.received != nullptr) dependencies_.received->StartedIn(item.wanted.path, task.attempt.folder);
     Emit(EventKind::kFileStarted, item, 0);
-    if (task.draft)
-      EmitChunks(
-          {.indices = task.indices, .range = {.count = static_cast<int64_t>(task.big->wanted().digests.size())}});
   }
   Refresh(task.indices[0]);
   return useless;
@@ -491,9 +482,6 @@ void TaskQueue::Abandon(const Task& task, const absl::Status& why, absl::string_
   if (IsOf(task)) {
     abandoned_.insert(task.attempt.staged());
     states_.GaveUp(index);
-    if (task.draft)
-      item.partial_files.push_back(
-          absl::StrCat(task.draft->folder, "/", item.wanted.path));  // it may not have got its new name
     if (dependencies_.received != nullptr) dependencies_.received->Expect(item.wanted);
     return FailLocked(index, why, command, "", 0);
   }

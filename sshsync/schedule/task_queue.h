@@ -47,8 +47,6 @@ struct Task {
   Attempt attempt = {};
   ChunkRange range = {};
   std::shared_ptr<BigFile> big = {};
-  std::shared_ptr<const Draft> draft =
-      {};  ///< of kCreate: whose folder is to become the attempt's; nullptr: it is made
 };
 
 /// How jobs are cut.
@@ -227,7 +225,7 @@ class TaskQueue {
   std::set<size_t> doubtful_;        // whose source is to be looked at
   std::vector<bool> settled_;        // files that came to their end
   size_t unsettled_ = 0;             // the others
-  int64_t spent_ = 0;                // of the room: drafts, and what was begun, without what that replaced
+  int64_t spent_ = 0;                // of the room: what was begun, without what that replaced
   bool cramped_ = false;             // some file waits for room
   std::set<std::string> abandoned_;  // staged files of attempts that were given up
   std::vector<Publication> verified_;

@@ -12,10 +12,6 @@ std::string StageFolder(absl::string_view stage_key, absl::string_view root) {
   return absl::StrCat(stage_key, "/sshsync-in", absl::StrReplaceAll(root, {{"/", "-"}}));
 }
 
-std::string NewDraftFolder(absl::string_view stage_folder) {
-  return absl::StrCat(stage_folder, "/", kDraftName, "-", RandomMark().substr(0, 12));
-}
-
 Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_view file, const Digest& digest) {
   std::string name = digest.is_crc() ? "crc" : digest.text().substr(0, 40);
   return {.index = index,

@@ -24,11 +24,6 @@ struct Attempt {
 /// which several repositories may share.
 std::string StageFolder(absl::string_view stage_key, absl::string_view root);
 
-/// The folder of a new draft (drafts.h), `old-RANDOM`: what the child has, before it is known what is wanted. It is
-/// never used twice.
-std::string NewDraftFolder(absl::string_view stage_folder);
-inline constexpr absl::string_view kDraftName = "old";
-
 /// A new attempt for a file whose parent has `digest`.
 Attempt NewAttempt(absl::string_view stage_folder, size_t index, absl::string_view file, const Digest& digest);
 

@@ -20,11 +20,5 @@ TEST(Stage, NoTwoAttemptsShareAFolder) {
   EXPECT_NE(first.folder, second.folder);
 }
 
-TEST(Stage, NoTwoDraftsShareAFolder) {
-  const std::string first = NewDraftFolder("/srv/app/.sshsync/in"), second = NewDraftFolder("/srv/app/.sshsync/in");
-  EXPECT_EQ(first.find("/srv/app/.sshsync/in/old-"), 0u);
-  EXPECT_NE(first, second);
-}
-
 }  // namespace
 }  // namespace sshsync

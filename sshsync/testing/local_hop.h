@@ -20,7 +20,6 @@
 #include "sshsync/route/routes.h"
 #include "sshsync/ssh/ssh_runner.h"
 #include "sshsync/testing/temp_dir.h"
-#include "sshsync/transfer/speculative_copies.h"
 #include "sshsync/transfer/transfer_policy.h"
 
 namespace sshsync {
@@ -125,15 +124,11 @@ class LocalHop {
     contents_ = *std::move(theirs);
     const auto listing = child_->List();
     ASSERT_TRUE(listing.ok()) << listing.status();
-    drafts.emplace(context_, *child_);
-    if (drafted) drafts->Begin(contents_, *listing, {});
-    auto ours = SurveyChild(*child_, *listing, {}, contents_, {}, drafts->paths());
+    auto ours = SurveyChild(*child_, *listing, {}, contents_);
     ASSERT_TRUE(ours.ok()) << ours.status();
     ours_ = *std::move(ours);
-    ASSERT_TRUE(drafts->End(contents_, ours_).ok());
     plan_ = Diff(contents_.manifest, ours_.manifest, [](absl::string_view) { return false; });
     states.emplace(plan_, 2);
-    drafts->GiveTo(*states);
     ASSERT_TRUE(parent_->PrepareTransfer().ok() && child_->PrepareTransfer().ok());
     source_files_.emplace(parent_->facts().root);
     routes_.emplace(context_, *parent_, *child_);
@@ -203,8 +198,6 @@ class LocalHop {
   TempDir dir;
   Repository parent_config, child_config;
   InterruptedRunner runner;
-  bool drafted = false;  ///< whether old versions are staged before they are compared
-  absl::optional<Drafts> drafts;
   absl::optional<FileStates> states;
   absl::optional<TaskQueue> queue;
 

@@ -10,22 +10,11 @@ absl::Status FindLeftovers(RemoteRepository& child, FileStates& states) {
                                                                  " 2>/dev/null || exit 0\nfind .//. -type f -print\n"),
                                           .timeout = child.config().timeout}));
   std::map<std::string, std::vector<std::string>> partial_files;  // DIGEST/PATH -> files
-  std::set<std::string> drafts;                                   // folders
   for (const std::string& path : ParseFind(found.out).paths) {
     const size_t slash = path.find('/'), dash = path.find('-');
     if (slash == std::string::npos || dash >= slash) continue;
-    if (path.substr(0, dash) == kDraftName) {
-      drafts.insert(absl::StrCat(stage, "/", path.substr(0, slash)));
-      continue;
-    }
     partial_files[absl::StrCat(path.substr(0, dash), path.substr(slash))].push_back(absl::StrCat(stage, "/", path));
   }
-  for (const FileState& item : states.items()) {
-    if (item.draft) drafts.erase(item.draft->folder);
-  }
-  std::string text;
-  for (const std::string& folder : drafts) absl::StrAppend(&text, "rm -rf ", ShellLiteral(folder), "\n");
-  if (!text.empty()) child.Ask({.script = text, .writes = true}).IgnoreError();  // they go with the stage
   if (partial_files.empty()) return absl::OkStatus();
   for (FileState& item : states.items()) {
     const auto at = partial_files.find(absl::StrCat(item.wanted.digest.text().substr(0, 40), "/", item.wanted.path));

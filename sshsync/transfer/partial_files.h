@@ -15,8 +15,7 @@ namespace sshsync {
 
 /// Finds what earlier runs left in a child's stage, by the digests that their attempts are named after: verified or
 /// not, it may be what is wanted, and need not be sent again. What is found is copied into a new attempt and read back
-/// like everything else. Drafts that they left have nothing that the child has not, and are removed; those of this run
-/// are in `work`. Errors: the child's.
+/// like everything else. Errors: the child's.
 absl::Status FindLeftovers(RemoteRepository& child, FileStates& states);
 
 }  // namespace sshsync

@@ -39,17 +39,6 @@ TEST_F(LeftoversTest, AreFoundByTheDigestThatIsWantedAndByTheirPath) {
   EXPECT_THAT(hop_.states->at(1).partial_files, UnorderedElementsAre(other));
 }
 
-TEST_F(LeftoversTest, DraftsOfEarlierRunsAreRemovedAndThoseOfThisRunStay) {
-  const std::string path = hop_.states->at(0).wanted.path,
-                    stage = absl::StrCat(hop_.child().facts().root, "/.sshsync/in");
-  for (const char* draft : {"old-1/", "old-12/"}) hop_.dir.Write(absl::StrCat("p/.sshsync/in/", draft, path), "old");
-  hop_.states->at(0).draft = std::make_shared<const Draft>(Draft{.folder = absl::StrCat(stage, "/old-12")});
-  ASSERT_TRUE(FindLeftovers(hop_.child(), *hop_.states).ok());
-  EXPECT_FALSE(hop_.dir.Exists("p/.sshsync/in/old-1"));
-  EXPECT_TRUE(hop_.dir.Exists("p/.sshsync/in/old-12"));
-  EXPECT_THAT(hop_.states->at(0).partial_files, IsEmpty());
-}
-
 TEST_F(LeftoversTest, AreNoneWhereThereIsNoStage) {
   EXPECT_TRUE(FindLeftovers(hop_.child(), *hop_.states).ok());
   EXPECT_THAT(hop_.states->at(0).partial_files, IsEmpty());

@@ -23,9 +23,7 @@ void RangeTransfer::Remove(const std::vector<std::string>& partial_files) {
 absl::Status RangeTransfer::Create(const Task& task, Stream& stream) {
   const FileState item = hop_.queue.item(task.indices[0]);
   RecordScript script(RandomMark());
-  script.Add("create",
-             task.draft ? AdoptText(task.draft->folder, task.attempt.folder)
-                        : CreateText(task.attempt.staged(), task.attempt.folder, task.big->size(), hop_.child.tools()));
+  script.Add("create", CreateText(task.attempt.staged(), task.attempt.folder, task.big->size(), hop_.child.tools()));
   for (size_t i = 0; i < item.partial_files.size(); ++i) {
     const ChunkList& wanted = task.big->wanted();
     script.Add(absl::StrCat(i), ChunksText(item.partial_files[i], 0, static_cast<int64_t>(wanted.digests.size()),
