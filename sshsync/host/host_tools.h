@@ -59,8 +59,8 @@ class HostTools {
   std::string Digests(absl::string_view tool_words) const;
 
   /// Whether an action on names takes this one among others. Those that no list can hold (\001 in it, or a newline
-  /// where that has no spelling) go by themselves: `digests` is given them as operands, a file to pack goes in a framed
-  /// stream.
+  /// where that has no spelling) go by themselves: `digests` is given them as operands, a file to pack goes
+  /// alone.
   bool TakesName(absl::string_view action, absl::string_view name) const;
 
   /// What its preset says of an action beside its text, `ACTION.WHAT`; empty for an operator's.

@@ -3,20 +3,20 @@
 namespace sshsync {
 
 absl::Status FileTransfer::Bring(const Task& task, Stream& stream) {
-  std::deque<Batch> batches = Cut(task, hop_.routes.carries(stream));
+  std::deque<Indices> batches = Cut(task, hop_.routes.carries(stream));
   absl::Status status;
   while (status.ok() && !batches.empty()) status = BringSome(task, batches, stream);
-  for (const Batch& batch : batches) LeaveAll(batch.indices);
+  for (const Indices& batch : batches) LeaveAll(batch);
   return status;
 }
 
 // As many of the batches as one script takes: all of them where they are pulled, one where it is carried.
-absl::Status FileTransfer::BringSome(const Task& task, std::deque<Batch>& batches, Stream& stream) {
+absl::Status FileTransfer::BringSome(const Task& task, std::deque<Indices>& batches, Stream& stream) {
   TransferSession session = NewSession();
   while (!batches.empty()) {
     auto made = MakeGroup(task, batches.front(), stream);
     if (made.ok() && made->pipe && session.current() != nullptr) break;
-    const Indices indices = std::move(batches.front().indices);
+    const Indices indices = std::move(batches.front());
     batches.pop_front();
     if (!made.ok()) {
       Drop(indices, made.status(), "");
@@ -82,68 +82,64 @@ TransferSession FileTransfer::NewSession() {
                          });
 }
 
-// What one file may travel in.
-FileTransfer::Carrier FileTransfer::CarrierOf(const FileState& item) const {
+// Whether a file may travel with others.
+bool FileTransfer::GoesInArchive(const FileState& item) const {
   constexpr int64_t kSmall = int64_t{1} << 20;
-  if (hop_.by_command() || item.wanted.stat.size > kSmall || !item.partial_files.empty()) return Carrier::kAlone;
-  // A name that the child cannot hold, and a file that grew in a framed stream, spoil a try for their company: they go
-  // where there is another.
-  if (hop_.child.config().retries == 0 && !FitsUstar(item.wanted.path)) return Carrier::kAlone;
+  if (hop_.by_command() || item.wanted.stat.size > kSmall || !item.partial_files.empty()) return false;
+  // A name that the child cannot hold spoils a try for its company: it goes with others where there is another try.
+  if (hop_.child.config().retries == 0 && !FitsUstar(item.wanted.path)) return false;
   const bool tar = hop_.child.tools().can("unpack") && hop_.parent.tools().can("pack") && hop_.child.facts().has_tar &&
                    hop_.parent.facts().has_tar;
-  if (tar && ArchiveHolds(item.wanted.path, hop_.parent.tools(), hop_.child.tools())) return Carrier::kArchive;
-  return item.wanted.stat.size >= 0 && !hop_.in_place() && hop_.child.config().retries > 0 ? Carrier::kFrames
-                                                                                           : Carrier::kAlone;
+  return tar && ArchiveHolds(item.wanted.path, hop_.parent.tools(), hop_.child.tools());
 }
 
-std::deque<FileTransfer::Batch> FileTransfer::Cut(const Task& task, bool carries) {
+std::deque<FileTransfer::Indices> FileTransfer::Cut(const Task& task, bool carries) {
   constexpr size_t kBatchFiles = 2000, kAgain = 8;
-  constexpr int64_t kBatchBytes = int64_t{16} << 20,
-                    kFrameBytes = int64_t{2} << 20;  // frames are on the child twice for a moment
+  constexpr int64_t kBatchBytes = int64_t{16} << 20;
   // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was
   // none, but a session that was lost.
   const auto failed = std::count_if(task.indices.begin(), task.indices.end(),
                                     [this](size_t index) { return hop_.queue.item(index).tries > 0; });
   const size_t most_again = static_cast<size_t>(failed) / kAgain;
-  Batch open[] = {{.carrier = Carrier::kAlone}, {.carrier = Carrier::kArchive}, {.carrier = Carrier::kFrames}};
-  std::deque<Batch> batches;
-  const auto close = [&](Batch& batch) {
-    Indices rest = std::exchange(batch.indices, {});
-    batch.bytes = 0;
-    while (!rest.empty()) {
-      const auto end = rest.begin() + static_cast<ptrdiff_t>(CountOfOne(batch.carrier, rest, carries));
-      batches.push_back({.carrier = batch.carrier, .indices = Indices(rest.begin(), end)});
-      rest.erase(rest.begin(), end);
+  std::deque<Indices> batches;
+  Indices open;  // what goes together
+  int64_t bytes = 0;
+  bool failed_before = false;
+  const auto close = [&] {
+    while (!open.empty()) {
+      const auto end = open.begin() + static_cast<ptrdiff_t>(CountOfOne(open, carries));
+      batches.emplace_back(open.begin(), end);
+      open.erase(open.begin(), end);
     }
+    bytes = 0;
   };
   for (const size_t index : task.indices) {
     const FileState item = hop_.queue.item(index);
     const bool again = item.tries > 0;
     const bool last = again && (most_again < 2 || item.tries >= hop_.child.config().retries);
-    Batch& batch = open[static_cast<size_t>(last ? Carrier::kAlone : CarrierOf(item))];
-    const size_t most = batch.carrier == Carrier::kAlone ? 1 : again ? most_again : kBatchFiles;
-    if (again != batch.again || batch.indices.size() >= most ||
-        batch.bytes + item.wanted.stat.size > (batch.carrier == Carrier::kFrames ? kFrameBytes : kBatchBytes))
-      close(batch);
-    batch.again = again;
-    batch.indices.push_back(index);
-    batch.bytes += item.wanted.stat.size;
+    if (last || !GoesInArchive(item)) {
+      batches.push_back({index});
+      continue;
+    }
+    if (again != failed_before || open.size() >= (again ? most_again : kBatchFiles) ||
+        bytes + item.wanted.stat.size > kBatchBytes)
+      close();
+    failed_before = again;
+    open.push_back(index);
+    bytes += item.wanted.stat.size;
   }
-  for (Batch& batch : open) close(batch);
+  close();
   return batches;
 }
 
-// How many of these one script names. A writer that is carried is one line, with the folders that it makes, and of a
-// framed stream every name.
-size_t FileTransfer::CountOfOne(Carrier carrier, const Indices& indices, bool carries) const {
+// How many of these one script names. A writer that is carried is one line, with the folders that it makes.
+size_t FileTransfer::CountOfOne(const Indices& indices, bool carries) const {
   constexpr size_t kOfEach = 100;  // what stands around a name
-  if (carrier == Carrier::kAlone) return 1;
   std::vector<std::string> names;
   for (const size_t index : indices) names.push_back(hop_.queue.item(index).wanted.path);
-  const size_t most =
-      carrier == Carrier::kArchive ? hop_.parent.tools().NamesPerCall("pack", Operands(names)) : names.size();
-  if (carrier == Carrier::kArchive && !carries) return most;
-  const size_t limit = carries ? kMostTaken / 4 * 3 : 10 * kMostTaken;
+  const size_t most = hop_.parent.tools().NamesPerCall("pack", Operands(names));
+  if (!carries) return most;
+  const size_t limit = kMostTaken / 4 * 3;
   const size_t of_folder = TakenBytes(hop_.child.facts().root) + TakenBytes(hop_.child.config().stage) + 2 * kOfEach;
   std::set<absl::string_view> folders;
   size_t count = 0;
@@ -151,15 +147,15 @@ size_t FileTransfer::CountOfOne(Carrier carrier, const Indices& indices, bool ca
     const absl::string_view name = names[count];
     const absl::string_view folder = name.substr(0, name.rfind('/') == absl::string_view::npos ? 0 : name.rfind('/'));
     if (folders.insert(folder).second) bytes += of_folder + TakenBytes(folder);
-    if (carrier == Carrier::kFrames) bytes += TakenBytes(name) + kOfEach;
     if (count > 0 && bytes > limit) break;
   }
   return count;
 }
 
-absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task, const Batch& batch, Stream& stream) {
+absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task, const Indices& indices,
+                                                               Stream& stream) {
   const std::string& root = hop_.child.facts().root;
-  const FileState first = hop_.queue.item(batch.indices[0]);
+  const FileState first = hop_.queue.item(indices[0]);
   Prepared made;
   TransferSession::Group& group = made.group;
   std::vector<std::string> files;
@@ -167,7 +163,7 @@ absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task,
       hop_.in_place()
           ? root
           : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
-  for (const size_t index : batch.indices) {
+  for (const size_t index : indices) {
     files.push_back(hop_.queue.item(index).wanted.path);
     group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
   }
@@ -191,7 +187,7 @@ absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task,
   } else if (builtin) {
     if (hop_.by_command())
       SSHSYNC_RETURN_IF_ERROR(hop_.routes.Ready(stream, {.folder = task.folder, .file = files[0]}));
-    TransferPipe pipe = PassageOf(batch, files, task.folder, folder);
+    TransferPipe pipe = PassageOf(files, task.folder, folder);
     group.display = hop_.routes.Display(stream);
     if (hop_.routes.carries(stream)) {
       pipe.writer.insert(0, TransferSession::MakeFoldersText(group.attempts, hop_.in_place()));
@@ -215,28 +211,17 @@ absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task,
 }
 
 // How the files of a batch get from one folder to another.
-TransferPipe FileTransfer::PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
+TransferPipe FileTransfer::PassageOf(absl::Span<const std::string> files, absl::string_view from,
                                      absl::string_view to) const {
   if (files.size() == 1) {
     const auto path = [&](absl::string_view folder) { return ShellLiteral(absl::StrCat(folder, "/", files[0])); };
     return {.reader = absl::StrCat("exec cat ", path(from)), .writer = absl::StrCat("cat >", path(to))};
   }
-  TransferPipe pipe{.in_one_piece = true};
-  if (batch.carrier == Carrier::kArchive) {
-    pipe.reader = HostTools::TextOnNames(PackText(hop_.parent.tools(), hop_.child.tools()), Operands(files));
-    pipe.writer = std::string(hop_.child.tools().text("unpack"));
-  } else {
-    std::vector<Frame> frames;
-    for (const size_t index : batch.indices) {
-      const FileState item = hop_.queue.item(index);
-      frames.push_back({.name = item.wanted.path, .size = item.wanted.stat.size});
-    }
-    pipe.reader = FramedReader(frames, ArgumentBytes(hop_.parent.facts()));
-    pipe.writer = FramedWriter(frames);
-  }
-  pipe.reader.insert(0, absl::StrCat("cd ", ShellLiteral(from), " || exit 1\n"));
-  pipe.writer.insert(0, absl::StrCat("cd ", ShellLiteral(to), " || exit 1\n"));
-  return pipe;
+  const auto enter = [](absl::string_view folder) { return absl::StrCat("cd ", ShellLiteral(folder), " || exit 1\n"); };
+  const std::string pack = HostTools::TextOnNames(PackText(hop_.parent.tools(), hop_.child.tools()), Operands(files));
+  return {.reader = enter(from) + pack,
+          .writer = absl::StrCat(enter(to), hop_.child.tools().text("unpack")),
+          .in_one_piece = true};
 }
 
 std::vector<absl::StatusOr<DigestResult>> FileTransfer::ParseDigests(absl::string_view output, int status,
@@ -322,7 +307,6 @@ bool FileTransfer::Moves(const TransferSession& session, StallDetector& silence)
 bool FileTransfer::MadeProgress(absl::Span<const Attempt> attempts, StallDetector& silence) {
   std::vector<std::string> files;
   for (const Attempt& attempt : attempts) files.push_back(attempt.file);
-  if (attempts.size() > 1) files.emplace_back(kFramedName);
   const auto stats = hop_.child.StatIn(attempts[0].folder, files);
   if (!stats.ok()) return false;
   int64_t size = 0;

@@ -12,7 +12,6 @@
 #include "sshsync/host/gnu_tar.h"
 #include "sshsync/host/host_facts.h"
 #include "sshsync/ssh/frame.h"
-#include "sshsync/stage/framed_stream.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/stage/transfer_session.h"
 #include "sshsync/text/shell_quote.h"
@@ -21,7 +20,7 @@
 namespace sshsync {
 
 /// Brings files whole: one by one by the operator's synccmd, or small ones together by the builtin transfer, in
-/// archives or framed streams, each into a new attempt, where it is read back in the same session. Made for one job.
+/// archives, each into a new attempt, where it is read back in the same session. Made for one job.
 /// Ownership: refers to the hop. Threads: its stream's. Errors: the session's, after which it is of no use, and those
 /// that stop all files alike; those of single files are told to the board.
 class FileTransfer {
@@ -31,30 +30,21 @@ class FileTransfer {
   absl::Status Bring(const Task& task, Stream& stream);
 
  private:
-  using Indices = std::vector<size_t>;
-  enum class Carrier { kAlone, kArchive, kFrames };
-  // Files that go together.
-  struct Batch {
-    Carrier carrier = Carrier::kAlone;
-    Indices indices = {};
-    int64_t bytes = 0;
-    bool again = false;  // they failed before
-  };
+  using Indices = std::vector<size_t>;  // of files that go together
   // A group, and what is to be carried before its script runs.
   struct Prepared {
     TransferSession::Group group;
     absl::optional<TransferPipe> pipe = {};
   };
 
-  std::deque<Batch> Cut(const Task& task, bool carries);
-  size_t CountOfOne(Carrier carrier, const Indices& indices, bool carries) const;
-  Carrier CarrierOf(const FileState& item) const;
+  std::deque<Indices> Cut(const Task& task, bool carries);
+  size_t CountOfOne(const Indices& indices, bool carries) const;
+  bool GoesInArchive(const FileState& item) const;
   TransferSession NewSession();
-  absl::Status BringSome(const Task& task, std::deque<Batch>& batches, Stream& stream);
+  absl::Status BringSome(const Task& task, std::deque<Indices>& batches, Stream& stream);
   absl::Status Carry(const Task& task, Prepared made, Stream& stream);
-  absl::StatusOr<Prepared> MakeGroup(const Task& task, const Batch& batch, Stream& stream);
-  TransferPipe PassageOf(const Batch& batch, absl::Span<const std::string> files, absl::string_view from,
-                         absl::string_view to) const;
+  absl::StatusOr<Prepared> MakeGroup(const Task& task, const Indices& indices, Stream& stream);
+  TransferPipe PassageOf(absl::Span<const std::string> files, absl::string_view from, absl::string_view to) const;
   absl::Status RunSession(const Task& task, TransferSession& session, Stream& stream);
   absl::Status Lost(TransferSession& session, const absl::Status& status);
   void Drop(const Indices& indices, const absl::Status& status, absl::string_view command);
