@@ -12,28 +12,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "sshsync/digest/digest.h"
-#include "sshsync/plan/big_file.h"
+#include "sshsync/plan/relay_block.h"
 #include "sshsync/process/stop.h"
 #include "sshsync/route/relay.h"
 
 namespace sshsync {
-
-/// What a job brings, told so that another child of the same parent can see whether it wants just that.
-struct RelayBlock {
-  std::string folder;              ///< the parent's, below which it is read
-  std::vector<std::string> paths;  ///< of files that go whole, or of one big file
-  std::vector<Digest> digests;     ///< of these files
-  bool is_range = false;
-  ChunkRange range = {};
-  int64_t pace = 0;  ///< bytes a second
-
-  friend bool operator==(const RelayBlock& a, const RelayBlock& b) {
-    return a.folder == b.folder && a.paths == b.paths && a.digests == b.digests && a.is_range == b.is_range &&
-           a.range.first == b.range.first && a.range.count == b.range.count && a.range.skip == b.range.skip &&
-           a.pace == b.pace;
-  }
-};
 
 /// Where the hops that relay from one parent meet, so that a block is read there once for all children that want it at
 /// about the same time. A stream that took a job posts it; streams of other hops that look for work take a posted job
