@@ -1,6 +1,7 @@
 #include "sshsync/process/backoff.h"
 
 #include "gtest/gtest.h"
+#include "sshsync/base/status.h"
 
 namespace sshsync {
 namespace {
@@ -24,6 +25,38 @@ TEST(Backoff, IsTheSameForTheSameSeedAndAnotherForAnother) {
   EXPECT_EQ(first, b.Delay(3));
   EXPECT_NE(first, c.Delay(3));
   EXPECT_NE(first, a.Delay(3));
+}
+
+class RetryPolicyTest : public ::testing::Test {
+ protected:
+  Backoff backoff_{1, absl::ZeroDuration()};
+  StopSource source_;
+  const absl::Status lost_ = MakeError(Failure::kUnreachable, "lost"), late_ = MakeError(Failure::kTimeout, "late"),
+                     denied_ = MakeError(Failure::kAuth, "denied");
+};
+
+TEST_F(RetryPolicyTest, GivesAFailureThatMayPassAsManyTriesAsThereAre) {
+  RetryPolicy again(backoff_, source_.token(), 2);
+  EXPECT_TRUE(again.Wait(lost_).ok());
+  EXPECT_TRUE(again.Wait(late_).ok());
+  EXPECT_EQ(again.Wait(lost_), lost_);
+  again.Restart();
+  EXPECT_TRUE(again.Wait(lost_).ok());
+}
+
+TEST_F(RetryPolicyTest, GivesNoneToOneThatStays) {
+  EXPECT_EQ(RetryPolicy(backoff_, source_.token()).Wait(denied_), denied_);
+  EXPECT_EQ(RetryPolicy(backoff_, source_.token(), 5, false).Wait(late_), late_);
+}
+
+TEST_F(RetryPolicyTest, MakesNoneThatWouldBeginTooLate) {
+  EXPECT_EQ(RetryPolicy(backoff_, source_.token()).Wait(lost_, absl::ZeroDuration()), lost_);
+  EXPECT_TRUE(RetryPolicy(backoff_, source_.token()).Wait(lost_, absl::Seconds(1)).ok());
+}
+
+TEST_F(RetryPolicyTest, EndsWithTheStop) {
+  source_.Request(kStopByCaller);
+  EXPECT_EQ(RetryPolicy(backoff_, source_.token()).Wait(lost_), source_.token().status());
 }
 
 }  // namespace

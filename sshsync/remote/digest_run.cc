@@ -33,7 +33,7 @@ absl::StatusOr<DigestResults> DigestRun::Ask(
 }
 
 absl::Status DigestRun::Finish(DigestSession& session) {
-  for (int lost = 0; session.unanswered() > 0;) {
+  for (RetryPolicy again = Retries(); session.unanswered() > 0;) {
     RemoteCommand command{.script = absl::StrCat(prefix_, session.NextScript())};
     if (session.unanswered() == 0) break;
     // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
@@ -45,10 +45,10 @@ absl::Status DigestRun::Finish(DigestSession& session) {
         result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err))
                     : result.status();
     if (result.ok() ? session.EndSession(result->err) : session.LoseSession(error)) {
-      lost = 0;
+      again.Restart();
       continue;
     }
-    SSHSYNC_RETURN_IF_ERROR(AfterLoss(error, lost));
+    SSHSYNC_RETURN_IF_ERROR(again.Wait(error));
   }
   return absl::OkStatus();
 }
@@ -93,7 +93,7 @@ absl::Status DigestRun::Finish(absl::Span<Batch> pieces, const std::vector<BigFi
                                absl::string_view chunks_text) {
   constexpr size_t kInSession = 1000;
   size_t answered = 0;
-  for (int lost = 0; answered < pieces.size();) {
+  for (RetryPolicy again = Retries(); answered < pieces.size();) {
     RecordScript script(RandomMark());
     for (const Batch& piece : pieces.subspan(answered, kInSession)) {
       const std::string& file = files[piece.file].file;
@@ -115,12 +115,11 @@ absl::Status DigestRun::Finish(absl::Span<Batch> pieces, const std::vector<BigFi
           });
         },
         [] { return false; }, context_.stop);
-    if (answered > before) lost = 0;
+    if (answered > before) again.Restart();
     if (result.ok() && answered > before) continue;
-    SSHSYNC_RETURN_IF_ERROR(AfterLoss(
+    SSHSYNC_RETURN_IF_ERROR(again.Wait(
         result.ok() ? MakeError(Failure::kCommandFailed, absl::StrCat("the host does not answer; ", result->err))
-                    : result.status(),
-        lost));
+                    : result.status()));
   }
   return absl::OkStatus();
 }

@@ -98,11 +98,7 @@ class DigestRun {
     return absl::OkStatus();
   }
 
-  // What a session that ended with `error` means for the next one.
-  absl::Status AfterLoss(const absl::Status& error, int& lost) {
-    if (!absl::IsUnavailable(error) || ++lost > repository_.retries) return error;
-    return context_.stop.WaitFor(context_.backoff.Delay(lost - 1)) ? context_.stop.status() : absl::OkStatus();
-  }
+  RetryPolicy Retries() const { return RetryPolicy(context_.backoff, context_.stop, repository_.retries); }
 
   RunContext& context_;
   const Repository& repository_;

@@ -189,16 +189,17 @@ class RemoteRepository {
   template <class Call>
   absl::StatusOr<RemoteResult> Again(Call call) {
     const absl::Time begun = context_.clock.Monotonic();
-    for (int tries = 0;; ++tries) {
+    RetryPolicy again(context_.backoff, context_.stop, repository_.retries, false);
+    for (;;) {
       auto result = call();
-      if (result.ok()) answered_ = true;
-      const bool over = !answered_ && context_.clock.Monotonic() - begun >= repository_.wait;
-      if (result.ok() || !absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout ||
-          over || tries >= repository_.retries) {
-        return result.ok() ? std::move(result) : absl::StatusOr<RemoteResult>(Located(result.status()));
+      if (result.ok()) {
+        answered_ = true;
+        return result;
       }
+      const absl::Time until = answered_ ? absl::InfiniteFuture() : begun + repository_.wait;
+      const absl::Status waited = again.Wait(result.status(), until - context_.clock.Monotonic());
+      if (!waited.ok()) return Located(waited);
       Emit(LogLevel::kInfo, absl::StrCat("trying again: ", result.status().message()));
-      if (context_.stop.WaitFor(context_.backoff.Delay(tries))) return context_.stop.status();
     }
   }
 

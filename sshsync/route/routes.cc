@@ -133,9 +133,7 @@ absl::Status Routes::Choose(Stream& stream, const Sample& sample) {
     const absl::Time began = context_.clock.Monotonic();
     absl::Status tried = Try(stream, route, sample);
     const bool quick = context_.clock.Monotonic() - began < kSoon;
-    if (absl::IsUnavailable(tried) && quick && !context_.drain.WaitFor(context_.backoff.Delay(0))) {
-      tried = Try(stream, route, sample);
-    }
+    if (quick && RetryPolicy(context_.backoff, context_.drain, 1).Wait(tried).ok()) tried = Try(stream, route, sample);
     SSHSYNC_RETURN_IF_ERROR(context_.drain.status());
     if (tried.ok()) {
       Set(route);
@@ -270,13 +268,10 @@ absl::StatusOr<std::string> Routes::Carry(const TransferPipe& pipe, Stream& stre
 }
 
 absl::Status Routes::Look(const RemoteCommand& command, OutputSink sink) {
-  for (int tries = 0;; ++tries) {
+  for (RetryPolicy again(context_.backoff, context_.drain, child_.config().retries, false);;) {
     const auto result = context_.runner.Run(child_.config().endpoint, command, context_.drain);
     if (result.ok()) return sink(result->out);
-    if (!absl::IsUnavailable(result.status()) || FailureOf(result.status()) == Failure::kTimeout ||
-        tries >= child_.config().retries)
-      return result.status();
-    if (context_.drain.WaitFor(context_.backoff.Delay(tries))) return context_.drain.status();
+    SSHSYNC_RETURN_IF_ERROR(again.Wait(result.status()));
   }
 }
 

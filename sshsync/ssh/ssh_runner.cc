@@ -271,9 +271,8 @@ absl::StatusOr<std::unique_ptr<S>> SshPool::LogIn(
   options.ssh.master = place.own;
   const absl::Time deadline = now() + options_.wait;
   absl::StatusOr<std::unique_ptr<S>> channel = open(options);
-  for (int tries = 0; channel.status().code() == absl::StatusCode::kUnavailable; ++tries) {
-    const absl::Duration pause = backoff_.Delay(tries);
-    if (now() + pause >= deadline || stop.WaitFor(pause)) break;
+  RetryPolicy again(backoff_, stop);
+  while (!channel.ok() && again.Wait(channel.status(), deadline - now()).ok()) {
     if (!place.own) options.ssh.control_path.clear();  // what it was to share may be what is broken
     channel = open(options);
   }
