@@ -119,10 +119,7 @@ TaskQueue::Turn Cascade::TurnOf(int step) {
 
 void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
   const Repository& repository = *entry.repository;
-  const auto event = [&](EventKind kind) {
-    return Event{
-        .kind = kind, .run = context_.run, .step = report.step, .repository = report.name, .parent = report.parent};
-  };
+  RepositoryReporter reporter(context_, report);
   absl::Status status = context_.drain.status();
   std::shared_ptr<RemoteRepository> child;
   absl::StatusOr<RepositorySnapshot> contents = absl::UnknownError("");
@@ -134,7 +131,7 @@ void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
       status = MakeError(Failure::kStopped, "not started: an earlier repository failed (--fail-fast)");
   }
   if (status.ok()) {
-    context_.events.On(event(EventKind::kRepositoryStarted));
+    reporter.Started();
     auto made = Make(repository);
     status = made.status();
     if (made.ok()) {
@@ -156,25 +153,10 @@ void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
   }
   if (!status.ok()) {
     contents = status;
-    if (report.failure == Failure::kNone) {
-      report.failure = FailureOf(status);
-      report.message = std::string(status.message());
-      report.outcome = absl::IsCancelled(status) ? Outcome::kStopped : Outcome::kFailed;
-      report.started = report.ended = context_.clock.Now();
-    }
+    if (report.failure == Failure::kNone) reporter.NotBegun(status);
   }
-  ConcealSecrets(context_.secrets, &report);
-  if (context_.repository_ended) context_.repository_ended(report);
+  reporter.Ended();
   Remember(repository, std::move(child), std::move(contents), nullptr);
-  Event ended = event(EventKind::kRepositoryEnded);
-  ended.action = std::string(OutcomeName(report.outcome));
-  ended.files = report.copied + report.replaced + report.deleted;
-  ended.bytes = report.bytes;
-  ended.failure = report.failure;
-  ended.message = report.message;
-  ended.command = report.command;
-  ended.output = report.output;
-  context_.events.On(ended);
 }
 
 void Cascade::StartSurvey(const Repository& repository) {

@@ -98,7 +98,7 @@ void Hop::Announce(const Plan& plan, const RepositorySnapshot& child) {
 }
 
 void Hop::EmitPlan(const Plan& plan) {
-  Event planned = MakeEvent(EventKind::kPlanned);
+  Event planned = reporter_.MakeEvent(EventKind::kPlanned);
   planned.files = plan.copies + plan.replaces, planned.bytes = plan.bytes;
   planned.message = Summary(plan, report_.excluded);
   context_.events.On(planned);
@@ -178,7 +178,7 @@ absl::Status Hop::DeleteAfter(const SourceFiles& parent, const std::vector<std::
     outcome.action = std::string(ActionName(Action::kDelete));
     child.failed[path] = outcome;
     if (received_) received_->NotDeleted(path, why);
-    ReportFailure(std::move(outcome));
+    reporter_.FileFailed(std::move(outcome));
   }
   return Delete(doomed, child);
 }
@@ -194,33 +194,15 @@ absl::Status Hop::Delete(const std::vector<std::string>& paths, RepositorySnapsh
     if (file.failure != Failure::kNone) {
       child.failed[file.path] = file;
       if (received_) received_->NotDeleted(file.path, file.message);
-      ReportFailure(std::move(file));
+      reporter_.FileFailed(std::move(file));
       continue;
     }
     gone.push_back(file.path);
-    Event event = MakeEvent(EventKind::kFilePublished, file.path);
-    event.action = file.action;
-    context_.events.On(event);
-    report_.files.push_back(std::move(file));
+    reporter_.FilePublished(std::move(file));
   }
   report_.deleted += static_cast<int64_t>(gone.size());
   child.Remove(gone);
   return status;
-}
-
-void Hop::ReportFailure(FileOutcome outcome) {
-  EmitFailed(outcome);
-  ++report_.failed;
-  report_.files.push_back(std::move(outcome));
-}
-
-void Hop::EmitFailed(const FileOutcome& outcome) {
-  Event event = MakeEvent(EventKind::kFileFailed, outcome.path);
-  event.failure = outcome.failure;
-  event.message = outcome.message;
-  event.action = outcome.action;
-  event.level = LogLevel::kError;
-  context_.events.On(event);
 }
 
 std::set<std::string> Hop::LeaveOut(const RepositorySnapshot& parent, RepositorySnapshot& child) {
@@ -229,7 +211,7 @@ std::set<std::string> Hop::LeaveOut(const RepositorySnapshot& parent, Repository
     if (!out.insert(outcome.path).second) return;
     child.failed.insert({outcome.path, outcome});  // its children wait for it, too
     outcome.message = absl::StrCat(where, outcome.message);
-    ReportFailure(std::move(outcome));
+    reporter_.FileFailed(std::move(outcome));
   };
   for (const auto& [path, outcome] : parent.failed)
     leave_out(outcome, outcome.failure == Failure::kWaiting ? "" : "at the parent: ");
@@ -296,17 +278,16 @@ absl::Status Hop::CopyLinks(const RepositorySnapshot& parent, const std::set<std
     if (made[i].result != PublishResult::kDone) {
       outcome.failure = made[i].result == PublishResult::kObstructed ? Failure::kObstructed : Failure::kPermission;
       outcome.message = absl::StrCat("the link cannot be made: ", CleanForTerminal(made[i].said));
-      ReportFailure(std::move(outcome));
+      reporter_.FileFailed(std::move(outcome));
       continue;
     }
     if (verb_ == Verb::kVerify) outcome.failure = Failure::kDiffers;
-    if (verb_ == Verb::kSync) {
-      Event event = MakeEvent(EventKind::kFilePublished, outcome.path);
-      event.action = "link";
-      context_.events.On(event);
-    }
     ++report_.copied;
-    report_.files.push_back(std::move(outcome));
+    if (verb_ == Verb::kSync) {
+      reporter_.FilePublished(std::move(outcome));
+    } else {
+      report_.files.push_back(std::move(outcome));
+    }
   }
   child.links.clear();
   for (const auto& [path, target] : parent.targets) child.links.push_back(path);
@@ -336,13 +317,10 @@ absl::Status Hop::AlignMetadata(const RepositorySnapshot& parent, const Reposito
     if (aligned[i].result != PublishResult::kDone) {
       outcome.failure = Failure::kPermission;
       outcome.message = absl::StrCat("time and mode cannot be set: ", CleanForTerminal(aligned[i].said));
-      ReportFailure(std::move(outcome));
+      reporter_.FileFailed(std::move(outcome));
       continue;
     }
-    Event event = MakeEvent(EventKind::kFilePublished, outcome.path);
-    event.action = "mode";
-    context_.events.On(event);
-    report_.files.push_back(std::move(outcome));
+    reporter_.FilePublished(std::move(outcome));
   }
   return absl::OkStatus();
 }
@@ -360,7 +338,7 @@ absl::StatusOr<RepositorySnapshot> Hop::Apply(const HopParent& parent, Repositor
   absl::Status moved = absl::OkStatus();
   if (states.AnyOpen()) {
     moved = child_.Located(Preflight(
-        child_.facts(), states, [this](const FileState& item) { EmitFailed(item.outcome()); },
+        child_.facts(), states, [this](const FileState& item) { reporter_.EmitFailed(item.outcome()); },
         [this](std::string text) { child_.Emit(LogLevel::kWarning, std::move(text)); }));
     if (moved.ok()) moved = FindLeftovers(child_, states);
     if (moved.ok()) {

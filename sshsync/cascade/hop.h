@@ -14,6 +14,7 @@
 #include "sshsync/cascade/deleter.h"
 #include "sshsync/cascade/hop_source.h"
 #include "sshsync/cascade/lease_guard.h"
+#include "sshsync/cascade/repository_reporter.h"
 #include "sshsync/model/report.h"
 #include "sshsync/plan/deletion.h"
 #include "sshsync/plan/diff.h"
@@ -53,6 +54,7 @@ class Hop {
         child_(child),
         report_(report),
         options_(std::move(options)),
+        reporter_(context, report),
         lease_guard_(context, child) {}
 
   /// Does the hop and writes what became of it into the report. While the child is listed and digested, so may be its
@@ -77,29 +79,19 @@ class Hop {
   absl::Status CopyLinks(const RepositorySnapshot& parent, const std::set<std::string>& links,
                          RepositorySnapshot& child);
   absl::Status AlignMetadata(const RepositorySnapshot& parent, const RepositorySnapshot& child);
-  void EmitFailed(const FileOutcome& outcome);
   // Whether all of the repository, or nothing, is published, and something is missing.
   bool HeldBack() const {
     return verb_ == Verb::kSync && child_.config().publish == PublishMode::kTogether &&
            (report_.failed > 0 || incomplete_);
   }
   std::set<std::string> LeaveOut(const RepositorySnapshot& parent, RepositorySnapshot& child);
-  void ReportFailure(FileOutcome outcome);
   void ReportPlan(const Plan& plan);
-  Event MakeEvent(EventKind kind, absl::string_view path = "") const {
-    return {.kind = kind,
-            .run = context_.run,
-            .step = report_.step,
-            .repository = report_.name,
-            .parent = report_.parent,
-            .path = std::string(path)};
-  }
-
   RunContext& context_;
   const Verb verb_;
   RemoteRepository& child_;
   RepositoryReport& report_;
   const Options options_;
+  RepositoryReporter reporter_;
   LeaseGuard lease_guard_;
   const Lease& lease_ = lease_guard_.lease();
   std::shared_ptr<ReceivedFiles> received_;

@@ -2,7 +2,7 @@
 
 namespace sshsync {
 
-absl::Status Restorer::RestoreAll(absl::string_view run) {
+absl::Status Restorer::RestoreFiles(absl::string_view run) {
   constexpr size_t kGroup = 500;
   SSHSYNC_RETURN_IF_ERROR(child_.Open(false));
   SSHSYNC_RETURN_IF_ERROR(held_.Claim());
@@ -106,7 +106,9 @@ absl::Status Restorer::Publish(absl::Span<const std::string> files, const std::v
                         .attempts = 1};
     switch (published[i].result) {
       case PublishResult::kDone:
-        Emit(std::move(outcome));
+        ++(present[i] ? report_.replaced : report_.copied);
+        report_.bytes += outcome.bytes;
+        reporter_.FilePublished(std::move(outcome));
         break;
       case PublishResult::kLinkInPath:
         Fail(std::move(outcome), Failure::kLinkInPath, published[i].said);
@@ -121,37 +123,31 @@ absl::Status Restorer::Publish(absl::Span<const std::string> files, const std::v
   return absl::OkStatus();
 }
 
-void Restorer::Emit(FileOutcome outcome) {
-  ++(outcome.action == ActionName(Action::kCopy) ? report_.copied : report_.replaced);
-  report_.bytes += outcome.bytes;
-  context_.events.On({.kind = EventKind::kFilePublished,
-                      .run = context_.run,
-                      .step = report_.step,
-                      .repository = report_.name,
-                      .parent = report_.parent,
-                      .path = outcome.path,
-                      .action = outcome.action,
-                      .bytes = outcome.bytes,
-                      .total = outcome.bytes});
-  report_.files.push_back(std::move(outcome));
-}
-
 void Restorer::Fail(FileOutcome outcome, Failure failure, absl::string_view said) {
   outcome.failure = failure;
   outcome.message = absl::StrCat("it cannot be restored: ", CleanForTerminal(said));
   outcome.bytes = 0;
-  context_.events.On({.kind = EventKind::kFileFailed,
-                      .run = context_.run,
-                      .step = report_.step,
-                      .repository = report_.name,
-                      .parent = report_.parent,
-                      .path = outcome.path,
-                      .action = outcome.action,
-                      .level = LogLevel::kError,
-                      .failure = failure,
-                      .message = outcome.message});
-  ++report_.failed;
-  report_.files.push_back(std::move(outcome));
+  reporter_.FileFailed(std::move(outcome));
+}
+
+std::vector<RepositoryReport> RestoreAll(RunContext& context, const Configuration& configuration, absl::string_view run,
+                                         std::vector<RepositoryReport> reports) {
+  for (RepositoryReport& report : reports) {
+    const Repository& repository = *configuration.Find(report.name);
+    report.step = 1;
+    RepositoryReporter reporter(context, report);
+    reporter.Started();
+    auto templates =
+        RepositoryTemplates::Make(repository, configuration.Find(repository.parent), context.run, context.clock.Now());
+    if (templates.ok()) {
+      RemoteRepository child(context, repository, *std::move(templates));
+      Restorer(context, child, report).Run(run);
+    } else {
+      reporter.NotBegun(templates.status());
+    }
+    reporter.Ended();
+  }
+  return reports;
 }
 
 }  // namespace sshsync

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "sshsync/cascade/lease_guard.h"
+#include "sshsync/cascade/repository_reporter.h"
 #include "sshsync/model/plan.h"
 #include "sshsync/model/report.h"
 #include "sshsync/stage/publishing.h"
@@ -29,12 +30,12 @@ namespace sshsync {
 class Restorer {
  public:
   Restorer(RunContext& context, RemoteRepository& child, RepositoryReport& report)
-      : context_(context), child_(child), report_(report), held_(context, child) {}
+      : context_(context), child_(child), report_(report), reporter_(context, report), held_(context, child) {}
 
   /// `run`: the id of the run, or how it begins. What becomes of it is in the report: outcome kRestored, or why not.
   void Run(absl::string_view run) {
     report_.started = context_.clock.Now();
-    const absl::Status status = RestoreAll(run);
+    const absl::Status status = RestoreFiles(run);
     held_.Release(/*keep_stage=*/true, attempt_.empty() ? "" : absl::StrCat("rm -rf ", ShellLiteral(attempt_), "\n"));
     report_.outcome = status.ok() && report_.failed == 0 ? Outcome::kRestored
                       : absl::IsCancelled(status)        ? Outcome::kStopped
@@ -48,20 +49,24 @@ class Restorer {
   }
 
  private:
-  absl::Status RestoreAll(absl::string_view run);
+  absl::Status RestoreFiles(absl::string_view run);
   absl::StatusOr<std::string> FindRun(absl::string_view run);
   absl::StatusOr<std::vector<std::string>> ListTrash(const std::string& run);
   absl::Status RestoreGroup(const std::string& run, absl::Span<const std::string> files);
   absl::Status Publish(absl::Span<const std::string> files, const std::vector<bool>& present);
-  void Emit(FileOutcome outcome);
   void Fail(FileOutcome outcome, Failure failure, absl::string_view said);
 
   RunContext& context_;
   RemoteRepository& child_;
   RepositoryReport& report_;
+  RepositoryReporter reporter_;
   LeaseGuard held_;
   std::string attempt_;
 };
+
+/// Restores one repository after the other; `reports`: of those that are wanted.
+std::vector<RepositoryReport> RestoreAll(RunContext& context, const Configuration& configuration, absl::string_view run,
+                                         std::vector<RepositoryReport> reports);
 
 }  // namespace sshsync
 

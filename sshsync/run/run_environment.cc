@@ -62,13 +62,16 @@ void RunEnvironment::OrderedEvents::On(const Event& event) {
 
 RunEnvironment::RunEnvironment(const Configuration& configuration, Runner* runner, EventSink& sink,
                                const StopToken& stop, const StopToken& drain, absl::optional<unsigned> seed,
-                               absl::Duration first_pause)
+                               absl::Duration first_pause, bool dry)
     : secrets_(Secrets(configuration)),
       events_(sink, clock_, secrets_),
       seed_(seed ? *seed : std::random_device()()),
       own_runner_(runner != nullptr ? nullptr : OverSsh(configuration, seed_, first_pause)),
+      dry_runner_(runner != nullptr ? *runner : *own_runner_),
       backoff_(seed_, first_pause),
-      context_{.runner = runner != nullptr ? *runner : *own_runner_,
+      context_{.runner = dry                 ? dry_runner_
+                         : runner != nullptr ? *runner
+                                             : *own_runner_,
                .clock = clock_,
                .events = events_,
                .stop = stop,

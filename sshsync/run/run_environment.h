@@ -12,6 +12,7 @@
 #include "sshsync/model/repository.h"
 #include "sshsync/process/clock.h"
 #include "sshsync/remote/run_context.h"
+#include "sshsync/ssh/dry_runner.h"
 #include "sshsync/ssh/runner.h"
 
 namespace sshsync {
@@ -22,10 +23,11 @@ namespace sshsync {
 class RunEnvironment {
  public:
   /// `runner`: borrowed; nullptr for one over ssh. `stop`, `closing`: as RunContext has them. `seed` of all jitter;
-  /// absent: random. `first_pause`: before a second try.
+  /// absent: random. `first_pause`: before a second try. `dry`: a run that is to change nothing cannot; its runner
+  /// refuses every command that writes.
   RunEnvironment(const Configuration& configuration, Runner* runner, EventSink& sink, const StopToken& stop,
                  const StopToken& drain, absl::optional<unsigned> seed,
-                 absl::Duration first_pause = absl::Milliseconds(250));
+                 absl::Duration first_pause = absl::Milliseconds(250), bool dry = false);
   RunEnvironment(const RunEnvironment&) = delete;
   RunEnvironment& operator=(const RunEnvironment&) = delete;
 
@@ -54,6 +56,7 @@ class RunEnvironment {
   OrderedEvents events_;
   const unsigned seed_;
   const std::unique_ptr<Runner> own_runner_;  // nullptr where the caller brought one
+  DryRunner dry_runner_;
   Backoff backoff_;
   RunContext context_;
 };

@@ -14,8 +14,6 @@
 #include "sshsync/record/state_paths.h"
 #include "sshsync/run/recorded_run.h"
 #include "sshsync/run/run_environment.h"
-#include "sshsync/ssh/dry_runner.h"
-#include "sshsync/ssh/runner.h"
 
 namespace sshsync {
 namespace {
@@ -70,63 +68,6 @@ absl::StatusOr<absl::optional<absl::Time>> StopTime(const Configuration& configu
   return at;
 }
 
-// A run that is to change nothing cannot: its runner refuses every command that writes.
-std::vector<RepositoryReport> RunQueue(RunEnvironment& environment, const Configuration& configuration, Verb verb,
-                                       int jobs, const ResolvedQueue& queue) {
-  auto& context = environment.context();
-  if (verb == Verb::kSync) return Cascade(context, configuration, verb, jobs).Run(queue);
-  DryRunner dry(context.runner);
-  RunContext looking{.runner = dry,
-                     .clock = context.clock,
-                     .events = context.events,
-                     .stop = context.stop,
-                     .drain = context.drain,
-                     .run = context.run,
-                     .controller = context.controller,
-                     .backoff = context.backoff,
-                     .secrets = context.secrets,
-                     .fail_fast = context.fail_fast,
-                     .itemize = context.itemize,
-                     .memory = context.memory};
-  return Cascade(looking, configuration, verb, jobs).Run(queue);
-}
-
-// One repository after the other gets back what a run took from it.
-std::vector<RepositoryReport> RestoreAll(RunEnvironment& environment, const Configuration& configuration,
-                                         const std::string& run, std::vector<RepositoryReport> reports) {
-  auto& context = environment.context();
-  for (RepositoryReport& report : reports) {
-    const Repository& repository = *configuration.Find(report.name);
-    Event event{.kind = EventKind::kRepositoryStarted,
-                .run = context.run,
-                .step = 1,
-                .repository = report.name,
-                .parent = report.parent};
-    context.events.On(event);
-    report.step = 1;
-    auto templates =
-        RepositoryTemplates::Make(repository, configuration.Find(repository.parent), context.run, context.clock.Now());
-    if (templates.ok()) {
-      RemoteRepository child(context, repository, *std::move(templates));
-      Restorer(context, child, report).Run(run);
-    } else {
-      report.failure = FailureOf(templates.status());
-      report.message = std::string(templates.status().message());
-      report.outcome = Outcome::kFailed;
-    }
-    ConcealSecrets(context.secrets, &report);
-    context.repository_ended(report);
-    event.kind = EventKind::kRepositoryEnded;
-    event.action = std::string(OutcomeName(report.outcome));
-    event.files = report.copied + report.replaced;
-    event.bytes = report.bytes;
-    event.failure = report.failure;
-    event.message = report.message;
-    context.events.On(event);
-  }
-  return reports;
-}
-
 size_t CountOf(const ResolvedQueue& queue) {
   size_t count = 0;
   for (const auto& step : queue.steps) count += step.size();
@@ -157,7 +98,7 @@ absl::StatusOr<Report> RunAll(Runner* runner, const Configuration& given, const 
   const StopDeadline window(stop, stop_time);
   BlockHistory history(events, CountOf(queue));
   RunEnvironment environment(configuration, runner, history, window.token(), window.drain(), options.seed,
-                             options.first_pause);
+                             options.first_pause, !Writes(options.verb));
   const auto tell = [&environment](LogLevel level, absl::string_view text) {
     environment.Emit(EventKind::kMessage, level, text);
   };
@@ -190,9 +131,10 @@ absl::StatusOr<Report> RunAll(Runner* runner, const Configuration& given, const 
   environment.context().fail_fast = options.fail_fast;
   environment.context().itemize = options.itemize;
   const int jobs = options.jobs > 0 ? options.jobs : configuration.settings.jobs;
-  report.repositories = options.verb == Verb::kRestore
-                            ? RestoreAll(environment, configuration, options.restores, std::move(report.repositories))
-                            : RunQueue(environment, configuration, options.verb, jobs, queue);
+  report.repositories =
+      options.verb == Verb::kRestore
+          ? RestoreAll(environment.context(), configuration, options.restores, std::move(report.repositories))
+          : Cascade(environment.context(), configuration, options.verb, jobs).Run(queue);
   report.ended = environment.Now();
   report.signal = std::max(stop.reason(), 0);
   keeper.reset();
