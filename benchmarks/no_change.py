@@ -3,15 +3,20 @@
     ./tools/bazel run -c opt //benchmarks:no_change                  # 1,000 files, five rounds
     ./tools/bazel run -c opt //benchmarks:no_change -- --files 10000 --rounds 3 --record
 
-A fleet of four real sshd on loopback, each repository with the same small files, and `sshsync --sync repoproxy --sync appnode1,appnode2`
-with the operator's listcmd, digestcmd and synccmd. Three ways, interleaved in every round, for the machine may have other work:
+A fleet of four real sshd on loopback, each repository with the same small files, and `sshsync --sync repoproxy --sync
+appnode1,appnode2`
+with the operator's listcmd, digestcmd and synccmd. Three ways, interleaved in every round, for the machine may have
+other work:
 
   batched    the digestcmd is a known tool, so sshsync asks it with many operands and samples the template
-  per file   the same digestcmd with `; true` behind it, which nobody recognises: one call per file, in one session per repository
+  per file   the same digestcmd with `; true` behind it, which nobody recognises: one call per file, in one session per
+  repository
   original   one ssh process per question: a listing and, file by file, a digest of each side of every hop
 
-The original way takes many minutes, so a sample of its questions is timed and extrapolated linearly. It is given the benefit of the doubt: the two
-hops of the second step count as one, as if they ran beside each other at no cost. Exits with 1 where a way of sshsync's takes more than 1/30 of that.
+The original way takes many minutes, so a sample of its questions is timed and extrapolated linearly. It is given the
+benefit of the doubt: the two
+hops of the second step count as one, as if they ran beside each other at no cost. Exits with 1 where a way of sshsync's
+takes more than 1/30 of that.
 """
 
 import argparse
@@ -53,13 +58,25 @@ def fill(fleet, files):
 
 
 def configuration(fleet, digest):
-    text = "[sshsync]\nstate_dir = %s\npid_file = %s\n" % (os.path.join(fleet.folder, "state"), os.path.join(fleet.folder, "pid"))
+    text = "[sshsync]\nstate_dir = %s\npid_file = %s\n" % (
+        os.path.join(fleet.folder, "state"),
+        os.path.join(fleet.folder, "pid"),
+    )
     for name in HOSTS:
         host = fleet.host(name)
-        text += "\n[%s]\nhost = %s\nssh = ssh -F %s\npath = %s\nlistcmd = %s\ndigestcmd = %s\n" % (name, name, fleet.ssh_config, host.repo, LIST, digest)
+        text += "\n[%s]\nhost = %s\nssh = ssh -F %s\npath = %s\nlistcmd = %s\ndigestcmd = %s\n" % (
+            name,
+            name,
+            fleet.ssh_config,
+            host.repo,
+            LIST,
+            digest,
+        )
         if name in PARENTS:
-            text += "parent = %s\nsynccmd = scp -F %s -p ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}\n" % (
-                PARENTS[name], host.ssh_config)
+            text += (
+                "parent = %s\nsynccmd = scp -F %s -p ${REMOTEUSER}@${REMOTEHOST}:${REMOTEDIR}/${FILE}"
+                " ${LOCALDIR}/${FILE}\n" % (PARENTS[name], host.ssh_config)
+            )
     return text
 
 
@@ -75,14 +92,18 @@ def run_sshsync(binary, config, files):
         raise SystemExit("sshsync ended with %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[-2000:]))
     for repository in json.loads(done.stdout)["repositories"]:
         if repository["kept"] != files:
-            raise SystemExit("sshsync kept %d of %d files of %s" % (repository["kept"], files, repository["repository"]))
+            raise SystemExit(
+                "sshsync kept %d of %d files of %s" % (repository["kept"], files, repository["repository"])
+            )
     return seconds
 
 
 def ask(fleet, host, command):
     """Seconds of one question that has an ssh process of its own."""
     start = time.perf_counter()
-    subprocess.run(["ssh", "-F", fleet.ssh_config, host, command], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    subprocess.run(
+        ["ssh", "-F", fleet.ssh_config, host, command], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
     return time.perf_counter() - start
 
 
@@ -110,7 +131,9 @@ def measure(fleet, binary, options):
         found["one listing"].append(listing_question(fleet, HOSTS[number % len(HOSTS)]))
         for question in range(options.questions):
             at = number * options.questions + question
-            found["one question"].append(digest_question(fleet, HOSTS[at % len(HOSTS)], all_names[at * 7 % len(all_names)]))
+            found["one question"].append(
+                digest_question(fleet, HOSTS[at % len(HOSTS)], all_names[at * 7 % len(all_names)])
+            )
     return found
 
 
@@ -140,9 +163,16 @@ def record(found, rows, options):
         "date": day,
         "files": options.files,
         "rounds": options.rounds,
-        "machine": {"cpus": os.cpu_count(), "architecture": platform.machine(), "ssh": first_line_of_ssh_version(), "network": "loopback",
-                    "load": round(os.getloadavg()[0], 1)},
-        "table": [{"way": way, "median_seconds": round(seconds, 4), "ratio": round(ratio, 1)} for way, seconds, ratio in rows],
+        "machine": {
+            "cpus": os.cpu_count(),
+            "architecture": platform.machine(),
+            "ssh": first_line_of_ssh_version(),
+            "network": "loopback",
+            "load": round(os.getloadavg()[0], 1),
+        },
+        "table": [
+            {"way": way, "median_seconds": round(seconds, 4), "ratio": round(ratio, 1)} for way, seconds, ratio in rows
+        ],
         "seconds": {what: [round(value, 4) for value in values] for what, values in found.items()},
     }
     with open(path, "w") as file:
@@ -156,9 +186,19 @@ def parse_options():
     parser.add_argument("--files", type=int, default=1000, help="in each repository")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--questions", type=int, default=8, help="of the original way, in each round")
-    parser.add_argument("--ratio", type=float, default=30, help="how many times quicker than the original way each way has to be; 0: any")
-    parser.add_argument("--record", action="store_true", help="write the figures to benchmarks/runs/DATE/ of the workspace")
-    parser.add_argument("--sshsync", default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tools", "cli", "sshsync"))
+    parser.add_argument(
+        "--ratio",
+        type=float,
+        default=30,
+        help="how many times quicker than the original way each way has to be; 0: any",
+    )
+    parser.add_argument(
+        "--record", action="store_true", help="write the figures to benchmarks/runs/DATE/ of the workspace"
+    )
+    parser.add_argument(
+        "--sshsync",
+        default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tools", "cli", "sshsync"),
+    )
     return parser.parse_args()
 
 
@@ -168,7 +208,10 @@ def main():
         fill(fleet, options.files)
         found = measure(fleet, options.sshsync, options)
     rows = judge(found, options.files)
-    print("%d files, nothing to do; medians of %d rounds, original from %d questions" % (options.files, options.rounds, len(found["one question"])))
+    print(
+        "%d files, nothing to do; medians of %d rounds, original from %d questions"
+        % (options.files, options.rounds, len(found["one question"]))
+    )
     print("%-26s %10s %10s" % ("", "seconds", "ratio"))
     for way, seconds, ratio in rows:
         print("%-26s %10.2f %9.0fx" % (way, seconds, ratio))

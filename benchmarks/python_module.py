@@ -3,12 +3,14 @@
     ./tools/bazel run -c opt //benchmarks:python_module
     ./tools/bazel run -c opt //benchmarks:python_module -- --rounds 3 --files 1000 --mib 64
 
-Four questions, each with its limit; where two things are compared they are timed in turns, and the least time of each counts:
+Four questions, each with its limit; where two things are compared they are timed in turns, and the least time of each
+counts:
 
   import    of the package in a fresh interpreter, beside one that imports nothing: less than 100 ms
   event     a million events from the engine's side to a callback that does nothing: less than 2 microseconds each
   digest    sha256 of a file of 1 GiB, beside `openssl dgst -sha256`: at most 5 % more
-  no change a run that finds 10,000 files equal on two repositories of this machine, beside the program's: at most 5 % more
+  no change a run that finds 10,000 files equal on two repositories of this machine, beside the program's: at most 5 %
+  more
 
 Exits with 1 where a limit is passed, unless --no-limits.
 """
@@ -115,7 +117,9 @@ def runs(rounds, folder, files):
     def module():
         assert engine.sync("p")["p"].kept == files
 
-    program = lambda: subprocess.run([PROGRAM, "--config", config, "--sync", "p", "-q"], check=True, stderr=subprocess.DEVNULL)
+    program = lambda: subprocess.run(
+        [PROGRAM, "--config", config, "--sync", "p", "-q"], check=True, stderr=subprocess.DEVNULL
+    )
     return least(rounds, program, module)
 
 
@@ -137,8 +141,14 @@ def main():
         shutil.rmtree(folder)
     print(f"import      {1e3 * loaded:8.1f} ms")
     print(f"event       {1e6 * event:8.2f} us each, over {options.events}")
-    print(f"digest      {digest:8.3f} s for {options.mib} MiB; openssl {openssl:.3f} s ({100 * (digest / openssl - 1):+.1f} %)")
-    print(f"no change   {module:8.3f} s for {options.files} files; the program {program:.3f} s ({100 * (module / program - 1):+.1f} %)")
+    print(
+        f"digest      {digest:8.3f} s for {options.mib} MiB; openssl {openssl:.3f} s"
+        f" ({100 * (digest / openssl - 1):+.1f} %)"
+    )
+    print(
+        f"no change   {module:8.3f} s for {options.files} files; the program {program:.3f} s"
+        f" ({100 * (module / program - 1):+.1f} %)"
+    )
     kept = loaded < 0.1 and event < 2e-6 and digest < 1.05 * openssl and module < 1.05 * program
     return 0 if kept or options.no_limits else 1
 

@@ -2,7 +2,8 @@
 
     make_wheel.py WHEEL FILE...
 
-The files lie in folders called `sshsync`; name, version and tag are those of the wheel's own name. Equal files give equal bytes.
+The files lie in folders called `sshsync`; name, version and tag are those of the wheel's own name. Equal files give
+equal bytes.
 """
 
 import base64

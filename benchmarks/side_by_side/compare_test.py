@@ -69,8 +69,14 @@ class FiguresTest(unittest.TestCase):
 class CompareTest(unittest.TestCase):
     def run_compare(self, *options, **environment):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([COMPARE, "--output", folder] + list(options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
-                                  env={**os.environ, **environment})
+            done = subprocess.run(
+                [COMPARE, "--output", folder] + list(options),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                cwd=folder,
+                env={**os.environ, **environment},
+            )
             try:
                 with open(os.path.join(folder, "compare.json")) as file:
                     return done, json.load(file)
@@ -80,7 +86,9 @@ class CompareTest(unittest.TestCase):
     def test_every_workload_is_done_by_every_way(self):
         done, document = self.run_compare("--tiny", "--rounds", "1", "--peers", PEERS)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertEqual([found["workload"] for found in document["workloads"]], [workload.name for workload in workloads.WORKLOADS])
+        self.assertEqual(
+            [found["workload"] for found in document["workloads"]], [workload.name for workload in workloads.WORKLOADS]
+        )
         for found in document["workloads"]:
             for way in found["ways"]:
                 self.assertNotIn("failed", way, found["workload"])
@@ -90,18 +98,29 @@ class CompareTest(unittest.TestCase):
             fake = os.path.join(folder, "ansible")
             with open(fake, "w") as file:
                 file.write(
-                    "#!/bin/sh\n[ $1 = all ] || exit 0\ncase $ANSIBLE_PIPELINING,$ANSIBLE_SSH_ARGS in True,*ControlPersist*) ;; *) exit 1;; esac\n"
-                    "set -- $7\nssh $ANSIBLE_SSH_ARGS repoproxy exit && cp -r ${1#src=}. ${2#dest=}\n"
+                    "#!/bin/sh\n[ $1 = all ] || exit 0\ncase $ANSIBLE_PIPELINING,$ANSIBLE_SSH_ARGS in"
+                    " True,*ControlPersist*) ;; *) exit 1;; esac\nset -- $7\nssh $ANSIBLE_SSH_ARGS repoproxy exit && cp"
+                    " -r ${1#src=}. ${2#dest=}\n"
                 )
             os.chmod(fake, 0o755)
             done, document = self.run_compare(
-                "--tiny", "--rounds", "2", "--only", "few-new", "--peers", "ansible copy", PATH=folder + ":" + os.environ["PATH"])
+                "--tiny",
+                "--rounds",
+                "2",
+                "--only",
+                "few-new",
+                "--peers",
+                "ansible copy",
+                PATH=folder + ":" + os.environ["PATH"],
+            )
         self.assertEqual(done.returncode, 0, done.stdout)
         way = document["workloads"][0]["ways"][1]
         self.assertEqual((way["way"], way["compares"], len(way["seconds"])), ("ansible copy", "checksum", 2))
 
     def test_a_program_that_does_nothing_has_not_done_the_job(self):
-        done, document = self.run_compare("--tiny", "--rounds", "1", "--only", "big-new", "--peers", "none", "--sshsync", "/bin/true")
+        done, document = self.run_compare(
+            "--tiny", "--rounds", "1", "--only", "big-new", "--peers", "none", "--sshsync", "/bin/true"
+        )
         self.assertEqual(done.returncode, 1)
         self.assertIn("big.bin", document["workloads"][0]["ways"][0]["failed"])
 
@@ -112,10 +131,29 @@ class CompareTest(unittest.TestCase):
             with open(slow, "w") as file:
                 file.write("#!/bin/sh\necho $$ > %s.begun\nexec sleep 1000\n" % slow)
             os.chmod(slow, 0o755)
-            options = ["--output", folder, "--tiny", "--rounds", "1", "--only", "big-new", "--peers", "none", "--sshsync", slow]
+            options = [
+                "--output",
+                folder,
+                "--tiny",
+                "--rounds",
+                "1",
+                "--only",
+                "big-new",
+                "--peers",
+                "none",
+                "--sshsync",
+                slow,
+            ]
             # With this variable of Bazel's tests a second process would stand between, which hands no signals on.
             environment = {key: value for key, value in os.environ.items() if key != "RUN_UNDER_RUNFILES"}
-            process = subprocess.Popen([COMPARE] + options, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder, env=environment)
+            process = subprocess.Popen(
+                [COMPARE] + options,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                cwd=folder,
+                env=environment,
+            )
             self.addCleanup(process.kill)
             with open(slow + ".begun") as begun:
                 pids = [int(begun.read())] + descendants(process.pid)

@@ -1,10 +1,13 @@
-"""Cores of their own for hosts that share this machine's: each is held to the same share of one, however many there are.
+"""Cores of their own for hosts that share this machine's: each is held to the same share of one, however many there
+are.
 
     with cores.held({"master": sshd.pid, "node": other.pid}, 0.5):
         ...
 
-Four hosts with half a core each have twice what two have, as hosts of their own would; without that they have the same between them. By the kernel's
-cpu controller (version 2: cpu.max; version 1: cpu.cfs_quota_us), which takes root. What a host's sshd starts is its own.
+Four hosts with half a core each have twice what two have, as hosts of their own would; without that they have the same
+between them. By the kernel's
+cpu controller (version 2: cpu.max; version 1: cpu.cfs_quota_us), which takes root. What a host's sshd starts is its
+own.
 """
 
 import contextlib
@@ -15,7 +18,10 @@ _PERIOD = 4000  # microseconds; short, for whoever has used his share waits for 
 
 @contextlib.contextmanager
 def held(hosts, share, root="/sys/fs/cgroup"):
-    """`hosts`: name -> process id, with all that it starts from now on; `share`: of a core, or None for no limit. Raises OSError where there is no controller."""
+    """`hosts`: name -> process id, with all that it starts from now on; `share`: of a core, or None for no limit.
+
+    Raises OSError where there is no controller.
+    """
     made = []
     first = os.path.join(root, "cpu")
     above = first if os.path.exists(os.path.join(first, "cpu.cfs_quota_us")) else root

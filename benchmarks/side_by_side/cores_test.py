@@ -1,4 +1,5 @@
-"""Shares of cores are asked for as the kernel's two interfaces want it; and kept, where this machine lets them be set."""
+"""Shares of cores are asked for as the kernel's two interfaces want it; and kept, where this machine lets them be set.
+"""
 
 import os
 import tempfile
@@ -21,7 +22,9 @@ class CoresTest(unittest.TestCase):
             return file.read()
 
     def groups(self, *path):
-        return sorted(name for name in os.listdir(os.path.join(self.root, *path)) if name.startswith("sshsync-compare-"))
+        return sorted(
+            name for name in os.listdir(os.path.join(self.root, *path)) if name.startswith("sshsync-compare-")
+        )
 
     def test_version_2_has_a_quota_and_a_period_in_one_file(self):
         with cores.held({"a": 11, "b": 12}, 0.5, self.root):
@@ -36,7 +39,10 @@ class CoresTest(unittest.TestCase):
             pass
         with cores.held({"a": 11}, 0.25, self.root):
             (group,) = self.groups("cpu")
-            self.assertEqual((self.read("cpu", group, "cpu.cfs_quota_us"), self.read("cpu", group, "cpu.cfs_period_us")), ("1000", "4000"))
+            self.assertEqual(
+                (self.read("cpu", group, "cpu.cfs_quota_us"), self.read("cpu", group, "cpu.cfs_period_us")),
+                ("1000", "4000"),
+            )
             self.assertEqual(self.read("cpu", group, "cgroup.procs"), "11")
         self.assertEqual(self.read("cpu", "cgroup.procs"), "11", "it goes back up")
 

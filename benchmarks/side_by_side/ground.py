@@ -1,4 +1,5 @@
-"""Where the comparison happens: a fleet of sshd, folders on a memory file system, links that may be bad, and what a run costs.
+"""Where the comparison happens: a fleet of sshd, folders on a memory file system, links that may be bad, and what a run
+costs.
 
     with Ground(["repomaster", "repoproxy"]) as ground:
         with ground.links({("repoproxy", "repomaster"): ["--rate", "400M"]}) as links:
@@ -52,7 +53,8 @@ class Ground:
         self._fleet = fleets.Fleet(hosts)
 
     def __enter__(self):
-        # An sshd leaves the half of a session that encrypts to whoever takes orphans. It is this process, so that their CPU time is seen.
+        # An sshd leaves the half of a session that encrypts to whoever takes orphans. It is this process, so that their
+        # CPU time is seen.
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.fleet = self._fleet.__enter__()
         try:
@@ -97,7 +99,10 @@ class Ground:
         return self._ends.get((child, parent), (host.address, host.port))
 
     def place(self, host, tree):
-        """Makes the host's repository a copy of a folder, times included; empty where `tree` is None. What a run left beside it goes."""
+        """Makes the host's repository a copy of a folder, times included; empty where `tree` is None.
+
+        What a run left beside it goes.
+        """
         home = self.home(host)
         for name in os.listdir(home):
             shutil.rmtree(os.path.join(home, name))
@@ -109,7 +114,11 @@ class Ground:
 
     def differs(self, host, tree):
         """What a person should know about how the repository differs from the folder; empty where it does not."""
-        done = subprocess.run(["diff", "-rq", "--no-dereference", "--exclude=.sshsync", tree, self.repo(host)], stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            ["diff", "-rq", "--no-dereference", "--exclude=.sshsync", tree, self.repo(host)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         return done.stdout[:500]
 
     @contextlib.contextmanager
@@ -121,7 +130,10 @@ class Ground:
                 host = self.fleet.host(parent)
                 running[child, parent] = process = subprocess.Popen(
                     [sys.executable, RELAY, "--to", "%s:%d" % (host.address, host.port)] + options,
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
                 links.ends[child, parent] = ("127.0.0.1", json.loads(process.stdout.readline())["port"])
             self._write_client_configs(links.ends)
             yield links
@@ -134,7 +146,9 @@ class Ground:
                 links.counted[hop] = json.loads(line) if line else {}
 
     def run(self, command, limit=900):
-        """Runs it to its end and says what it cost; with the fleet's sshd quiet before and after, so that all of their work is its own."""
+        """Runs it to its end and says what it cost; with the fleet's sshd quiet before and after, so that all of their
+        work is its own.
+        """
         cost = Cost()
         self._reap_orphans()
         before = self._sessions_cpu()
@@ -142,8 +156,14 @@ class Ground:
             start = time.perf_counter()
             # A signal that ends the comparison waits until what was started is seen to be ended with it.
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-                                       preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask))
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),
+            )
             ended = threading.Event()
             watcher = threading.Thread(target=self._watch, args=(process, cost, limit, ended))
             watcher.start()
@@ -168,7 +188,9 @@ class Ground:
 
     @staticmethod
     def _watch(process, cost, limit, ended):
-        """The program's own memory and CPU time: they cannot be asked of the dead, and the sums that wait4 has include others."""
+        """The program's own memory and CPU time: they cannot be asked of the dead, and the sums that wait4 has include
+        others.
+        """
         until = time.monotonic() + limit
         while not ended.wait(0.02):
             try:
@@ -186,7 +208,9 @@ class Ground:
                 return
 
     def _sessions_cpu(self):
-        """CPU seconds of the sessions that have ended, as far as their sshd waited for them; itself waits a moment for those that are ending."""
+        """CPU seconds of the sessions that have ended, as far as their sshd waited for them; itself waits a moment for
+        those that are ending.
+        """
         for _ in range(500):
             if not any(self.fleet.sessions(name) for name in self.fleet.hosts):
                 break
@@ -200,7 +224,8 @@ class Ground:
 
     @staticmethod
     def _reap_orphans():
-        """CPU seconds of the ended processes that were left to this one: (ssh clients of the controller, all others)."""
+        """CPU seconds of the ended processes that were left to this one: (ssh clients of the controller, all others).
+        """
         ours = theirs = 0.0
         for entry in filter(str.isdigit, os.listdir("/proc")):
             try:
@@ -235,4 +260,6 @@ class Ground:
 
     def _own(self, host, path):
         if self.fleet.private_accounts:
-            subprocess.run(["chown", "-R", "%d:%d" % (self.fleet.host(host).uid, self.fleet.host(host).gid), path], check=True)
+            subprocess.run(
+                ["chown", "-R", "%d:%d" % (self.fleet.host(host).uid, self.fleet.host(host).gid), path], check=True
+            )

@@ -3,15 +3,21 @@
     relay.py --to 127.0.0.2:2222 --rate 400M --delay 0.03 --cut-every 3
     relay.py --ceiling
 
-Prints a line of JSON with its port, then relays whatever connects to it until its stdin ends; then prints a line with what it counted:
+Prints a line of JSON with its port, then relays whatever connects to it until its stdin ends; then prints a line with
+what it counted:
 bytes that entered the link towards the target (`up`) and from it (`down`), connections, cuts.
 
-The link is a queue that sends one piece after the other, shared by all connections, one queue for each direction: a piece leaves when those before it
-have left, and arrives `delay` later. A connection costs the round trips that a TCP handshake does. A connection may have `window` bytes under way in
-a direction; what a sender writes beyond waits in the sender's own socket, as with a real TCP. What is not imitated: slow start, and loss other than whole cuts.
-A cut resets every open connection, every so many seconds from the first connection on; what was under way is lost, and was counted.
+The link is a queue that sends one piece after the other, shared by all connections, one queue for each direction: a
+piece leaves when those before it
+have left, and arrives `delay` later. A connection costs the round trips that a TCP handshake does. A connection may
+have `window` bytes under way in
+a direction; what a sender writes beyond waits in the sender's own socket, as with a real TCP. What is not imitated:
+slow start, and loss other than whole cuts.
+A cut resets every open connection, every so many seconds from the first connection on; what was under way is lost, and
+was counted.
 
-One thread, one process for each link: Python is quick enough for 400 Mbit/s many times over, which `--ceiling` shows on the machine at hand.
+One thread, one process for each link: Python is quick enough for 400 Mbit/s many times over, which `--ceiling` shows on
+the machine at hand.
 """
 
 import argparse
@@ -218,7 +224,10 @@ def ceiling(size=512 << 20):
     os.close(stopper)
     for thread in threads:
         thread.join()
-    return {"megabits_per_second": round(size * 8e-6 / seconds), "cpu_seconds_per_gigabyte": round(cpu[0] / size * 1e9, 3)}
+    return {
+        "megabits_per_second": round(size * 8e-6 / seconds),
+        "cpu_seconds_per_gigabyte": round(cpu[0] / size * 1e9, 3),
+    }
 
 
 def main():
@@ -226,7 +235,9 @@ def main():
     parser.add_argument("--to", metavar="ADDRESS:PORT")
     parser.add_argument("--rate", type=parse_rate, default=0.0, help="bits a second in each direction, as 400M")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds one way")
-    parser.add_argument("--window", type=int, default=256 << 10, help="bytes of a connection that may be under way in a direction")
+    parser.add_argument(
+        "--window", type=int, default=256 << 10, help="bytes of a connection that may be under way in a direction"
+    )
     parser.add_argument("--cut-every", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--ceiling", action="store_true", help="measure what the relay can carry, and end")
     options = parser.parse_args()

@@ -1,4 +1,7 @@
-"""The data: folders as they are before and after an update. Contents are random bytes, so that nothing compresses them."""
+"""The data: folders as they are before and after an update.
+
+Contents are random bytes, so that nothing compresses them.
+"""
 
 import os
 import random
@@ -59,7 +62,8 @@ def big_file(folder, size):
 
 
 def change_big_file(folder, scale):
-    """One hundredth of the content, in ten places, gets other content in place, as a database or a disk image does it."""
+    """One hundredth of the content, in ten places, gets other content in place, as a database or a disk image does it.
+    """
     path = os.path.join(folder, "big.bin")
     size = os.path.getsize(path)
     places = random.Random(3)

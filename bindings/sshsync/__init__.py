@@ -7,13 +7,16 @@
     >>> report.ok                                                             # doctest: +SKIP
     True
 
-Whole runs: `Config` reads a configuration, `Engine` carries it out, a `Report` says what became of every repository and file, `Event`s
+Whole runs: `Config` reads a configuration, `Engine` carries it out, a `Report` says what became of every repository and
+file, `Event`s
 tell it as it happens, and what fails raises a `SshsyncError`.
 
-Parts of them, usable alone: `Template` and `Filter`, `Digest` and `Hasher`, `Manifest` and its `diff`, `Host` and `Command` with the runners
+Parts of them, usable alone: `Template` and `Filter`, `Digest` and `Hasher`, `Manifest` and its `diff`, `Host` and
+`Command` with the runners
 that carry commands out. A `Runner` of one's own can take the place of ssh for a whole run.
 
-The engine logs to `logging.getLogger("sshsync")`. Anything here may be used from any thread; while the engine works, other threads of Python go on.
+The engine logs to `logging.getLogger("sshsync")`. Anything here may be used from any thread; while the engine works,
+other threads of Python go on.
 """
 
 import atexit
@@ -50,7 +53,19 @@ from .report import (
     RepositoryStatus,
     Status,
 )
-from .runner import Command, Host, RecordingRunner, Recorded, Result, Runner, Session, SshRunner, Stop, SubprocessRunner, run
+from .runner import (
+    Command,
+    Host,
+    RecordingRunner,
+    Recorded,
+    Result,
+    Runner,
+    Session,
+    SshRunner,
+    Stop,
+    SubprocessRunner,
+    run,
+)
 from .template import BoundCommand, Filter, Template, TemplateDiagnostic
 
 atexit.register(_sshsync.end_all)

@@ -76,7 +76,8 @@ class CommandInForce:
     Attributes:
         key: as the configuration has it: `digestcmd`, `action.read`.
         of_section: whether the section gives it.
-        presets: where a command that the section does not give comes from; with `preset = auto` the first that passes its trial on the host. Empty
+        presets: where a command that the section does not give comes from; with `preset = auto` the first that passes
+        its trial on the host. Empty
             for a synccmd that is not given: sshsync moves the files itself.
         shell: the program that reads it.
         given: the text as it was written; empty for a template that several actions make up.
@@ -112,7 +113,8 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True, repr=False, eq=False)
 class Repository(Mapping[str, str]):
-    """One section: a folder on a host. As a mapping it has the texts of the file, with what [DEFAULT] gives and everything in them replaced;
+    """One section: a folder on a host. As a mapping it has the texts of the file, with what [DEFAULT] gives and
+    everything in them replaced;
     as attributes the validated values, with the defaults of the tool. `host` is how the controller reaches it.
 
     Durations are `timedelta`, sizes are bytes. `recheck` is None for always. sshsync.conf(5) tells what each key means.
@@ -210,7 +212,11 @@ def _read(path: str) -> Tuple[bytes, Tuple[int, int, int]]:
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode):
         os.close(descriptor)
-        what = "that is a folder: name the configuration file in it" if stat.S_ISDIR(about.st_mode) else "that is no regular file: copy it to one"
+        what = (
+            "that is a folder: name the configuration file in it"
+            if stat.S_ISDIR(about.st_mode)
+            else "that is no regular file: copy it to one"
+        )
         raise error_of("config", f"{path}: {what}")
     with open(descriptor, "rb") as file:
         content = file.read(_LARGEST + 1)
@@ -220,7 +226,8 @@ def _read(path: str) -> Tuple[bytes, Tuple[int, int, int]]:
 
 
 class Config(Mapping[str, Repository]):
-    """A configuration: its repositories by name, in the order of the file, and its settings. Immutable; pickled as the bytes it was read from,
+    """A configuration: its repositories by name, in the order of the file, and its settings. Immutable; pickled as the
+    bytes it was read from,
     passwords included.
 
     Made by `load` or `loads`. `file` is where it came from, for messages.
@@ -243,7 +250,8 @@ class Config(Mapping[str, Repository]):
         self._settings = Settings(**self._loaded.settings())
         sections = self._loaded.sections()
         self._repositories = {
-            values["name"]: _repository({**values, "texts": sections.get(values["name"], {})}) for values in self._loaded.repositories()
+            values["name"]: _repository({**values, "texts": sections.get(values["name"], {})})
+            for values in self._loaded.repositories()
         }
         if strict:
             self.require_valid()
@@ -255,10 +263,12 @@ class Config(Mapping[str, Repository]):
 
         Args:
             path: the file.
-            strict: whether a configuration with errors raises. Without it the errors are there in `validate()`; nothing can be run by it.
+            strict: whether a configuration with errors raises. Without it the errors are there in `validate()`; nothing
+            can be run by it.
 
         Raises:
-            ConfigError: the file cannot be read, others than its owner can write it, or it is wrong; `diagnostics` then has every problem.
+            ConfigError: the file cannot be read, others than its owner can write it, or it is wrong; `diagnostics` then
+            has every problem.
             MissingSectionError: a parent is named that no section describes.
         """
         file = os.fspath(path) if path is not None else os.environ.get("SSHSYNC_CONFIG") or _DEFAULT
@@ -321,7 +331,8 @@ class Config(Mapping[str, Repository]):
         return tuple(self._repositories[name] for name in self._loaded.resolve(list(names)))
 
     def commands(self, name: str) -> Tuple[CommandInForce, ...]:
-        """The commands that the host of a repository is given: what `sshsync commands` prints. First the templates, then what sshsync runs by itself.
+        """The commands that the host of a repository is given: what `sshsync commands` prints. First the templates,
+        then what sshsync runs by itself.
 
         >>> config = Config.loads("[m]\\nhost = h\\npath = /srv\\npreset = gnu\\nlistcmd = find ${REPOPATH} -type f\\n")
         >>> {one.key: one for one in config.commands("m")}["listcmd"].text
@@ -333,7 +344,16 @@ class Config(Mapping[str, Repository]):
         """
         rows = self._loaded.commands(name)
         return tuple(
-            CommandInForce(key, of_section, tuple(presets), shell, given, text, refused, tuple(TemplateDiagnostic(*remark) for remark in remarks))
+            CommandInForce(
+                key,
+                of_section,
+                tuple(presets),
+                shell,
+                given,
+                text,
+                refused,
+                tuple(TemplateDiagnostic(*remark) for remark in remarks),
+            )
             for key, of_section, presets, shell, given, text, refused, remarks in rows
         )
 

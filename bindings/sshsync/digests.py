@@ -25,8 +25,10 @@ ALGORITHMS: Tuple[str, ...] = _sshsync.digest_names()
 
 @functools.total_ordering
 class Digest:
-    """A digest as a host reports it: 32 to 128 hex digits in any case, or a CRC and a size. Its kind is the shape of the text, for an
-    operator's digestcmd does not say which algorithm it uses; only digests of one kind can be compared. Immutable, ordered by text.
+    """A digest as a host reports it: 32 to 128 hex digits in any case, or a CRC and a size. Its kind is the shape of
+    the text, for an
+    operator's digestcmd does not say which algorithm it uses; only digests of one kind can be compared. Immutable,
+    ordered by text.
 
     Raises:
         ValueError: the text is no digest.
@@ -77,7 +79,8 @@ class Digest:
 
 
 class Hasher:
-    """Computes digests, one after the other; `ALGORITHMS` has the names. While it works on much, other threads go on; it is for one
+    """Computes digests, one after the other; `ALGORITHMS` has the names. While it works on much, other threads go on;
+    it is for one
     thread at a time.
 
     Raises:

@@ -42,7 +42,8 @@ def _steps(steps: Iterable[Step]) -> List[List[str]]:
 def _with_parameters_of(
     verb: Callable[Concatenate[Any, _Parameters], object],
 ) -> Callable[[Callable[..., _Outcome]], Callable[Concatenate[Any, _Parameters], _Outcome]]:
-    """For a function whose arguments are those of `verb`: it takes what that takes, also for editors and type checkers."""
+    """For a function whose arguments are those of `verb`: it takes what that takes, also for editors and type checkers.
+    """
 
     def dressed(function: Callable[..., _Outcome]) -> Callable[Concatenate[Any, _Parameters], _Outcome]:
         own = inspect.signature(function).return_annotation
@@ -55,8 +56,8 @@ def _with_parameters_of(
 class Stream(Generic[_Outcome]):
     """A run under way, as an iterator over its events, for `for` and for `async for`.
 
-    Leaving the block, or the end of the object, stops a run that is still going on, in order. A loop that does not take events holds the
-    run up after some thousands of them.
+    Leaving the block, or the end of the object, stops a run that is still going on, in order. A loop that does not take
+    events holds the run up after some thousands of them.
 
         with engine.stream("appnode1") as stream:
             for event in stream:
@@ -64,7 +65,8 @@ class Stream(Generic[_Outcome]):
         print(stream.report.summary())
     """
 
-    def __init__(self, start: Callable[[], Any], finish: Callable[[Any], _Outcome], events: bool, on_event: Optional[Callable[[Event], object]]) -> None:
+    def __init__(self, start: Callable[[], Any], finish: Callable[[Any], _Outcome], events: bool,
+                 on_event: Optional[Callable[[Event], object]]) -> None:
         self._run = start()
         self._finish = finish
         self._events = events
@@ -72,7 +74,10 @@ class Stream(Generic[_Outcome]):
         self._batch: Iterator[Event] = iter(())
 
     def _next_batch(self) -> Optional[List[Event]]:
-        """The next events, logged and handed to the callback; None at the end. What is raised here stops the run in order first."""
+        """The next events, logged and handed to the callback; None at the end.
+
+        What is raised here stops the run in order first.
+        """
         level = _LOGGER.getEffectiveLevel() if _LOGGER.isEnabledFor(logging.CRITICAL) else _NEVER
         try:
             wanted = self._events or self._on_event is not None
@@ -211,14 +216,17 @@ class Engine:
 
     Args:
         config: a `Config`, or the file to load.
-        state_dir, pid_file: where runs are recorded, and the lock; those of the configuration, or of the account, unless given.
+        state_dir, pid_file: where runs are recorded, and the lock; those of the configuration, or of the account,
+        unless given.
         jobs: how many children are worked on at once.
-        on_event: called with each `Event`, in the thread that called the verb. What it raises stops the run in order, and is raised there.
+        on_event: called with each `Event`, in the thread that called the verb. What it raises stops the run in order,
+        and is raised there.
         runner: what carries commands out on hosts, in place of ssh.
         lock_wait: how long to wait for another run's lock, in seconds or as a timedelta.
 
-    Every verb raises what keeps it from beginning: `UsageError`, `ConfigError`, `MissingSectionError`, `LockedError`. What happens to single hosts
-    and files is in the report (`Report.raise_for_errors`). Ctrl-C ends a run in order, within seconds, and then raises KeyboardInterrupt.
+    Every verb raises what keeps it from beginning: `UsageError`, `ConfigError`, `MissingSectionError`, `LockedError`.
+    What happens to single hosts and files is in the report (`Report.raise_for_errors`). Ctrl-C ends a run in order,
+    within seconds, and then raises KeyboardInterrupt.
 
         engine = sshsync.Engine("/etc/sshsync/sshsync.conf")
         report = engine.sync("repoproxy", ["appnode1", "appnode2"])       # one argument a step
@@ -253,7 +261,8 @@ class Engine:
 
     def _options(self, verb: str, options: Dict[str, Any]) -> Dict[str, Any]:
         result: Dict[str, Any] = {
-            "verb": verb, "jobs": self._jobs, "lock_wait": self._lock_wait, "state_dir": self._state_dir, "pid_file": self._pid_file,
+            "verb": verb, "jobs": self._jobs, "lock_wait": self._lock_wait,
+            "state_dir": self._state_dir, "pid_file": self._pid_file,
         }
         include, exclude = options.pop("include", ()), options.pop("exclude", ())
         lines = [f"+ {pattern}" for pattern in include] + [f"- {pattern}" for pattern in exclude]
@@ -285,7 +294,8 @@ class Engine:
     def _begin(self, given: Dict[str, Any], events: bool) -> Stream[Report]:
         """Starts what the arguments of `sync`, by their names, ask for."""
         own = ("self", "steps", "cascade", "exclude_repo", "dry_run")
-        options = self._options("plan" if given["dry_run"] else "sync", {key: value for key, value in given.items() if key not in own})
+        verb = "plan" if given["dry_run"] else "sync"
+        options = self._options(verb, {key: value for key, value in given.items() if key not in own})
         options["queue"] = self._queue(given["steps"], given["cascade"], given["exclude_repo"])
         return self._start(options, events)
 
@@ -312,7 +322,8 @@ class Engine:
         """Synchronizes repositories with their parents, step by step.
 
         Args:
-            steps: in order; each a name, or several that are done in parallel. `@group`, `node[1-20]` and names with commas expand.
+            steps: in order; each a name, or several that are done in parallel. `@group`, `node[1-20]` and names with
+            commas expand.
             dry_run: say what would be done, and change nothing.
             cascade: each of these and all its descendants, level by level, behind the steps.
             exclude_repo: taken out of all the others.
@@ -351,17 +362,22 @@ class Engine:
         itemize: bool = False,
     ) -> Report:
         """What `sync` would do, and why; nothing is changed. Each file's `message` says in what it differs."""
-        return self.sync(*steps, dry_run=True, cascade=cascade, exclude_repo=exclude_repo, delete=delete, max_delete=max_delete, include=include,
+        return self.sync(*steps, dry_run=True, cascade=cascade, exclude_repo=exclude_repo, delete=delete,
+                         max_delete=max_delete, include=include,
                          exclude=exclude, itemize=itemize)
 
     def verify(self, *names: str, itemize: bool = False) -> Report:
-        """Compares repositories with their parents by digest and changes nothing. Where they differ the report's exit code is 10, and its files say how."""
+        """Compares repositories with their parents by digest and changes nothing.
+
+        Where they differ the report's exit code is 10, and its files say how.
+        """
         options = self._options("verify", dict(itemize=itemize))
         options["queue"] = self._queue([names], (), ())
         return _end_of(self._start(options, False))
 
     def resume(self, run: str = "", *, lock_wait: Optional[Seconds] = None) -> Optional[Report]:
-        """Continues the last run that is unfinished, or the one of that id, with its queue and options and today's configuration.
+        """Continues the last run that is unfinished, or the one of that id, with its queue and options and today's
+        configuration.
 
         Returns:
             The report; None where there is nothing to continue.
@@ -385,8 +401,9 @@ class Engine:
         retries: Optional[int] = None,
         lock_wait: Optional[Seconds] = None,
     ) -> Report:
-        """Brings back what a run replaced and deleted in a repository that keeps its `trash`. The trash stays as it is, and so does what the run added. The
-        next synchronization brings the parent's files again: mend the parent first, or leave the repository out.
+        """Brings back what a run replaced and deleted in a repository that keeps its `trash`. The trash stays as it is,
+        and so does what the run added. The next synchronization brings the parent's files again: mend the parent first,
+        or leave the repository out.
 
         Args:
             run: the run that did it, or the beginning of its id: `report.run`, or one of `runs()`.
@@ -394,7 +411,8 @@ class Engine:
             timeout, wait, retries, lock_wait: as for `sync`.
 
         Returns:
-            A report with the outcome `restored` and a file for each that came back. A run whose trash is gone is a failure in it.
+            A report with the outcome `restored` and a file for each that came back. A run whose trash is gone is a
+            failure in it.
 
         Raises:
             MissingSectionError, ConfigError, UsageError, LockedError: as for `sync`.
@@ -411,11 +429,12 @@ class Engine:
         def finish(run: Any) -> ProbeReport:
             return ProbeReport(tuple(_probe(row) for row in run.probes()))
 
-        return _end_of(Stream(lambda: _sshsync.start_probe(self._config._loaded, asked, self._runner), finish, False, self._on_event))
+        def start(): return _sshsync.start_probe(self._config._loaded, asked, self._runner)
+        return _end_of(Stream(start, finish, False, self._on_event))
 
     def status(self, *names: str, max_age: Optional[Seconds] = None) -> Status:
-        """How repositories (all, unless some are named) stand, by the record of the runs: when each last equalled its parent, what lags and why. No
-        host is contacted. What last was equal longer than `max_age` ago is overdue."""
+        """How repositories (all, unless some are named) stand, by the record of the runs: when each last equalled its
+        parent, what lags and why. No host is contacted. What last was equal longer than `max_age` ago is overdue."""
         age = None if max_age is None else _seconds(max_age)
         return Status._of(_sshsync.status_json(self._config._loaded, list(names), self._state_dir, age))
 
@@ -434,8 +453,8 @@ class Engine:
         return RecordedRun._of(json.loads(text), text)
 
     def report_page(self, run: str = "") -> str:
-        """A run as one HTML page that is whole in itself, as `sshsync report --html` writes it: for a mail, a wiki, a file. The last run unless one is
-        named; the beginning of an id is enough.
+        """A run as one HTML page that is whole in itself, as `sshsync report --html` writes it: for a mail, a wiki, a
+        file. The last run unless one is named; the beginning of an id is enough.
 
         Raises:
             UsageError: there is no run, or more than one is known by that.
@@ -444,7 +463,7 @@ class Engine:
 
     @_with_parameters_of(sync)
     async def sync_async(self, *steps: Step, **options: Any) -> Report:
-        """`sync` for asyncio: other tasks go on meanwhile. A task that is cancelled ends the run in order. The callback is called in another thread."""
+        """`sync` for asyncio: a task that is cancelled ends the run in order. The callback runs in another thread."""
         return await self._async(lambda: self.stream(*steps, **options))
 
     @_with_parameters_of(plan)
@@ -474,4 +493,5 @@ def _probe(row: Tuple[Any, ...]) -> RepositoryProbe:
     from datetime import timedelta
 
     name, host, system, root, free, round_trip, checks = row
-    return RepositoryProbe(name, host, system, root, None if free < 0 else free, timedelta(seconds=round_trip), tuple(Check(*check) for check in checks))
+    return RepositoryProbe(name, host, system, root, None if free < 0 else free, timedelta(seconds=round_trip),
+                           tuple(Check(*check) for check in checks))

@@ -1,7 +1,9 @@
 """What goes wrong, as one family of exceptions.
 
-Every failure of the engine has a name (`no_space`, `auth`, `locked`, ...), an exit code and a class: one table, which the command line uses
-too (`FAILURES`). What a class has in common with one of Python's own it inherits as well, so that a script's `except ConnectionError` sees a host
+Every failure of the engine has a name (`no_space`, `auth`, `locked`, ...), an exit code and a class: one table, which
+the command line uses
+too (`FAILURES`). What a class has in common with one of Python's own it inherits as well, so that a script's `except
+ConnectionError` sees a host
 that cannot be reached.
 
     >>> issubclass(HostUnreachableError, ConnectionError) and issubclass(HostUnreachableError, ProcessingError)
@@ -122,12 +124,17 @@ class Failure(NamedTuple):
 
 #: Every failure by its name.
 FAILURES: Dict[str, Failure] = {
-    name: Failure(name, exit_code, globals()[error], hint) for name, exit_code, error, hint in _sshsync.failures() if error
+    name: Failure(name, exit_code, globals()[error], hint)
+    for name, exit_code, error, hint in _sshsync.failures()
+    if error
 }
 
 
 def error_of(failure: str, message: str, **details: Any) -> SshsyncError:
-    """The exception of a failure; `details` are attributes of `SshsyncError`. A name that the table does not have is a bug: `internal`."""
+    """The exception of a failure; `details` are attributes of `SshsyncError`.
+
+    A name that the table does not have is a bug: `internal`.
+    """
     row = FAILURES.get(failure, FAILURES["internal"])
     values: Dict[str, Any] = {"failure": row.name, "exit_code": row.exit_code, "hint": row.hint, **details}
     return row.error(message, **values)

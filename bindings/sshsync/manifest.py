@@ -25,7 +25,9 @@ from .template import Filter
 
 @dataclasses.dataclass(frozen=True)
 class FileEntry:
-    """One regular file: its relative path, its digest (None where it was not computed, or could not be), its size (-1: not known)."""
+    """One regular file: its relative path, its digest (None where it was not computed, or could not be), its size (-1:
+    not known).
+    """
 
     path: str
     digest: Optional[Digest] = None
@@ -67,11 +69,16 @@ class Manifest(Mapping[str, FileEntry]):
                     if stat.S_ISREG(about.st_mode) and filter.selects(path):
                         found.append((path, about.st_size))
         digests = _sshsync.digests_of_files([os.path.join(top, path) for path, _ in found], algorithm)
-        return cls(FileEntry(path, Digest(digest) if digest else None, size) for (path, size), digest in zip(found, digests))
+        return cls(
+            FileEntry(path, Digest(digest) if digest else None, size) for (path, size), digest in zip(found, digests)
+        )
 
     @staticmethod
     def paths_of_listing(output: bytes, *roots: str) -> Tuple[str, ...]:
-        """The paths that a listcmd printed, relative to the first of `roots` below which they lie. Unclean ones, and those outside, are left out."""
+        """The paths that a listcmd printed, relative to the first of `roots` below which they lie.
+
+        Unclean ones, and those outside, are left out.
+        """
         return tuple(_sshsync.parse_listing(output, list(roots))[0])
 
     def __getitem__(self, path: str) -> FileEntry:
@@ -111,7 +118,8 @@ class PlanItem:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What brings a child in line, in the order of the paths. `kept` files are equal, `bytes` are to be moved, `extra` are the paths that the
+    """What brings a child in line, in the order of the paths. `kept` files are equal, `bytes` are to be moved, `extra`
+    are the paths that the
     child has alone; deleting them is for somebody to decide."""
 
     items: Tuple[PlanItem, ...]
@@ -132,8 +140,11 @@ class Plan:
 
 
 def diff(parent: Manifest, child: Manifest, *, filter: Filter = Filter()) -> Plan:
-    """Compares a child with its parent, digest by digest. What `filter` leaves out is left alone; a file of the child without a digest
+    """Compares a child with its parent, digest by digest. What `filter` leaves out is left alone; a file of the child
+    without a digest
     differs."""
     rows, kept, count, _ = _sshsync.diff(parent._rows(), child._rows(), list(filter.lines))
     extra = tuple(path for path in child if path not in parent and filter.selects(path))
-    return Plan(tuple(PlanItem(action, path, parent[path], child.get(path)) for action, path in rows), kept, count, extra)
+    return Plan(
+        tuple(PlanItem(action, path, parent[path], child.get(path)) for action, path in rows), kept, count, extra
+    )

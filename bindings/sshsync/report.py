@@ -1,7 +1,9 @@
 """What runs come to, as immutable typed values.
 
-Each has `to_json()`, which is what the command line prints with --json (it is written by the same function), and `to_dict()`, the same as Python's
-own values. Paths are as Python has names of files: bytes that are not UTF-8 are lone surrogates, and `open` finds the file.
+Each has `to_json()`, which is what the command line prints with --json (it is written by the same function), and
+`to_dict()`, the same as Python's
+own values. Paths are as Python has names of files: bytes that are not UTF-8 are lone surrogates, and `open` finds the
+file.
 """
 
 from __future__ import annotations
@@ -60,8 +62,17 @@ class FileReport:
     @classmethod
     def _of(cls, values: Mapping[str, Any]) -> FileReport:
         return cls(
-            _name(values, "path"), values["action"], values["bytes"], values["digest"], values["attempts"], values.get("failure", ""),
-            values.get("message", ""), values.get("hint", ""), values.get("command", ""), values.get("output", ""), values.get("exit_status", 0),
+            _name(values, "path"),
+            values["action"],
+            values["bytes"],
+            values["digest"],
+            values["attempts"],
+            values.get("failure", ""),
+            values.get("message", ""),
+            values.get("hint", ""),
+            values.get("command", ""),
+            values.get("output", ""),
+            values.get("exit_status", 0),
         )
 
 
@@ -70,7 +81,8 @@ class RepositoryReport:
     """What became of one repository.
 
     Attributes:
-        outcome: `equal`, `changed`, `failed`, `waiting`, `refused`, `locked`, `stopped`, `planned`, `differs` or `restored`.
+        outcome: `equal`, `changed`, `failed`, `waiting`, `refused`, `locked`, `stopped`, `planned`, `differs` or
+        `restored`.
         kept, copied, replaced, deleted, failed, extra, excluded: numbers of files.
         bytes: content that was published.
         failure, message, hint: of the repository as a whole; empty where it came through, even if single files failed.
@@ -116,10 +128,27 @@ class RepositoryReport:
     @classmethod
     def _of(cls, values: Mapping[str, Any]) -> RepositoryReport:
         return cls(
-            _name(values, "repository"), values["parent"], values["host"], values["step"], values["outcome"], _time(values["started"]),
-            _time(values["ended"]), values["kept"], values["copied"], values["replaced"], values["deleted"], values["failed"], values["extra"],
-            values["excluded"], values["bytes"], values.get("failure", ""), values.get("message", ""), values.get("hint", ""),
-            values.get("command", ""), values.get("output", ""), tuple(FileReport._of(file) for file in values.get("files", ())),
+            _name(values, "repository"),
+            values["parent"],
+            values["host"],
+            values["step"],
+            values["outcome"],
+            _time(values["started"]),
+            _time(values["ended"]),
+            values["kept"],
+            values["copied"],
+            values["replaced"],
+            values["deleted"],
+            values["failed"],
+            values["extra"],
+            values["excluded"],
+            values["bytes"],
+            values.get("failure", ""),
+            values.get("message", ""),
+            values.get("hint", ""),
+            values.get("command", ""),
+            values.get("output", ""),
+            tuple(FileReport._of(file) for file in values.get("files", ())),
         )
 
 
@@ -141,7 +170,10 @@ class _Document:
 
 @dataclasses.dataclass(frozen=True)
 class Report(_Document):
-    """The result of one run: `repositories` in the order of the queue. `for repository in report` goes over them, and `report["appnode1"]` is one."""
+    """The result of one run: `repositories` in the order of the queue.
+
+    `for repository in report` goes over them, and `report["appnode1"]` is one.
+    """
 
     run: str
     verb: str
@@ -172,11 +204,26 @@ class Report(_Document):
         found: List[SshsyncError] = []
         for one in self.repositories:
             if one.failure:
-                found.append(error_of(one.failure, f"{one.name}: {one.message}", repository=one.name, command=one.command, output=one.output))
+                found.append(
+                    error_of(
+                        one.failure,
+                        f"{one.name}: {one.message}",
+                        repository=one.name,
+                        command=one.command,
+                        output=one.output,
+                    )
+                )
             for file in one.failures:
                 found.append(
-                    error_of(file.failure, f"{one.name}: {file.path}: {file.message}", repository=one.name, file=file.path, command=file.command,
-                             output=file.output, exit_status=file.exit_status)
+                    error_of(
+                        file.failure,
+                        f"{one.name}: {file.path}: {file.message}",
+                        repository=one.name,
+                        file=file.path,
+                        command=file.command,
+                        output=file.output,
+                        exit_status=file.exit_status,
+                    )
                 )
         return tuple(found)
 
@@ -192,12 +239,22 @@ class Report(_Document):
         raise worst
 
     def summary(self) -> str:
-        """One line for a subject: `3 of 4 repositories equal their parents, 12 files changed`. Of a plan, `12 files to change in 4 repositories`."""
+        """One line for a subject: `3 of 4 repositories equal their parents, 12 files changed`.
+
+        Of a plan, `12 files to change in 4 repositories`.
+        """
         files = f"{self.changed} file{'' if self.changed == 1 else 's'}"
         if self.verb == "plan":
-            text = f"{files} to change in {len(self.repositories)} repositor{'y' if len(self.repositories) == 1 else 'ies'}"
+            text = (
+                f"{files} to change in"
+                f" {len(self.repositories)} repositor{'y' if len(self.repositories) == 1 else 'ies'}"
+            )
         else:
-            what, wanted = ("were restored", ("restored",)) if self.verb == "restore" else ("equal their parents", ("equal", "changed"))
+            what, wanted = (
+                ("were restored", ("restored",))
+                if self.verb == "restore"
+                else ("equal their parents", ("equal", "changed"))
+            )
             well = sum(one.ok and one.outcome in wanted for one in self.repositories)
             text = f"{well} of {len(self.repositories)} repositories {what}, {files} changed"
         bad = [one.name for one in self.repositories if not one.ok]
@@ -217,14 +274,22 @@ class Report(_Document):
         """Reads what `to_json`, or the command line, wrote."""
         values = json.loads(text)
         return cls(
-            text, values["run"], values["verb"], tuple(tuple(step) for step in values["queue"]), _time(values["started"]), _time(values["ended"]),
-            values["exit_code"] or 0, values["signal"], tuple(RepositoryReport._of(one) for one in values["repositories"]),
+            text,
+            values["run"],
+            values["verb"],
+            tuple(tuple(step) for step in values["queue"]),
+            _time(values["started"]),
+            _time(values["ended"]),
+            values["exit_code"] or 0,
+            values["signal"],
+            tuple(RepositoryReport._of(one) for one in values["repositories"]),
         )
 
 
 @dataclasses.dataclass(frozen=True)
 class RecordedRun(_Document):
-    """A run as it was recorded. `exit_code` is None where it did not end: it is under way, or was killed. `repositories` have their
+    """A run as it was recorded. `exit_code` is None where it did not end: it is under way, or was killed.
+    `repositories` have their
     files where the run was asked for by its id."""
 
     run: str
@@ -242,8 +307,17 @@ class RecordedRun(_Document):
     @classmethod
     def _of(cls, values: Mapping[str, Any], text: str) -> RecordedRun:
         return cls(
-            text, values["run"], values["verb"], tuple(tuple(step) for step in values["queue"]), _time(values["started"]), _time(values["ended"]),
-            values["exit_code"], values["finished"], dict(values["options"]), _name(values, "config"), _bare(values["resumes"]),
+            text,
+            values["run"],
+            values["verb"],
+            tuple(tuple(step) for step in values["queue"]),
+            _time(values["started"]),
+            _time(values["ended"]),
+            values["exit_code"],
+            values["finished"],
+            dict(values["options"]),
+            _name(values, "config"),
+            _bare(values["resumes"]),
             tuple(RepositoryReport._of(one) for one in values["repositories"]),
         )
 
@@ -281,8 +355,17 @@ class RepositoryStatus:
     def _of(cls, values: Mapping[str, Any]) -> RepositoryStatus:
         age = values["age_seconds"]
         return cls(
-            _name(values, "repository"), values["parent"], values["state"], _time(values["last_equal"]), None if age is None else timedelta(seconds=age),
-            values["overdue"], _bare(values["run"]), values["failed"], _bare(values["behind"]), values.get("failure", ""), values.get("message", ""),
+            _name(values, "repository"),
+            values["parent"],
+            values["state"],
+            _time(values["last_equal"]),
+            None if age is None else timedelta(seconds=age),
+            values["overdue"],
+            _bare(values["run"]),
+            values["failed"],
+            _bare(values["behind"]),
+            values.get("failure", ""),
+            values.get("message", ""),
             values.get("hint", ""),
         )
 
@@ -366,8 +449,13 @@ class ProbeReport:
         """As a dictionary."""
         rows = [
             {
-                "repository": one.name, "host": one.host, "system": one.system, "root": one.root, "free_bytes": one.free_bytes,
-                "round_trip_seconds": one.round_trip.total_seconds(), "ok": one.ok,
+                "repository": one.name,
+                "host": one.host,
+                "system": one.system,
+                "root": one.root,
+                "free_bytes": one.free_bytes,
+                "round_trip_seconds": one.round_trip.total_seconds(),
+                "ok": one.ok,
                 "checks": [{**dataclasses.asdict(check), "hint": check.hint} for check in one.checks],
             }
             for one in self.repositories

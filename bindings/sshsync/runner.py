@@ -4,7 +4,8 @@
     >>> run(here, "echo hello; exit 3")
     Result(status=3, out=b'hello\\n', err=b'')
 
-A `Runner` of one's own takes the place of ssh for a whole run: `Engine(config, runner=...)`. `SubprocessRunner` is one in Python, for whatever
+A `Runner` of one's own takes the place of ssh for a whole run: `Engine(config, runner=...)`. `SubprocessRunner` is one
+in Python, for whatever
 program gives a shell at the other end; `RecordingRunner` writes down what another one did, for the tests of a script.
 """
 
@@ -25,14 +26,27 @@ from . import _sshsync
 from ._sshsync import Command, Host, Moved, Result, Sink, Stop
 from .errors import error_of
 
-__all__ = ["Command", "Host", "Recorded", "RecordingRunner", "Result", "Runner", "Session", "SshRunner", "Stop", "SubprocessRunner", "run"]
+__all__ = [
+    "Command",
+    "Host",
+    "Recorded",
+    "RecordingRunner",
+    "Result",
+    "Runner",
+    "Session",
+    "SshRunner",
+    "Stop",
+    "SubprocessRunner",
+    "run",
+]
 
 Taker = Callable[[bytes], object]
 Asker = Callable[[], bool]
 
 
 class Session(abc.ABC):
-    """A shell of its own for several long commands, one after the other: what one of them leaves in the background lives until the session ends, and is
+    """A shell of its own for several long commands, one after the other: what one of them leaves in the background
+    lives until the session ends, and is
     ended with it. After an error it is of no use."""
 
     @abc.abstractmethod
@@ -46,9 +60,12 @@ class Session(abc.ABC):
 class Runner(abc.ABC):
     """Carries commands out on hosts.
 
-    A command's result is that of its script: having a `Result` means that its end was seen. A status other than zero is a result, no error. What
-    goes wrong on the way is raised: ConnectionError (`HostUnreachableError`) where another try may help, TimeoutError for silence,
-    PermissionError for what a person must mend; a `SshsyncError` says exactly which failure it is. Methods are called from many threads at once, also
+    A command's result is that of its script: having a `Result` means that its end was seen. A status other than zero is
+    a result, no error. What
+    goes wrong on the way is raised: ConnectionError (`HostUnreachableError`) where another try may help, TimeoutError
+    for silence,
+    PermissionError for what a person must mend; a `SshsyncError` says exactly which failure it is. Methods are called
+    from many threads at once, also
     for one host. `stop` tells that the run is to end: then the command is to be ended too, and anything may be raised.
 
     What they are handed is good for that one call.
@@ -56,16 +73,22 @@ class Runner(abc.ABC):
 
     @abc.abstractmethod
     def run(self, host: Host, command: Command, stop: Stop) -> Result:
-        """Runs a command that takes a few seconds at most. More than `command.max_output` on stdout is the failure `output_too_large`."""
+        """Runs a command that takes a few seconds at most.
+
+        More than `command.max_output` on stdout is the failure `output_too_large`.
+        """
 
     @abc.abstractmethod
     def stream(self, host: Host, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
-        """Runs a command that may take long. stdout goes to `sink` as it comes; what that raises ends the command, and is to be let through. When there
-        was nothing for `command.timeout` seconds, `moved()` is asked: True is progress elsewhere, wait as long again. When the controller or
+        """Runs a command that may take long. stdout goes to `sink` as it comes; what that raises ends the command, and
+        is to be let through. When there
+        was nothing for `command.timeout` seconds, `moved()` is asked: True is progress elsewhere, wait as long again.
+        When the controller or
         the connection dies, the command is to end as well."""
 
     def open(self, host: Host, stop: Stop) -> Session:
-        """A session for several long commands. This one runs each by itself: right for a runner whose commands leave nothing behind that a later one
+        """A session for several long commands. This one runs each by itself: right for a runner whose commands leave
+        nothing behind that a later one
         needs, and at worst slower where they do."""
         return _Apart(self, host)
 
@@ -80,7 +103,8 @@ class _Apart(Session):
 
 
 class SshRunner(Runner):
-    """ssh, as the engine has it when it is given no runner: OpenSSH's client, connections that are kept, framed commands. For single commands,
+    """ssh, as the engine has it when it is given no runner: OpenSSH's client, connections that are kept, framed
+    commands. For single commands,
     and to wrap it. Ends its connections when it is closed.
 
     Args:
@@ -94,7 +118,9 @@ class SshRunner(Runner):
     def run(self, host: Host, command: Command, stop: Optional[Stop] = None) -> Result:
         return self._connections.run(host, command, stop)
 
-    def stream(self, host: Host, command: Command, sink: Taker, moved: Optional[Asker] = None, stop: Optional[Stop] = None) -> Result:
+    def stream(
+        self, host: Host, command: Command, sink: Taker, moved: Optional[Asker] = None, stop: Optional[Stop] = None
+    ) -> Result:
         return self._connections.stream(host, command, sink, moved, stop)
 
     def open(self, host: Host, stop: Optional[Stop] = None) -> Session:
@@ -123,7 +149,12 @@ class _OverSsh(Session):
 
 
 def run(
-    host: Host, command: Union[str, Command], *, runner: Optional[Runner] = None, input: bytes = b"", timeout: float = 300.0
+    host: Host,
+    command: Union[str, Command],
+    *,
+    runner: Optional[Runner] = None,
+    input: bytes = b"",
+    timeout: float = 300.0,
 ) -> Result:
     """Runs one command on a host; over ssh, with a login of its own, unless there is a `runner` that keeps connections.
 
@@ -146,7 +177,8 @@ def run(
 
 
 class _Shell(Session):
-    """One process with a shell at its other end: the login, then commands, each between two marks, then the end of stdin, at which the other end
+    """One process with a shell at its other end: the login, then commands, each between two marks, then the end of
+    stdin, at which the other end
     ends its process group."""
 
     _TAIL = 8192
@@ -157,7 +189,12 @@ class _Shell(Session):
         self._encoder = _sshsync.FrameEncoder()
         try:
             self._process = subprocess.Popen(
-                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, start_new_session=True,
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,
                 env={**os.environ, "LC_ALL": "C"},
             )
         except FileNotFoundError as error:
@@ -245,7 +282,9 @@ class _Shell(Session):
         if not self._pending:
             self._selector.unregister(self._process.stdin)
 
-    def _exchange(self, label: str, limit: float, take: Taker, take_error: Callable[[bytes], None], moved: Asker, ready: bool) -> int:
+    def _exchange(
+        self, label: str, limit: float, take: Taker, take_error: Callable[[bytes], None], moved: Asker, ready: bool
+    ) -> int:
         """Passes output on until the mark stood on both streams; the number in it."""
         decoders = {False: _sshsync.FrameDecoder(label, False), True: _sshsync.FrameDecoder(label, True)}
         takers = {False: take, True: take_error}
@@ -274,7 +313,7 @@ class _Shell(Session):
                     deadline = time.monotonic() + limit
                 payload = decoders[is_error].feed(data)
                 if payload:
-                    self._last_words[is_error] = (self._last_words[is_error] + payload)[-self._TAIL:]
+                    self._last_words[is_error] = (self._last_words[is_error] + payload)[-self._TAIL :]
                     takers[is_error](payload)
         number = decoders[False].number
         if ready and number != decoders[True].number:
@@ -352,9 +391,9 @@ class Recorded:
 class RecordingRunner(Runner):
     """Passes commands on to another runner and writes down what became of them, in the order in which they ended.
 
-        runner = sshsync.RecordingRunner(sshsync.SubprocessRunner())
-        sshsync.Engine(config, runner=runner).plan("appnode1")
-        assert not any(one.command.writes for one in runner.records)
+    runner = sshsync.RecordingRunner(sshsync.SubprocessRunner())
+    sshsync.Engine(config, runner=runner).plan("appnode1")
+    assert not any(one.command.writes for one in runner.records)
     """
 
     def __init__(self, inner: Runner) -> None:
@@ -371,7 +410,9 @@ class RecordingRunner(Runner):
         return self._record(host, command, False, lambda out: self._inner.run(host, command, stop))
 
     def stream(self, host: Host, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
-        return self._record_stream(host, command, sink, lambda take: self._inner.stream(host, command, take, moved, stop))
+        return self._record_stream(
+            host, command, sink, lambda take: self._inner.stream(host, command, take, moved, stop)
+        )
 
     def _record_stream(self, host: Host, command: Command, sink: Taker, call: Callable[[Taker], Result]) -> Result:
         def passed_on(out: List[bytes]) -> Result:
@@ -409,7 +450,9 @@ class _Recorded(Session):
         self._inner = inner
 
     def run(self, command: Command, sink: Taker, moved: Asker, stop: Stop) -> Result:
-        return self._recorder._record_stream(self._host, command, sink, lambda take: self._inner.run(command, take, moved, stop))
+        return self._recorder._record_stream(
+            self._host, command, sink, lambda take: self._inner.run(command, take, moved, stop)
+        )
 
     def close(self) -> None:
         self._inner.close()

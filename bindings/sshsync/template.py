@@ -42,7 +42,9 @@ class TemplateDiagnostic:
 
 @dataclasses.dataclass(frozen=True)
 class BoundCommand:
-    """A template with its values: `script` is what `shell` reads as a whole, `display` the same for people, on one line, secrets masked."""
+    """A template with its values: `script` is what `shell` reads as a whole, `display` the same for people, on one
+    line, secrets masked.
+    """
 
     script: str
     display: str
@@ -59,13 +61,16 @@ class Template:
     Args:
         text: shell text; `${NAME}` where a value goes.
         shell: the program that runs it.
-        variables: the names it may use, each `absolute_path`, `relative_path`, `name`, `number` or `secret`; those of the configuration
+        variables: the names it may use, each `absolute_path`, `relative_path`, `name`, `number` or `secret`; those of
+        the configuration
             (sshsync.conf(5)) unless given.
         original_quoting: undo one level of escapes first, for templates that were written for the original script.
-        any_names: pass any value to programs that read it once more (`sh -c`, ssh, awk): the template quotes for itself.
+        any_names: pass any value to programs that read it once more (`sh -c`, ssh, awk): the template quotes for
+        itself.
 
     Raises:
-        ConfigError: a variable stands where it cannot be made safe, or the text is no shell text; the message says what to write instead.
+        ConfigError: a variable stands where it cannot be made safe, or the text is no shell text; the message says what
+        to write instead.
     """
 
     __slots__ = ("_given", "_parsed", "_arguments")
@@ -102,7 +107,9 @@ class Template:
         >>> Template.check("cat '${FILE}*'")[0].kind
         'quoting'
         """
-        rows = _sshsync.check_template(text, shell, original_quoting, any_names, dict(variables) if variables is not None else None)
+        rows = _sshsync.check_template(
+            text, shell, original_quoting, any_names, dict(variables) if variables is not None else None
+        )
         return tuple(TemplateDiagnostic(*row) for row in rows)
 
     @property
@@ -117,7 +124,9 @@ class Template:
 
     @property
     def second_parser_variables(self) -> Tuple[str, ...]:
-        """Those of them that another program reads once more: their values may hold letters, digits and `_./+,:@%=-` only."""
+        """Those of them that another program reads once more: their values may hold letters, digits and `_./+,:@%=-`
+        only.
+        """
         return self._parsed.second_parser_variables
 
     def bind(self, **values: str) -> BoundCommand:
@@ -155,7 +164,8 @@ def _template(text: str, arguments: Dict[str, Any]) -> Template:
 
 
 class Filter:
-    """Lines `+ PATTERN` and `- PATTERN`, by the rules of rsync: the first that matches a path decides, and a path that none matches is selected.
+    """Lines `+ PATTERN` and `- PATTERN`, by the rules of rsync: the first that matches a path decides, and a path that
+    none matches is selected.
     A folder that is left out hides everything in it. Immutable.
 
     Raises:

@@ -51,11 +51,16 @@ class ConfigTest(unittest.TestCase):
         self.assertEqual(len(self.config), 4)
         self.assertIn("node09", self.config)
         self.assertRaises(KeyError, self.config.__getitem__, "node11")
-        self.assertEqual([one.name for one in self.config.resolve("@nodes", "master")], ["node08", "node09", "node10", "master"])
+        self.assertEqual(
+            [one.name for one in self.config.resolve("@nodes", "master")], ["node08", "node09", "node10", "master"]
+        )
 
     def test_values_are_typed(self):
         node = self.config["node09"]
-        self.assertEqual((node.host.host, node.host.user, node.host.port, node.path, node.parent), ("app09.example", "deploy", 2222, "/srv/app", "master"))
+        self.assertEqual(
+            (node.host.host, node.host.user, node.host.port, node.path, node.parent),
+            ("app09.example", "deploy", 2222, "/srv/app", "master"),
+        )
         self.assertEqual((node.timeout, node.recheck, node.max_delete), (timedelta(seconds=90), timedelta(days=1), "7"))
         self.assertEqual((node.filter, node.groups, node.digest), (("- *.tmp",), ("nodes",), ("sha256", "sha1", "md5")))
         self.assertTrue(self.config["master"].is_root)
@@ -137,7 +142,13 @@ class ConfigTest(unittest.TestCase):
         self.assertRaises(sshsync.UsageError, config.commands, "@nodes")
 
     def test_plain_values_survive_pickle(self):
-        for value in (self.config, self.config["node10"], self.config.settings, self.config["master"].host, self.config.validate()):
+        for value in (
+            self.config,
+            self.config["node10"],
+            self.config.settings,
+            self.config["master"].host,
+            self.config.validate(),
+        ):
             self.assertEqual(pickle.loads(pickle.dumps(value)), value)
 
 

@@ -24,11 +24,17 @@ class DocumentationTest(unittest.TestCase):
 
     def run_script(self, name, *arguments, code=0):
         environment = {
-            "PATH": "/usr/bin:/bin", "PYTHONPATH": os.path.dirname(os.path.dirname(sshsync.__file__)), "SENDMAIL": f"{self.cascade.folder}/sendmail",
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": os.path.dirname(os.path.dirname(sshsync.__file__)),
+            "SENDMAIL": f"{self.cascade.folder}/sendmail",
         }
         done = subprocess.run(
             [sys.executable, f"{self.cascade.folder}/{name}", self.cascade.config, *arguments],
-            env=environment, cwd=self.cascade.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+            env=environment,
+            cwd=self.cascade.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
         )
         self.assertEqual(done.returncode, code, (done.stdout + done.stderr).decode())
         return done.stdout.decode()

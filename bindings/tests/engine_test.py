@@ -1,4 +1,6 @@
-"""Runs through the Python package over folders of this machine: reports, events, errors, and that they are the command line's."""
+"""Runs through the Python package over folders of this machine: reports, events, errors, and that they are the command
+line's.
+"""
 
 import asyncio
 import inspect
@@ -27,7 +29,9 @@ class EngineTest(unittest.TestCase):
 
     def run_program(self, *arguments):
         environment = {"PATH": "/usr/bin:/bin", "SSHSYNC_CONFIG": self.cascade.config}
-        done = subprocess.run([PROGRAM, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        done = subprocess.run(
+            [PROGRAM, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        )
         return done.stdout.decode(), done.returncode
 
     def test_a_sync_brings_every_repository_in_line(self):
@@ -35,7 +39,9 @@ class EngineTest(unittest.TestCase):
         self.assertTrue(report.ok)
         self.assertEqual((report.verb, report.queue, report.exit_code), ("sync", (("p",), ("n",)), 0))
         self.assertEqual(self.cascade.files("n"), self.cascade.files("m"))
-        self.assertEqual([(file.path, file.action) for file in report["p"].files], [("f0", "copy"), ("f1", "copy"), ("f2", "copy")])
+        self.assertEqual(
+            [(file.path, file.action) for file in report["p"].files], [("f0", "copy"), ("f1", "copy"), ("f2", "copy")]
+        )
         self.assertEqual(report["n"].files[0].digest, sshsync.Digest.of(b"content 0", "sha1").text)
         self.assertEqual(report["n"].outcome, "changed")
         self.assertEqual(self.engine.sync("p", "n")["n"].outcome, "equal")
@@ -61,7 +67,9 @@ class EngineTest(unittest.TestCase):
         self.assertTrue(self.engine.verify("p").ok)
         self.cascade.write("p/f1", "damaged")
         report = self.engine.verify("p")
-        self.assertEqual((report.exit_code, report["p"].failures[0].path, report["p"].failures[0].failure), (10, "f1", "differs"))
+        self.assertEqual(
+            (report.exit_code, report["p"].failures[0].path, report["p"].failures[0].failure), (10, "f1", "differs")
+        )
         self.assertEqual(self.cascade.read("p/f1"), "damaged")
 
     def test_json_is_what_the_program_prints(self):
@@ -69,12 +77,21 @@ class EngineTest(unittest.TestCase):
         out, code = self.run_program("plan", "--json", "--sync", "p", "--sync", "n")
         report = self.engine.plan("p", "n")
         self.assertEqual(code, report.exit_code)
+
         def steady(values):
             if isinstance(values, dict):
-                return {key: steady(value) for key, value in values.items() if key not in ("run", "started", "ended", "seconds")}
+                return {
+                    key: steady(value)
+                    for key, value in values.items()
+                    if key not in ("run", "started", "ended", "seconds")
+                }
             return [steady(value) for value in values] if isinstance(values, list) else values
+
         self.assertEqual(steady(report.to_dict()), steady(json.loads(out)))
-        self.assertEqual([line.split(":")[0] for line in report.to_json().splitlines()], [line.split(":")[0] for line in out.splitlines()])
+        self.assertEqual(
+            [line.split(":")[0] for line in report.to_json().splitlines()],
+            [line.split(":")[0] for line in out.splitlines()],
+        )
 
     def test_status_and_runs_are_what_the_program_prints(self):
         self.assertEqual(self.engine.status()["n"].state, "never")
@@ -108,7 +125,9 @@ class EngineTest(unittest.TestCase):
 
     def test_events_come_in_order_in_the_thread_that_called(self):
         seen = []
-        engine = sshsync.Engine(self.cascade.config, on_event=lambda event: seen.append((event, threading.current_thread())))
+        engine = sshsync.Engine(
+            self.cascade.config, on_event=lambda event: seen.append((event, threading.current_thread()))
+        )
         engine.sync("p")
         kinds = [event.kind for event, _ in seen]
         self.assertEqual((kinds[0], kinds[-1]), ("run_started", "run_ended"))
@@ -171,7 +190,9 @@ class EngineTest(unittest.TestCase):
         for verb in ("sync", "plan", "verify"):
             asked = list(inspect.signature(getattr(self.engine, verb)).parameters)
             self.assertEqual(list(inspect.signature(getattr(self.engine, verb + "_async")).parameters), asked)
-        self.assertEqual(list(inspect.signature(self.engine.stream).parameters), list(inspect.signature(self.engine.sync).parameters))
+        self.assertEqual(
+            list(inspect.signature(self.engine.stream).parameters), list(inspect.signature(self.engine.sync).parameters)
+        )
         report = asyncio.run(self.engine.plan_async("p", include=["f1"], exclude=["*"]))
         self.assertEqual((report.verb, report.changed), ("plan", 1))
         with self.assertRaises(TypeError):
@@ -293,7 +314,9 @@ class EngineTest(unittest.TestCase):
         with self.assertRaises(sshsync.ProcessingError) as caught:
             report.raise_for_errors()
         error = caught.exception
-        self.assertEqual((error.exit_code, error.failure, error.repository, error.file), (6, "command_failed", "p", "f0"))
+        self.assertEqual(
+            (error.exit_code, error.failure, error.repository, error.file), (6, "command_failed", "p", "f0")
+        )
         self.assertIn("cp -p", error.command)
         self.assertTrue(error.hint)
 
@@ -331,7 +354,10 @@ class EngineTest(unittest.TestCase):
         with self.assertRaises(sshsync.ConfigError):
             self.engine.sync("p", bwlimit="1M")  # its synccmd would not heed it
         text = self.cascade.read("sshsync.conf")
-        self.cascade.write("sshsync.conf", text.replace("synccmd = ", f"bwlimit = 2M\nsynccmd = echo ${{BWLIMIT}} > {self.cascade.folder}/limit; "))
+        self.cascade.write(
+            "sshsync.conf",
+            text.replace("synccmd = ", f"bwlimit = 2M\nsynccmd = echo ${{BWLIMIT}} > {self.cascade.folder}/limit; "),
+        )
         engine = sshsync.Engine(self.cascade.config)
         for given, kilobits in ((None, "16777"), ("1M", "8388"), ("00:00,1M", "8388")):
             self.cascade.write("m/f0", f"content for {given}")

@@ -1,4 +1,6 @@
-"""The parts that are usable alone: templates, filters, digests, manifests, commands on this machine; and every example in a docstring."""
+"""The parts that are usable alone: templates, filters, digests, manifests, commands on this machine; and every example
+in a docstring.
+"""
 
 import doctest
 import hashlib
@@ -72,7 +74,9 @@ class PartsTest(unittest.TestCase):
         template.bind(FILEPATH="/srv/plain")
 
     def test_a_template_has_variables_of_its_own_if_asked(self):
-        template = sshsync.Template("tar -xf ${ARCHIVE} -C ${WHERE}", variables={"ARCHIVE": "relative_path", "WHERE": "absolute_path"})
+        template = sshsync.Template(
+            "tar -xf ${ARCHIVE} -C ${WHERE}", variables={"ARCHIVE": "relative_path", "WHERE": "absolute_path"}
+        )
         self.assertEqual(template.variables, ("ARCHIVE", "WHERE"))
         self.assertIn("ARCHIVE='x.tar'", template.bind(ARCHIVE="x.tar", WHERE="/srv").script)
         self.assertRaises(ValueError, sshsync.Template, "x", variables={"A": "anything"})
@@ -104,7 +108,9 @@ class PartsTest(unittest.TestCase):
             self.assertEqual(manifest["two"], sshsync.FileEntry("two", sshsync.Digest.of(b"two"), 3))
             self.assertTrue(sshsync.diff(manifest, manifest).empty)
             plan = sshsync.diff(manifest, sshsync.Manifest())
-            self.assertEqual([(one.action, one.path, one.child) for one in plan], [("copy", "a/one", None), ("copy", "two", None)])
+            self.assertEqual(
+                [(one.action, one.path, one.child) for one in plan], [("copy", "a/one", None), ("copy", "two", None)]
+            )
             self.assertEqual(plan.bytes, 8)
 
     def test_a_filter_leaves_files_out_of_a_comparison(self):
@@ -126,7 +132,9 @@ class PartsTest(unittest.TestCase):
 
     def test_a_host_that_does_not_exist_is_unreachable(self):
         with self.assertRaises(sshsync.HostUnreachableError) as caught:
-            sshsync.SshRunner(wait=0.1).run(sshsync.Host("127.0.0.1", port=1, ssh=["ssh", "-F", "none"]), sshsync.Command("true"))
+            sshsync.SshRunner(wait=0.1).run(
+                sshsync.Host("127.0.0.1", port=1, ssh=["ssh", "-F", "none"]), sshsync.Command("true")
+            )
         self.assertIsInstance(caught.exception, ConnectionError)
         self.assertEqual(caught.exception.exit_code, 6)
 
@@ -148,7 +156,10 @@ class PartsTest(unittest.TestCase):
     def test_connections_serve_many_threads(self):
         with sshsync.SshRunner() as runner:
             outs = []
-            threads = [threading.Thread(target=lambda i=i: outs.append(runner.run(HERE, sshsync.Command(f"echo {i}")).out)) for i in range(8)]
+            threads = [
+                threading.Thread(target=lambda i=i: outs.append(runner.run(HERE, sshsync.Command(f"echo {i}")).out))
+                for i in range(8)
+            ]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -157,9 +168,15 @@ class PartsTest(unittest.TestCase):
 
     def test_plain_values_survive_pickle(self):
         values = [
-            sshsync.Digest.of(b"x"), sshsync.Template("echo ${FILE}"), sshsync.Filter("- *.tmp"), sshsync.FileEntry("a", sshsync.Digest.of(b"x"), 1),
-            sshsync.Manifest([sshsync.FileEntry("a")]), sshsync.Template("echo ${FILE}").bind(FILE="x"),
-            sshsync.Host("h", user="u", port=22, jump="j", ssh=["ssh", "-4"]), sshsync.Command("x", input=b"y\n", writes=True), sshsync.Result(3, b"o", b"e"),
+            sshsync.Digest.of(b"x"),
+            sshsync.Template("echo ${FILE}"),
+            sshsync.Filter("- *.tmp"),
+            sshsync.FileEntry("a", sshsync.Digest.of(b"x"), 1),
+            sshsync.Manifest([sshsync.FileEntry("a")]),
+            sshsync.Template("echo ${FILE}").bind(FILE="x"),
+            sshsync.Host("h", user="u", port=22, jump="j", ssh=["ssh", "-4"]),
+            sshsync.Command("x", input=b"y\n", writes=True),
+            sshsync.Result(3, b"o", b"e"),
         ]
         for value in values:
             copy = pickle.loads(pickle.dumps(value))

@@ -1,4 +1,6 @@
-"""Runners that are written in Python, in the place of ssh: whole runs over them, what they raise, and what they are handed."""
+"""Runners that are written in Python, in the place of ssh: whole runs over them, what they raise, and what they are
+handed.
+"""
 
 import threading
 import unittest
@@ -57,8 +59,11 @@ class RunnerTest(unittest.TestCase):
 
     def test_what_a_runner_raises_is_a_failure_by_its_kind(self):
         kinds = [
-            (ConnectionResetError("gone"), "unreachable"), (TimeoutError("silent"), "timeout"), (PermissionError("no"), "permission"),
-            (sshsync.errors.error_of("auth", "no key"), "auth"), (KeyError("x"), "internal"),
+            (ConnectionResetError("gone"), "unreachable"),
+            (TimeoutError("silent"), "timeout"),
+            (PermissionError("no"), "permission"),
+            (sshsync.errors.error_of("auth", "no key"), "auth"),
+            (KeyError("x"), "internal"),
         ]
         for error, failure in kinds:
             report = self.engine(Failing("", error)).sync("p", wait=0.1)

@@ -1,4 +1,6 @@
-"""The types of the package: stubs against the live module, and strict mypy over the package, the documentation and the tests' fixture."""
+"""The types of the package: stubs against the live module, and strict mypy over the package, the documentation and the
+tests' fixture.
+"""
 
 import ast
 import os
@@ -21,17 +23,27 @@ class StubsTest(unittest.TestCase):
         # Real files: mypy asks where a module lies.
         self.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
         self.addCleanup(shutil.rmtree, self.folder)
-        shutil.copytree(os.path.dirname(sshsync.__file__), self.folder + "/sshsync", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            os.path.dirname(sshsync.__file__), self.folder + "/sshsync", ignore=shutil.ignore_patterns("__pycache__")
+        )
 
     def check(self, module, *arguments):
         environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": self.folder, "MYPYPATH": self.folder, "HOME": self.folder}
-        done = subprocess.run([sys.executable, "-m", module, *arguments], env=environment, cwd=self.folder, capture_output=True, timeout=600)
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=environment,
+            cwd=self.folder,
+            capture_output=True,
+            timeout=600,
+        )
         self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode())
 
     def test_the_stub_is_what_the_module_has(self):
         # Classes have pybind11's metaclass, and a __init__ that refuses where they have no constructor.
         with open(self.folder + "/allowed", "w") as file:
-            file.write("sshsync\\._sshsync\\.[A-Z]\\w+\nsshsync\\._sshsync\\.(%s)\\.__init__\n" % "|".join(WITHOUT_CONSTRUCTOR))
+            file.write(
+                "sshsync\\._sshsync\\.[A-Z]\\w+\nsshsync\\._sshsync\\.(%s)\\.__init__\n" % "|".join(WITHOUT_CONSTRUCTOR)
+            )
         self.check("mypy.stubtest", "sshsync._sshsync", "--allowlist", "allowed", "--ignore-unused-allowlist")
 
     def test_the_stub_has_every_name_and_no_other(self):
@@ -62,7 +74,10 @@ class StubsTest(unittest.TestCase):
         path = f"{self.folder}/examples.py"
         with open(path, "w") as file:
             # What stands in them for a script of the reader's own.
-            file.write("from typing import Any\nmy_script: Any = None\nimport sshsync\nconfig_with_local_folders = sshsync.Config.load()\n")
+            file.write(
+                "from typing import Any\nmy_script: Any = None\nimport sshsync\nconfig_with_local_folders ="
+                " sshsync.Config.load()\n"
+            )
             file.write("\n".join(examples))
         self.check("mypy", "--strict", "--cache-dir", self.folder + "/cache", path)
 

@@ -1,4 +1,6 @@
-"""The wheel: installed without an index into a fresh virtual environment, it is the whole package; and it says the program's version."""
+"""The wheel: installed without an index into a fresh virtual environment, it is the whole package; and it says the
+program's version.
+"""
 
 import glob
 import os
@@ -17,7 +19,9 @@ PROGRAM = os.path.abspath("tools/cli/sshsync")
 class WheelTest(unittest.TestCase):
     def run_in(self, folder, *arguments):
         environment = {"PATH": "/usr/bin:/bin", "HOME": folder, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        done = subprocess.run(arguments, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
+        done = subprocess.run(
+            arguments, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=300
+        )
         self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode())
         return done.stdout.decode()
 
@@ -28,7 +32,10 @@ class WheelTest(unittest.TestCase):
             self.run_in(folder, "/usr/bin/python3", "-m", "venv", "venv")
             self.run_in(folder, "venv/bin/pip", "install", "--no-index", os.path.abspath(WHEEL))
             self.run_in(folder, "venv/bin/pip", "check")
-            script = "import sys, sshsync; print(sshsync.__file__, sshsync.__version__, sshsync.Engine(sys.argv[1]).sync('p').ok)"
+            script = (
+                "import sys, sshsync; print(sshsync.__file__, sshsync.__version__,"
+                " sshsync.Engine(sys.argv[1]).sync('p').ok)"
+            )
             file, version, ok = self.run_in(folder, "venv/bin/python", "-c", script, cascade.config).split()
             self.assertIn("/venv/", file)
             self.assertEqual(ok, "True")

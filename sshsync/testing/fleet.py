@@ -4,14 +4,15 @@
         host = fleet.host("repoproxy")
         subprocess.run(["ssh", "-F", fleet.ssh_config, "repoproxy", "uname"])
 
-Every host is an sshd of its own, with its own loopback address, port, host key, account, home folder and log. Started by root, each has an
-unprivileged account with a login shell of choice: sshd runs in a private mount namespace in which /etc/passwd, /etc/group and /run are its own,
-so that nothing of the system changes. Started by anybody else (or without the right to make a namespace), all hosts share the
-account of the caller and differ in their folders: `fleet.private_accounts` says which it is.
+Every host is an sshd of its own, with its own loopback address, port, host key, account, home folder and log. Started
+by root, each has an unprivileged account with a login shell of choice: sshd runs in a private mount namespace in which
+/etc/passwd, /etc/group and /run are its own, so that nothing of the system changes. Started by anybody else (or without
+the right to make a namespace), all hosts share the account of the caller and differ in their folders:
+`fleet.private_accounts` says which it is.
 
-Each account may log in to each host with a throw-away key, and so may the caller, through `fleet.ssh_config`. On a host, `ssh -F` and
-`scp -F` take `host.ssh_config`. Everything lies in one folder below /tmp; leaving the block ends the fleet's processes, and no others,
-and removes the folder.
+Each account may log in to each host with a throw-away key, and so may the caller, through `fleet.ssh_config`. On a
+host, `ssh -F` and `scp -F` take `host.ssh_config`. Everything lies in one folder below /tmp; leaving the block ends the
+fleet's processes, and no others, and removes the folder.
 
 As a command it prints one line of JSON that describes the fleet and lives until its stdin ends:
 
@@ -36,7 +37,8 @@ import tempfile
 import time
 
 SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin") or "/usr/sbin/sshd"
-SFTP_SERVERS = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/libexec/sftp-server", "/usr/lib/ssh/sftp-server")
+SFTP_SERVERS = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/libexec/sftp-server",
+                "/usr/lib/ssh/sftp-server")
 SFTP_SERVER = next((path for path in SFTP_SERVERS if os.path.exists(path)), None)
 
 _CLONE_NEWNS, _CLONE_NEWNET = 0x20000, 0x40000000
@@ -71,9 +73,11 @@ def _can_have_accounts():
 
 
 def _claim_uids():
-    """(first uid, what keeps it ours): fleets that stand at the same time have accounts of their own, for what is theirs is told by uid."""
+    """(first uid, what keeps it ours): fleets that stand at the same time have accounts of their own, for what is
+    theirs is told by uid."""
     for number in range(300):
-        # A file, which stays: an abstract socket would be another one in every network namespace, and the accounts are not.
+        # A file, which stays: an abstract socket would be another one in every network namespace, and the accounts are
+        # not.
         claim = open("/tmp/.sshsync-fleet-%d.lock" % number, "a")
         try:
             fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it ends with the process, however that ends
@@ -88,8 +92,8 @@ class FleetError(Exception):
 
 
 class Place:
-    """Where a host is that is not on loopback: an address, and the network namespace (a path below /proc or /run) its sshd is started in.
-    Whoever makes the fleet makes these, and has them reach each other."""
+    """Where a host is that is not on loopback: an address, and the network namespace (a path below /proc or /run) its
+    sshd is started in. Whoever makes the fleet makes these, and has them reach each other."""
 
     def __init__(self, address, port, network=None):
         self.address = address
@@ -127,7 +131,8 @@ class Host:
 
 
 class Fleet:
-    """`hosts` are names of lower-case letters and digits; `login_shells` maps some of them to a shell's name or path, `places` to a Place."""
+    """`hosts` are names of lower-case letters and digits; `login_shells` maps some of them to a shell's name or path,
+    `places` to a Place."""
 
     def __init__(self, hosts, login_shells=None, sshd_options=(), die_with_parent=False, places=None):
         self._names = list(hosts)
@@ -154,7 +159,8 @@ class Fleet:
             if self.private_accounts:
                 self.first_uid, self._claim = _claim_uids()
             for number, name in enumerate(self._names):
-                self.hosts[name] = Host(self, number, name, self._shell(self._shells.get(name, "sh")), self._places.get(name))
+                self.hosts[name] = Host(
+                    self, number, name, self._shell(self._shells.get(name, "sh")), self._places.get(name))
             self._make_accounts()
             self._make_files()
             for name in self._names:
@@ -234,9 +240,12 @@ class Fleet:
     def let_expire(self, *names):
         """From now on the accounts of these hosts have expired, and the others have not."""
         # The caller's own account, too, can be logged in to: by a peeruser.
-        text = "root:*:19000:0:99999:7:::\n" + "".join("%s:*:19000:0:99999:7::%s:\n" % (host.user, "1" if host.name in names else "") for host in self.hosts.values())
+        text = "root:*:19000:0:99999:7:::\n" + "".join(
+            "%s:*:19000:0:99999:7::%s:\n" % (host.user, "1" if host.name in names else "")
+            for host in self.hosts.values())
         # Bound over each sshd's own /etc/shadow: the file itself changes.
-        with open(os.open(os.path.join(self.folder, "shadow"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        shadow = os.path.join(self.folder, "shadow")
+        with open(os.open(shadow, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text)
 
     def close(self):
@@ -264,7 +273,8 @@ class Fleet:
             if not os.path.lexists(path):
                 os.symlink(shutil.which("busybox") or "/bin/busybox", path)
             return path
-        path = name if "/" in name else shutil.which(name, path=os.environ.get("PATH", "") + ":/bin:/usr/bin:/usr/sbin:/sbin")
+        folders = os.environ.get("PATH", "") + ":/bin:/usr/bin:/usr/sbin:/sbin"
+        path = name if "/" in name else shutil.which(name, path=folders)
         if not path or not os.access(path, os.X_OK):
             raise FleetError("there is no shell " + name)
         return path
@@ -299,7 +309,8 @@ class Fleet:
         self._host_keys = known
 
     def _write_configs(self):
-        """Client configurations name all hosts, known_hosts both their names and addresses; ports become known one by one."""
+        """Client configurations name all hosts, known_hosts both their names and addresses; ports become known one by
+        one."""
         lines = []
         for host, key in self._host_keys:
             bare = " ".join(key.split()[:2])
@@ -317,9 +328,11 @@ class Fleet:
     def _client_config(self, key):
         text = ""
         for host in self.hosts.values():
-            text += "Host %s\n  HostName %s\n  Port %d\n  User %s\n  HostKeyAlias %s\n" % (host.name, host.address, host.port, host.user, host.name)
+            text += "Host %s\n  HostName %s\n  Port %d\n  User %s\n  HostKeyAlias %s\n" % (
+                host.name, host.address, host.port, host.user, host.name)
         return text + (
-            "Host *\n  IdentityFile %s\n  IdentitiesOnly yes\n  IdentityAgent none\n  UserKnownHostsFile %s\n  GlobalKnownHostsFile /dev/null\n"
+            "Host *\n  IdentityFile %s\n  IdentitiesOnly yes\n  IdentityAgent none\n"
+            "  UserKnownHostsFile %s\n  GlobalKnownHostsFile /dev/null\n"
             "  StrictHostKeyChecking yes\n  UpdateHostKeys no\n" % (key, self._known_hosts)
         )
 
@@ -358,7 +371,8 @@ class Fleet:
             file.write("\n".join(self._sshd_options + options + ["KexAlgorithms curve25519-sha256"]) + "\n")
         with open(host.log, "ab") as log:
             host.sshd = subprocess.Popen(
-                [SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=lambda: self._before_exec(host), start_new_session=True
+                [SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                preexec_fn=lambda: self._before_exec(host), start_new_session=True
             )
         for _ in range(2000):
             if host.sshd.poll() is not None:
@@ -392,7 +406,8 @@ class Fleet:
 
 
 def _make_key(path):
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", os.path.basename(path), "-f", path], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", os.path.basename(path), "-f", path],
+                   check=True, stdin=subprocess.DEVNULL)
     with open(path + ".pub") as file:
         return file.read()
 
@@ -468,7 +483,8 @@ def main():
     parser = argparse.ArgumentParser(description="Brings up a fleet of sshd on loopback until stdin ends.")
     parser.add_argument("--hosts", required=True, help="names, separated by commas")
     parser.add_argument("--login-shell", action="append", default=[], metavar="HOST=SHELL")
-    parser.add_argument("--sshd-option", action="append", default=[], metavar="LINE", help="a line for every sshd_config")
+    parser.add_argument("--sshd-option", action="append", default=[], metavar="LINE",
+                        help="a line for every sshd_config")
     arguments = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))

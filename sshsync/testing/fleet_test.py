@@ -12,7 +12,13 @@ from sshsync.testing.fleet import Fleet, FleetError
 
 
 def ssh(fleet, host, command, **options):
-    return subprocess.run(["ssh", "-F", fleet.ssh_config, host, command], capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    return subprocess.run(
+        ["ssh", "-F", fleet.ssh_config, host, command],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        **options
+    )
 
 
 class FleetTest(unittest.TestCase):
@@ -22,7 +28,12 @@ class FleetTest(unittest.TestCase):
             self.assertEqual(ssh(fleet, "repomaster", "id -un").stdout, master.user + "\n")
             with open(os.path.join(master.repo, "file"), "w") as file:
                 file.write("content")
-            copied = ssh(fleet, "repoproxy", "scp -p -F %s repomaster:%s/file %s/ && cat %s/file" % (proxy.ssh_config, master.repo, proxy.repo, proxy.repo))
+            copied = ssh(
+                fleet,
+                "repoproxy",
+                "scp -p -F %s repomaster:%s/file %s/ && cat %s/file"
+                % (proxy.ssh_config, master.repo, proxy.repo, proxy.repo),
+            )
             self.assertEqual(copied.stdout, "content", copied.stderr)
 
     def test_a_stopped_sshd_refuses_and_comes_back_at_the_same_place(self):
@@ -36,7 +47,11 @@ class FleetTest(unittest.TestCase):
 
     def test_what_a_cut_session_leaves_behind_is_seen_and_ended_at_the_end(self):
         with Fleet(["host"]) as fleet:
-            client = subprocess.Popen(["ssh", "-F", fleet.ssh_config, "host", "echo up; sleep 1000"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            client = subprocess.Popen(
+                ["ssh", "-F", fleet.ssh_config, "host", "echo up; sleep 1000"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
             self.assertEqual(client.stdout.readline(), b"up\n")
             fleet.cut_sessions("host")
             self.assertEqual(client.wait(), 255)
@@ -49,7 +64,11 @@ class FleetTest(unittest.TestCase):
 
     def test_fleets_that_stand_at_the_same_time_leave_each_other_alone(self):
         with Fleet(["host"]) as one:
-            client = subprocess.Popen(["ssh", "-F", one.ssh_config, "host", "echo up; exec sleep 1000"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            client = subprocess.Popen(
+                ["ssh", "-F", one.ssh_config, "host", "echo up; exec sleep 1000"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
             self.assertEqual(client.stdout.readline(), b"up\n")
             with Fleet(["host"]) as other:
                 self.assertEqual(other.processes("host"), {})
@@ -73,10 +92,19 @@ class FleetTest(unittest.TestCase):
             self.assertNotIn("/tmp/sshsync-fleet", passwd.read())
 
     def test_as_a_command_it_lives_until_its_stdin_ends(self):
-        command = subprocess.Popen([sys.executable, fleet_module.__file__, "--hosts", "host"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = subprocess.Popen(
+            [sys.executable, fleet_module.__file__, "--hosts", "host"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         described = json.loads(command.stdout.readline())
         self.assertTrue(os.path.isdir(described["hosts"]["host"]["repo"]))
-        for line, answer in [("processes host", {"processes": {}}), ("stop host", {"ok": True}), ("stop nobody", {"error": "no such host: nobody"})]:
+        for line, answer in [
+            ("processes host", {"processes": {}}),
+            ("stop host", {"ok": True}),
+            ("stop nobody", {"error": "no such host: nobody"}),
+        ]:
             command.stdin.write(line + "\n")
             command.stdin.flush()
             self.assertEqual(json.loads(command.stdout.readline()), answer)

@@ -8,7 +8,10 @@ _NEW_MOUNTS, _NEW_USER, _PRIVATE = 0x20000, 0x10000000, (1 << 18) | (1 << 14)
 
 
 def enter():
-    """Gives this process, and what it starts, a mount namespace of its own: as root, or by a user namespace. False where that is not allowed."""
+    """Gives this process, and what it starts, a mount namespace of its own: as root, or by a user namespace.
+
+    False where that is not allowed.
+    """
     uid, gid = os.getuid(), os.getgid()
     if _LIBC.unshare(_NEW_MOUNTS) != 0:
         if _LIBC.unshare(_NEW_MOUNTS | _NEW_USER) != 0:

@@ -3,7 +3,8 @@
     if __name__ == "__main__":
         python_cases.main(__file__)
 
-The cases are functions `test_*` or methods of unittest.TestCase. Bazel names the report in XML_OUTPUT_FILE and a part of the cases in
+The cases are functions `test_*` or methods of unittest.TestCase. Bazel names the report in XML_OUTPUT_FILE and a part
+of the cases in
 TESTBRIDGE_TEST_ONLY (`--test_filter`). unittest's own main would do, but for that report: then all cases count as one.
 """
 

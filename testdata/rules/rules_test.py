@@ -1,4 +1,6 @@
-"""What the rules for users say of a configuration that is wrong, of a plan that is outdated, and of a cascade that is not as expected."""
+"""What the rules for users say of a configuration that is wrong, of a plan that is outdated, and of a cascade that is
+not as expected.
+"""
 
 import os
 import subprocess
@@ -11,7 +13,13 @@ HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "te
 
 
 def run(target, **environment):
-    done = subprocess.run([os.path.join(HERE, target + ".sh")], env=dict(os.environ, **environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        [os.path.join(HERE, target + ".sh")],
+        env=dict(os.environ, **environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     return done.returncode, done.stdout
 
 
@@ -40,19 +48,29 @@ class RulesTest(unittest.TestCase):
             os.makedirs(os.path.join(workspace, "testdata/rules"))
             status, text = run("site_plan_test.update", BUILD_WORKSPACE_DIRECTORY=workspace)
             self.assertEqual((status, text), (0, "wrote testdata/rules/site_plan.txt\n"))
-            with open(os.path.join(workspace, "testdata/rules/site_plan.txt")) as new, open(os.path.join(HERE, "site_plan.txt")) as golden:
+            with open(os.path.join(workspace, "testdata/rules/site_plan.txt")) as new, open(
+                os.path.join(HERE, "site_plan.txt")
+            ) as golden:
                 self.assertEqual(new.read(), golden.read())
 
     def test_a_cascade_that_is_not_as_expected_says_so_in_all_its_points(self):
         status, text = run("mistaken_cascade_test")
         self.assertEqual(status, 1, text)
-        for words in ("the run ended with 0 instead of 6", "repoproxy should have bin/no-such-file, and has not", "repoproxy should not have bin/app"):
+        for words in (
+            "the run ended with 0 instead of 6",
+            "repoproxy should have bin/no-such-file, and has not",
+            "repoproxy should not have bin/app",
+        ):
             self.assertIn(words, text)
 
     def test_a_cascade_is_looked_at_without_a_word_of_the_program_being_believed(self):
         status, text = run("lied_to_cascade_test")
         self.assertEqual(status, 1, text)
-        for words in ("L1: torn publish", "L5: exit status 0, but repoproxy differs from its parent in bin/app", "L6: repoproxy still has unfinished files"):
+        for words in (
+            "L1: torn publish",
+            "L5: exit status 0, but repoproxy differs from its parent in bin/app",
+            "L6: repoproxy still has unfinished files",
+        ):
             self.assertIn(words, text)
 
 

@@ -2,8 +2,10 @@
 
     tally.py EVENTS.json bazel-testlogs
 
-prints what failed, by name, and as its last line `N passed, N failed` (and `, N skipped` where there are any). What has no report of its
-own counts as one case: a target that did not build, a test that ended without writing one. A test that failed although its report
+prints what failed, by name, and as its last line `N passed, N failed` (and `, N skipped` where there are any). What has
+no report of its
+own counts as one case: a target that did not build, a test that ended without writing one. A test that failed although
+its report
 knows of no failure (a leak that was found at the end, a crash on the way out) adds one failed case.
 """
 
@@ -58,13 +60,20 @@ def reports_of(label, logs):
 
 
 def add_report(tally, label, path):
-    """Adds the cases of one report; the number of those that failed. gtest, pytest and Bazel itself write the same elements."""
+    """Adds the cases of one report; the number of those that failed.
+
+    gtest, pytest and Bazel itself write the same elements.
+    """
     failed = 0
     for case in xml.etree.ElementTree.parse(path).getroot().iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
             tally.fail("%s: %s.%s" % (label, case.get("classname", ""), case.get("name", "")))
             failed += 1
-        elif case.find("skipped") is not None or case.get("status") == "notrun" or case.get("result") in ("skipped", "suppressed"):
+        elif (
+            case.find("skipped") is not None
+            or case.get("status") == "notrun"
+            or case.get("result") in ("skipped", "suppressed")
+        ):
             tally.skipped += 1
         else:
             tally.passed += 1

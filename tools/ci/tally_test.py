@@ -12,8 +12,14 @@ _GTEST = """<testsuites><testsuite name="Quote"><testcase name="A" status="run" 
 <testcase name="B" status="run" result="completed" classname="Quote"><failure message="no"/></testcase>
 <testcase name="C" status="run" result="skipped" classname="Quote"><skipped message="no tcsh"/></testcase>
 <testcase name="DISABLED_D" status="notrun" result="suppressed" classname="Quote"/></testsuite></testsuites>"""
-_PYTEST = '<testsuites><testsuite><testcase classname="fleet" name="a"/><testcase classname="fleet" name="b"/></testsuite></testsuites>'
-_BAZEL = '<testsuites><testsuite><testcase name="x"><error message="exited with error code 134"/></testcase></testsuite></testsuites>'
+_PYTEST = (
+    '<testsuites><testsuite><testcase classname="fleet" name="a"/><testcase classname="fleet"'
+    ' name="b"/></testsuite></testsuites>'
+)
+_BAZEL = (
+    '<testsuites><testsuite><testcase name="x"><error message="exited with error code'
+    ' 134"/></testcase></testsuite></testsuites>'
+)
 
 
 def summary(label, status):
@@ -41,7 +47,10 @@ class TallyTest(unittest.TestCase):
     def test_cases_are_counted_whoever_wrote_the_report(self):
         self.report("text/quote_test", _GTEST)
         self.report("testing/fleet_test", _PYTEST)
-        self.assertEqual(self.line(summary("//text:quote_test", "FAILED"), summary("//testing:fleet_test", "PASSED")), "3 passed, 1 failed, 2 skipped")
+        self.assertEqual(
+            self.line(summary("//text:quote_test", "FAILED"), summary("//testing:fleet_test", "PASSED")),
+            "3 passed, 1 failed, 2 skipped",
+        )
 
     def test_shards_are_added_up(self):
         self.report("text/quote_test/shard_1_of_2", _PYTEST)
@@ -65,7 +74,12 @@ class TallyTest(unittest.TestCase):
         self.assertEqual(self.line(summary("//text:quote_test", "TIMEOUT")), "0 passed, 1 failed")
 
     def test_what_did_not_build_has_failed_and_once(self):
-        events = [completed("//text:lib"), completed("//text:quote_test"), completed("//text:fine", success=True), summary("//text:quote_test", "NO_STATUS")]
+        events = [
+            completed("//text:lib"),
+            completed("//text:quote_test"),
+            completed("//text:fine", success=True),
+            summary("//text:quote_test", "NO_STATUS"),
+        ]
         counted = tally.count(events, self.logs)
         self.assertEqual(counted.line(), "0 passed, 2 failed")
         self.assertEqual(counted.failures, ["//text:lib: did not build", "//text:quote_test: did not run (NO_STATUS)"])

@@ -1,4 +1,5 @@
-"""The command line as a process: exit statuses, what stands on stdout and stderr, odd surroundings; golden files in testdata/cli.
+"""The command line as a process: exit statuses, what stands on stdout and stderr, odd surroundings; golden files in
+testdata/cli.
 
 SSHSYNC_UPDATE_GOLDEN=1 with `bazel run` writes the golden files anew.
 """
@@ -27,7 +28,14 @@ def run(*arguments, program=SSHSYNC, config=None, env=None, **options):
     environment = {"PATH": "/usr/bin:/bin", **(env or {})}
     if config:
         environment["SSHSYNC_CONFIG"] = config
-    done = subprocess.run([os.path.abspath(program), *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, **options)
+    done = subprocess.run(
+        [os.path.abspath(program), *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        **options,
+    )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -36,7 +44,11 @@ def on_terminal(*arguments, config, columns=80, rows=24, env=None):
     pid, terminal = pty.fork()
     if pid == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        os.execve(os.path.abspath(SCRIPTED), [SCRIPTED, *arguments], {"PATH": "/usr/bin:/bin", "SSHSYNC_CONFIG": config, **(env or {})})
+        os.execve(
+            os.path.abspath(SCRIPTED),
+            [SCRIPTED, *arguments],
+            {"PATH": "/usr/bin:/bin", "SSHSYNC_CONFIG": config, **(env or {})},
+        )
     seen = b""
     while True:
         if not select.select([terminal], [], [], 60)[0]:
@@ -85,14 +97,43 @@ class CliTest(unittest.TestCase):
         fifo = os.path.join(self.folder, "fifo")
         os.mkfifo(fifo)
         for expected, arguments in [
-            (0, ["-h"]), (0, ["--help", "-c", bad]), (0, ["--version"]), (0, ["check"]), (0, ["graph"]), (0, ["commands", "repoproxy"]), (0, ["commands", "--cascade", "repomaster"]),
-            (1, ["--synk", "a"]), (1, ["--sync"]), (1, ["-s", "repoproxy", "--dry-run=1"]), (1, ["-s", "repoproxy", "-j", "many"]),
-            (2, []), (2, ["what"]), (2, ["--sync", ""]), (2, ["--sync", "a,,b"]), (2, ["--sync", ","]), (2, ["report"]), (2, ["report", "--html", "-", "--state-dir", self.folder]), (2, ["probe"]), (4, ["probe", "nobody"]),
-            (2, ["-s", "repoproxy", "--json", "--events", "-"]), (1, ["-s", "repoproxy", "--bwlimit", "fast"]),
-            (3, ["check", "-c", bad]), (3, ["-s", "a", "-c", bad]), (3, ["-s", "repomaster"]), (3, ["check", "-c", self.folder]),
-            (3, ["check", "-c", fifo]), (3, ["graph", "-c", "/no/such"]), (3, ["-s", "repoproxy", "-c", open_to_all]), (0, ["check", "-c", open_to_all]),
-            (3, ["check", "--strict", "-c", open_to_all]), (0, ["check", "--strict"]), (2, ["commands"]), (2, ["commands", "repoproxy", "-s", "repoproxy"]),
-            (3, ["-s", "repoproxy", "--logging-config", "/no/such"]), (4, ["-s", "repoproxi"]), (4, ["commands", "nobody"]),
+            (0, ["-h"]),
+            (0, ["--help", "-c", bad]),
+            (0, ["--version"]),
+            (0, ["check"]),
+            (0, ["graph"]),
+            (0, ["commands", "repoproxy"]),
+            (0, ["commands", "--cascade", "repomaster"]),
+            (1, ["--synk", "a"]),
+            (1, ["--sync"]),
+            (1, ["-s", "repoproxy", "--dry-run=1"]),
+            (1, ["-s", "repoproxy", "-j", "many"]),
+            (2, []),
+            (2, ["what"]),
+            (2, ["--sync", ""]),
+            (2, ["--sync", "a,,b"]),
+            (2, ["--sync", ","]),
+            (2, ["report"]),
+            (2, ["report", "--html", "-", "--state-dir", self.folder]),
+            (2, ["probe"]),
+            (4, ["probe", "nobody"]),
+            (2, ["-s", "repoproxy", "--json", "--events", "-"]),
+            (1, ["-s", "repoproxy", "--bwlimit", "fast"]),
+            (3, ["check", "-c", bad]),
+            (3, ["-s", "a", "-c", bad]),
+            (3, ["-s", "repomaster"]),
+            (3, ["check", "-c", self.folder]),
+            (3, ["check", "-c", fifo]),
+            (3, ["graph", "-c", "/no/such"]),
+            (3, ["-s", "repoproxy", "-c", open_to_all]),
+            (0, ["check", "-c", open_to_all]),
+            (3, ["check", "--strict", "-c", open_to_all]),
+            (0, ["check", "--strict"]),
+            (2, ["commands"]),
+            (2, ["commands", "repoproxy", "-s", "repoproxy"]),
+            (3, ["-s", "repoproxy", "--logging-config", "/no/such"]),
+            (4, ["-s", "repoproxi"]),
+            (4, ["commands", "nobody"]),
         ]:
             with self.subTest(arguments):
                 status, _, err = run(*arguments, config=self.config)
@@ -100,8 +141,15 @@ class CliTest(unittest.TestCase):
 
     def test_outcomes_of_runs_become_exit_statuses(self):
         for expected, arguments in [
-            (0, ["-s", "repoproxy"]), (0, ["plan", "-s", "repoproxy"]), (0, ["--cascade", "repomaster", "-x", "badnode,locked,signal"]),
-            (6, ["-s", "badnode"]), (6, ["-s", "repoproxy", "-s", "badnode"]), (7, ["-s", "locked"]), (10, ["verify", "repoproxy"]), (0, ["probe", "repoproxy"]), (6, ["probe", "repoproxy", "badnode"]),
+            (0, ["-s", "repoproxy"]),
+            (0, ["plan", "-s", "repoproxy"]),
+            (0, ["--cascade", "repomaster", "-x", "badnode,locked,signal"]),
+            (6, ["-s", "badnode"]),
+            (6, ["-s", "repoproxy", "-s", "badnode"]),
+            (7, ["-s", "locked"]),
+            (10, ["verify", "repoproxy"]),
+            (0, ["probe", "repoproxy"]),
+            (6, ["probe", "repoproxy", "badnode"]),
             (128 + signal.SIGTERM, ["-s", "signal"]),
         ]:
             with self.subTest(arguments):
@@ -110,12 +158,25 @@ class CliTest(unittest.TestCase):
 
     def test_texts_are_golden(self):
         for name, arguments in [
-            ("help_short", ["-h"]), ("help_long", ["--help"]), ("help_graph", ["graph", "-h"]),
-            ("graph_text", ["graph"]), ("graph_dot", ["graph", "--format", "dot"]), ("graph_svg", ["graph", "--format", "svg"]),
-            ("commands", ["commands", "repoproxy"]), ("commands_queue", ["commands", "-s", "repoproxy", "-s", "appnode[1-2]"]), ("did_you_mean", ["--cascaed", "x"]), ("unknown_repository", ["-s", "repoproxi"]),
-            ("sync_itemized", ["-i", "-s", "repoproxy", "-s", "appnode1"]), ("sync_verbose", ["-v", "-s", "repoproxy"]),
-            ("sync_failed", ["-s", "repoproxy", "-s", "badnode"]), ("plan", ["plan", "-s", "repoproxy"]), ("dry_run", ["-n", "-s", "repoproxy"]),
-            ("verify", ["verify", "repoproxy"]), ("probe", ["probe", "repoproxy", "badnode"]), ("json", ["--json", "-s", "badnode"]), ("events", ["--events", "-", "-s", "repoproxy"]),
+            ("help_short", ["-h"]),
+            ("help_long", ["--help"]),
+            ("help_graph", ["graph", "-h"]),
+            ("graph_text", ["graph"]),
+            ("graph_dot", ["graph", "--format", "dot"]),
+            ("graph_svg", ["graph", "--format", "svg"]),
+            ("commands", ["commands", "repoproxy"]),
+            ("commands_queue", ["commands", "-s", "repoproxy", "-s", "appnode[1-2]"]),
+            ("did_you_mean", ["--cascaed", "x"]),
+            ("unknown_repository", ["-s", "repoproxi"]),
+            ("sync_itemized", ["-i", "-s", "repoproxy", "-s", "appnode1"]),
+            ("sync_verbose", ["-v", "-s", "repoproxy"]),
+            ("sync_failed", ["-s", "repoproxy", "-s", "badnode"]),
+            ("plan", ["plan", "-s", "repoproxy"]),
+            ("dry_run", ["-n", "-s", "repoproxy"]),
+            ("verify", ["verify", "repoproxy"]),
+            ("probe", ["probe", "repoproxy", "badnode"]),
+            ("json", ["--json", "-s", "badnode"]),
+            ("events", ["--events", "-", "-s", "repoproxy"]),
         ]:
             with self.subTest(name):
                 status, out, err = run(*arguments, program=SCRIPTED, config=self.config)
@@ -135,7 +196,13 @@ class CliTest(unittest.TestCase):
                 self.golden(name, f"exit status {status}\n{seen}".replace("\x1b", "<ESC>"))
 
     def test_no_control_byte_reaches_a_pipe(self):
-        for arguments in (["-v", "-i", "-s", "repoproxy"], ["-s", "badnode"], ["--json", "-s", "repoproxy"], ["--synk\x1b\x07"], ["-s", "a\x1b"]):
+        for arguments in (
+            ["-v", "-i", "-s", "repoproxy"],
+            ["-s", "badnode"],
+            ["--json", "-s", "repoproxy"],
+            ["--synk\x1b\x07"],
+            ["-s", "a\x1b"],
+        ):
             _, out, err = run(*arguments, program=SCRIPTED, config=self.config)
             self.assertFalse([c for c in out + err if ord(c) < 32 and c not in "\n\t"], (arguments, out, err))
 
@@ -166,7 +233,9 @@ class CliTest(unittest.TestCase):
             lines = file.readlines()
         self.assertTrue(any("ERROR" in line and "badnode" in line for line in lines), lines)
         self.assertIn("  command:  sha256sum", err)
-        self.assertEqual(run("--log-file", "/no/such/log", "-s", "repoproxy", program=SCRIPTED, config=self.config)[0], 3)
+        self.assertEqual(
+            run("--log-file", "/no/such/log", "-s", "repoproxy", program=SCRIPTED, config=self.config)[0], 3
+        )
 
     def test_closed_and_broken_streams(self):
         program = os.path.abspath(SCRIPTED)
@@ -178,44 +247,84 @@ class CliTest(unittest.TestCase):
         self.assertEqual(shell('"$0" -v -s repoproxy <&- >&- 2>&-; echo $?').stdout, b"0\n")
         self.assertEqual(shell('"$0" -v -s repoproxy | head -1 >/dev/null; echo ${PIPESTATUS[0]}').stdout, b"0\n")
         full = shell('"$0" -v -s repoproxy >/dev/full; echo $?')
-        self.assertEqual((full.stdout, full.stderr), (b"6\n", b"sshsync: cannot write to stdout: No space left on device\n"))
+        self.assertEqual(
+            (full.stdout, full.stderr), (b"6\n", b"sshsync: cannot write to stdout: No space left on device\n")
+        )
         self.assertEqual(shell('"$0" -h >/dev/full 2>&1; echo $?').stdout, b"6\n")
         self.assertEqual(shell(r'''printf 'a\nb\n' | ("$0" -s repoproxy; cat)''').stdout, b"a\nb\n")
         self.assertEqual(shell('''trap '' TERM; "$0" -s signal; echo $?''').stdout, b"0\n")
 
     def test_the_manual_pages_render_without_a_warning(self):
         for page in ("sshsync.1", "sshsync.conf.5"):
-            done = subprocess.run(["groff", "-man", "-Tascii", "-ww", "-z", f"tools/cli/{page}"], capture_output=True, env={"PATH": "/usr/bin:/bin"})
+            done = subprocess.run(
+                ["groff", "-man", "-Tascii", "-ww", "-z", f"tools/cli/{page}"],
+                capture_output=True,
+                env={"PATH": "/usr/bin:/bin"},
+            )
             self.assertEqual(done.stderr.decode(), "")
 
     def test_the_completions_are_read_by_their_shells(self):
         for shell, file in (("bash", "sshsync.bash"), ("zsh", "_sshsync"), ("fish", "sshsync.fish")):
-            done = subprocess.run([shell, "-n", f"tools/cli/{file}"], capture_output=True, env={"PATH": "/usr/bin:/bin", "HOME": self.folder})
+            done = subprocess.run(
+                [shell, "-n", f"tools/cli/{file}"],
+                capture_output=True,
+                env={"PATH": "/usr/bin:/bin", "HOME": self.folder},
+            )
             self.assertEqual((done.returncode, done.stderr), (0, b""), shell)
-        script = 'source tools/cli/sshsync.bash; COMP_WORDS=(sshsync --progress a); COMP_CWORD=2; _sshsync; echo "${COMPREPLY[@]}"'
+        script = (
+            'source tools/cli/sshsync.bash; COMP_WORDS=(sshsync --progress a); COMP_CWORD=2; _sshsync; echo'
+            ' "${COMPREPLY[@]}"'
+        )
         self.assertEqual(subprocess.run(["bash", "-c", script], capture_output=True).stdout, b"auto always\n")
 
     def test_installation_puts_everything_below_the_prefix(self):
-        done = subprocess.run([os.path.abspath("tools/install"), "--prefix=here"], capture_output=True, env={"PATH": "/usr/bin:/bin", "BUILD_WORKING_DIRECTORY": self.folder})
+        done = subprocess.run(
+            [os.path.abspath("tools/install"), "--prefix=here"],
+            capture_output=True,
+            env={"PATH": "/usr/bin:/bin", "BUILD_WORKING_DIRECTORY": self.folder},
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         here = os.path.join(self.folder, "here")
         self.assertEqual(run("--version", program=os.path.join(here, "bin/sshsync"))[0], 0)
-        installed = {os.path.relpath(os.path.join(place, name), here) for place, _, names in os.walk(here) for name in names if "dist-packages" not in place}
-        self.assertEqual(installed, {
-            "bin/sshsync", "share/man/man1/sshsync.1", "share/man/man5/sshsync.conf.5", "share/bash-completion/completions/sshsync",
-            "share/zsh/site-functions/_sshsync", "share/fish/vendor_completions.d/sshsync.fish",
-        })
+        installed = {
+            os.path.relpath(os.path.join(place, name), here)
+            for place, _, names in os.walk(here)
+            for name in names
+            if "dist-packages" not in place
+        }
+        self.assertEqual(
+            installed,
+            {
+                "bin/sshsync",
+                "share/man/man1/sshsync.1",
+                "share/man/man5/sshsync.conf.5",
+                "share/bash-completion/completions/sshsync",
+                "share/zsh/site-functions/_sshsync",
+                "share/fish/vendor_completions.d/sshsync.fish",
+            },
+        )
         (modules,) = glob.glob(os.path.join(here, "lib/python3.*/dist-packages"))
         self.assertEqual(sorted(name.split("-")[0] for name in os.listdir(modules)), ["sshsync", "sshsync"])
         module = ["/usr/bin/python3", "-c", "import sshsync; print(sshsync.__file__)"]
-        found = subprocess.run(module, capture_output=True, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": modules}, cwd=self.folder)
+        found = subprocess.run(
+            module, capture_output=True, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": modules}, cwd=self.folder
+        )
         self.assertEqual(found.stdout.decode().strip(), os.path.join(modules, "sshsync/__init__.py"), found.stderr)
 
     def test_an_account_that_installs_for_itself_can_import_the_module(self):
         environment = {"PATH": "/usr/bin:/bin", "HOME": self.folder}
-        done = subprocess.run([os.path.abspath("tools/install"), "--prefix=" + self.folder + "/.local"], capture_output=True, env=environment)
+        done = subprocess.run(
+            [os.path.abspath("tools/install"), "--prefix=" + self.folder + "/.local"],
+            capture_output=True,
+            env=environment,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
-        found = subprocess.run(["/usr/bin/python3", "-c", "import sshsync; print(sshsync.__file__)"], capture_output=True, env=environment, cwd="/")
+        found = subprocess.run(
+            ["/usr/bin/python3", "-c", "import sshsync; print(sshsync.__file__)"],
+            capture_output=True,
+            env=environment,
+            cwd="/",
+        )
         self.assertTrue(found.stdout.decode().startswith(self.folder + "/.local/lib/python3"), found.stderr)
 
     def test_installation_is_started_where_other_things_were_built(self):
@@ -224,7 +333,12 @@ class CliTest(unittest.TestCase):
         os.symlink(os.getcwd(), os.path.join(self.folder, "bin/install.runfiles/sshsync"))
         shutil.copy("tools/install", os.path.join(self.folder, "bin/install"))
         self.write("bin/sshsync", "not the one")
-        done = subprocess.run([os.path.join(self.folder, "bin/install"), "--prefix=" + self.folder + "/there"], capture_output=True, env={"PATH": "/usr/bin:/bin"}, cwd="/")
+        done = subprocess.run(
+            [os.path.join(self.folder, "bin/install"), "--prefix=" + self.folder + "/there"],
+            capture_output=True,
+            env={"PATH": "/usr/bin:/bin"},
+            cwd="/",
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(run("--version", program=os.path.join(self.folder, "there/bin/sshsync"))[0], 0)
 

@@ -1,6 +1,8 @@
-"""What runs leave behind, through the program itself: a run that is killed, resumed, and told of; a window that ends; hooks and metrics.
+"""What runs leave behind, through the program itself: a run that is killed, resumed, and told of; a window that ends;
+hooks and metrics.
 
-The repositories are folders of this machine (transport = local). Where a run has to be at a certain point, its synccmd says so through a
+The repositories are folders of this machine (transport = local). Where a run has to be at a certain point, its synccmd
+says so through a
 FIFO, so that nothing waits for a time.
 """
 
@@ -67,7 +69,13 @@ class HistoryTest(unittest.TestCase):
 
     def start(self, *arguments):
         environment = {"PATH": "/usr/bin:/bin", "SSHSYNC_CONFIG": f"{self.folder}/sshsync.conf", "TZ": "UTC"}
-        return subprocess.Popen([SSHSYNC, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            [SSHSYNC, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def run_tool(self, *arguments, expected=0):
         """What stands on stdout."""
@@ -78,7 +86,10 @@ class HistoryTest(unittest.TestCase):
 
     def kill_in_the_middle(self, *arguments, number=signal.SIGKILL):
         """Ends a run when its second transfer begins."""
-        self.before(f"[ ! -e {self.folder}/first ] || {{ echo >{self.folder}/reached; exec sleep 1000; }}; : >{self.folder}/first")
+        self.before(
+            f"[ ! -e {self.folder}/first ] || {{ echo >{self.folder}/reached; exec sleep 1000; }}; :"
+            f" >{self.folder}/first"
+        )
         process = self.start(*arguments)
         with open(f"{self.folder}/reached") as file:
             file.read()
@@ -98,7 +109,9 @@ class HistoryTest(unittest.TestCase):
         self.assertEqual(self.kill_in_the_middle("--sync", "p", "--sync", "n", "--jobs", "3"), -signal.SIGKILL)
         document, status = self.status()
         killed = document["unfinished_run"]
-        self.assertEqual((status["p"]["state"], status["p"]["last_equal"], status["p"]["run"]), ("interrupted", None, killed))
+        self.assertEqual(
+            (status["p"]["state"], status["p"]["last_equal"], status["p"]["run"]), ("interrupted", None, killed)
+        )
         self.assertEqual((self.runs()[0]["finished"], self.runs()[0]["exit_code"]), (False, None))
         self.assertIn("killed", self.run_tool("log"))
 
@@ -118,7 +131,9 @@ class HistoryTest(unittest.TestCase):
 
     def test_a_signal_leaves_a_run_that_is_resumed(self):
         self.assertEqual(self.kill_in_the_middle("--sync", "p", number=signal.SIGTERM), 128 + signal.SIGTERM)
-        self.assertEqual((self.runs()[0]["signal"], self.runs()[0]["exit_code"]), (signal.SIGTERM, 128 + signal.SIGTERM))
+        self.assertEqual(
+            (self.runs()[0]["signal"], self.runs()[0]["exit_code"]), (signal.SIGTERM, 128 + signal.SIGTERM)
+        )
         self.run_tool("resume", self.runs()[0]["run"])
         self.assertIn("nothing to resume", self.run_tool("resume"))
 
@@ -146,7 +161,9 @@ class HistoryTest(unittest.TestCase):
         self.write("m/new", "new")
         self.run_tool("--sync", "p", "--sync", "n", "--retries", "0", expected=6)
         _, status = self.status("p", "n")
-        self.assertEqual((status["p"]["state"], status["p"]["failed"], status["p"]["failure"]), ("failed", 1, "command_failed"))
+        self.assertEqual(
+            (status["p"]["state"], status["p"]["failed"], status["p"]["failure"]), ("failed", 1, "command_failed")
+        )
         self.assertIn("no luck", status["p"]["message"])
         self.assertEqual((status["n"]["state"], status["n"]["behind"]), ("waiting", "p"))
         self.assertIsNotNone(status["n"]["last_equal"], "of the run before")
@@ -177,7 +194,13 @@ class HistoryTest(unittest.TestCase):
         os.umask(0o022)
         self.run_tool("report", "--html", page)
         text = self.read("page.html")
-        for part in ("0 of 2 repositories equal their parents", "no luck", "&lt;new&gt; &amp; odd", "sshsync resume", "The last 2 runs"):
+        for part in (
+            "0 of 2 repositories equal their parents",
+            "no luck",
+            "&lt;new&gt; &amp; odd",
+            "sshsync resume",
+            "The last 2 runs",
+        ):
             self.assertIn(part, text)
         self.assertEqual(os.stat(page).st_mode & 0o777, 0o644)
         text = self.run_tool("report", first, "--html", "-")
@@ -204,7 +227,9 @@ class HistoryTest(unittest.TestCase):
             self.assertEqual((process.returncode, b"set aside" in err), (0, True), err)
             self.assertEqual(self.read("p/f0"), self.read("m/f0"))
             self.assertEqual(len(self.runs()), 1)
-        self.assertEqual(len([name for name in os.listdir(f"{self.folder}/state") if "corrupt" in name and "journal" not in name]), 3)
+        self.assertEqual(
+            len([name for name in os.listdir(f"{self.folder}/state") if "corrupt" in name and "journal" not in name]), 3
+        )
 
     def test_a_newer_record_is_refused_before_anything_is_done(self):
         self.run_tool("--sync", "p")
@@ -217,9 +242,11 @@ class HistoryTest(unittest.TestCase):
         self.assertEqual(self.read("p/f0"), "content 0")
 
     def test_hooks_are_told_how_it_went(self):
-        self.configure(f'on_success = echo "success $STATUS $SUMMARY" >>{self.folder}/told; cp "$REPORT" {self.folder}/report\n'
-                       f'on_failure = echo "failure $STATUS $SUMMARY" >>{self.folder}/told; echo "$RUN" >{self.folder}/run\n'
-                       f'on_change = echo "change $STATUS" >>{self.folder}/told; sshsync_is_not_there')
+        self.configure(
+            f'on_success = echo "success $STATUS $SUMMARY" >>{self.folder}/told; cp "$REPORT" {self.folder}/report\n'
+            f'on_failure = echo "failure $STATUS $SUMMARY" >>{self.folder}/told; echo "$RUN" >{self.folder}/run\n'
+            f'on_change = echo "change $STATUS" >>{self.folder}/told; sshsync_is_not_there'
+        )
         self.run_tool("--sync", "p")
         self.assertEqual(json.loads(self.read("report"))["repositories"][0]["copied"], 3)
         self.run_tool("--sync", "p")
@@ -227,7 +254,14 @@ class HistoryTest(unittest.TestCase):
         self.write("m/new", "new")
         self.run_tool("--sync", "p", "--retries", "0", expected=6)
         told = self.read("told").splitlines()
-        self.assertEqual(told[:3], ["change 0", "success 0 1 of 1 repository equals its parent, 3 files changed", "success 0 1 of 1 repository equals its parent"])
+        self.assertEqual(
+            told[:3],
+            [
+                "change 0",
+                "success 0 1 of 1 repository equals its parent, 3 files changed",
+                "success 0 1 of 1 repository equals its parent",
+            ],
+        )
         self.assertEqual(told[3][:12], "failure 6 0 ")
         self.assertEqual(self.read("run").strip(), self.runs()[0]["run"])
 

@@ -25,7 +25,9 @@ class InitTest(unittest.TestCase):
         self.environment = {"PATH": "/usr/bin:/bin", "SSHSYNC_CONFIG": self.config, "XDG_STATE_HOME": self.folder}
 
     def run_tool(self, *arguments, expected=0):
-        done = subprocess.run([SSHSYNC, *arguments], env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        done = subprocess.run(
+            [SSHSYNC, *arguments], env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+        )
         self.assertEqual(done.returncode, expected, (arguments, done.stdout, done.stderr))
         return done.stdout.decode() + done.stderr.decode()
 
@@ -37,10 +39,21 @@ class InitTest(unittest.TestCase):
         return ["--repo", f"m={self.folder}/m", "--repo", f"p={self.folder}/p,m"]
 
     def test_a_person_is_asked_and_gets_a_configuration_that_works(self):
-        answers = [("name [repomaster]: ", ""), ("this machine itself]: ", ""), ("folder there: ", "relative"),
-                   ("name [repomaster]: ", ""), ("this machine itself]: ", ""), ("folder there: ", f"{self.folder}/m"),
-                   ("empty: no more]: ", "p"), ("gets its files from [repomaster]: ", ""), ("this machine itself]: ", ""), (f"[{self.folder}/m]: ", f"{self.folder}/p"),
-                   ("empty: no more]: ", ""), ("[Y/n] ", ""), ("what they can do? [Y/n] ", "y")]
+        answers = [
+            ("name [repomaster]: ", ""),
+            ("this machine itself]: ", ""),
+            ("folder there: ", "relative"),
+            ("name [repomaster]: ", ""),
+            ("this machine itself]: ", ""),
+            ("folder there: ", f"{self.folder}/m"),
+            ("empty: no more]: ", "p"),
+            ("gets its files from [repomaster]: ", ""),
+            ("this machine itself]: ", ""),
+            (f"[{self.folder}/m]: ", f"{self.folder}/p"),
+            ("empty: no more]: ", ""),
+            ("[Y/n] ", ""),
+            ("what they can do? [Y/n] ", "y"),
+        ]
         with Terminal([SSHSYNC, "init"], self.environment, columns=120, rows=100) as terminal:
             for question, answer in answers:
                 terminal.answer(question, answer)
@@ -71,8 +84,16 @@ class InitTest(unittest.TestCase):
         self.assertEqual(self.read(self.config + ".away"), before)
 
     def test_what_comes_into_being_during_the_interview_is_not_touched_either(self):
-        answers = [("name [repomaster]: ", ""), ("this machine itself]: ", ""), ("folder there: ", f"{self.folder}/m"), ("empty: no more]: ", "p"),
-                   ("gets its files from [repomaster]: ", ""), ("this machine itself]: ", ""), (f"[{self.folder}/m]: ", f"{self.folder}/p"), ("empty: no more]: ", "")]
+        answers = [
+            ("name [repomaster]: ", ""),
+            ("this machine itself]: ", ""),
+            ("folder there: ", f"{self.folder}/m"),
+            ("empty: no more]: ", "p"),
+            ("gets its files from [repomaster]: ", ""),
+            ("this machine itself]: ", ""),
+            (f"[{self.folder}/m]: ", f"{self.folder}/p"),
+            ("empty: no more]: ", ""),
+        ]
         for number, appear in enumerate((self.someone_writes, self.someone_links)):
             with self.subTest(appear.__name__):
                 self.config = f"{self.folder}/etc{number}/sshsync.conf"
@@ -100,7 +121,10 @@ class InitTest(unittest.TestCase):
         os.symlink(f"{self.folder}/elsewhere", self.config)
 
     def test_what_check_would_not_accept_is_not_written(self):
-        self.assertIn("nothing was written", self.run_tool("init", "--offline", "--repo", "m=h:/p", "--repo", "n=h2:/p,nobody", expected=4))
+        self.assertIn(
+            "nothing was written",
+            self.run_tool("init", "--offline", "--repo", "m=h:/p", "--repo", "n=h2:/p,nobody", expected=4),
+        )
         self.run_tool("init", "--offline", "--repo", "m=-oProxyCommand=x:/p", expected=3)
         self.run_tool("init", "--offline", "--repo", "m", expected=1)
         self.run_tool("init", "--offline", "--repo", "m=h:/p", "--from", CLASSIC, expected=2)
@@ -108,7 +132,9 @@ class InitTest(unittest.TestCase):
         self.assertFalse(os.path.exists(self.config))
 
     def test_a_host_that_does_not_answer_costs_the_status_and_not_the_file(self):
-        text = self.run_tool("init", "--repo", f"m={self.folder}/m", "--repo", f"p={self.folder}/not/there,m", expected=6)
+        text = self.run_tool(
+            "init", "--repo", f"m={self.folder}/m", "--repo", f"p={self.folder}/not/there,m", expected=6
+        )
         self.assertIn("  FAILED  ", text)
         self.assertIn("Next:", text)
         self.run_tool("check")

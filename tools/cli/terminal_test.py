@@ -1,4 +1,6 @@
-"""What a person sees: the live view on a terminal that is small, wide, resized in the middle; status in colour there, and plain in a pipe."""
+"""What a person sees: the live view on a terminal that is small, wide, resized in the middle; status in colour there,
+and plain in a pipe.
+"""
 
 import os
 import shutil
@@ -53,11 +55,23 @@ class LiveTest(unittest.TestCase):
 
     def configure(self, names):
         with open(self.config, "w") as file:
-            file.write("[m]\nhost = m\npath = /p\n" + "".join(f"[{name}]\nhost = h\npath = /{name}/${{NODE}}\nparent = m\n" if "[" in name else f"[{name}]\nhost = h\npath = /{name}\nparent = m\n" for name in names))
+            file.write(
+                "[m]\nhost = m\npath = /p\n"
+                + "".join(
+                    (
+                        f"[{name}]\nhost = h\npath = /{name}/${{NODE}}\nparent = m\n"
+                        if "[" in name
+                        else f"[{name}]\nhost = h\npath = /{name}\nparent = m\n"
+                    )
+                    for name in names
+                )
+            )
         os.chmod(self.config, 0o600)
 
     def run_on(self, *arguments, columns=80, rows=24, env=None):
-        return Terminal([SCRIPTED, *arguments], {"SSHSYNC_CONFIG": self.config, **(env or {})}, columns=columns, rows=rows)
+        return Terminal(
+            [SCRIPTED, *arguments], {"SSHSYNC_CONFIG": self.config, **(env or {})}, columns=columns, rows=rows
+        )
 
     def rows_of(self, screen, name):
         return [line for line in screen.lines() if line.startswith(name)]
@@ -66,7 +80,9 @@ class LiveTest(unittest.TestCase):
         with self.run_on("-s", "appnode[1-3]", "-s", "badnode", "-s", "pause", columns=80) as terminal:
             terminal.wait_until(lambda screen: self.rows_of(screen, "pause"))
             lines = terminal.screen.lines()
-            self.assertEqual([line.split()[0] for line in lines[-6:-1]], ["appnode1", "appnode2", "appnode3", "badnode", "pause"])
+            self.assertEqual(
+                [line.split()[0] for line in lines[-6:-1]], ["appnode1", "appnode2", "appnode3", "badnode", "pause"]
+            )
             self.assertRegex(lines[-1], r"^4 of 5 ended, 1 failed; 12.0 MB of 16.0 MB")
             self.assertEqual(terminal.screen.wrapped, 0)
             terminal.type("\n\n")
@@ -92,14 +108,26 @@ class LiveTest(unittest.TestCase):
                 terminal.wait_until(lambda screen: self.rows_of(screen, "pause"))
                 terminal.resize(columns, 24)
                 # Nothing happens in the run meanwhile: only the signal can have it drawn.
-                terminal.wait_until(lambda screen: max(map(len, screen.lines()), default=0) < columns and len(self.rows_of(screen, "pause")) == 1
-                                    and (columns < 100 or "[" in self.rows_of(screen, "pause")[0]))
-                self.assertEqual([line.split()[0] for line in terminal.screen.lines()], ["appnode1", "appnode2", "appnode3", "pause", "3"])
+                terminal.wait_until(
+                    lambda screen: max(map(len, screen.lines()), default=0) < columns
+                    and len(self.rows_of(screen, "pause")) == 1
+                    and (columns < 100 or "[" in self.rows_of(screen, "pause")[0])
+                )
+                self.assertEqual(
+                    [line.split()[0] for line in terminal.screen.lines()],
+                    ["appnode1", "appnode2", "appnode3", "pause", "3"],
+                )
                 terminal.type("\n\n")
                 self.assertEqual(terminal.end(), 0)
 
     def test_wide_names_keep_to_their_columns(self):
-        names = ["\u65e5\u672c\u8a9e\u306e\u30b5\u30fc\u30d0", "\u65e5\u672c\u8a9e\u306e\u30b5\u30fc\u30d0" * 6, "e\u0301cole", "appnode1", "pause"]
+        names = [
+            "\u65e5\u672c\u8a9e\u306e\u30b5\u30fc\u30d0",
+            "\u65e5\u672c\u8a9e\u306e\u30b5\u30fc\u30d0" * 6,
+            "e\u0301cole",
+            "appnode1",
+            "pause",
+        ]
         self.configure(names)
         for columns in (80, 40, 20):
             with self.subTest(columns), self.run_on("-s", ",".join(names), columns=columns) as terminal:
@@ -110,7 +138,9 @@ class LiveTest(unittest.TestCase):
                 self.assertTrue(all(sum(map(width_of, line)) < columns for line in lines), lines)
                 if columns == 80:
                     # What stands behind the names stands in one column.
-                    begins = {sum(map(width_of, line[: line.index("changed")])) for line in lines[:-1] if "changed" in line}
+                    begins = {
+                        sum(map(width_of, line[: line.index("changed")])) for line in lines[:-1] if "changed" in line
+                    }
                     self.assertEqual(len(begins), 1, lines)
                 terminal.type("\n\n")
                 self.assertEqual(terminal.end(), 0)
@@ -143,8 +173,11 @@ class StatusTest(unittest.TestCase):
             file.write("content")
         self.config = f"{self.folder}/sshsync.conf"
         with open(self.config, "w") as file:
-            file.write(f"[DEFAULT]\ntransport = local\n[sshsync]\nstate_dir = {self.folder}\npid_file = {self.folder}/pid\n[m]\npath = {self.folder}/m\n"
-                       f"[p]\npath = {self.folder}/p\nparent = m\n[n]\npath = {self.folder}/n\nparent = p\n")
+            file.write(
+                f"[DEFAULT]\ntransport = local\n[sshsync]\nstate_dir = {self.folder}\npid_file ="
+                f" {self.folder}/pid\n[m]\npath = {self.folder}/m\n[p]\npath = {self.folder}/p\nparent = m\n[n]\npath ="
+                f" {self.folder}/n\nparent = p\n"
+            )
         os.chmod(self.config, 0o600)
         self.environment = {"PATH": "/usr/bin:/bin", "SSHSYNC_CONFIG": self.config}
         subprocess.run([SSHSYNC, "--sync", "p"], env=self.environment, check=True)
@@ -152,7 +185,9 @@ class StatusTest(unittest.TestCase):
     def test_status_is_coloured_on_a_terminal_only(self):
         for arguments in (["status"], ["log"]):
             with self.subTest(arguments):
-                piped = subprocess.run([SSHSYNC, *arguments], env=self.environment, capture_output=True, check=True).stdout
+                piped = subprocess.run(
+                    [SSHSYNC, *arguments], env=self.environment, capture_output=True, check=True
+                ).stdout
                 self.assertNotIn(b"\x1b", piped)
                 with Terminal([SSHSYNC, *arguments], self.environment) as terminal:
                     self.assertEqual(terminal.end(), 0)

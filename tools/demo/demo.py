@@ -1,6 +1,7 @@
 """What sshsync is for, in about a minute: four private sshd on loopback, a real configuration, real runs, real trouble.
 
-Narrates what it does, shows each command as one would type it, and believes no answer: after every run it looks at the files
+Narrates what it does, shows each command as one would type it, and believes no answer: after every run it looks at the
+files
 themselves. Ends with 0 only if everything was as promised. Leaves nothing behind.
 """
 
@@ -45,7 +46,8 @@ host      = repoproxy
 path      = {repoproxy.repo}
 parent    = repomaster
 digestcmd = if [ -f ${{FILEPATH}} ]; then openssl dgst -sha256 -r ${{FILEPATH}} | cut -d' ' -f1; else echo NONE; fi
-synccmd   = scp -p -F {repoproxy.ssh_config} -l ${{BWLIMIT}} ${{REMOTEHOST}}:${{REMOTEDIR}}/${{FILE}} ${{LOCALDIR}}/${{FILE}}
+synccmd   = scp -p -F {repoproxy.ssh_config} -l ${{BWLIMIT}} \\
+    ${{REMOTEHOST}}:${{REMOTEDIR}}/${{FILE}} ${{LOCALDIR}}/${{FILE}}
 # The scp of OpenSSH 9 takes a name as it is. An older one has a shell read it again: there, leave this line out.
 names     = any
 bwlimit   = 16M
@@ -55,7 +57,8 @@ host      = appnode1
 path      = {appnode1.repo}
 parent    = repoproxy
 digestcmd = if [ -f ${{FILEPATH}} ]; then shasum -a 256 ${{FILEPATH}} | cut -d' ' -f1; else echo NONE; fi
-synccmd   = scp -p -F {appnode1.ssh_config} -l ${{BWLIMIT}} ${{REMOTEHOST}}:${{REMOTEDIR}}/${{FILE}} ${{LOCALDIR}}/${{FILE}}
+synccmd   = scp -p -F {appnode1.ssh_config} -l ${{BWLIMIT}} \\
+    ${{REMOTEHOST}}:${{REMOTEDIR}}/${{FILE}} ${{LOCALDIR}}/${{FILE}}
 names     = any
 bwlimit   = 8M
 
@@ -64,7 +67,8 @@ host      = appnode2
 path      = {appnode2.repo}
 parent    = repoproxy
 digestcmd = if [ -f ${{FILEPATH}} ]; then busybox sha256sum ${{FILEPATH}} | cut -d' ' -f1; else echo NONE; fi
-synccmd   = echo ${{REMOTEDIR}}/${{FILE}} | ssh -F {appnode2.ssh_config} ${{REMOTEHOST}} tar -cPf - -T - | tar -xPOf - > ${{LOCALDIR}}/${{FILE}}
+synccmd   = echo ${{REMOTEDIR}}/${{FILE}} | ssh -F {appnode2.ssh_config} ${{REMOTEHOST}} tar -cPf - -T - |
+    tar -xPOf - > ${{LOCALDIR}}/${{FILE}}
 """
 
 
@@ -81,7 +85,9 @@ class Narrator:
     """Writes to a person. Flushed before every command, so that its lines stand where they belong."""
 
     def __init__(self):
-        self._bold, self._plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
+        self._bold, self._plain = (
+            ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
+        )
         self._part = 0
 
     def part(self, title):
@@ -107,7 +113,11 @@ class Demo:
         self._folder = folder
         self._tell = Narrator()
         # As one types it: the program is on the PATH, the configuration lies in the current folder.
-        self._environment = dict(os.environ, PATH=os.path.dirname(program) + os.pathsep + os.environ.get("PATH", "/usr/bin:/bin"), LC_ALL="C.UTF-8")
+        self._environment = dict(
+            os.environ,
+            PATH=os.path.dirname(program) + os.pathsep + os.environ.get("PATH", "/usr/bin:/bin"),
+            LC_ALL="C.UTF-8",
+        )
         self._trees = {name: Tree(fleet.host(name).repo) for name in HOSTS}
 
     def play(self):
@@ -122,8 +132,9 @@ class Demo:
     def four_hosts(self):
         self._tell.part("Four hosts")
         self._tell.say(
-            """Update files of an application appear on repomaster. Only repoproxy can reach it, and the application hosts reach only
-            repoproxy. There is nothing but SSH between them. Each of these is a private sshd on loopback with a throw-away key:"""
+            """Update files of an application appear on repomaster. Only repoproxy can reach it, and the application
+            hosts reach only repoproxy. There is nothing but SSH between them. Each of these is a private sshd on
+            loopback with a throw-away key:"""
         )
         for name in HOSTS:
             host = self._fleet.host(name)
@@ -139,8 +150,9 @@ class Demo:
             os.fchmod(file.fileno(), 0o600)
             file.write(text)
         self._tell.say(
-            """sshsync brings no agent and no protocol: hosts are asked with the tools that they have. Every host here has another digest
-            tool, and appnode2 makes do without scp. A command is shell text with variables; values are never pasted into it."""
+            """sshsync brings no agent and no protocol: hosts are asked with the tools that they have. Every host here
+            has another digest tool, and appnode2 makes do without scp. A command is shell text with variables; values
+            are never pasted into it."""
         )
         self._tell.show("")
         self._tell.show(text)
@@ -149,8 +161,8 @@ class Demo:
     def the_first_run(self):
         self._tell.part("The cascade: first the proxy, then both nodes at the same time")
         self._tell.say(
-            """Each file is received beside its place, digested there, and put in place by a rename only when its digest is the parent's.
-            -i prints a line for each file that changed."""
+            """Each file is received beside its place, digested there, and put in place by a rename only when its
+            digest is the parent's. -i prints a line for each file that changed."""
         )
         self.sshsync(0, "-i", *QUEUE)
         self.all_equal()
@@ -163,22 +175,30 @@ class Demo:
         damaged = "lib/libcore.so"
         flip_a_byte(os.path.join(self._fleet.host("appnode2").repo, damaged))
         self._tell.say(
-            """Two files get a new version on repomaster. And one byte of lib/libcore.so flips on appnode2: same size, same time. Only content
-            tells, so content is compared."""
+            """Two files get a new version on repomaster. And one byte of lib/libcore.so flips on appnode2: same size,
+            same time. Only content tells, so content is compared."""
         )
         before = self.inodes()
         self.sshsync(0, "plan", *QUEUE)
         self._tell.say("Nothing has changed yet. Now for real:")
         self.sshsync(0, "-i", *QUEUE)
         self.all_equal()
-        self.moved(before, {"repoproxy": {"bin/app", "etc/it's on.conf"}, "appnode1": {"bin/app", "etc/it's on.conf"},
-                            "appnode2": {"bin/app", "etc/it's on.conf", damaged}})
+        self.moved(
+            before,
+            {
+                "repoproxy": {"bin/app", "etc/it's on.conf"},
+                "appnode1": {"bin/app", "etc/it's on.conf"},
+                "appnode2": {"bin/app", "etc/it's on.conf", damaged},
+            },
+        )
         self._tell.say("Two files moved to repoproxy and appnode1, three to appnode2, and not one more.")
 
     def a_connection_breaks(self):
         self._tell.part("A connection breaks half-way")
         release(self._fleet.host("repomaster"), [BIG])
-        self._tell.say("The big file gets a new version. While it is on its way to repoproxy, every session there is killed.")
+        self._tell.say(
+            "The big file gets a new version. While it is on its way to repoproxy, every session there is killed."
+        )
         with self.half_way("repoproxy", lambda: self._fleet.cut_sessions("repoproxy")):
             self.sshsync(0, "-v", *QUEUE)
         self.all_equal()
@@ -194,8 +214,9 @@ class Demo:
         promise(self._trees["appnode1"].digests()[BIG] == old, "the old file on appnode1 was damaged")
         promise(self._trees["appnode2"].digests() == self._trees["repomaster"].digests(), "appnode2 is not up to date")
         self._tell.say(
-            """Exit status 6: the host is named. appnode2 is up to date nevertheless, and appnode1 still has its whole old file, for half a file
-            is never published. On Monday the host is switched on again; the same command finishes the job:"""
+            """Exit status 6: the host is named. appnode2 is up to date nevertheless, and appnode1 still has its whole
+            old file, for half a file is never published. On Monday the host is switched on again; the same command
+            finishes the job:"""
         )
         self._fleet.start_sshd("appnode1")
         before = self.inodes()
@@ -215,8 +236,8 @@ class Demo:
         self.all_equal()
         self.nothing_left()
         self._tell.say(
-            """This demonstration has read all the files by itself, after every run: the four hosts hold the same bytes, no unfinished file and no
-            process is left on them. docs/guide.md tells how to set up your own."""
+            """This demonstration has read all the files by itself, after every run: the four hosts hold the same
+            bytes, no unfinished file and no process is left on them. docs/guide.md tells how to set up your own."""
         )
 
     def sshsync(self, expected, *arguments):
@@ -224,13 +245,17 @@ class Demo:
         words = ["sshsync", "-c", "sshsync.conf", *arguments]
         self._tell.command(" ".join(words))
         errors = None if sys.stdout.isatty() else subprocess.STDOUT
-        status = subprocess.run(words, cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL, stderr=errors).returncode
+        status = subprocess.run(
+            words, cwd=self._folder, env=self._environment, stdin=subprocess.DEVNULL, stderr=errors
+        ).returncode
         self._tell.show("-> exit status %d\n" % status)
         promise(status == expected, "`%s` ended with %d instead of %d" % (" ".join(words), status, expected))
 
     @contextlib.contextmanager
     def half_way(self, name, action):
-        """Does `action` once a quarter of the big file has arrived in the stage of that host, and insists that this happens."""
+        """Does `action` once a quarter of the big file has arrived in the stage of that host, and insists that this
+        happens.
+        """
         stage = os.path.join(self._fleet.host(name).repo, ".sshsync", "in")
         enough = dict(self._trees["repomaster"].sizes())[BIG] // 4
         done, over = threading.Event(), threading.Event()
@@ -257,7 +282,9 @@ class Demo:
         for name in CHILDREN:
             now = self._trees[name].inodes()
             changed = {path for path in now if now[path] != before[name].get(path)}
-            promise(changed == expected.get(name, set()), "on %s these files were written: %s" % (name, sorted(changed)))
+            promise(
+                changed == expected.get(name, set()), "on %s these files were written: %s" % (name, sorted(changed))
+            )
 
     def nothing_left(self):
         """Sessions need a moment to close."""
@@ -265,8 +292,13 @@ class Demo:
         for name in HOSTS:
             while self._fleet.processes(name) and time.monotonic() < limit:
                 time.sleep(0.05)
-            promise(not self._fleet.processes(name), "processes are left on %s: %s" % (name, self._fleet.processes(name)))
-            promise(not self._trees[name].leftovers(), "unfinished files are left on %s: %s" % (name, self._trees[name].leftovers()))
+            promise(
+                not self._fleet.processes(name), "processes are left on %s: %s" % (name, self._fleet.processes(name))
+            )
+            promise(
+                not self._trees[name].leftovers(),
+                "unfinished files are left on %s: %s" % (name, self._trees[name].leftovers()),
+            )
 
     def all_equal(self):
         master = self._trees["repomaster"].digests()

@@ -11,7 +11,9 @@ from sshsync.testing import python_cases
 class DemoTest(unittest.TestCase):
     def test_everything_is_as_promised_and_nothing_is_left(self):
         demo = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "tools/demo/demo")
-        ended = subprocess.run([demo], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240)
+        ended = subprocess.run(
+            [demo], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240
+        )
         print(ended.stdout)
         self.assertEqual(ended.returncode, 0, ended.stdout)
         self.assertNotIn("\033", ended.stdout)

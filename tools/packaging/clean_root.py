@@ -1,11 +1,14 @@
-"""A clean root of the test's own making: a minimal Debian system below a folder, copied from the one that runs the test.
+"""A clean root of the test's own making: a minimal Debian system below a folder, copied from the one that runs the
+test.
 
     with CleanRoot(["openssh-client"]) as root:
         root.run(["dpkg", "-i", "/tmp/sshsync.deb"])
         root.run(["sshsync", "--version"], user="sshsync", env={})
 
-It holds the files of the essential packages, of those that are asked for, and of what they depend on, and a package database that knows of no
-others: dpkg judges there as on a fresh machine. Commands run in a mount namespace of their own, changed into that root; the network is
+It holds the files of the essential packages, of those that are asked for, and of what they depend on, and a package
+database that knows of no
+others: dpkg judges there as on a fresh machine. Commands run in a mount namespace of their own, changed into that root;
+the network is
 the machine's, so that an sshd on loopback can be reached. Needs root; nothing is fetched.
 """
 
@@ -118,11 +121,19 @@ class CleanRoot:
                 os.setgid(ids[1])
                 os.setuid(ids[0])
 
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"} if env is None else env
+        environment = (
+            {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"} if env is None else env
+        )
         return subprocess.run(
             # Which finds the command by the PATH of in there.
-            ["/usr/bin/env", *command], preexec_fn=enter, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace",
+            ["/usr/bin/env", *command],
+            preexec_fn=enter,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
         )
 
     def everything(self):
@@ -130,15 +141,28 @@ class CleanRoot:
         found = set()
         for place, folders, files in os.walk(self.path):
             for name in folders + files:
-                found.add(os.path.join(place, name)[len(self.path):])
+                found.add(os.path.join(place, name)[len(self.path) :])
         own = re.compile(
-            r"^/(var/lib/dpkg/|var/log/dpkg\.log|var/cache/|etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|etc/\.pwd\.lock|proc/|tmp/"
+            r"^/(var/lib/dpkg/|var/log/dpkg\.log|var/cache/|"
+            r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|etc/\.pwd\.lock|"
+            r"proc/|tmp/"
             r"|etc/shells$|var/lib/shells\.state$|var/lib/systemd/catalog)"
         )
         return {path for path in found if not own.match(path)}
 
     def _make(self):
-        for name in ("dev", "etc", "proc", "run", "tmp", "usr", "var/lib/dpkg/info", "var/lib/dpkg/updates", "var/lib/dpkg/triggers", "var/log"):
+        for name in (
+            "dev",
+            "etc",
+            "proc",
+            "run",
+            "tmp",
+            "usr",
+            "var/lib/dpkg/info",
+            "var/lib/dpkg/updates",
+            "var/lib/dpkg/triggers",
+            "var/log",
+        ):
             os.makedirs(os.path.join(self.path, name))
         os.chmod(self.place("/tmp"), 0o1777)
         for name in _MERGED:
@@ -168,7 +192,18 @@ class CleanRoot:
     def _copy_package(self, name, fields):
         stem = name + ":" + fields["Architecture"] if fields.get("Multi-Arch") == "same" else name
         info = "/var/lib/dpkg/info/"
-        for entry in ("list", "md5sums", "conffiles", "shlibs", "symbols", "triggers", "preinst", "postinst", "prerm", "postrm"):
+        for entry in (
+            "list",
+            "md5sums",
+            "conffiles",
+            "shlibs",
+            "symbols",
+            "triggers",
+            "preinst",
+            "postinst",
+            "prerm",
+            "postrm",
+        ):
             if os.path.exists(info + stem + "." + entry):
                 shutil.copy2(info + stem + "." + entry, self.place(info))
         with open(info + stem + ".list", encoding="utf-8") as file:

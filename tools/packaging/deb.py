@@ -1,10 +1,15 @@
-"""A Debian package of what was staged, by dpkg-deb; what it depends on is what dpkg-shlibdeps reads out of its binaries."""
+"""A Debian package of what was staged, by dpkg-deb; what it depends on is what dpkg-shlibdeps reads out of its
+binaries.
+"""
 
 import hashlib
 import os
 
 _MORE = {
-    "sshsync": "Recommends: logrotate, cron | cron-daemon | systemd\nSuggests: default-mta | mail-transport-agent\nSection: net\n",
+    "sshsync": (
+        "Recommends: logrotate, cron | cron-daemon | systemd\nSuggests: default-mta | mail-transport-agent\nSection:"
+        " net\n"
+    ),
     "python3-sshsync": "Suggests: sshsync\nSection: python\n",
 }
 
@@ -65,7 +70,11 @@ def build(made):
     files = {
         "control": _control(made, architecture),
         "conffiles": "".join(target + "\n" for row, target in made.targets if row.mode == "config"),
-        "md5sums": "".join("%s  %s\n" % (_md5(made.root + target), target[1:]) for row, target in sorted(made.targets, key=lambda item: item[1]) if row.mode not in ("config", "folder", "owned")),
+        "md5sums": "".join(
+            "%s  %s\n" % (_md5(made.root + target), target[1:])
+            for row, target in sorted(made.targets, key=lambda item: item[1])
+            if row.mode not in ("config", "folder", "owned")
+        ),
     }
     if made.name == "sshsync":
         files["postinst"] = _POSTINST.format(account=made.script("account"), places=made.script("places"))
@@ -90,8 +99,19 @@ def _control(made, architecture):
     size = sum(os.path.getsize(made.root + target) + 1023 >> 10 for row, target in made.targets if not row.is_folder)
     description = "".join("\n " + (line or ".") for line in made.description.split("\n"))
     return (
-        "Package: %s\nVersion: %s\nArchitecture: %s\nMaintainer: %s\nInstalled-Size: %d\nDepends: %s\n%sPriority: optional\nDescription: %s%s\n"
-        % (made.name, made.version, architecture, made.maintainer, size, ", ".join(depends), _MORE[made.name], made.summary, description)
+        "Package: %s\nVersion: %s\nArchitecture: %s\nMaintainer: %s\nInstalled-Size: %d\nDepends: %s\n%sPriority:"
+        " optional\nDescription: %s%s\n"
+        % (
+            made.name,
+            made.version,
+            architecture,
+            made.maintainer,
+            size,
+            ", ".join(depends),
+            _MORE[made.name],
+            made.summary,
+            description,
+        )
     )
 
 
@@ -102,7 +122,10 @@ def _shared_libraries(made, architecture):
     source = os.path.join(made.folder, "source")
     os.makedirs(os.path.join(source, "debian"))
     with open(os.path.join(source, "debian", "control"), "w", encoding="utf-8") as file:
-        file.write("Source: sshsync\nMaintainer: %s\n\nPackage: %s\nArchitecture: %s\nDescription: x\n" % (made.maintainer, made.name, architecture))
+        file.write(
+            "Source: sshsync\nMaintainer: %s\n\nPackage: %s\nArchitecture: %s\nDescription: x\n"
+            % (made.maintainer, made.name, architecture)
+        )
     found = made.run("dpkg-shlibdeps", "--warnings=1", "-O", *["-e" + path for path in made.binaries], cwd=source)
     return found.strip().partition("shlibs:Depends=")[2].split(", ")
 

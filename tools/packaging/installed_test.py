@@ -1,4 +1,6 @@
-"""The debs in a clean root: installed, at work from cron's environment as its own account over four real sshd, upgraded, removed, purged."""
+"""The debs in a clean root: installed, at work from cron's environment as its own account over four real sshd,
+upgraded, removed, purged.
+"""
 
 import os
 import re
@@ -59,7 +61,9 @@ class Machine:
         return (found.st_uid, found.st_gid, found.st_mode & 0o7777)
 
     def cron_job(self, words):
-        """Takes the # from the line of the cron file that has these words; returns how cron would run it: (account, command, environment)."""
+        """Takes the # from the line of the cron file that has these words; returns how cron would run it: (account,
+        command, environment).
+        """
         text = self.root.read("/etc/cron.d/sshsync")
         line = next(line for line in text.splitlines() if words in line)
         assert line.startswith("#")
@@ -98,7 +102,13 @@ def write_configuration(machine, fleet):
     text = machine.root.read(CONFIG)
     for name, parent in PARENTS.items():
         host = fleet.host(name)
-        text += "\n[%s]\nhost = %s\nport = %d\nuser = %s\npath = %s\n" % (name, host.address, host.port, host.user, host.repo)
+        text += "\n[%s]\nhost = %s\nport = %d\nuser = %s\npath = %s\n" % (
+            name,
+            host.address,
+            host.port,
+            host.user,
+            host.repo,
+        )
         if parent:
             text += "parent = %s\npeerssh = ssh -F %s\n" % (parent, host.ssh_config)
     with open(machine.root.place(CONFIG), "w", encoding="utf-8") as file:
@@ -181,7 +191,13 @@ def test_a_failure_is_a_mail_by_cron_and_by_the_example_of_a_hook(machine, fleet
     assert trees.digests(fleet.host("appnode1").repo) == trees.digests(fleet.host("repomaster").repo)
     # And the page of that night says what moved, and what failed and why.
     page = done(machine.as_account("sshsync", "report", "--html", "-"))
-    for word in ("2 of 3 repositories equal their parents", "repoproxy", "appnode2", "Connection refused", "sshsync resume"):
+    for word in (
+        "2 of 3 repositories equal their parents",
+        "repoproxy",
+        "appnode2",
+        "Connection refused",
+        "sshsync resume",
+    ):
         assert word in page, word
 
 
@@ -211,7 +227,9 @@ def next_version(folder):
     with open(os.path.join(tree, "etc/sshsync/logging.conf"), "a", encoding="utf-8") as file:
         file.write("# of version 999\n")
     made = os.path.join(folder, "next.deb")
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, made], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, made], check=True, stdout=subprocess.DEVNULL
+    )
     return made
 
 

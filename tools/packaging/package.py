@@ -1,7 +1,9 @@
 """Builds a package with the distribution's own tools: `package.py deb|rpm NAME MODE OUT FILE...`.
 
-The files are found by their names; what is installed of them, and where, is in contents.txt, which is one of them. Two builds of the same files
-give the same bytes: every time stamp is that of the changelog. MODE is Bazel's: what is not optimized says so in its version (`1.0.0~fastbuild`), which
+The files are found by their names; what is installed of them, and where, is in contents.txt, which is one of them. Two
+builds of the same files
+give the same bytes: every time stamp is that of the changelog. MODE is Bazel's: what is not optimized says so in its
+version (`1.0.0~fastbuild`), which
 is older than the release of that name, so that it is not taken for one.
 """
 
@@ -21,16 +23,20 @@ from tools.packaging.contents import Row, read_contents
 _SUMMARIES = {
     "sshsync": (
         "cascade file repositories from host to host over SSH",
-        "Brings the files of an application from one host to many, hop by hop, over\n"
-        "nothing but SSH: verified by digest on every host, published by a rename,\n"
-        "resumed after any failure. Runs unattended from cron or a timer.\n"
-        "Nothing has to be installed on the hosts but an sshd and a POSIX shell.",
+        (
+            "Brings the files of an application from one host to many, hop by hop, over\n"
+            "nothing but SSH: verified by digest on every host, published by a rename,\n"
+            "resumed after any failure. Runs unattended from cron or a timer.\n"
+            "Nothing has to be installed on the hosts but an sshd and a POSIX shell."
+        ),
     ),
     "python3-sshsync": (
         "cascade file repositories from host to host over SSH (Python module)",
-        "The engine of sshsync in-process, for operations scripts in Python:\n"
-        "configuration, synchronization with typed reports and events, templates,\n"
-        "digests and commands on hosts as building blocks.",
+        (
+            "The engine of sshsync in-process, for operations scripts in Python:\n"
+            "configuration, synchronization with typed reports and events, templates,\n"
+            "digests and commands on hosts as building blocks."
+        ),
     ),
 }
 
@@ -46,7 +52,9 @@ class Build:
         self.root = os.path.join(folder, "root")
         self._files = {os.path.basename(path): os.path.abspath(path) for path in files}
         self.rows = read_contents(self.text("contents.txt"), kind, name)
-        self.version = subprocess.run([self._files["sshsync"], "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[1]
+        self.version = subprocess.run(
+            [self._files["sshsync"], "--version"], stdout=subprocess.PIPE, text=True, check=True
+        ).stdout.split()[1]
         if mode != "opt":
             self.version += "~" + mode
         self.changelog = self.text("changelog").replace("@VERSION@", self.version)
@@ -56,7 +64,12 @@ class Build:
         self.binaries = []  # below root: programs and libraries
         self.targets = []  # (row, path as it is installed)
         # What the tools are run with: no time, no language, no configuration of the account.
-        self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(self.time), "HOME": folder}
+        self.environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "SOURCE_DATE_EPOCH": str(self.time),
+            "HOME": folder,
+        }
 
     def text(self, name):
         with open(self._files[name], encoding="utf-8") as file:
@@ -66,7 +79,9 @@ class Build:
         return "".join("\n" + self.text(name + ".sh") for name in names)
 
     def run(self, *command, **options):
-        return subprocess.run(command, env=self.environment, check=True, stdout=subprocess.PIPE, text=True, **options).stdout
+        return subprocess.run(
+            command, env=self.environment, check=True, stdout=subprocess.PIPE, text=True, **options
+        ).stdout
 
     def stage(self):
         """Puts everything below `root`, as it will be installed."""

@@ -5,7 +5,10 @@ import glob
 import os
 
 _HEADS = {
-    "sshsync": "Requires: /usr/bin/ssh\nRequires(pre): /usr/sbin/useradd, /usr/sbin/groupadd\nRequires(post): /usr/bin/setpriv\nRecommends: logrotate\n",
+    "sshsync": (
+        "Requires: /usr/bin/ssh\nRequires(pre): /usr/sbin/useradd, /usr/sbin/groupadd\nRequires(post):"
+        " /usr/bin/setpriv\nRecommends: logrotate\n"
+    ),
     "python3-sshsync": "Requires: /usr/bin/ssh\nRequires: python(abi) = {python}\n",
 }
 
@@ -65,14 +68,25 @@ def build(made):
     os.mkdir(top)
     scripts = ""
     if made.name == "sshsync":
-        scripts = _SCRIPTS.format(account=made.script("account"), places=made.script("places"), stop=made.script("stop"))
+        scripts = _SCRIPTS.format(
+            account=made.script("account"), places=made.script("places"), stop=made.script("stop")
+        )
     spec = os.path.join(top, made.name + ".spec")
     with open(spec, "w", encoding="utf-8") as file:
-        file.write(_SPEC.format(
-            name=made.name, version=made.version, summary=made.summary[0].upper() + made.summary[1:], head=_head(made), description=made.description,
-            root=made.root, scripts=scripts, files="\n".join(_file(row, target) for row, target in made.targets),
-            date=datetime.datetime.fromtimestamp(made.time, datetime.timezone.utc).strftime("%a %b %d %Y"), maintainer=made.maintainer,
-        ))
+        file.write(
+            _SPEC.format(
+                name=made.name,
+                version=made.version,
+                summary=made.summary[0].upper() + made.summary[1:],
+                head=_head(made),
+                description=made.description,
+                root=made.root,
+                scripts=scripts,
+                files="\n".join(_file(row, target) for row, target in made.targets),
+                date=datetime.datetime.fromtimestamp(made.time, datetime.timezone.utc).strftime("%a %b %d %Y"),
+                maintainer=made.maintainer,
+            )
+        )
     made.settle_times()
     defines = ["_topdir " + top, "_rpmdir " + top, "_tmppath " + top, "_dbpath " + os.path.join(top, "db")] + _DEFINES
     made.run("rpmbuild", "-bb", "--quiet", *[word for define in defines for word in ("--define", define)], spec)

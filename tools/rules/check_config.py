@@ -17,10 +17,14 @@ def main():
             with open(os.path.join(folder, logging), "w", encoding="utf-8") as file:
                 file.write(QUIET_LOGGING)
         strict = ["--strict"] if given["warnings_as_errors"] else []
-        status, out, err = given.sshsync(folder, "check", "--config", given.copy(folder, "config"), "--logging-config", logging, *strict)
+        status, out, err = given.sshsync(
+            folder, "check", "--config", given.copy(folder, "config"), "--logging-config", logging, *strict
+        )
     print(out + err, end="")
     if status != 0:
-        sys.exit("%s: %s is not sound%s" % (given["label"], given["config_shown"], " (warnings count)" if strict else ""))
+        sys.exit(
+            "%s: %s is not sound%s" % (given["label"], given["config_shown"], " (warnings count)" if strict else "")
+        )
 
 
 if __name__ == "__main__":

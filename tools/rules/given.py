@@ -1,4 +1,5 @@
-"""What a Bazel rule hands to its test: the values, the places of the files among the runfiles, and a way to run the program.
+"""What a Bazel rule hands to its test: the values, the places of the files among the runfiles, and a way to run the
+program.
 
     given = Given.read(sys.argv)
     copy = given.copy(folder, "config")
@@ -48,7 +49,8 @@ class Given:
         return os.path.join(self._runfiles, path)
 
     def copy(self, folder, name):
-        """Copies the file that a value names below `folder`, to the path by which its workspace knows it, and returns that path.
+        """Copies the file that a value names below `folder`, to the path by which its workspace knows it, and returns
+        that path.
 
         A link into the source tree would do for its text, but not for its mode: a checkout's umask is nobody's mistake.
         """
@@ -66,6 +68,11 @@ class Given:
         """Runs the program in `folder`; (exit status, stdout, stderr)."""
         environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            [self.program(), *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [self.program(), *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")

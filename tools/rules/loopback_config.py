@@ -1,8 +1,10 @@
-"""Maps a configuration to hosts on loopback: the same repositories, parents and templates, with other addresses, accounts and folders.
+"""Maps a configuration to hosts on loopback: the same repositories, parents and templates, with other addresses,
+accounts and folders.
 
     text = map_to_loopback(original, {"repomaster": Place(...), "repoproxy": Place(...)}, overrides={})
 
-A function of its arguments. What names a host, an account, a key or a folder is replaced in every section; what would reach out of the test (hooks,
+A function of its arguments. What names a host, an account, a key or a folder is replaced in every section; what would
+reach out of the test (hooks,
 metrics, places of state, a jump host) is left out; all else stays as the operator wrote it.
 """
 
@@ -44,7 +46,9 @@ def nodes(section):
 
 
 def map_to_loopback(text, places, overrides):
-    """`overrides` is {section or repository: [`key = value`]}; a repository's win over its section's, those over [DEFAULT]'s."""
+    """`overrides` is {section or repository: [`key = value`]}; a repository's win over its section's, those over
+    [DEFAULT]'s.
+    """
     parser = configparser.RawConfigParser(strict=False, interpolation=None)
     parser.read_string(text.lstrip("\ufeff"))
     unknown = set(overrides) - {"DEFAULT"} - set(parser.sections()) - set(places)
@@ -58,12 +62,18 @@ def map_to_loopback(text, places, overrides):
     for section in parser.sections():
         if section == "sshsync":
             continue
-        own = {key: value for key, value in parser.items(section) if key not in parser.defaults() or parser.defaults()[key] != value}
+        own = {
+            key: value
+            for key, value in parser.items(section)
+            if key not in parser.defaults() or parser.defaults()[key] != value
+        }
         own.update(_keys(overrides.get(section, [])))
         for name, node in nodes(section):
             if name not in places:
                 raise ValueError("section [%s]: where is %s?" % (section, name))
-            result += _section(name, _mapped(dict(own), dict(defaults), places[name], node, _keys(overrides.get(name, []))))
+            result += _section(
+                name, _mapped(dict(own), dict(defaults), places[name], node, _keys(overrides.get(name, [])))
+            )
     return result
 
 
@@ -78,7 +88,9 @@ def _mapped(keys, defaults, place, node, overrides):
         if node is not None and _NODE in value and key not in keys and key not in _TEMPLATES:
             keys[key] = value.replace(_NODE, node)
     is_local = keys.get("transport", defaults.get("transport")) == "local"
-    keys.update(path=place.path, peerhost=place.host, peerport=str(place.port), peeruser=place.user, peerssh=place.peerssh)
+    keys.update(
+        path=place.path, peerhost=place.host, peerport=str(place.port), peeruser=place.user, peerssh=place.peerssh
+    )
     if not is_local:
         keys.update(host=place.host, port=str(place.port), user=place.user, identity=place.identity, ssh=place.ssh)
     if keys.get("stage", defaults.get("stage", "")).startswith("/"):

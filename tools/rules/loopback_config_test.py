@@ -1,4 +1,6 @@
-"""A configuration mapped to loopback keeps what the operator wrote and replaces what is elsewhere; the program itself accepts it."""
+"""A configuration mapped to loopback keeps what the operator wrote and replaces what is elsewhere; the program itself
+accepts it.
+"""
 
 import json
 import os
@@ -40,7 +42,17 @@ synccmd = scp -i /home/deploy/.ssh/key ${REMOTEHOST}:${REMOTEDIR}/${FILE} ${LOCA
 
 
 def place(number):
-    return Place("host%d" % number, 2000 + number, "u%d" % number, "/tmp/r%d" % number, "/tmp/s%d" % number, "/tmp/key", "ssh -F /tmp/c", "ssh -F /tmp/p", "/tmp/bin%d" % number)
+    return Place(
+        "host%d" % number,
+        2000 + number,
+        "u%d" % number,
+        "/tmp/r%d" % number,
+        "/tmp/s%d" % number,
+        "/tmp/key",
+        "ssh -F /tmp/c",
+        "ssh -F /tmp/p",
+        "/tmp/bin%d" % number,
+    )
 
 
 PLACES = {name: place(number) for number, name in enumerate(["repomaster", "appnode08", "appnode09", "appnode10"])}
@@ -53,14 +65,21 @@ class LoopbackConfigTest(unittest.TestCase):
             with open(config, "w", encoding="utf-8") as file:
                 file.write(text)
             os.chmod(config, 0o600)
-            out = subprocess.run([PROGRAM, "graph", "--format", "json", "-c", config], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+            out = subprocess.run(
+                [PROGRAM, "graph", "--format", "json", "-c", config],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            ).stdout
             return {entry["repository"]: entry for entry in json.loads(out)["repositories"]}
 
     def test_every_repository_is_where_the_fleet_is(self):
         found = self.graph(map_to_loopback(ORIGINAL, PLACES, {}))
         self.assertEqual(list(found), list(PLACES))
         for name, entry in found.items():
-            self.assertEqual((entry["host"], entry["user"], entry["path"]), (PLACES[name].host, PLACES[name].user, PLACES[name].path))
+            self.assertEqual(
+                (entry["host"], entry["user"], entry["path"]), (PLACES[name].host, PLACES[name].user, PLACES[name].path)
+            )
             self.assertEqual(entry["parent"], None if name == "repomaster" else "repomaster")
 
     def test_what_reaches_out_of_the_test_is_gone(self):
@@ -76,7 +95,9 @@ class LoopbackConfigTest(unittest.TestCase):
             self.assertIn(kept + "\n", mapped)
 
     def test_overrides_win_from_the_general_to_the_special(self):
-        mapped = map_to_loopback(ORIGINAL, PLACES, {"DEFAULT": ["settle = 0"], "appnode[08-10]": ["retries = 1"], "appnode09": ["retries=2"]})
+        mapped = map_to_loopback(
+            ORIGINAL, PLACES, {"DEFAULT": ["settle = 0"], "appnode[08-10]": ["retries = 1"], "appnode09": ["retries=2"]}
+        )
         self.assertIn("settle = 0\n", mapped)
         self.assertEqual((mapped.count("retries = 1\n"), mapped.count("retries = 2\n")), (2, 1))
 

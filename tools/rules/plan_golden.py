@@ -1,6 +1,8 @@
-"""The test of sshsync_plan_test, and the program that writes what it expects: what `sshsync commands` says of the queue.
+"""The test of sshsync_plan_test, and the program that writes what it expects: what `sshsync commands` says of the
+queue.
 
-Run by `bazel run` (which tells where the workspace is), without a golden file to compare with, it writes the golden file.
+Run by `bazel run` (which tells where the workspace is), without a golden file to compare with, it writes the golden
+file.
 """
 
 import difflib
@@ -14,7 +16,9 @@ from tools.rules.given import Given
 def main():
     given = Given.read(sys.argv)
     with tempfile.TemporaryDirectory(prefix="sshsync-plan-") as folder:
-        status, found, err = given.sshsync(folder, "commands", "--config", given.copy(folder, "config"), *given["queue"])
+        status, found, err = given.sshsync(
+            folder, "commands", "--config", given.copy(folder, "config"), *given["queue"]
+        )
     if status != 0:
         sys.exit("%s%s: %s cannot be expanded" % (err, given["label"], given["config_shown"]))
     sys.stderr.write(err)
@@ -29,7 +33,12 @@ def main():
     with open(given.place(given["golden"]), encoding="utf-8") as file:
         expected = file.read()
     if found != expected:
-        lines = difflib.unified_diff(expected.splitlines(True), found.splitlines(True), given["golden_shown"], "what %s expands to" % given["config_shown"])
+        lines = difflib.unified_diff(
+            expected.splitlines(True),
+            found.splitlines(True),
+            given["golden_shown"],
+            "what %s expands to" % given["config_shown"],
+        )
         print("".join(lines), end="")
         sys.exit("If that is meant: bazel run %s.update" % given["label"])
 

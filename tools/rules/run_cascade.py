@@ -1,6 +1,7 @@
 """The test of sshsync_cascade_test: a configuration, mapped to sshd on loopback, and its queue, run for real.
 
-Every repository gets an sshd and a folder of its own. The run is started as cron starts it. Then everything is looked at without the program's help:
+Every repository gets an sshd and a folder of its own. The run is started as cron starts it. Then everything is looked
+at without the program's help:
 what each path held at every instant, what the children hold now, what was touched, what was left behind.
 """
 
@@ -47,9 +48,15 @@ class Cascade:
             for program in ("ssh", "scp", "sftp"):
                 self._write_program(host, programs, program)
             places[name] = Place(
-                host=host.name, port=host.port, user=host.user, path=host.repo, stage=os.path.join(host.home, "stage"),
-                identity=os.path.join(self._fleet.folder, "client_key"), ssh="ssh -F " + self._fleet.ssh_config,
-                peerssh="ssh -F " + host.ssh_config, programs=programs,
+                host=host.name,
+                port=host.port,
+                user=host.user,
+                path=host.repo,
+                stage=os.path.join(host.home, "stage"),
+                identity=os.path.join(self._fleet.folder, "client_key"),
+                ssh="ssh -F " + self._fleet.ssh_config,
+                peerssh="ssh -F " + host.ssh_config,
+                programs=programs,
             )
         self._text = map_to_loopback(original, places, self._given["overrides"])
         with open(self._config, "w", encoding="utf-8", errors="surrogateescape") as file:
@@ -63,7 +70,9 @@ class Cascade:
         os.makedirs(folder, exist_ok=True)
         path = os.path.join(folder, program)
         with open(path, "w", encoding="utf-8") as file:
-            file.write('#!/bin/sh\nexec %s -F %s "$@"\n' % (shutil.which(program) or "/usr/bin/" + program, host.ssh_config))
+            file.write(
+                '#!/bin/sh\nexec %s -F %s "$@"\n' % (shutil.which(program) or "/usr/bin/" + program, host.ssh_config)
+            )
         os.chmod(path, 0o755)
 
     def roots(self):
@@ -74,7 +83,9 @@ class Cascade:
         if wanted and wanted not in self._repositories:
             raise ValueError("root: there is no repository " + wanted)
         if not wanted and len(self.roots()) != 1:
-            raise ValueError("there are several roots (%s): which one do `files` belong to? Give `root`" % ", ".join(self.roots()))
+            raise ValueError(
+                "there are several roots (%s): which one do `files` belong to? Give `root`" % ", ".join(self.roots())
+            )
         return wanted or self.roots()[0]
 
     def fill(self):
@@ -94,7 +105,9 @@ class Cascade:
         trees.write(host.repo, tree, owner)
         for path, source in files.items():
             target = os.path.join(host.repo, path)
-            os.chmod(target, 0o755 if os.access(self._given.place(source), os.X_OK) and _has_interpreter(target) else 0o644)
+            os.chmod(
+                target, 0o755 if os.access(self._given.place(source), os.X_OK) and _has_interpreter(target) else 0o644
+            )
             os.utime(target, (_OLD, _OLD))
 
     # Running.
@@ -104,10 +117,27 @@ class Cascade:
         self._runs += 1
         log = os.path.join(self._folder, "log-%d" % self._runs)
         command = [
-            self._given.program(), "--config", self._config, "--state-dir", os.path.join(self._folder, "state"),
-            "--pid-file", os.path.join(self._folder, "pid"), "--log-file", log, "--log-level", "info", *arguments,
+            self._given.program(),
+            "--config",
+            self._config,
+            "--state-dir",
+            os.path.join(self._folder, "state"),
+            "--pid-file",
+            os.path.join(self._folder, "pid"),
+            "--log-file",
+            log,
+            "--log-level",
+            "info",
+            *arguments,
         ]
-        done = subprocess.run(command, env={}, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = subprocess.run(
+            command,
+            env={},
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         text = done.stdout.decode(errors="replace")
         with contextlib.suppress(OSError), open(log, "rb") as file:
             self.holds("L9", laws.check_log, file.read())
@@ -123,7 +153,9 @@ class Cascade:
 
     def queue(self):
         """The children of the queue, as the program itself expands it."""
-        status, out, err = self._given.sshsync(self._folder, "commands", "--config", self._config, *self._given["queue"])
+        status, out, err = self._given.sshsync(
+            self._folder, "commands", "--config", self._config, *self._given["queue"]
+        )
         if status != 0:
             raise ValueError(err)
         steps = [line.split(": ", 1)[1].split(" from ")[0] for line in out.splitlines() if line.startswith("step ")]
@@ -141,7 +173,9 @@ class Cascade:
         self.holds("L1", watcher.check)
         for name in self._repositories:
             if name not in children:
-                self.holds("L3: %s was no part of the queue, and" % name, laws.check_source, before[name], self.repo(name))
+                self.holds(
+                    "L3: %s was no part of the queue, and" % name, laws.check_source, before[name], self.repo(name)
+                )
         self.holds("L7", laws.check_leftovers, self._fleet, [host.name for host in self._hosts.values()])
         self._look(children, old, status)
         if status == 0:
@@ -166,12 +200,14 @@ class Cascade:
 
     def _deletes(self):
         return "--delete" in self._given["options"] or any(
-            line.partition("=")[0].strip() == "delete" and line.partition("=")[2].strip().lower() in ("yes", "true", "on", "1")
+            line.partition("=")[0].strip() == "delete"
+            and line.partition("=")[2].strip().lower() in ("yes", "true", "on", "1")
             for line in self._text.splitlines()
         )
 
     def _look(self, children, old, status):
-        """L2, L5: extra files stay unless deletion was asked for; an exit of 0 means that every file is its parent's."""
+        """L2, L5: extra files stay unless deletion was asked for; an exit of 0 means that every file is its parent's.
+        """
         for name in children:
             parent, found = trees.digests(self.repo(self._repositories[name]["parent"])), trees.digests(self.repo(name))
             lost = sorted(path for path in old[name] if path not in found)
@@ -213,9 +249,15 @@ class Cascade:
                 elif found[os.fsencode(path)] != wanted.get(os.fsencode(path)):
                     self.wrong.append("%s: %s has not the content of %s" % (name, path, self.root()))
         for name, paths in self._given["absent"].items():
-            self.wrong += ["%s should not have %s" % (name, path) for path in paths if os.path.lexists(os.path.join(self.repo(name), path))]
+            self.wrong += [
+                "%s should not have %s" % (name, path)
+                for path in paths
+                if os.path.lexists(os.path.join(self.repo(name), path))
+            ]
         if self._given["check"]:
-            environment = dict(os.environ, **{"REPO_" + _variable(name): self.repo(name) for name in self._repositories})
+            environment = dict(
+                os.environ, **{"REPO_" + _variable(name): self.repo(name) for name in self._repositories}
+            )
             done = subprocess.run([self._given.place(self._given["check"])], env=environment, stdin=subprocess.DEVNULL)
             if done.returncode != 0:
                 self.wrong.append("the check ended with %d" % done.returncode)
@@ -226,7 +268,9 @@ def _variable(name):
 
 
 def _names(paths):
-    return ", ".join(os.fsdecode(path) for path in paths[:5]) + (" and %d more" % (len(paths) - 5) if len(paths) > 5 else "")
+    return ", ".join(os.fsdecode(path) for path in paths[:5]) + (
+        " and %d more" % (len(paths) - 5) if len(paths) > 5 else ""
+    )
 
 
 def _has_interpreter(path):
@@ -249,7 +293,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sshsync-cascade-", dir="/tmp") as folder:
         repositories = read_repositories(given, folder)
         if len(repositories) > 200:
-            sys.exit("%s: %d repositories are more than one machine can hold; give a smaller range in a configuration for the test" % (given["label"], len(repositories)))
+            sys.exit(
+                "%s: %d repositories are more than one machine can hold; give a smaller range in a configuration for"
+                " the test" % (given["label"], len(repositories))
+            )
         with Fleet(["host%d" % number for number in range(len(repositories))], die_with_parent=True) as fleet:
             cascade = Cascade(given, folder, repositories, fleet)
             try:

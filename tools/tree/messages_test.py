@@ -1,4 +1,6 @@
-"""Every message that a person can meet stands in docs/troubleshooting.md: read off the sources, call by call of what makes messages."""
+"""Every message that a person can meet stands in docs/troubleshooting.md: read off the sources, call by call of what
+makes messages.
+"""
 
 import os
 import re

@@ -1,4 +1,5 @@
-"""Holds the house: who may include whom, which library has which single includer, and what files and folders owe their reader.
+"""Holds the house: who may include whom, which library has which single includer, and what files and folders owe their
+reader.
 
 Reads the sources as data: each package hands on its files as `:tree`. A new package adds that filegroup, and a line in
 this folder's BUILD.bazel. The rooms and their arrows are in tools/workspace/rooms.bzl; docs/design.md shows the same
@@ -38,7 +39,8 @@ PURE = [
     "sshsync/stage",
 ]
 IMPURE_HEADERS = re.compile(
-    r"unistd\.h|fcntl\.h|sys/(?!types)|poll\.h|dirent\.h|signal\.h|thread|mutex|condition_variable|fstream|iostream|filesystem|chrono|absl/time/clock\.h"
+    r"unistd\.h|fcntl\.h|sys/(?!types)|poll\.h|dirent\.h|signal\.h|thread|mutex|"
+    r"condition_variable|fstream|iostream|filesystem|chrono|absl/time/clock\.h"
 )
 
 # Each outside library, and the files of the product that may know it.
@@ -164,7 +166,9 @@ def files_of_tests(tree):
     for path, text in tree.items():
         for rule in RULE.findall(text) if path.endswith("BUILD.bazel") else []:
             if "testonly = True" in rule:
-                found.update(os.path.join(os.path.dirname(path), name) for name in re.findall(r'"([\w.]+\.(?:h|cc|py))"', rule))
+                found.update(
+                    os.path.join(os.path.dirname(path), name) for name in re.findall(r'"([\w.]+\.(?:h|cc|py))"', rule)
+                )
     return found
 
 
@@ -206,8 +210,10 @@ def picture():
     """The rooms and what each includes, as docs/design.md shows them."""
     width = max(map(len, ROOMS)) + 2
     short = {room: room.replace("sshsync/", "") for room in ROOMS}
-    return "".join("    %s%s\n" % (room.ljust(width) if used else room, " ".join(short[other] for other in used))
-                   for room, used in ROOMS.items())
+    return "".join(
+        "    %s%s\n" % (room.ljust(width) if used else room, " ".join(short[other] for other in used))
+        for room, used in ROOMS.items()
+    )
 
 
 class Rooms(unittest.TestCase):
@@ -220,58 +226,113 @@ class Rooms(unittest.TestCase):
 
     def test_every_package_that_is_named_is_in_the_tree(self):
         named = {label for path, text in TREE.items() if path.endswith("BUILD.bazel") for label in LABEL.findall(text)}
-        self.none(["//%s is missing in //tools/tree" % package for package in sorted(named) if os.path.join(package, "BUILD.bazel") not in TREE])
+        self.none(
+            [
+                "//%s is missing in //tools/tree" % package
+                for package in sorted(named)
+                if os.path.join(package, "BUILD.bazel") not in TREE
+            ]
+        )
 
     def test_every_include_of_ours_exists(self):
-        self.none(["%s: %s is not in the tree" % (path, header) for path in sorted(TREE) if path.endswith((".h", ".cc"))
-                   for header in includes(path) if is_ours(header) and header not in TREE])
+        self.none(
+            [
+                "%s: %s is not in the tree" % (path, header)
+                for path in sorted(TREE)
+                if path.endswith((".h", ".cc"))
+                for header in includes(path)
+                if is_ours(header) and header not in TREE
+            ]
+        )
 
     def test_the_arrows_are_those_of_the_table(self):
         drawn = arrows()
         listed = {(room, other) for room, used in ROOMS.items() for other in used}
         rooms = [pair for pair in sorted(drawn) if pair[0].startswith("sshsync") or pair[0] in ROOMS]
-        self.none(["%s -> %s is not in tools/workspace/rooms.bzl: %s" % (*pair, ", ".join(sorted(drawn[pair])))
-                   for pair in rooms if pair not in listed] +
-                  ["%s -> %s is in tools/workspace/rooms.bzl, and nothing includes it" % pair
-                   for pair in sorted(listed - set(drawn))])
+        self.none(
+            [
+                "%s -> %s is not in tools/workspace/rooms.bzl: %s" % (*pair, ", ".join(sorted(drawn[pair])))
+                for pair in rooms
+                if pair not in listed
+            ]
+            + [
+                "%s -> %s is in tools/workspace/rooms.bzl, and nothing includes it" % pair
+                for pair in sorted(listed - set(drawn))
+            ]
+        )
 
     def test_a_room_includes_rooms_before_it_only(self):
         place = {room: number for number, room in enumerate(ROOMS)}
-        self.none(["%s -> %s" % (room, other) for room, used in ROOMS.items() for other in used
-                   if place[other] >= place[room]])
+        self.none(
+            [
+                "%s -> %s" % (room, other)
+                for room, used in ROOMS.items()
+                for other in used
+                if place[other] >= place[room]
+            ]
+        )
 
     def test_the_design_shows_the_same_picture(self):
         with open(os.path.join(ROOT, "docs/design.md"), encoding="utf-8") as file:
             self.assertIn("\n\n" + picture() + "\n", file.read())
 
     def test_bazel_refuses_other_arrows(self):
-        self.none(["%s: its default_visibility is not room_visibility()" % room for room in ROOMS
-                   if room != "bindings" and
-                   "package(default_visibility = room_visibility())" not in TREE[room + "/BUILD.bazel"]])
+        self.none(
+            [
+                "%s: its default_visibility is not room_visibility()" % room
+                for room in ROOMS
+                if room != "bindings"
+                and "package(default_visibility = room_visibility())" not in TREE[room + "/BUILD.bazel"]
+            ]
+        )
 
     def test_no_room_is_crowded(self):
-        files = collections.Counter(room_of(path) for path in TREE
-                                    if path.startswith(("sshsync/", "tools/")) and path.endswith((".h", ".cc", ".py")))
+        files = collections.Counter(
+            room_of(path)
+            for path in TREE
+            if path.startswith(("sshsync/", "tools/")) and path.endswith((".h", ".cc", ".py"))
+        )
         self.none(["%s: %d files" % (room, count) for room, count in sorted(files.items()) if count > 50])
 
     def test_the_product_does_not_include_what_is_for_tests(self):
-        self.none(["%s: %s" % (path, header) for path in product() for header in includes(path)
-                   if is_for_tests(header) or header.startswith(("gtest/", "gmock/", "benchmark/"))])
+        self.none(
+            [
+                "%s: %s" % (path, header)
+                for path in product()
+                for header in includes(path)
+                if is_for_tests(header) or header.startswith(("gtest/", "gmock/", "benchmark/"))
+            ]
+        )
 
     def test_pure_rooms_have_no_descriptor_thread_or_clock(self):
-        self.none(["%s: %s" % (path, header) for path in product() if os.path.dirname(path) in PURE
-                   for header in includes(path) if IMPURE_HEADERS.match(header)])
+        self.none(
+            [
+                "%s: %s" % (path, header)
+                for path in product()
+                if os.path.dirname(path) in PURE
+                for header in includes(path)
+                if IMPURE_HEADERS.match(header)
+            ]
+        )
 
     def test_each_outside_library_has_one_includer(self):
         wrong = []
         for pattern, includers in LIBRARIES.items():
             for path in product():
-                if any(re.match(pattern, header) for header in includes(path)) and not path.startswith(tuple(includers)):
+                if any(re.match(pattern, header) for header in includes(path)) and not path.startswith(
+                    tuple(includers)
+                ):
                     wrong.append("%s: %s is the business of %s" % (path, pattern, ", ".join(includers) or "nobody"))
         self.none(wrong)
 
     def test_no_file_is_longer_than_500_lines(self):
-        self.none(["%s: %d lines" % (path, text.count("\n")) for path, text in sorted(TREE.items()) if path.endswith(CODE) and text.count("\n") > 500])
+        self.none(
+            [
+                "%s: %d lines" % (path, text.count("\n"))
+                for path, text in sorted(TREE.items())
+                if path.endswith(CODE) and text.count("\n") > 500
+            ]
+        )
 
     def test_names_say_what_a_file_is(self):
         vague = re.compile(r"(^|[/_])(utils?|common|helpers?|misc)([/_.]|$)")
@@ -291,12 +352,14 @@ class Rooms(unittest.TestCase):
         self.none(wrong)
 
     def test_every_build_file_opens_with_a_comment(self):
-        self.none([path for path, text in sorted(TREE.items()) if path.endswith("BUILD.bazel") and not text.startswith("# ")])
+        self.none(
+            [path for path, text in sorted(TREE.items()) if path.endswith("BUILD.bazel") and not text.startswith("# ")]
+        )
 
     def test_headers_have_guards_by_their_path(self):
         wrong = []
         for path in sorted(TREE):
-            place = path[len("sshsync/"):] if path.startswith("sshsync/") else path
+            place = path[len("sshsync/") :] if path.startswith("sshsync/") else path
             guard = "SSHSYNC_" + re.sub(r"[^A-Z0-9]", "_", place.upper()) + "_"
             if path.endswith(".h") and "#ifndef %s\n#define %s\n" % (guard, guard) not in TREE[path]:
                 wrong.append("%s: its guard is not %s" % (path, guard))

@@ -1,7 +1,9 @@
 """Generates configuration files and prints what Python's configparser reads in them, for ini_python_test.
 
-Usage: ini_reference.py SEED COUNT. Per file: its bytes, then `slip`, `error`, or `ok` and for each section its name and number of
-keys, and for each key: name, raw value, `=` and the interpolated value or `!` and nothing. Everything is written as LENGTH:BYTES.
+Usage: ini_reference.py SEED COUNT. Per file: its bytes, then `slip`, `error`, or `ok` and for each section its name and
+number of
+keys, and for each key: name, raw value, `=` and the interpolated value or `!` and nothing. Everything is written as
+LENGTH:BYTES.
 """
 
 import configparser
@@ -10,15 +12,38 @@ import sys
 
 KEYS = ["host", "Path", "a", "b", "c", "USER", "list cmd", "k-1", "x.y"]
 SECTIONS = ["DEFAULT", "a", "b", "node one", "default", "n[01-20]", "x", "y", "sshsync"]
-WORDS = ["h", "/srv/x", "find . -type f", "%%", "a=b:c", "x # y", "cd /x ; ls", "'q'", '"q"', "${FILE}", "\u00e4\u00f6", "[z]",
-         "%(a)s", "%(HOST)s", "%(b)s/%(c)s", "%(x.y)s%%", "%(list cmd)s", "\udcff\udcfe", "\t", "  ", ""]
+WORDS = [
+    "h",
+    "/srv/x",
+    "find . -type f",
+    "%%",
+    "a=b:c",
+    "x # y",
+    "cd /x ; ls",
+    "'q'",
+    '"q"',
+    "${FILE}",
+    "\u00e4\u00f6",
+    "[z]",
+    "%(a)s",
+    "%(HOST)s",
+    "%(b)s/%(c)s",
+    "%(x.y)s%%",
+    "%(list cmd)s",
+    "\udcff\udcfe",
+    "\t",
+    "  ",
+    "",
+]
 ODD = ["%(nope)s", "%(a)", "%(", "100%", "%d", "%()s"]
 BLANKS = ["", "", "", " ", "  ", "\t", "    "]
 SLIPS = ["[]", "[q", "[ q ]", "[q] junk", "[q]]", "[q = r", "[q]=r", "[x[y[1]]]"]
 
 
 def value(rng):
-    return rng.choice(["", " ", "  "]).join(rng.choice(WORDS if rng.randrange(20) else ODD) for _ in range(rng.randrange(4)))
+    return rng.choice(["", " ", "  "]).join(
+        rng.choice(WORDS if rng.randrange(20) else ODD) for _ in range(rng.randrange(4))
+    )
 
 
 def line(rng):
@@ -26,7 +51,14 @@ def line(rng):
     if kind < 3:
         return rng.choice(BLANKS[:4]) + "[" + rng.choice(SECTIONS) + "]" + rng.choice(BLANKS)
     if kind < 12:
-        return rng.choice(BLANKS) + rng.choice(KEYS) + rng.choice(BLANKS) + rng.choice("=:") + rng.choice(BLANKS) + value(rng)
+        return (
+            rng.choice(BLANKS)
+            + rng.choice(KEYS)
+            + rng.choice(BLANKS)
+            + rng.choice("=:")
+            + rng.choice(BLANKS)
+            + value(rng)
+        )
     if kind < 15:
         return rng.choice(BLANKS[3:]) + rng.choice(["more", "sed 's/a/b/'", "x = y", "| sort"]) + " " + value(rng)
     if kind < 16:
@@ -41,7 +73,16 @@ def text(rng):
     lines, used, keys = [], set(), {}
     section = None
     if rng.randrange(2):
-        lines = ["[DEFAULT]", "a = A", "host = %(a)s.net", "x.y = 50%", "b: B", " b2", "c = %(b)s!", "list cmd = find -printf %P"]
+        lines = [
+            "[DEFAULT]",
+            "a = A",
+            "host = %(a)s.net",
+            "x.y = 50%",
+            "b: B",
+            " b2",
+            "c = %(b)s!",
+            "list cmd = find -printf %P",
+        ]
         section = "[DEFAULT]"
         keys = {section: {"a", "host", "x.y", "b", "c", "list cmd"}}
     for _ in range(rng.randrange(1, 25)):

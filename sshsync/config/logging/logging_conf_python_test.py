@@ -1,4 +1,6 @@
-"""Random configurations mean to sshsync what they mean to Python's logging.config: same handlers, same lines, same refusals."""
+"""Random configurations mean to sshsync what they mean to Python's logging.config: same handlers, same lines, same
+refusals.
+"""
 
 import logging
 import logging.config
@@ -45,7 +47,9 @@ def formatter(rng):
         pieces.append(rng.choice(["%", "%d", "%(message)", "%(", "%(message)*s"]))
     lines = [] if rng.random() < 0.05 else ["format=" + "".join(pieces).strip()]
     if rng.random() < 0.4:
-        lines.append("datefmt=" + rng.choice(["%Y-%m-%d", "%d.%m.%y %H:%M:%S", "%j %p %I", "%Z%z", "%A %b %%", "", "%s"]))
+        lines.append(
+            "datefmt=" + rng.choice(["%Y-%m-%d", "%d.%m.%y %H:%M:%S", "%j %p %I", "%Z%z", "%A %b %%", "", "%s"])
+        )
     if rng.random() < 0.1:
         lines.append("style=%")
     return lines
@@ -70,11 +74,27 @@ def handler(rng, name, formatters, folder):
     classes = [
         ("StreamHandler", ["()", "(sys.stdout,)", "(sys.stderr,)", ""], ["{}", "{'stream': sys.stderr}"]),
         ("logging.NullHandler" if rng.random() < 0.5 else "NullHandler", ["()"], ["{}"]),
-        ("FileHandler", [f"({path},)", f"({path}, 'a')", f"({path}, 'w', None, True)", "()"], ["{}", "{'delay': True}", "{'mode': 'w'}"]),
+        (
+            "FileHandler",
+            [f"({path},)", f"({path}, 'a')", f"({path}, 'w', None, True)", "()"],
+            ["{}", "{'delay': True}", "{'mode': 'w'}"],
+        ),
         ("handlers.WatchedFileHandler", [f"({path},)", f"[{path}]"], ["{'delay': 1}"]),
-        ("handlers.RotatingFileHandler", [f"({path}, 'a', 0x10_00, 5)", f"({path},)"], ["{'maxBytes': 10}", "{'encoding': None}"]),
-        ("logging.handlers.TimedRotatingFileHandler", [f"({path}, 'midnight')", f"({path}, 'W3', 1, 5)", f"({path}, 'X')"], ["{'utc': True}"]),
-        ("handlers.SysLogHandler", ["(('127.0.0.1', 514), handlers.SysLogHandler.LOG_DAEMON)", "(('127.0.0.1', handlers.SYSLOG_UDP_PORT),)"], ["{}"]),
+        (
+            "handlers.RotatingFileHandler",
+            [f"({path}, 'a', 0x10_00, 5)", f"({path},)"],
+            ["{'maxBytes': 10}", "{'encoding': None}"],
+        ),
+        (
+            "logging.handlers.TimedRotatingFileHandler",
+            [f"({path}, 'midnight')", f"({path}, 'W3', 1, 5)", f"({path}, 'X')"],
+            ["{'utc': True}"],
+        ),
+        (
+            "handlers.SysLogHandler",
+            ["(('127.0.0.1', 514), handlers.SysLogHandler.LOG_DAEMON)", "(('127.0.0.1', handlers.SYSLOG_UDP_PORT),)"],
+            ["{}"],
+        ),
         ("NoSuchHandler", ["()"], ["{}"]),
     ]
     weights = [6, 1, 6, 3, 3, 3, 2, 0.3]
@@ -127,10 +147,26 @@ def configuration(rng, folder):
 
 def record(name):
     created = SECONDS + MILLISECONDS / 1000
-    return logging.makeLogRecord(dict(
-        name=name, levelno=logging.WARNING, levelname="WARNING", msg=MESSAGE, created=created, msecs=float(MILLISECONDS),
-        relativeCreated=2500.0, process=4711, processName="MainProcess", thread=42, threadName="MainThread",
-        pathname="sshsync", filename="sshsync", module="sshsync", funcName="sshsync", lineno=0))
+    return logging.makeLogRecord(
+        dict(
+            name=name,
+            levelno=logging.WARNING,
+            levelname="WARNING",
+            msg=MESSAGE,
+            created=created,
+            msecs=float(MILLISECONDS),
+            relativeCreated=2500.0,
+            process=4711,
+            processName="MainProcess",
+            thread=42,
+            threadName="MainThread",
+            pathname="sshsync",
+            filename="sshsync",
+            module="sshsync",
+            funcName="sshsync",
+            lineno=0,
+        )
+    )
 
 
 def python_lines(path):
@@ -161,7 +197,11 @@ def python_lines(path):
     while place:
         for each in place.handlers:
             found = True
-            if one.levelno >= logger.getEffectiveLevel() and one.levelno >= each.level and not isinstance(each, logging.NullHandler):
+            if (
+                one.levelno >= logger.getEffectiveLevel()
+                and one.levelno >= each.level
+                and not isinstance(each, logging.NullHandler)
+            ):
                 lines.append("%s\t%s\t%s" % (each.name, getattr(each, "baseFilename", ""), each.format(one)))
         place = place.parent if place.propagate else None
     if not found and one.levelno >= logger.getEffectiveLevel():
@@ -184,10 +224,10 @@ class LoggingConfLikePython(unittest.TestCase):
             command = [DRIVER, str(SECONDS * 1000 + MILLISECONDS), "WARNING", MESSAGE]
             ours = {}
             for start in range(0, count, 500):
-                ran = subprocess.run(command + paths[start:start + 500], capture_output=True, check=True)
+                ran = subprocess.run(command + paths[start : start + 500], capture_output=True, check=True)
                 current = None
                 for line in ran.stdout.decode().splitlines():
-                    if line in paths[start:start + 500]:
+                    if line in paths[start : start + 500]:
                         current = ours.setdefault(line, [])
                     else:
                         current.append(line)

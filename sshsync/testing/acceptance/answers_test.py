@@ -1,4 +1,6 @@
-"""Answers that cannot be trusted: listings that name what is not there, digests that are none, output without end, tools that are missing."""
+"""Answers that cannot be trusted: listings that name what is not there, digests that are none, output without end,
+tools that are missing.
+"""
 
 import os
 import resource
@@ -12,12 +14,23 @@ STEP = ("--sync", "repoproxy")
 
 def test_a21_a_listing_that_leads_out_of_the_repository_is_refused_line_by_line(rig):
     rig.populate(trees.few())
-    evil = ["${REPOPATH}/../outside/marker", "/etc/passwd", "a/../../outside/marker", "", ".", "..", "d/", "${REPOPATH}x/f"]
+    evil = [
+        "${REPOPATH}/../outside/marker",
+        "/etc/passwd",
+        "a/../../outside/marker",
+        "",
+        ".",
+        "..",
+        "d/",
+        "${REPOPATH}x/f",
+    ]
     rig.configure(repomaster={"listcmd": LISTCMD + "".join('; echo "%s"' % line for line in evil)})
     run = rig.run(*STEP)
     for path in ("/../outside/marker", "/etc/passwd", "a/../../outside/marker", " d/ ", "x/f"):
         rig.failed(run, "repoproxy", path)
-    assert len([record for record in run.records("ERROR") if "refused" in record and "failed" in record]) == len(evil), str(run)
+    assert len([record for record in run.records("ERROR") if "refused" in record and "failed" in record]) == len(
+        evil
+    ), str(run)
     rig.same("repoproxy")
     assert trees.paths(rig.repo("repoproxy")) == trees.paths(rig.repo("repomaster"))
     rig.converges("repoproxy", steps=STEP)
@@ -59,7 +72,10 @@ def test_a23_no_file_is_published_on_a_digest_that_is_none(rig):
 
 def test_a25_output_without_end_is_cut_off(rig):
     rig.populate(trees.few())
-    for key, text in (("listcmd", "yes | tr -d '\\n' | head -c 2147483648"), ("digestcmd", "yes a | tr -d '\\n' | head -c 1073741824")):
+    for key, text in (
+        ("listcmd", "yes | tr -d '\\n' | head -c 2147483648"),
+        ("digestcmd", "yes a | tr -d '\\n' | head -c 1073741824"),
+    ):
         rig.configure(repomaster={key: text})
         run = rig.run(*STEP)
         rig.failed(run, "repoproxy", "printed too much" if key == "listcmd" else "failed")

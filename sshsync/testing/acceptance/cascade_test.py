@@ -56,8 +56,8 @@ def test_a05_the_children_of_a_step_are_worked_on_at_the_same_time(rig):
     os.chmod(rig.folder, 0o711)
     os.chmod(flags, 0o777)
     meet = (
-        ": > %s/${REPO}; i=0; until [ -f %s/appnode1 ] && [ -f %s/appnode2 ]; do i=$((i+1)); [ $i -lt 3000 ] || exit 1; sleep 0.01; done;"
-        " cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}" % (flags, flags, flags)
+        ": > %s/${REPO}; i=0; until [ -f %s/appnode1 ] && [ -f %s/appnode2 ]; do i=$((i+1)); [ $i -lt 3000 ] || exit 1;"
+        " sleep 0.01; done; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}" % (flags, flags, flags)
     )
     rig.configure(appnode1={"synccmd": meet}, appnode2={"synccmd": meet})
     rig.equal(rig.run("--sync", "appnode1,appnode2"), "appnode1", "appnode2")

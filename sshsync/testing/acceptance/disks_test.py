@@ -60,7 +60,9 @@ def test_a52_on_a_disk_that_is_too_small_the_small_files_arrive_and_the_big_one_
             rig.failed(run, "repoproxy", "big.bin", "space")
             rig.same("repoproxy", names=[path for path in trees.t0(BIG) if path != trees.BIG])
             assert os.path.getsize(rig.repo("repoproxy", "big.bin")) == trees.MIB
-            assert os.statvfs(rig.repo("repoproxy")).f_bfree * 4096 > 3 * trees.MIB, "what could not be finished lies in the way"
+            assert (
+                os.statvfs(rig.repo("repoproxy")).f_bfree * 4096 > 3 * trees.MIB
+            ), "what could not be finished lies in the way"
             remount(rig.repo("repoproxy"), "size=64m")
             rig.converges("repoproxy", steps=STEP)
         watcher.check()
@@ -99,6 +101,7 @@ def test_a80_a_disk_that_fills_under_the_log_stops_nothing(rig):
 def spoil(make):
     def spoiler(rig):
         make(os.path.join(rig.state, "state.db"))
+
     return spoiler
 
 
@@ -110,6 +113,7 @@ def overwrite(text):
     def write(path):
         with open(path, "wb") as file:
             file.write(text)
+
     return write
 
 
@@ -122,7 +126,9 @@ def second_run(rig, spoiler):
     return rig.run(*STEP)
 
 
-@pytest.mark.parametrize("make", [overwrite(b""), overwrite(b"garbage\n" * 1000), cut_in_half], ids=["empty", "garbage", "half"])
+@pytest.mark.parametrize(
+    "make", [overwrite(b""), overwrite(b"garbage\n" * 1000), cut_in_half], ids=["empty", "garbage", "half"]
+)
 def test_a78_a_state_that_is_none_is_set_aside_or_begun_anew(rig, make):
     run = second_run(rig, spoil(make))
     assert run.exit == 0, str(run)
@@ -172,6 +178,7 @@ def test_a78_the_state_of_a_newer_version_is_an_error_and_left_alone(rig):
         with contextlib.closing(sqlite3.connect(path)) as database:
             database.execute("PRAGMA user_version = 999")
             database.commit()
+
     run = second_run(rig, spoil(newer))
     assert run.exit == 6 and b"newer" in run.err, str(run)
     with open(rig.repo("repoproxy", "d", "4096")) as file:

@@ -1,4 +1,6 @@
-"""The cases over a whole cascade by the builtin transfer: files flow through the proxy while it still receives them, and something ends or changes."""
+"""The cases over a whole cascade by the builtin transfer: files flow through the proxy while it still receives them,
+and something ends or changes.
+"""
 
 import contextlib
 import hashlib
@@ -40,7 +42,9 @@ def check_economy(rig):
     """Over all runs each hop brought each byte once, and what was in flight."""
     needed = sum(map(len, trees.few(BIG).values()))
     for name in CHILDREN:
-        assert needed <= counted(rig, name) <= needed + 2 * CHUNK * STREAMS + 200000, "%s: %d bytes, of which %d were needed" % (name, counted(rig, name), needed)
+        assert (
+            needed <= counted(rig, name) <= needed + 2 * CHUNK * STREAMS + 200000
+        ), "%s: %d bytes, of which %d were needed" % (name, counted(rig, name), needed)
 
 
 def test_the_last_hop_begins_while_the_first_is_under_way(rig):

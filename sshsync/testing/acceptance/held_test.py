@@ -35,7 +35,9 @@ def reasons(run, path):
         files = [file for file in part["files"] if file["path"] == path]
         assert len(files) == 1 and part["failed"] == 1, (name, str(run))
         assert part["outcome"] == ("waiting" if files[0]["failure"] == "waiting" else "failed"), (name, str(run))
-        assert run.told("ERROR", "%s: %s failed: %s [%s]" % (name, path, files[0]["message"], files[0]["failure"])), str(run)
+        assert run.told(
+            "ERROR", "%s: %s failed: %s [%s]" % (name, path, files[0]["message"], files[0]["failure"])
+        ), str(run)
         assert files[0]["message"] in run.err.decode(), str(run)
         found.append((files[0]["failure"], files[0]["message"]))
     return found
@@ -60,7 +62,9 @@ def test_there_is_no_room_for_a_file_which_is_said_before_it_is_sent_and_on_ever
         assert failure == "no_space" and "No space left on device: it needs %d bytes, there are " % BIG in why, why
         assert below == ("waiting", 'waiting for "repoproxy": ' + why)
         assert last == ("waiting", 'waiting for "appnode1": waiting for "repoproxy": ' + why)
-        assert [file["attempts"] for part in report_of(run).values() for file in part["files"] if file["path"] == "big.bin"] == [0, 0, 0], str(run)
+        assert [
+            file["attempts"] for part in report_of(run).values() for file in part["files"] if file["path"] == "big.bin"
+        ] == [0, 0, 0], str(run)
         rig.same(names=list(trees.few()))
         for name in CHILDREN:
             assert os.path.getsize(rig.repo(name, "big.bin")) == 3, name
@@ -85,7 +89,7 @@ def test_a_file_that_fails_on_the_first_hop_is_held_back_on_all_others_with_the_
     assert run.exit == 6, str(run)
     (failure, why), below, last = reasons(run, "closed")
     assert failure != "waiting" and why.startswith("at the parent: ") and "ermission denied" in why, str(run)
-    why = why[len("at the parent: "):]
+    why = why[len("at the parent: ") :]
     assert below == ("waiting", 'waiting for "repoproxy": ' + why)
     assert last == ("waiting", 'waiting for "appnode1": waiting for "repoproxy": ' + why)
     rig.same(names=list(trees.few()))
@@ -106,7 +110,11 @@ def test_what_is_held_back_together_holds_back_what_comes_below(rig):
     assert run.exit == 6, str(run)
     report = report_of(run)
     together = "verified, and held back, for not every file arrived (publish = together)"
-    for name, before in [("repoproxy", ""), ("appnode1", 'waiting for "repoproxy": '), ("appnode2", 'waiting for "appnode1": waiting for "repoproxy": ')]:
+    for name, before in [
+        ("repoproxy", ""),
+        ("appnode1", 'waiting for "repoproxy": '),
+        ("appnode2", 'waiting for "appnode1": waiting for "repoproxy": '),
+    ]:
         said = {file["path"]: (file["failure"], file["message"]) for file in report[name]["files"]}
         assert said["d/4096"] == ("waiting", before + together), (name, str(run))
         assert said["one"][1].startswith(before) and "stands" in said["one"][1], (name, str(run))
@@ -143,12 +151,19 @@ def test_fail_fast_ends_the_run_with_the_step_that_failed_and_resume_goes_on(rig
     report = report_of(run)
     assert [report[name]["outcome"] for name in CHILDREN] == ["failed", "stopped", "stopped"], str(run)
     for name in CHILDREN[1:]:
-        assert report[name]["failure"] == "stopped" and report[name]["message"] == "not started: an earlier repository failed (--fail-fast)", str(run)
-        assert run.told("ERROR", name + ": ended stopped ", ": not started: an earlier repository failed (--fail-fast) [stopped]"), str(run)
+        assert (
+            report[name]["failure"] == "stopped"
+            and report[name]["message"] == "not started: an earlier repository failed (--fail-fast)"
+        ), str(run)
+        assert run.told(
+            "ERROR", name + ": ended stopped ", ": not started: an earlier repository failed (--fail-fast) [stopped]"
+        ), str(run)
         assert trees.stats(rig.repo(name)) == before[name], name
     rig.same("repoproxy", names=list(trees.few()))
     again = rig.run("resume")
-    assert again.exit == 6 and again.told("ERROR", "appnode2: ended stopped", ": not started: "), "what was asked is forgotten: " + str(again)
+    assert again.exit == 6 and again.told(
+        "ERROR", "appnode2: ended stopped", ": not started: "
+    ), "what was asked is forgotten: " + str(again)
     os.chmod(rig.repo("repomaster", "closed"), 0o644)
     rig.remember_source()
     rig.equal(rig.run("resume"))

@@ -65,7 +65,9 @@ def test_a48_after_a_kill_of_the_controller_only_what_was_not_published_is_sent(
     assert again.told("INFO", "big.bin published"), str(again)
 
 
-@pytest.mark.parametrize("number,way", [(signal.SIGTERM, "C1"), (signal.SIGINT, "C1"), (signal.SIGHUP, "C1"), (signal.SIGTERM, "C0")])
+@pytest.mark.parametrize(
+    "number,way", [(signal.SIGTERM, "C1"), (signal.SIGINT, "C1"), (signal.SIGHUP, "C1"), (signal.SIGTERM, "C0")]
+)
 def test_a68_a_signal_ends_the_run_in_order(rig, number, way):
     slow_hop(rig, BIG, way)
     with rig.watch("repoproxy") as watcher:
@@ -91,11 +93,15 @@ def test_a70_a_controller_that_is_killed_at_any_point_leaves_whole_files(rig, wa
         for _ in range(12):
             run = rig.start("--sync", "repoproxy", "--sync", "appnode1")
             lines = draw.randrange(1, 45)
-            laws.wait_until(lambda: run.process.poll() is not None or run.log.count(b"\n") >= lines, 60, "%d records" % lines)
+            laws.wait_until(
+                lambda: run.process.poll() is not None or run.log.count(b"\n") >= lines, 60, "%d records" % lines
+            )
             run.process.kill()
             run.wait()
             for name in ("repoproxy", "appnode1"):
-                assert os.path.exists(rig.repo(name)) and set(trees.paths(rig.repo(name))) <= set(trees.few()) | {trees.BIG}, name
+                assert os.path.exists(rig.repo(name)) and set(trees.paths(rig.repo(name))) <= set(trees.few()) | {
+                    trees.BIG
+                }, name
         rig.converges("repoproxy", "appnode1", steps=("--sync", "repoproxy", "--sync", "appnode1"))
     watcher.check()
 
@@ -115,10 +121,12 @@ def test_a_controller_that_sleeps_until_another_has_taken_its_lease_publishes_no
         rig.configure(defaults=patience)
         # Another controller: refused as long as the lease is young.
         refusals = []
+
         def taken_over():
             run = rig.run(*STEP)
             refusals.append(run.exit)
             return run if run.exit != 7 else None
+
         other = laws.wait_until(taken_over, 120, "the end of the lease")
         rig.equal(other, "repoproxy")
         assert 7 in refusals and other.told("WARNING", "taking over the lease"), str(other)
@@ -150,8 +158,11 @@ def test_a50_a_byte_that_is_flipped_on_the_way_is_never_published(rig):
     )
     trees.write(home, {b"flip.py": flip.encode(), b"ssh": wrapper.encode(), b"hits": b""}, rig.owner("repoproxy"))
     os.chmod(os.path.join(home, "ssh"), 0o755)
-    # -O: of the older protocol the byte is certain to be content; in SFTP it may be the length of a packet, which scp then waits for.
-    flipping = {"repoproxy": {"synccmd": slow_scp(rig.host("repoproxy"), 1000).replace("scp ", "scp -O -S %s/ssh " % home, 1)}}
+    # -O: of the older protocol the byte is certain to be content; in SFTP it may be the length of a packet, which scp
+    # then waits for.
+    flipping = {
+        "repoproxy": {"synccmd": slow_scp(rig.host("repoproxy"), 1000).replace("scp ", "scp -O -S %s/ssh " % home, 1)}
+    }
     with rig.watch("repoproxy") as watcher:
         rig.configure(**flipping)
         run = rig.run(*STEP)
@@ -170,11 +181,12 @@ def test_a50_a_byte_that_is_flipped_on_the_builtin_way_is_never_published(rig):
     host = rig.host("repoproxy")
     # A byte of whatever is longer than 300,000 bytes, always; or once in all.
     flip = (
-        "#!/usr/bin/python3\nimport os, subprocess, sys\nssh = subprocess.Popen(['ssh', '-F', '%s'] + sys.argv[1:], stdout=subprocess.PIPE)\nseen = 0\n"
-        "while True:\n  data = bytearray(os.read(ssh.stdout.fileno(), 65536))\n  if not data: break\n"
-        "  if seen <= 300000 < seen + len(data):\n    quiet = os.path.exists('%s/once')\n    try: quiet = quiet and os.close(os.open('%s/flipped', os.O_CREAT | os.O_EXCL)) is not None\n"
-        "    except FileExistsError: quiet = True\n    if not quiet: data[300000 - seen] ^= 1\n"
-        "  seen += len(data)\n  while data: del data[:os.write(1, data)]\nsys.exit(ssh.wait() %% 256)\n" % (host.ssh_config, host.home, host.home)
+        "#!/usr/bin/python3\nimport os, subprocess, sys\nssh = subprocess.Popen(['ssh', '-F', '%s'] + sys.argv[1:],"
+        " stdout=subprocess.PIPE)\nseen = 0\nwhile True:\n  data = bytearray(os.read(ssh.stdout.fileno(), 65536))\n  if"
+        " not data: break\n  if seen <= 300000 < seen + len(data):\n    quiet = os.path.exists('%s/once')\n    try:"
+        " quiet = quiet and os.close(os.open('%s/flipped', os.O_CREAT | os.O_EXCL)) is not None\n    except"
+        " FileExistsError: quiet = True\n    if not quiet: data[300000 - seen] ^= 1\n  seen += len(data)\n  while data:"
+        " del data[:os.write(1, data)]\nsys.exit(ssh.wait() %% 256)\n" % (host.ssh_config, host.home, host.home)
     )
     trees.write(host.home, {b"flip": flip.encode()}, rig.owner("repoproxy"))
     os.chmod(os.path.join(host.home, "flip"), 0o755)

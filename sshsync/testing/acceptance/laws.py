@@ -112,8 +112,10 @@ def check_secret(secret, folder, *texts):
 
 def check_leftovers(fleet, names):
     """L7: ten seconds after the end nothing of the run lives on a host."""
+
     def alive():
         return {name: left for name in names for left in [fleet.processes(name)] if left}
+
     limit = time.monotonic() + 10
     while alive() and time.monotonic() < limit:
         time.sleep(0.02)

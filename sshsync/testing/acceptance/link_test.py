@@ -28,7 +28,9 @@ def site():
     """Everything happens in a network of this process's own: nothing of the machine's is touched."""
     if os.geteuid() != 0 or _libc.unshare(_CLONE_NEWNET) != 0:
         pytest.skip("needs root and a network namespace")
-    far = subprocess.Popen(["sleep", "infinity"], preexec_fn=lambda: _libc.unshare(_CLONE_NEWNET), start_new_session=True)
+    far = subprocess.Popen(
+        ["sleep", "infinity"], preexec_fn=lambda: _libc.unshare(_CLONE_NEWNET), start_new_session=True
+    )
     try:
         ip("link", "set", "lo", "up")
         ip("link", "add", "near", "type", "veth", "peer", "name", "far")
@@ -39,7 +41,10 @@ def site():
         ip("link", "set", "far", "up", inside=far.pid)
         ip("link", "set", "near", "up")
         # What appnode1 reads from is at this end of the cable.
-        places = {"repoproxy": fleets.Place(NEAR, 22001), "appnode1": fleets.Place(FAR, 22002, "/proc/%d/ns/net" % far.pid)}
+        places = {
+            "repoproxy": fleets.Place(NEAR, 22001),
+            "appnode1": fleets.Place(FAR, 22002, "/proc/%d/ns/net" % far.pid),
+        }
         with standing(CASCADE, places=places) as fleet:
             fleet.far = far.pid
             yield fleet
@@ -63,12 +68,14 @@ def start(rig, way, timeout):
 
 
 def retransmissions(far):
-    """How often a kernel has sent again, in vain, what a connection over the cable is owed, or asked for its window: the most of any, at either end."""
+    """How often a kernel has sent again, in vain, what a connection over the cable is owed, or asked for its window:
+    the most of any, at either end.
+    """
     most = 0
     for place in ("/proc/net/tcp", "/proc/%d/net/tcp" % far):
         with open(place) as file:
             for words in map(str.split, file.readlines()[1:]):
-                address = ".".join(str(int(words[1][at:at + 2], 16)) for at in (6, 4, 2, 0))
+                address = ".".join(str(int(words[1][at : at + 2], 16)) for at in (6, 4, 2, 0))
                 if address in (NEAR, FAR) and words[3] == "01":
                     most = max(most, int(words[6], 16), int(words[8]))
     return most
@@ -80,7 +87,11 @@ def test_a43_a_link_that_is_down_for_twenty_seconds_costs_the_outage_alone(rig, 
         run = start(rig, way, timeout=90)
         try:
             # The pause before each is twice the last one: by the seventh some twenty-five seconds have gone.
-            laws.wait_until(lambda: retransmissions(rig.fleet.far) >= 7 or run.process.poll() is not None, 120, "seven retransmissions")
+            laws.wait_until(
+                lambda: retransmissions(rig.fleet.far) >= 7 or run.process.poll() is not None,
+                120,
+                "seven retransmissions",
+            )
         finally:
             ip("link", "set", "near", "up")
         rig.equal(run.wait(), "appnode1", "appnode2")

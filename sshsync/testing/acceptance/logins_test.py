@@ -8,7 +8,13 @@ from sshsync.testing import python_cases
 from sshsync.testing.acceptance import trees
 from sshsync.testing.acceptance.rig import both_ways, careful_copy, private_accounts_only, rig, standing  # noqa: F401
 
-PARENTS = {"repomaster": None, "repoproxy": "repomaster", "nologin": "repoproxy", "false": "repoproxy", "appnode": "repoproxy"}
+PARENTS = {
+    "repomaster": None,
+    "repoproxy": "repomaster",
+    "nologin": "repoproxy",
+    "false": "repoproxy",
+    "appnode": "repoproxy",
+}
 
 
 @pytest.fixture(scope="module")

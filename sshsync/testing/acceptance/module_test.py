@@ -1,6 +1,8 @@
-"""The Python module over real sshd, from threads of Python: it raises and never aborts, and the laws hold as for the program.
+"""The Python module over real sshd, from threads of Python: it raises and never aborts, and the laws hold as for the
+program.
 
-Each case is a script in a process of its own, as an operator's script is; what it has to say it prints as lines of JSON.
+Each case is a script in a process of its own, as an operator's script is; what it has to say it prints as lines of
+JSON.
 """
 
 import json
@@ -23,7 +25,8 @@ IN_A_THREAD = """
             report = work()
             print(json.dumps([report.exit_code, report.summary()]), flush=True)
         except sshsync.SshsyncError as error:
-            print(json.dumps([type(error).__name__, error.failure, error.exit_code, error.repository, str(error)]), flush=True)
+            fields = [type(error).__name__, error.failure, error.exit_code, error.repository, str(error)]
+            print(json.dumps(fields), flush=True)
     def in_a_thread(work):
         thread = threading.Thread(target=told, args=(work,))
         thread.start()
@@ -47,10 +50,13 @@ def test_a90_a01_a_thread_brings_empty_children_in_line(rig, way):
     rig.populate(trees.t0(4 * trees.MIB))
     if way == "C0":
         rig.builtin()
-    run = rig.start_python(IN_A_THREAD, """
+    run = rig.start_python(
+        IN_A_THREAD,
+        """
     for _ in range(2):
         in_a_thread(lambda: engine.sync("repoproxy", ["appnode1", "appnode2"])).join()
-    """)
+    """,
+    )
     first, second = answers(run)
     assert first == [0, "3 of 3 repositories equal their parents, 60 files changed"], first
     assert second == [0, "3 of 3 repositories equal their parents, 0 files changed"], second
@@ -61,12 +67,21 @@ def test_a90_a01_a_thread_brings_empty_children_in_line(rig, way):
 def test_a90_a26_a_silent_command_is_an_exception_in_the_thread(rig):
     rig.populate(trees.few())
     rig.configure(defaults={"timeout": "1", "retries": "0"}, repomaster={"listcmd": "echo f; sleep 1000"})
-    run = rig.start_python(IN_A_THREAD, """
+    run = rig.start_python(
+        IN_A_THREAD,
+        """
     in_a_thread(lambda: raising(engine.sync("repoproxy"))).join()
     print(json.dumps(issubclass(sshsync.HostTimeoutError, TimeoutError)))
-    """)
+    """,
+    )
     (kind, failure, code, repository, message), is_a_timeout = answers(run)
-    assert (kind, failure, code, repository, is_a_timeout) == ("HostTimeoutError", "timeout", 6, "repoproxy", True), kind
+    assert (kind, failure, code, repository, is_a_timeout) == (
+        "HostTimeoutError",
+        "timeout",
+        6,
+        "repoproxy",
+        True,
+    ), kind
     assert "no progress" in message, message
     laws.check_leftovers(rig.fleet, ["repomaster"])
     rig.converges("repoproxy", steps=STEP)
@@ -76,9 +91,12 @@ def test_a90_a26_a_silent_command_is_an_exception_in_the_thread(rig):
 def test_a90_a39_an_ssh_that_is_killed_in_the_middle_costs_a_try_or_is_an_exception(rig, way):
     slow_hop(rig, BIG, way)
     with rig.watch("repoproxy") as watcher:
-        run = rig.start_python(IN_A_THREAD, """
+        run = rig.start_python(
+            IN_A_THREAD,
+            """
         in_a_thread(lambda: raising(engine.sync("repoproxy"))).join()
-        """)
+        """,
+        )
         rig.mid(run, "repoproxy", BIG)
         run.kill_ssh_to("repoproxy")
         (answer,) = answers(run)
@@ -139,14 +157,17 @@ def test_a90_a68_ctrl_c_ends_the_run_in_order_and_the_next_goes_on(rig, script, 
 
 def test_a90_a_child_of_fork_has_the_whole_module(rig):
     rig.populate(trees.few(trees.MIB))
-    run = rig.start_python(IN_A_THREAD, """
+    run = rig.start_python(
+        IN_A_THREAD,
+        """
     pid = os.fork()
     if pid == 0:
         in_a_thread(lambda: engine.sync("repoproxy", "appnode1")).join()
         sys.exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     in_a_thread(lambda: engine.verify("repoproxy", "appnode1")).join()
-    """)
+    """,
+    )
     assert [answer[0] for answer in answers(run)] == [0, 0]
     rig.same("repoproxy", "appnode1")
     rig.converges()

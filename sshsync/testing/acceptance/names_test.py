@@ -1,4 +1,5 @@
-"""Hostile names: what a shell, scp or a program would take for code, a pattern or an option; through every login shell."""
+"""Hostile names: what a shell, scp or a program would take for code, a pattern or an option; through every login shell.
+"""
 
 import os
 import shutil
@@ -9,13 +10,17 @@ from sshsync.testing import python_cases
 from sshsync.testing.acceptance import trees
 from sshsync.testing.acceptance.rig import both_ways, careful_copy, private_accounts_only, rig, standing  # noqa: F401
 
-# Every one of them under one login shell or another, each host the parent of the next: the first is a parent, the last a child, the others both.
+# Every one of them under one login shell or another, each host the parent of the next: the first is a parent, the last
+# a child, the others both.
 SHELLS = ["csh", "tcsh", "fish", "zsh", "dash", "busybox"]
 
 ODD = [
-    b"two words", b" leading", b"trailing ", b"it's", b'double"quote', b"`touch pwn`", b"$(touch pwn)", b"semi;touch pwn", b"am&p", b"pi|pe", b"<in",
-    b">out", b"*", b"?", b"[a]", b"{x,y}", b"~", b"#", b"!history", b"%s%n", b"back\\slash", b"end\\", b"tab\there", b"-rf", b"--help", b"..a", b"a..",
-    b"${FILE}", b"$$", b"a:b", b"=x", b"@h", b"folder/$(touch pwn)/`touch pwn`", b"\xff\xfe latin", b"caret^", b"(paren)", b"\xe2\x80\xae rtl",
+    b"two words", b" leading", b"trailing ", b"it's", b'double"quote', b"`touch pwn`", b"$(touch pwn)",
+    b"semi;touch pwn", b"am&p", b"pi|pe", b"<in",
+    b">out", b"*", b"?", b"[a]", b"{x,y}", b"~", b"#", b"!history", b"%s%n", b"back\\slash", b"end\\", b"tab\there",
+    b"-rf", b"--help", b"..a", b"a..",
+    b"${FILE}", b"$$", b"a:b", b"=x", b"@h", b"folder/$(touch pwn)/`touch pwn`", b"\xff\xfe latin", b"caret^",
+    b"(paren)", b"\xe2\x80\xae rtl",
     b"- dash", b"a\\nb", b"'; touch pwn; '",
 ]  # fmt: skip
 FEW_ODD = [b"it's $(touch pwn)", b'"`touch pwn`', b"!x \\", b"* ? [a] {x,y}", b"-rf", b"\xff ~ %s;touch pwn", b"plain"]
@@ -57,7 +62,9 @@ def test_a09_with_scp_a_name_that_it_would_read_again_fails_by_name_and_the_othe
     assert run.told("ERROR", "nodetcsh", "[a]", "failed"), str(run)
     rig.same("nodetcsh", names=[b"plain"])
     found = trees.digests(rig.repo("nodetcsh"))
-    assert {name: found[name] for name in found} == {name: trees.digests(rig.repo("repomaster"))[name] for name in found}
+    assert {name: found[name] for name in found} == {
+        name: trees.digests(rig.repo("repomaster"))[name] for name in found
+    }
     no_marker(rig)
     for name in FEW_ODD[:-1]:
         os.unlink(os.path.join(os.fsencode(rig.repo("repomaster")), name))
@@ -67,7 +74,9 @@ def test_a09_with_scp_a_name_that_it_would_read_again_fails_by_name_and_the_othe
 
 def test_a09_a12_without_any_template_every_name_arrives_newlines_and_big_files_too(rig):
     names = ODD + [b"new\nline", b"end\n", b"cr\r", b"folder\n/`touch pwn`"]
-    rig.populate({**{name: b"content of " + name for name in names}, b"big '$(touch pwn)\n": trees.content(3 * trees.MIB, 5)})
+    rig.populate(
+        {**{name: b"content of " + name for name in names}, b"big '$(touch pwn)\n": trees.content(3 * trees.MIB, 5)}
+    )
     rig.builtin()
     rig.equal(rig.run("--sync", "nodetcsh"), "nodetcsh")
     no_marker(rig)
@@ -92,7 +101,9 @@ def test_a09_where_the_builtin_transfer_cannot_reach_the_parent_only_those_names
 @both_ways
 def test_a15_a16_every_login_shell_will_do_on_either_side(rig, site, way):
     private_accounts_only(site)
-    rig.populate({**{name: b"content of " + name for name in FEW_ODD}, b"big $(touch pwn)": trees.content(2 * trees.MIB, 5)})
+    rig.populate(
+        {**{name: b"content of " + name for name in FEW_ODD}, b"big $(touch pwn)": trees.content(2 * trees.MIB, 5)}
+    )
     children = [name for name, parent in site.parents.items() if parent]
     if way == "C0":
         rig.builtin()
@@ -110,7 +121,9 @@ def test_a37_names_and_words_of_hosts_cannot_forge_a_record(rig):
     rig.configure(defaults={"listcmd": None}, nodetcsh={"synccmd": says, "names": "any"})
     run = rig.run("--sync", "nodetcsh")
     assert run.exit == 6, str(run)
-    assert not [line for line in run.log.splitlines() if b" forged" in line and line.startswith(b"2026-01-01")], str(run)
+    assert not [line for line in run.log.splitlines() if b" forged" in line and line.startswith(b"2026-01-01")], str(
+        run
+    )
     assert not [line for line in run.err.splitlines() if line.startswith(b"2026-01-01")], str(run)
     rig.configure(defaults={"listcmd": None}, nodetcsh={"synccmd": careful_copy(rig.host("nodetcsh")), "names": "any"})
     rig.equal(rig.run("--sync", "nodetcsh"), "nodetcsh")

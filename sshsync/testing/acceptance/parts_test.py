@@ -1,4 +1,6 @@
-"""Chains with a digestcmd, over real sshd: it speaks of whole files and has the last word; of a big file only chunks that differ are sent."""
+"""Chains with a digestcmd, over real sshd: it speaks of whole files and has the last word; of a big file only chunks
+that differ are sent.
+"""
 
 import json
 import os
@@ -24,7 +26,9 @@ def moved(rig, *words):
     run = rig.run("--events", "-", *(words or STEP))
     assert run.exit == 0, str(run)
     events = [json.loads(line) for line in run.out.splitlines()]
-    return sum(event["bytes"] for event in events if event["event"] == "block_moved" and event["repository"] == "repoproxy")
+    return sum(
+        event["bytes"] for event in events if event["event"] == "block_moved" and event["repository"] == "repoproxy"
+    )
 
 
 def change(rig, offset, data, name="repomaster"):
@@ -60,14 +64,18 @@ def test_what_an_earlier_run_brought_is_not_sent_again(rig):
 
 
 def test_the_digestcmd_has_the_last_word(rig):
-    # It does not see the chunks: what it says of the whole in the stage is another thing each time, until it is asked of the final try.
+    # It does not see the chunks: what it says of the whole in the stage is another thing each time, until it is asked
+    # of the final try.
     streams(rig)
     rig.populate(trees.few(BIG))
     moved(rig)
     change(rig, 3 * trees.MIB, b"!!")
     rig.remember_source()
     home = rig.host("repoproxy").home
-    wrong = "case ${FILEPATH} in */.sshsync/in/*/big.bin) [ -f %s/once ] || { touch %s/once; echo 0123456789012345678901234567890123456789; exit 0; };; esac; %s" % (home, home, DIGESTCMD)
+    wrong = (
+        "case ${FILEPATH} in */.sshsync/in/*/big.bin) [ -f %s/once ] || { touch %s/once; echo"
+        " 0123456789012345678901234567890123456789; exit 0; };; esac; %s" % (home, home, DIGESTCMD)
+    )
     rig.plain["repoproxy"]["digestcmd"] = wrong
     rig.configure()
     assert moved(rig) == trees.MIB + BIG, "its chunk, and then, for chunks do not say what differs, the whole"

@@ -14,7 +14,9 @@ def watched(rig, age="7d"):
     """The cascade with `recheck`, and digestcmds that write down what they read."""
     for name in rig.parents:
         host = rig.host(name)
-        rig.plain.setdefault(name, {}).update(recheck=age, digestcmd="echo ${FILEPATH} >>%s/read; %s" % (host.home, DIGESTCMD))
+        rig.plain.setdefault(name, {}).update(
+            recheck=age, digestcmd="echo ${FILEPATH} >>%s/read; %s" % (host.home, DIGESTCMD)
+        )
     rig.configure()
 
 
@@ -34,7 +36,9 @@ def reads(rig, *names):
 
 
 def until_nothing_is_read(rig):
-    """What was changed a moment ago is read again until it has been at rest for some seconds: run after run, as cron would."""
+    """What was changed a moment ago is read again until it has been at rest for some seconds: run after run, as cron
+    would.
+    """
     for _ in range(100):
         if reads(rig) == [0] * len(rig.parents):
             return

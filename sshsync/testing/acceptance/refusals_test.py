@@ -1,4 +1,6 @@
-"""What is refused, and what a refusal leaves alone: links, folders of others, hosts that are not who they were, configurations of others."""
+"""What is refused, and what a refusal leaves alone: links, folders of others, hosts that are not who they were,
+configurations of others.
+"""
 
 import os
 import socket
@@ -20,7 +22,12 @@ def connections(rig, name):
 @both_ways
 def test_a27_a_link_in_place_of_a_file_is_replaced_and_its_target_let_be(rig, way):
     rig.use(way)
-    links = {"outside-file": "../outside/marker", "outside-folder": "../outside", "dangling": "nowhere", "itself": "itself"}
+    links = {
+        "outside-file": "../outside/marker",
+        "outside-folder": "../outside",
+        "dangling": "nowhere",
+        "itself": "itself",
+    }
     rig.populate({name.encode(): name.encode() for name in links})
     for name, target in links.items():
         os.symlink(target, rig.repo("repoproxy", name))
@@ -76,7 +83,8 @@ def test_a29_links_that_another_user_planted_lead_nowhere(rig, site, planted, wa
 
 
 BAD_ADDRESSES = [
-    ("host", "-oProxyCommand=touch pwn"), ("host", "a;touch pwn"), ("host", "a b"), ("host", "a\n b"), ("user", "-x"), ("user", "$(touch pwn)"),
+    ("host", "-oProxyCommand=touch pwn"), ("host", "a;touch pwn"), ("host", "a b"), ("host", "a\n b"), ("user", "-x"),
+    ("user", "$(touch pwn)"),
     ("port", "99999"), ("jump", "-oProxyCommand=x"),
 ]  # fmt: skip
 
@@ -130,7 +138,10 @@ def test_a44_a_host_that_cannot_be_reached_fails_alone(rig):
     with socket.socket() as silent:  # takes connections and says nothing
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        rig.configure(defaults={"connect_timeout": "1"}, appnode1={"port": str(silent.getsockname()[1]), "ssh": "ssh -F " + _address(rig, "127.0.0.1")})
+        rig.configure(
+            defaults={"connect_timeout": "1"},
+            appnode1={"port": str(silent.getsockname()[1]), "ssh": "ssh -F " + _address(rig, "127.0.0.1")},
+        )
         run = rig.run("--sync", "appnode1,appnode2")
     rig.failed(run, "appnode1", "timed out")
     assert run.told("INFO", "appnode2: ended equal"), str(run)

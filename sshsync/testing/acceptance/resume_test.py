@@ -25,11 +25,16 @@ def site():
 
 
 def prepare(rig, mib_per_second=3, **keys):
-    """A hop by the builtin transfer, slow enough to be ended in its middle, whose bytes are counted where they come from the parent."""
+    """A hop by the builtin transfer, slow enough to be ended in its middle, whose bytes are counted where they come
+    from the parent.
+    """
     rig.populate(TREE)
     rig.put({b"d0/small00": b"old", b"extra": b"mine"}, "repoproxy")
     rig.builtin()
-    rig.configure(defaults={"chunk": "256K", "streams": str(STREAMS)}, repoproxy={"peerssh": counting_ssh(rig, "repoproxy", mib_per_second), **keys})
+    rig.configure(
+        defaults={"chunk": "256K", "streams": str(STREAMS)},
+        repoproxy={"peerssh": counting_ssh(rig, "repoproxy", mib_per_second), **keys},
+    )
 
 
 def resumed(rig, end, run, exit_code, **options):
@@ -46,12 +51,17 @@ def resumed(rig, end, run, exit_code, **options):
 
 
 def check_economy(rig):
-    """All that came from the parent, over both runs: each byte once, what was in flight, and what archives and commands add."""
+    """All that came from the parent, over both runs: each byte once, what was in flight, and what archives and commands
+    add.
+    """
     sent, needed = counted(rig, "repoproxy"), sum(map(len, TREE.values()))
     assert needed <= sent, "the counter of bytes does not count"
     in_flight = 2 * CHUNK * STREAMS
     archives = 2048 * len(SMALL) + 200000
-    assert sent <= needed + in_flight + archives, "%d bytes came from the parent, of which %d were needed" % (sent, needed)
+    assert sent <= needed + in_flight + archives, "%d bytes came from the parent, of which %d were needed" % (
+        sent,
+        needed,
+    )
 
 
 def killed(run):
@@ -62,7 +72,9 @@ def terminated(run):
     os.kill(run.process.pid, signal.SIGTERM)
 
 
-@pytest.mark.parametrize("end,exit_code,part", [(killed, -9, 0.05), (killed, -9, 0.5), (killed, -9, 0.9), (terminated, 128 + 15, 0.5)])
+@pytest.mark.parametrize(
+    "end,exit_code,part", [(killed, -9, 0.05), (killed, -9, 0.5), (killed, -9, 0.9), (terminated, 128 + 15, 0.5)]
+)
 def test_a48_a68_what_arrived_before_the_controller_ended_is_not_sent_again(rig, end, exit_code, part):
     prepare(rig)
     with rig.watch("repoproxy") as watcher:
@@ -76,8 +88,10 @@ def test_a48_a68_what_arrived_before_the_controller_ended_is_not_sent_again(rig,
 @pytest.mark.parametrize("host", ["repoproxy", "repomaster"])
 def test_a40_a41_what_arrived_before_a_host_went_away_is_not_sent_again(rig, host):
     prepare(rig)
-    rig.configure(defaults={"chunk": "256K", "streams": str(STREAMS), "retries": "0", "wait": "0", "connect_timeout": "2"},
-                  repoproxy={"peerssh": counting_ssh(rig, "repoproxy", 3)})
+    rig.configure(
+        defaults={"chunk": "256K", "streams": str(STREAMS), "retries": "0", "wait": "0", "connect_timeout": "2"},
+        repoproxy={"peerssh": counting_ssh(rig, "repoproxy", 3)},
+    )
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         rig.mid(run, "repoproxy", 2 * BIG)
@@ -104,7 +118,8 @@ def test_a_session_that_is_cut_costs_what_was_in_flight(rig):
 
 def test_what_arrived_before_the_time_window_ended_is_not_sent_again(rig):
     prepare(rig, mib_per_second=0.5)
-    # A time zone in which the next minute begins in four seconds: over four streams of half a MiB a second, not all of it comes until then.
+    # A time zone in which the next minute begins in four seconds: over four streams of half a MiB a second, not all of
+    # it comes until then.
     second = (56 - time.time()) % 60
     zone = "Fixed/UTC+00:00:%02d" % second
     local = time.gmtime(time.time() + int(second) + 60)
@@ -123,7 +138,10 @@ def test_what_was_verified_for_all_of_it_together_is_not_sent_again(rig):
         rig.mid(run, "repoproxy", 2 * BIG)
         killed(run)
         run.wait()
-        assert trees.digests(rig.repo("repoproxy")).keys() == {b"d0/small00", b"extra"}, "nothing is published before all is there"
+        assert trees.digests(rig.repo("repoproxy")).keys() == {
+            b"d0/small00",
+            b"extra",
+        }, "nothing is published before all is there"
         laws.check_leftovers(rig.fleet, rig.fleet.hosts)
         rig.equal(rig.run("resume"), "repoproxy")
     watcher.check()
@@ -139,7 +157,9 @@ def test_a_synccmds_files_that_were_published_are_not_sent_again(rig):
         published = len([record for record in run.records("INFO") if " published " in record])
         again = resumed(rig, killed, run, -9)
     watcher.check()
-    assert len([record for record in again.records("INFO") if " published " in record]) <= len(TREE) - published, str(again)
+    assert len([record for record in again.records("INFO") if " published " in record]) <= len(TREE) - published, str(
+        again
+    )
 
 
 if __name__ == "__main__":

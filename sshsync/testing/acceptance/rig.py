@@ -1,4 +1,5 @@
-"""The rig of the acceptance cases: four hosts (M, P, N1, N2), a configuration, and the real program, started as cron starts it.
+"""The rig of the acceptance cases: four hosts (M, P, N1, N2), a configuration, and the real program, started as cron
+starts it.
 
     from sshsync.testing.acceptance.rig import rig, site
 
@@ -6,7 +7,8 @@
         rig.populate(trees.few())
         rig.equal(rig.full())
 
-`site` brings the hosts up once for a module; `rig` gives each case empty folders, and checks the laws when it ends. A module that
+`site` brings the hosts up once for a module; `rig` gives each case empty folders, and checks the laws when it ends. A
+module that
 wants other hosts or login shells makes a fixture `site` of its own with `standing`.
 """
 
@@ -27,7 +29,8 @@ from sshsync.testing.acceptance import laws, trees
 FULL = ("--sync", "repoproxy", "--sync", "appnode1,appnode2")
 SECRET = "hunter2-is-no-password"
 
-# For cases that hold for an operator's scp as well as for the builtin transfer: `rig.use(way)` after the files are there.
+# For cases that hold for an operator's scp as well as for the builtin transfer: `rig.use(way)` after the files are
+# there.
 both_ways = pytest.mark.parametrize("way", ["C1", "C0"])
 
 # Above every limit that a run is given here: reached only by one that hangs.
@@ -53,8 +56,9 @@ def slow_scp(host, mib_per_second=4):
 def careful_copy(host):
     """A synccmd that survives any name, any login shell of the parent, and whatever its login files print."""
     return (
-        "{ printf 'echo; echo START; cat '; printf %%s \"${REMOTEDIR}/${FILE}\" | sed \"s/'/'\\\\\\\\''/g; 1s/^/'/; \\$s/\\$/'/\"; } |"
-        " ssh -F %s ${REMOTEHOST} sh | sed '1,/^START$/d' > ${LOCALDIR}/${FILE}" % host.ssh_config
+        "{ printf 'echo; echo START; cat '; printf %%s \"${REMOTEDIR}/${FILE}\" | sed \"s/'/'\\\\\\\\''/g; 1s/^/'/;"
+        " \\$s/\\$/'/\"; } | ssh -F %s ${REMOTEHOST} sh | sed '1,/^START$/d' > ${LOCALDIR}/${FILE}"
+        % host.ssh_config
     )
 
 
@@ -63,9 +67,10 @@ def slow_ssh(rig, name, mib_per_second=4):
     host = rig.host(name)
     path = os.path.join(host.home, "slow-ssh")
     text = (
-        "#!/usr/bin/python3\nimport os, subprocess, sys, time\nssh = subprocess.Popen(['ssh', '-F', '%s'] + sys.argv[1:], stdout=subprocess.PIPE)\n"
-        "while True:\n  data = os.read(ssh.stdout.fileno(), 65536)\n  if not data: break\n  sys.stdout.buffer.write(data)\n  sys.stdout.flush()\n"
-        "  time.sleep(len(data) / %d)\nsys.exit(ssh.wait() %% 256)\n" % (host.ssh_config, mib_per_second << 20)
+        "#!/usr/bin/python3\nimport os, subprocess, sys, time\nssh = subprocess.Popen(['ssh', '-F', '%s'] +"
+        " sys.argv[1:], stdout=subprocess.PIPE)\nwhile True:\n  data = os.read(ssh.stdout.fileno(), 65536)\n  if not"
+        " data: break\n  sys.stdout.buffer.write(data)\n  sys.stdout.flush()\n  time.sleep(len(data) /"
+        " %d)\nsys.exit(ssh.wait() %% 256)\n" % (host.ssh_config, mib_per_second << 20)
     )
     trees.write(host.home, {b"slow-ssh": text.encode()}, rig.owner(name))
     os.chmod(path, 0o755)
@@ -73,15 +78,17 @@ def slow_ssh(rig, name, mib_per_second=4):
 
 
 def counting_ssh(rig, name, mib_per_second=1000):
-    """A peerssh that takes its time, as slow_ssh does, and keeps count of what it prints, for `counted`. Each of its processes has a file of its own, so
+    """A peerssh that takes its time, as slow_ssh does, and keeps count of what it prints, for `counted`. Each of its
+    processes has a file of its own, so
     that what is killed has been counted."""
     host = rig.host(name)
     path = os.path.join(host.home, "counting-ssh")
     text = (
-        "#!/usr/bin/python3\nimport os, subprocess, sys, time\nssh = subprocess.Popen(['ssh', '-F', '%s'] + sys.argv[1:], stdout=subprocess.PIPE)\n"
-        "seen, place = 0, os.open('%s/%%d' %% os.getpid(), os.O_WRONLY | os.O_CREAT)\nos.set_inheritable(1, True)\n"
-        "while True:\n  data = os.read(ssh.stdout.fileno(), 65536)\n  if not data: break\n  seen += len(data)\n  os.pwrite(place, b'%%d\\n' %% seen, 0)\n"
-        "  pause = len(data) / %d\n  while data: data = data[os.write(1, data):]\n  time.sleep(pause)\nsys.exit(ssh.wait() %% 256)\n"
+        "#!/usr/bin/python3\nimport os, subprocess, sys, time\nssh = subprocess.Popen(['ssh', '-F', '%s'] +"
+        " sys.argv[1:], stdout=subprocess.PIPE)\nseen, place = 0, os.open('%s/%%d' %% os.getpid(), os.O_WRONLY |"
+        " os.O_CREAT)\nos.set_inheritable(1, True)\nwhile True:\n  data = os.read(ssh.stdout.fileno(), 65536)\n  if not"
+        " data: break\n  seen += len(data)\n  os.pwrite(place, b'%%d\\n' %% seen, 0)\n  pause = len(data) / %d\n  while"
+        " data: data = data[os.write(1, data):]\n  time.sleep(pause)\nsys.exit(ssh.wait() %% 256)\n"
         % (host.ssh_config, os.path.join(host.home, "counts"), int(mib_per_second * trees.MIB))
     )
     trees.write(host.home, {b"counting-ssh": text.encode()}, rig.owner(name))
@@ -240,7 +247,10 @@ class Rig:
         self._source = {}
 
     def configure(self, defaults=None, settings=None, **sections):
-        """Writes C1, with these keys over it: of [DEFAULT], of [sshsync], and of single repositories. None leaves a key out."""
+        """Writes C1, with these keys over it: of [DEFAULT], of [sshsync], and of single repositories.
+
+        None leaves a key out.
+        """
         values = {
             "ssh": "ssh -F " + self.fleet.ssh_config,
             "listcmd": LISTCMD,
@@ -269,25 +279,36 @@ class Rig:
     # Running.
 
     def start(self, *arguments, env=None, log=True, through=(), **options):
-        """Starts the program; its log goes to a file of the run's own unless `log` says no. `through` are words in front of the command."""
+        """Starts the program; its log goes to a file of the run's own unless `log` says no.
+
+        `through` are words in front of the command.
+        """
         command = [program(), "--config", self.config, "--state-dir", self.state, "--pid-file", self.pid_file]
         if log and "--log-file" not in arguments:
             command += ["--log-file", self._next_log(), "--log-level", "debug"]
         return self.launch(list(through) + command + list(arguments), env or {}, **options)
 
     def start_python(self, *parts):
-        """Starts a script in which `engine` is there: the Python package by this configuration, and its log as the program has it."""
+        """Starts a script in which `engine` is there: the Python package by this configuration, and its log as the
+        program has it.
+        """
         head = (
-            "import json, logging, os, signal, sys, threading\nimport sshsync\n"
-            "logging.basicConfig(filename=%r, level=logging.DEBUG, format='%%(asctime)s %%(process)d %%(levelname)s %%(message)s')\n"
-            "engine = sshsync.Engine(%r, state_dir=%r, pid_file=%r)\n" % (self._next_log(), self.config, self.state, self.pid_file)
+            "import json, logging, os, signal, sys, threading\nimport sshsync\nlogging.basicConfig(filename=%r,"
+            " level=logging.DEBUG, format='%%(asctime)s %%(process)d %%(levelname)s %%(message)s')\nengine ="
+            " sshsync.Engine(%r, state_dir=%r, pid_file=%r)\n"
+            % (self._next_log(), self.config, self.state, self.pid_file)
         )
-        return self.launch([sys.executable, "-X", "faulthandler", "-c", head + "".join(map(textwrap.dedent, parts))], {"PATH": os.defpath, "PYTHONPATH": package()})
+        return self.launch(
+            [sys.executable, "-X", "faulthandler", "-c", head + "".join(map(textwrap.dedent, parts))],
+            {"PATH": os.defpath, "PYTHONPATH": package()},
+        )
 
     def launch(self, command, env, **options):
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         pipes.update(options)
-        run = Run(subprocess.Popen(command, env=env, cwd=self.folder, start_new_session=True, **pipes), self._next_log())
+        run = Run(
+            subprocess.Popen(command, env=env, cwd=self.folder, start_new_session=True, **pipes), self._next_log()
+        )
         self.runs.append(run)
         return run
 
@@ -300,7 +321,9 @@ class Rig:
     def ask(self, *words):
         """What a verb answers that makes no run: status, log."""
         command = [program(), "--config", self.config, "--state-dir", self.state, *words]
-        return subprocess.run(command, env={}, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE)
+        return subprocess.run(
+            command, env={}, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE
+        )
 
     def full(self, **options):
         return self.run(*FULL, **options)
@@ -325,7 +348,9 @@ class Rig:
         assert run.told("ERROR", repository + ":", *words), str(run)
 
     def staged(self, name, path=trees.BIG):
-        """How much the fullest file of that path in the stage holds: a big one has its final size from the start, and is filled range by range."""
+        """How much the fullest file of that path in the stage holds: a big one has its final size from the start, and
+        is filled range by range.
+        """
         sizes = [0]
         with contextlib.suppress(OSError):
             stage = os.fsencode(self.repo(name, ".sshsync", "in"))
@@ -337,13 +362,18 @@ class Rig:
 
     def mid(self, run, name, size, path=trees.BIG):
         """Returns when a quarter of a file is in the child's stage."""
+
         def under_way():
             assert run.process.poll() is None, "it ended too soon: %s" % run.wait()
             return self.staged(name, path) >= size // 4
+
         laws.wait_until(under_way, 60, "a quarter of %r in the stage of %s" % (path, name))
 
     def watch(self, *names, more=None):
-        """L1 for these children from now on: what they hold now, and what the roots hold now. `more` is {path: {digests}}."""
+        """L1 for these children from now on: what they hold now, and what the roots hold now.
+
+        `more` is {path: {digests}}.
+        """
         allowed = {}
         root = trees.digests(self.repo(next(name for name, parent in self.parents.items() if not parent)))
         for name in names or [name for name, parent in self.parents.items() if parent]:
@@ -360,7 +390,9 @@ class Rig:
         self.equal(run, *children, names=names)
         for name, parent in self.parents.items():
             if parent and (not children or name in children):
-                assert not os.path.exists(self.repo(name, ".sshsync", "in")) or not os.listdir(self.repo(name, ".sshsync", "in")), name
+                assert not os.path.exists(self.repo(name, ".sshsync", "in")) or not os.listdir(
+                    self.repo(name, ".sshsync", "in")
+                ), name
         return run
 
     def check_laws(self):

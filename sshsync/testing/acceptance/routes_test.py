@@ -1,4 +1,6 @@
-"""The routes of the builtin transfer, over real sshd: whoever can reach whom, whatever is cut, the files arrive; and what several children relay is read once."""
+"""The routes of the builtin transfer, over real sshd: whoever can reach whom, whatever is cut, the files arrive; and
+what several children relay is read once.
+"""
 
 import contextlib
 import os
@@ -15,7 +17,22 @@ STEP = ("--sync", "repoproxy")
 NODES = ("--sync", "appnode1,appnode2")
 BIG = 8 * trees.MIB
 BLOCK = 131072
-NAMES = [b"a b", b"it's", b'"q"', b"$(touch pwn)", b"`touch pwn`", b"new\nline", b"\\n", b"\\056\\056\\057x", b"-rf", b"*", b"end\n", b"\xff\xfe", b"x/${FILE}", b"x/!h"]
+NAMES = [
+    b"a b",
+    b"it's",
+    b'"q"',
+    b"$(touch pwn)",
+    b"`touch pwn`",
+    b"new\nline",
+    b"\\n",
+    b"\\056\\056\\057x",
+    b"-rf",
+    b"*",
+    b"end\n",
+    b"\xff\xfe",
+    b"x/${FILE}",
+    b"x/!h",
+]
 TREE = {**trees.few(), **{name: b"content of " + name for name in NAMES}, b"big $(touch pwn)\n": trees.content(BIG, 9)}
 
 
@@ -24,10 +41,15 @@ def block(rig, name):
 
 
 def between(rig, route, blocked=()):
-    """From now on all children have this route, and hosts reach each other by one program, which gets nowhere from those that are blocked."""
+    """From now on all children have this route, and hosts reach each other by one program, which gets nowhere from
+    those that are blocked.
+    """
     rig.builtin()
     home = rig.host("repomaster").home
-    text = '#!/bin/sh\n[ ! -f "$SSHSYNC_FLEET_HOST/home/blocked" ] || set -- -o Port=1 "$@"\nexec ssh -F "$SSHSYNC_FLEET_HOST/home/.ssh/config" "$@"\n'
+    text = (
+        '#!/bin/sh\n[ ! -f "$SSHSYNC_FLEET_HOST/home/blocked" ] || set -- -o Port=1 "$@"\nexec ssh -F'
+        ' "$SSHSYNC_FLEET_HOST/home/.ssh/config" "$@"\n'
+    )
     trees.write(home, {b"peer-ssh": text.encode()}, rig.owner("repomaster"))
     for name in blocked:
         block(rig, name)
@@ -108,16 +130,28 @@ def test_a_push_reaches_the_child_as_its_peers_do(rig):
     child, parent = rig.host("repoproxy"), rig.host("repomaster")
     # Of this configuration ssh learns neither address, port nor account; the controller's knows them.
     trust = "Host *\n  IdentityFile %s\n  UserKnownHostsFile %s\n  StrictHostKeyChecking yes\n" % (
-        os.path.join(parent.home, ".ssh", "id_ed25519"), os.path.join(rig.fleet.folder, "known_hosts"))
+        os.path.join(parent.home, ".ssh", "id_ed25519"),
+        os.path.join(rig.fleet.folder, "known_hosts"),
+    )
     trees.write(parent.home, {b"bare": trust.encode()}, rig.owner("repomaster"))
     bare = "exec ssh -F %s/bare \"$@\"\n" % parent.home
-    reached = {"peerhost": child.address, "peerport": str(child.port), "peeruser": child.user, "port": None, "user": None}
+    reached = {
+        "peerhost": child.address,
+        "peerport": str(child.port),
+        "peeruser": child.user,
+        "port": None,
+        "user": None,
+    }
     rig.builtin()
     rig.plain["repoproxy"].update(reached, route="push", peerssh=peer_ssh(rig, "repomaster", bare))
     rig.configure()
     run = rig.run(*STEP)
     rig.equal(run, "repoproxy")
-    for key, words in [("peerport", "connect to host " + child.address), ("peeruser", "Permission denied"), ("peerhost", "connect to host")]:
+    for key, words in [
+        ("peerport", "connect to host " + child.address),
+        ("peeruser", "Permission denied"),
+        ("peerhost", "connect to host"),
+    ]:
         rig.put({b"one": key.encode()}, "repoproxy")
         rig.configure(repoproxy={key: {"peerport": "1", "peeruser": "repomaster", "peerhost": "127.0.0.1"}[key]})
         rig.failed(rig.run(*STEP), "repoproxy", words)
@@ -132,7 +166,10 @@ def test_what_either_end_wants_compressed_is(rig, route, who):
     between(rig, route)
     sender = rig.host("repomaster" if route == "push" else "repoproxy")
     told = os.path.join(sender.home, "told")
-    loud = 'case $SSHSYNC_FLEET_HOST in %s) set -- -v -E %s.$$ "$@";; esac\nexec ssh -F "$SSHSYNC_FLEET_HOST/home/.ssh/config" "$@"\n' % (sender.folder, told)
+    loud = (
+        'case $SSHSYNC_FLEET_HOST in %s) set -- -v -E %s.$$ "$@";; esac\nexec ssh -F'
+        ' "$SSHSYNC_FLEET_HOST/home/.ssh/config" "$@"\n' % (sender.folder, told)
+    )
     rig.plain["repoproxy"]["peerssh"] = peer_ssh(rig, "repomaster", loud)
     rig.configure()
     rig.equal(rig.run(*STEP), "repoproxy")
@@ -153,7 +190,9 @@ def compressed_sessions(home):
                 text = file.read()
             os.remove(os.path.join(home, name))
             if "Authenticated to" in text:
-                with_it, without = with_it + ("Enabling compression" in text), without + ("Enabling compression" not in text)
+                with_it, without = with_it + ("Enabling compression" in text), without + (
+                    "Enabling compression" not in text
+                )
     return with_it, without > 0
 
 
@@ -171,7 +210,9 @@ def test_a_folder_of_the_controller_is_at_either_end_of_every_route(rig, route, 
     on_the_controller(rig, here, peerhost=here, peeruser=pwd.getpwuid(os.getuid()).pw_name)
     far = rig.host("repoproxy" if here == "repomaster" else "repomaster")
     reached_from_here = (route == "pull") == (here == "repoproxy")
-    rig.plain["repoproxy"].update(route=route, peerssh="ssh -F " + (rig.fleet.ssh_config if reached_from_here else far.ssh_config))
+    rig.plain["repoproxy"].update(
+        route=route, peerssh="ssh -F " + (rig.fleet.ssh_config if reached_from_here else far.ssh_config)
+    )
     rig.configure()
     with rig.watch("repoproxy") as watcher:
         rig.equal(rig.run(*STEP), "repoproxy")
@@ -186,7 +227,9 @@ def test_a_folder_of_the_controller_without_an_address_is_left_to_the_other_rout
     rig.plain["repoproxy"].update(route=refused, peerssh="ssh -F " + rig.fleet.ssh_config)
     rig.configure()
     run = rig.run(*STEP)
-    rig.failed(run, "repoproxy", "[%s], which is a folder of the controller: give [%s] a peerhost" % (here, here), exit_code=3)
+    rig.failed(
+        run, "repoproxy", "[%s], which is a folder of the controller: give [%s] a peerhost" % (here, here), exit_code=3
+    )
     rig.configure(repoproxy={"route": "push pull" if refused == "push" else "auto"})
     run = rig.run(*STEP)
     rig.equal(run, "repoproxy")
@@ -215,7 +258,9 @@ def cut_the_parent(rig, run):
 def kill_local_ssh(rig, run):
     for task in os.listdir("/proc/%d/task" % run.process.pid):
         # Threads and their children may end meanwhile.
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open("/proc/%d/task/%s/children" % (run.process.pid, task)) as file:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(
+            "/proc/%d/task/%s/children" % (run.process.pid, task)
+        ) as file:
             for pid in map(int, file.read().split()):
                 os.kill(pid, signal.SIGKILL)
 
@@ -269,13 +314,20 @@ def test_what_two_children_relay_at_the_same_time_is_read_once(rig):
     between(rig, "relay")
     reads = os.path.join(rig.host("repoproxy").home, "reads")
     counted = 'echo $COUNT >>%s\nexec dd if="$FILEPATH" bs=131072 skip=$SKIP count=$COUNT 2>/dev/null' % reads
-    rig.configure(repoproxy={"action.read": counted.replace("\n", "\n  ")}, appnode1={"bwlimit": "16M"}, appnode2={"bwlimit": "16M"})
+    rig.configure(
+        repoproxy={"action.read": counted.replace("\n", "\n  ")},
+        appnode1={"bwlimit": "16M"},
+        appnode2={"bwlimit": "16M"},
+    )
     run = rig.run(*NODES)
     rig.equal(run, "appnode1", "appnode2")
     with open(reads) as file:
         blocks = sum(map(int, file))
     # How much of it they want at the same time is a matter of their pace; each block apart would be twice the file.
-    assert size // BLOCK <= blocks < size // BLOCK * 15 // 8, "%d blocks were read for a file of %d" % (blocks, size // BLOCK)
+    assert size // BLOCK <= blocks < size // BLOCK * 15 // 8, "%d blocks were read for a file of %d" % (
+        blocks,
+        size // BLOCK,
+    )
 
 
 def test_a_child_that_is_slow_does_not_hold_the_other_up(rig):
@@ -284,12 +336,17 @@ def test_a_child_that_is_slow_does_not_hold_the_other_up(rig):
     between(rig, "relay")
     home = rig.host("appnode2").home
     # It takes nothing until the other child has published.
-    gate = 'until [ -e %s/gate ]; do sleep 0.02; done; dd of="$STAGED" ibs=131072 obs=131072 seek="$SEEK" conv=notrunc' % home
+    gate = (
+        'until [ -e %s/gate ]; do sleep 0.02; done; dd of="$STAGED" ibs=131072 obs=131072 seek="$SEEK" conv=notrunc'
+        % home
+    )
     rig.configure(appnode2={"action.write": gate})
     run = rig.start(*NODES)
     try:
         # Well before its own timeout makes an end of it.
-        laws.wait_until(lambda: run.process.poll() is not None or b"big.bin published" in run.log, 15, "the faster child")
+        laws.wait_until(
+            lambda: run.process.poll() is not None or b"big.bin published" in run.log, 15, "the faster child"
+        )
         published = [record for record in run.records("INFO") if "big.bin published" in record]
     finally:
         trees.write(home, {b"gate": b""}, rig.owner("appnode2"))

@@ -1,6 +1,7 @@
 """Files beyond the limits of a 32-bit number, and very many small ones, by the builtin transfer.
 
-With SSHSYNC_LARGE set (./tools/bazel test --test_env=SSHSYNC_LARGE=1 --test_timeout=7200 ...) as large as the cases have them by night.
+With SSHSYNC_LARGE set (./tools/bazel test --test_env=SSHSYNC_LARGE=1 --test_timeout=7200 ...) as large as the cases
+have them by night.
 """
 
 import os

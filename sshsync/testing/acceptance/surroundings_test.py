@@ -1,4 +1,6 @@
-"""What the program finds around it on the controller: another run, strange lock files, closed descriptors, full disks, pipes."""
+"""What the program finds around it on the controller: another run, strange lock files, closed descriptors, full disks,
+pipes.
+"""
 
 import os
 import subprocess
@@ -38,7 +40,8 @@ def test_a69_a80_where_nothing_can_be_written_the_files_arrive_all_the_same(rig,
             logging = os.path.join(rig.folder, "logging.conf")
             with open(logging, "w") as file:
                 file.write(
-                    "[loggers]\nkeys=root\n[handlers]\nkeys=full\n[formatters]\nkeys=\n[logger_root]\nlevel=DEBUG\nhandlers=full\n"
+                    "[loggers]\nkeys=root\n[handlers]\nkeys=full\n[formatters]\nkeys=\n"
+                    "[logger_root]\nlevel=DEBUG\nhandlers=full\n"
                     "[handler_full]\nclass=StreamHandler\nlevel=DEBUG\nargs=(sys.stdout,)\n"
                 )
             os.chmod(logging, 0o600)
@@ -64,7 +67,8 @@ def test_a76_of_two_that_start_together_one_works_and_one_says_so(rig):
         rig.put({b"file": b"other %d" % round}, "repoproxy")
         barrier, go = os.pipe()
         runs = []
-        # Both wait for the end of the pipe. A child that waited before its exec would hold up Popen: a shell waits in its place.
+        # Both wait for the end of the pipe. A child that waited before its exec would hold up Popen: a shell waits in
+        # its place.
         for _ in range(2):
             runs.append(rig.start(*STEP, stdin=barrier, through=("/bin/sh", "-c", 'read _; exec "$@"', "sh")))
         os.close(barrier)
@@ -95,10 +99,17 @@ def test_a77_a_lock_file_that_is_none_is_an_error_and_left_as_it_is(rig):
         def make(path):
             with open(path, "wb") as file:
                 file.write(text)
+
         return make
 
     rig.equal(run_with(write(b"")), "repoproxy")
-    for make in (write(bytes(range(256))), os.mkdir, lambda path: os.symlink(victim, path), lambda path: os.link(victim, path), os.mkfifo):
+    for make in (
+        write(bytes(range(256))),
+        os.mkdir,
+        lambda path: os.symlink(victim, path),
+        lambda path: os.link(victim, path),
+        os.mkfifo,
+    ):
         run = run_with(make)
         assert run.exit == 6 and rig.pid_file.encode() in run.err, str(run)
         with open(victim) as file:
@@ -113,7 +124,10 @@ def test_a77_a_lock_file_that_is_unlinked_while_it_is_held_lets_nobody_in(rig):
     rig.populate({b"file": b"content"})
     flag = os.path.join(rig.folder, "go on")
     os.chmod(rig.folder, 0o711)
-    wait = "i=0; until [ -f '%s' ]; do i=$((i+1)); [ $i -lt 6000 ] || exit 1; sleep 0.01; done; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}" % flag
+    wait = (
+        "i=0; until [ -f '%s' ]; do i=$((i+1)); [ $i -lt 6000 ] || exit 1; sleep 0.01; done; cp -p ${REMOTEDIR}/${FILE}"
+        " ${LOCALDIR}/${FILE}" % flag
+    )
     rig.configure(repoproxy={"synccmd": wait})
     first = rig.start(*STEP)
     laws.wait_until(lambda: b"started (" in first.log, 60, "the transfer")
@@ -154,7 +168,13 @@ def test_a86_stdin_is_left_to_others(rig):
 
 def test_l8_a_password_is_shown_nowhere_even_where_a_template_names_it(rig):
     rig.populate(trees.few(trees.MIB))
-    rig.configure(repoproxy={"synccmd": "echo using ${REMOTEPASSWORD} >&2; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}; [ ${FILE} != one ]"})
+    rig.configure(
+        repoproxy={
+            "synccmd": (
+                "echo using ${REMOTEPASSWORD} >&2; cp -p ${REMOTEDIR}/${FILE} ${LOCALDIR}/${FILE}; [ ${FILE} != one ]"
+            )
+        }
+    )
     seen = []
     run = rig.start("--json", *STEP)
     while run.process.poll() is None and not seen:

@@ -23,7 +23,11 @@ def prepare(rig):
 
 
 def together(rig, **keys):
-    rig.configure(repoproxy=dict({"publish": "together", "synccmd": None, "peerssh": "ssh -F " + rig.host("repoproxy").ssh_config}, **keys))
+    rig.configure(
+        repoproxy=dict(
+            {"publish": "together", "synccmd": None, "peerssh": "ssh -F " + rig.host("repoproxy").ssh_config}, **keys
+        )
+    )
 
 
 def undo(rig):

@@ -50,7 +50,9 @@ def test_a_restore_that_is_killed_or_loses_its_session_leaves_whole_files_and_go
         for end in (signal.SIGKILL, signal.SIGTERM, "a lost session"):
             earlier = attempts(rig)
             started = rig.start("restore", run, "repoproxy")
-            laws.wait_until(lambda: started.process.poll() is not None or attempts(rig) - earlier, 60, "something new in the stage")
+            laws.wait_until(
+                lambda: started.process.poll() is not None or attempts(rig) - earlier, 60, "something new in the stage"
+            )
             if end == "a lost session":
                 rig.fleet.cut_sessions("repoproxy")
             else:
@@ -78,7 +80,9 @@ def kept(rig):
         for place, _, files in os.walk(os.path.join(trash, run)):
             for name in files:
                 with open(os.path.join(place, name), "rb") as file:
-                    found.setdefault(os.path.relpath(os.path.join(place, name), os.path.join(trash, run)), set()).add(file.read())
+                    found.setdefault(os.path.relpath(os.path.join(place, name), os.path.join(trash, run)), set()).add(
+                        file.read()
+                    )
     return found
 
 
@@ -89,11 +93,23 @@ def test_resume_finishes_a_deletion_whatever_ends_it_and_nothing_is_lost_from_th
     rig.populate({**trees.few(), **{b"new/%03d" % number: b"%d" % number for number in range(100)}})
     rig.put({**old, **EXTRA}, "repoproxy")
     rig.builtin()
-    rig.configure(repoproxy={"trash": "yes", "delete": "yes", "max_delete": "100%", "publish": publish, "peerssh": "ssh -F " + rig.host("repoproxy").ssh_config})
+    rig.configure(
+        repoproxy={
+            "trash": "yes",
+            "delete": "yes",
+            "max_delete": "100%",
+            "publish": publish,
+            "peerssh": "ssh -F " + rig.host("repoproxy").ssh_config,
+        }
+    )
     with rig.watch("repoproxy") as watcher:
         run = rig.start(*STEP)
         # The first thing that is kept for the trash: from there on content goes away.
-        laws.wait_until(lambda: run.process.poll() is not None or os.path.exists(rig.repo("repoproxy", ".sshsync", "trash")), 60, "the folder of what is kept")
+        laws.wait_until(
+            lambda: run.process.poll() is not None or os.path.exists(rig.repo("repoproxy", ".sshsync", "trash")),
+            60,
+            "the folder of what is kept",
+        )
         if end == "a lost session":
             rig.fleet.cut_sessions("repoproxy")
         else:

@@ -1,6 +1,7 @@
 """Trees of files: the data sets of the acceptance cases, and what a folder holds.
 
-A tree is a dict from relative path to content, both bytes: names are what a file system takes, not what a locale can read.
+A tree is a dict from relative path to content, both bytes: names are what a file system takes, not what a locale can
+read.
 """
 
 import hashlib
@@ -18,7 +19,13 @@ def content(size, seed):
 
 def few(big=0):
     """Five files around a block's edges, in two folders; `big.bin` of that size where it is wanted."""
-    tree = {b"empty": b"", b"one": b"1", b"d/4096": content(4096, 1), b"d/4097": content(4097, 2), b"d/e/10k": content(10240, 3)}
+    tree = {
+        b"empty": b"",
+        b"one": b"1",
+        b"d/4096": content(4096, 1),
+        b"d/4097": content(4097, 2),
+        b"d/e/10k": content(10240, 3),
+    }
     if big:
         tree[BIG] = content(big, 4)
     return tree
@@ -34,7 +41,9 @@ def t0(big):
 
 
 def write(folder, tree, owner=None):
-    """Puts the files of a tree below a folder; `owner` is (uid, gid), of the files and of the folders that were missing."""
+    """Puts the files of a tree below a folder; `owner` is (uid, gid), of the files and of the folders that were
+    missing.
+    """
     folder = os.fsencode(folder)
     for path, data in tree.items():
         make_folder(os.path.dirname(os.path.join(folder, path)), owner)
@@ -83,7 +92,11 @@ def paths(folder):
 
 def digest(path):
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+        return (
+            hashlib.file_digest(file, "sha256").hexdigest()
+            if hasattr(hashlib, "file_digest")
+            else hashlib.sha256(file.read()).hexdigest()
+        )
 
 
 def digests(folder):

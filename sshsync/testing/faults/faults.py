@@ -1,11 +1,17 @@
-"""Runs with random faults: a cascade of three hosts over a stand-in for ssh, the real program, and the laws after each run.
+"""Runs with random faults: a cascade of three hosts over a stand-in for ssh, the real program, and the laws after each
+run.
 
-    ./tools/bazel run //sshsync/testing/faults -- --seeds 0:10000           # by hand; two workers unless --jobs says otherwise
-    ./tools/bazel run //sshsync/testing/faults -- --seeds 17 --keep         # one of them again; its folder stays, with logs and trees
+    ./tools/bazel run //sshsync/testing/faults -- --seeds 0:10000           # by hand; two workers unless --jobs says
+    otherwise
+    ./tools/bazel run //sshsync/testing/faults -- --seeds 17 --keep         # one of them again; its folder stays, with
+    logs and trees
 
-Each seed is a scenario (scenarios.py) in a world of its own (world.py). What broke is printed with its seed, its plan and the command that
-runs it again; faults strike by the byte, but threads run as they like, so that a seed may need a few tries to fail again: --times N.
-Exits with 1 where a law was broken. As root, or where user namespaces are allowed, everything lies in memory and some disks are small.
+Each seed is a scenario (scenarios.py) in a world of its own (world.py). What broke is printed with its seed, its plan
+and the command that
+runs it again; faults strike by the byte, but threads run as they like, so that a seed may need a few tries to fail
+again: --times N.
+Exits with 1 where a law was broken. As root, or where user namespaces are allowed, everything lies in memory and some
+disks are small.
 A run takes about half a second of a core, for it is some thirty connections to three hosts, twice.
 """
 
@@ -28,8 +34,11 @@ _SUBREAPER = 36
 
 
 def runfile(*path):
-    return os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], *path) if "TEST_SRCDIR" in os.environ else os.path.join(
-        os.path.abspath(__file__).partition(".runfiles/")[0] + ".runfiles", "sshsync", *path)
+    return (
+        os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], *path)
+        if "TEST_SRCDIR" in os.environ
+        else os.path.join(os.path.abspath(__file__).partition(".runfiles/")[0] + ".runfiles", "sshsync", *path)
+    )
 
 
 def become_reaper():
@@ -50,7 +59,10 @@ class Tally:
         self.exits.update(other.exits)
 
     def line(self):
-        exits = ", ".join("%d of %s" % (count, "signal %d" % -code if code < 0 else "exit %d" % code) for code, count in sorted(self.exits.items()))
+        exits = ", ".join(
+            "%d of %s" % (count, "signal %d" % -code if code < 0 else "exit %d" % code)
+            for code, count in sorted(self.exits.items())
+        )
         return "%d runs, in %d a fault was hit, %d broke a law; %s" % (self.runs, self.hit, self.broken, exits)
 
 
@@ -58,7 +70,8 @@ PROGRAMS = [runfile("tools", "cli", "sshsync"), runfile("sshsync", "testing", "f
 
 
 def _own_tmp(folder):
-    """/tmp, where hosts have their scratch folders, is ours from now on; the programs, which may lie there, are copies."""
+    """/tmp, where hosts have their scratch folders, is ours from now on; the programs, which may lie there, are copies.
+    """
     copies = [shutil.copy(program, folder) for program in PROGRAMS]
     if not own_mounts.mount_memory("/tmp", "size=64m,mode=1777"):
         raise OSError("no memory disk over /tmp")
@@ -85,11 +98,13 @@ def one(seed, folder, programs, disks, keep, tally, say):
     tally.hit += bool(hits) or bool(scenario.small_disk)
     if problems:
         tally.broken += 1
-        say("seed %d broke a law (%s, %s, %s)\n" % (seed, scenario.kind, " ".join(scenario.steps), scenario.keys)
+        say(
+            "seed %d broke a law (%s, %s, %s)\n" % (seed, scenario.kind, " ".join(scenario.steps), scenario.keys)
             + "".join("  %s\n" % problem for problem in problems)
             + "".join("  plan: %s%s\n" % (line, " (hit)" if line in hits else "") for line in scenario.plan)
             + ("  disk of %s: %d bytes free\n" % (scenario.small_disk, scenario.room) if scenario.small_disk else "")
-            + "  again: ./tools/bazel run //sshsync/testing/faults -- --seeds %d --keep\n" % seed)
+            + "  again: ./tools/bazel run //sshsync/testing/faults -- --seeds %d --keep\n" % seed
+        )
     if keep:
         say("seed %d took %.3f s; hit: %s; its folder: %s\n" % (seed, time.monotonic() - started, hits, place))
     elif made:
@@ -97,7 +112,9 @@ def one(seed, folder, programs, disks, keep, tally, say):
 
 
 def work(seeds, keep=False, disks=True, say=sys.stdout.write):
-    """Runs these seeds in this process, which becomes the reaper of what they leave behind, and may get mounts of its own."""
+    """Runs these seeds in this process, which becomes the reaper of what they leave behind, and may get mounts of its
+    own.
+    """
     become_reaper()
     folder = tempfile.mkdtemp(prefix="sshsync-faults-", dir="/var/tmp")
     disks = disks and own_mounts.enter() and (keep or own_mounts.mount_memory(folder))
@@ -123,11 +140,16 @@ def run_all(seeds, jobs, keep=False, disks=True):
             code = 1
             try:
                 with os.fdopen(write, "w") as pipe:
+
                     def say(text, pipe=pipe):
                         pipe.write(text)
                         pipe.flush()
+
                     tally = work(seeds[job::jobs], keep, disks, say)
-                    say("\0%d %d %d %d %s\n" % (tally.runs, tally.hit, tally.broken, tally.no_disk, json.dumps(tally.exits)))
+                    say(
+                        "\0%d %d %d %d %s\n"
+                        % (tally.runs, tally.hit, tally.broken, tally.no_disk, json.dumps(tally.exits))
+                    )
                 code = 0
             except BaseException:
                 traceback.print_exc()
@@ -154,7 +176,9 @@ def run_all(seeds, jobs, keep=False, disks=True):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Runs the program with random faults and checks the laws after each run.")
+    parser = argparse.ArgumentParser(
+        description="Runs the program with random faults and checks the laws after each run."
+    )
     parser.add_argument("--seeds", default="0:1000", help="one seed, or FROM:TO (default: 0:1000)")
     parser.add_argument("--times", type=int, default=1, help="run each so many times")
     parser.add_argument("--jobs", type=int, default=2, help="processes that work on them (default: 2)")

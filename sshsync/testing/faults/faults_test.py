@@ -11,7 +11,9 @@ from sshsync.testing.faults import faults, scenarios
 SEEDS = 1000
 GROUP = 50
 FOUND = [655]
-FIRST = range(0, SEEDS, GROUP)[int(os.environ.get("TEST_SHARD_INDEX", 0))::int(os.environ.get("TEST_TOTAL_SHARDS", 1))]
+FIRST = range(0, SEEDS, GROUP)[
+    int(os.environ.get("TEST_SHARD_INDEX", 0)) :: int(os.environ.get("TEST_TOTAL_SHARDS", 1))
+]
 
 
 @pytest.mark.parametrize("first", FIRST)

@@ -25,7 +25,13 @@ class Site:
         env = {"PATH": "/usr/bin:/bin", "FAULTY_SSH_ROOT": str(self.folder)}
         if caller:
             env["FAULTY_SSH_HOST"] = caller
-        return subprocess.run([faults.runfile("sshsync", "testing", "faults", "faulty_ssh"), *arguments], input=send, env=env, capture_output=True, timeout=60)
+        return subprocess.run(
+            [faults.runfile("sshsync", "testing", "faults", "faulty_ssh"), *arguments],
+            input=send,
+            env=env,
+            capture_output=True,
+            timeout=60,
+        )
 
     def told(self, name):
         with open(os.path.join(self.folder, name)) as file:
@@ -38,9 +44,29 @@ def site(tmp_path):
 
 
 def test_without_faults_it_is_a_shell_in_the_hosts_home(site):
-    done = site.ssh("-T", "-o", "BatchMode=yes", "-oPort=1", "-p", "22", "-M", "-S", "/nowhere/socket", "-l", "someone", "--", "m", "cat;", "pwd; echo err >&2; exit 7",
-                    send=b"hello\n")
-    assert (done.returncode, done.stdout, done.stderr) == (7, b"hello\n%s/homes/m\n" % os.fsencode(site.folder), b"err\n")
+    done = site.ssh(
+        "-T",
+        "-o",
+        "BatchMode=yes",
+        "-oPort=1",
+        "-p",
+        "22",
+        "-M",
+        "-S",
+        "/nowhere/socket",
+        "-l",
+        "someone",
+        "--",
+        "m",
+        "cat;",
+        "pwd; echo err >&2; exit 7",
+        send=b"hello\n",
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (
+        7,
+        b"hello\n%s/homes/m\n" % os.fsencode(site.folder),
+        b"err\n",
+    )
     assert site.told("connections") == "- m 1 6 %d\n" % len(done.stdout)
 
 
@@ -65,7 +91,11 @@ def test_a_connection_is_cut_at_a_byte_of_either_direction(site):
     done = site.ssh("m", "cat >got; echo $(cat got) >seen", send=b"12345")
     assert done.returncode == 0
     seen = os.path.join(site.folder, "homes", "m", "seen")
-    laws.wait_until(lambda: os.path.exists(seen) and site.told("homes/m/seen"), 60, "what the shell of a host that was cut off does at its end of input")
+    laws.wait_until(
+        lambda: os.path.exists(seen) and site.told("homes/m/seen"),
+        60,
+        "what the shell of a host that was cut off does at its end of input",
+    )
     assert site.told("homes/m/seen") == "123\n"
     assert site.ssh("m", "echo 12345").returncode == -9
 
@@ -81,7 +111,12 @@ def test_what_runs_on_the_host_may_live_die_or_wake_up_later(site):
 
 
 def test_bytes_change_and_noise_comes(site):
-    site.plan("- m 1 out 2 flip", "- m 2 out 0 print " + b"noise\n".hex(), "- m 3 out 0 trail " + b"bye\n".hex(), "- m 4 in 0 status 9")
+    site.plan(
+        "- m 1 out 2 flip",
+        "- m 2 out 0 print " + b"noise\n".hex(),
+        "- m 3 out 0 trail " + b"bye\n".hex(),
+        "- m 4 in 0 status 9",
+    )
     assert site.ssh("m", "echo 12345").stdout == b"12" + bytes([ord("3") ^ 0x15]) + b"45\n"
     assert site.ssh("m", "echo 12345").stdout == b"noise\n12345\n"
     assert site.ssh("m", "echo 12345").stdout == b"12345\nbye\n"

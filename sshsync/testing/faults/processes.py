@@ -1,11 +1,15 @@
-"""Random faults over real sshd: any process of a run, on any host, is killed, or stopped and woken up when the run has ended; by seed.
+"""Random faults over real sshd: any process of a run, on any host, is killed, or stopped and woken up when the run has
+ended; by seed.
 
     ./tools/bazel run //sshsync/testing/faults:processes -- --seeds 0:300        # by hand: some fifteen minutes
     ./tools/bazel run //sshsync/testing/faults:processes -- --seeds 17 --times 5
 
-Three hosts in a line. A seed says what they hold, how files move, when something happens and to which kind of process: the program's own ssh, the sshd
-of a session, a shell or a tool on a host, the program itself. A process that was stopped is what a host in trouble is: it wakes up after others
-have done its work, and writes on. So the laws are looked at once more when all of them have been woken. The threads run as they like: a seed fails
+Three hosts in a line. A seed says what they hold, how files move, when something happens and to which kind of process:
+the program's own ssh, the sshd
+of a session, a shell or a tool on a host, the program itself. A process that was stopped is what a host in trouble is:
+it wakes up after others
+have done its work, and writes on. So the laws are looked at once more when all of them have been woken. The threads run
+as they like: a seed fails
 again more or less often.
 """
 
@@ -38,7 +42,10 @@ class Case:
 
     def prepare(self):
         draw, rig = self.draw, self.rig
-        tree = {b"d%d/file %02d" % (number % 3, number): draw.randbytes(draw.choice([0, 1, 4096, 9000])) for number in range(draw.choice([3, 30, 200]))}
+        tree = {
+            b"d%d/file %02d" % (number % 3, number): draw.randbytes(draw.choice([0, 1, 4096, 9000]))
+            for number in range(draw.choice([3, 30, 200]))
+        }
         tree[trees.BIG] = draw.randbytes(draw.choice([300 << 10, 2 << 20, 4 << 20]) + draw.choice([0, 1]))
         rig.populate(tree)
         for name in CHILDREN:
@@ -80,9 +87,14 @@ class Case:
         by_log = self.draw.random() < 0.5
         size = os.path.getsize(self.rig.repo("repomaster", "big.bin"))
         limit = time.monotonic() + 5
+
         def reached():
-            return (self.run.process.poll() is not None or time.monotonic() > limit
-                    or (self.run.log.count(b"\n") >= lines if by_log else self.rig.staged(name) >= max(1, part * size)))
+            return (
+                self.run.process.poll() is not None
+                or time.monotonic() > limit
+                or (self.run.log.count(b"\n") >= lines if by_log else self.rig.staged(name) >= max(1, part * size))
+            )
+
         laws.wait_until(reached, 30, "a moment of the run")
 
     def _strike(self):
@@ -134,7 +146,10 @@ class Case:
             rig.same()
             for name in CHILDREN:
                 stage = rig.repo(name, ".sshsync", "in")
-                assert not os.path.exists(stage) or not os.listdir(stage), "L6: the stage of %s holds %s" % (name, os.listdir(stage))
+                assert not os.path.exists(stage) or not os.listdir(stage), "L6: the stage of %s holds %s" % (
+                    name,
+                    os.listdir(stage),
+                )
         watcher.check()
         rig.check_laws()
 
@@ -160,10 +175,15 @@ class Case:
 
 
 def run_all(seeds, say=print, jobs=2):
-    """Deals the seeds out to processes with a fleet each; how many were hit, and how many broke a law. Mostly they wait."""
+    """Deals the seeds out to processes with a fleet each; how many were hit, and how many broke a law.
+
+    Mostly they wait.
+    """
     hit = broken = 0
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-        for some_hit, some_broken, said in pool.map(_run_some, filter(None, (list(seeds)[job::jobs] for job in range(jobs)))):
+        for some_hit, some_broken, said in pool.map(
+            _run_some, filter(None, (list(seeds)[job::jobs] for job in range(jobs)))
+        ):
             hit += some_hit
             broken += some_broken
             for text in said:
@@ -181,8 +201,18 @@ def _run_some(seeds):
                 case.go()
             except Exception:
                 broken += 1
-                said.append("seed %d broke a law (%s, %s)\n  %s\n%s  again: ./tools/bazel run //sshsync/testing/faults:processes -- --seeds %d" % (
-                    seed, getattr(case, "way", ""), getattr(case, "keys", ""), "\n  ".join(case.did), traceback.format_exc(), seed))
+                said.append(
+                    "seed %d broke a law (%s, %s)\n  %s\n%s  again: ./tools/bazel run"
+                    " //sshsync/testing/faults:processes -- --seeds %d"
+                    % (
+                        seed,
+                        getattr(case, "way", ""),
+                        getattr(case, "keys", ""),
+                        "\n  ".join(case.did),
+                        traceback.format_exc(),
+                        seed,
+                    )
+                )
             finally:
                 case.close()
             hit += bool(case.did)
@@ -190,7 +220,9 @@ def _run_some(seeds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Kills and stops processes of runs over real sshd and checks the laws after each.")
+    parser = argparse.ArgumentParser(
+        description="Kills and stops processes of runs over real sshd and checks the laws after each."
+    )
     parser.add_argument("--seeds", default="0:300", help="one seed, or FROM:TO (default: 0:300)")
     parser.add_argument("--times", type=int, default=1, help="run each so many times")
     options = parser.parse_args()
@@ -200,7 +232,10 @@ def main():
     seeds = list(range(int(first), int(last) if colon else int(first) + 1)) * options.times
     started = time.monotonic()
     hit, broken = run_all(seeds, lambda text: print(text, flush=True))
-    print("%d runs, in %d a process was hit, %d broke a law; %.1f s" % (len(seeds), hit, broken, time.monotonic() - started))
+    print(
+        "%d runs, in %d a process was hit, %d broke a law; %.1f s"
+        % (len(seeds), hit, broken, time.monotonic() - started)
+    )
     return 1 if broken else 0
 
 

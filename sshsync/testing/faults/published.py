@@ -4,7 +4,8 @@
         ...               # watch.drain() now and then
     watch.wrong           # sentences
 
-A published file appears by a rename, with a content that is allowed for its path; nothing writes into it, and it goes away only where that
+A published file appears by a rename, with a content that is allowed for its path; nothing writes into it, and it goes
+away only where that
 is allowed. `allowed(path, content)` and `may_go(path)` decide. What lies in `.sshsync` is not looked at.
 """
 
@@ -12,7 +13,15 @@ import ctypes
 import os
 import struct
 
-_MODIFY, _MOVED_FROM, _MOVED_TO, _CREATE, _DELETE, _IS_FOLDER, _OVERFLOW = 0x2, 0x40, 0x80, 0x100, 0x200, 0x40000000, 0x4000
+_MODIFY, _MOVED_FROM, _MOVED_TO, _CREATE, _DELETE, _IS_FOLDER, _OVERFLOW = (
+    0x2,
+    0x40,
+    0x80,
+    0x100,
+    0x200,
+    0x40000000,
+    0x4000,
+)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -60,7 +69,7 @@ class Watch:
             at = 0
             while at < len(data):
                 number, mask, _, size = struct.unpack_from("iIII", data, at)
-                name = data[at + 16:at + 16 + size].rstrip(b"\0")
+                name = data[at + 16 : at + 16 + size].rstrip(b"\0")
                 at += 16 + size
                 if mask & _OVERFLOW:
                     self.wrong.append("more events than the kernel keeps")

@@ -38,6 +38,7 @@ def test_a_folder_that_was_made_is_watched_too(folder):
     def deed():
         os.makedirs(folder / "n" / "m")
         os.rename(staged(folder, b"new"), folder / "n" / "m" / "file")
+
     watch = seen(folder, deed)
     assert watch.published == 1 and not watch.wrong
 

@@ -4,7 +4,8 @@
     scenario.plan          # the lines of faulty_ssh's plan
     scenario.root, scenario.children["p"]    # {path: content}
 
-The cascade is m (the root), p below it, n below p. Where a fault strikes is drawn blindly, so some are never reached: a connection may
+The cascade is m (the root), p below it, n below p. Where a fault strikes is drawn blindly, so some are never reached: a
+connection may
 end before the byte that was meant. How many were hit is counted by whoever runs the scenarios.
 """
 
@@ -14,39 +15,86 @@ import random
 CHUNK = 128 * 1024
 BIG = b"big.bin"
 
-# Names that go wrong where a name is pasted into a command, cut at blanks or newlines, taken for an option, or read by scp, awk or printf.
+# Names that go wrong where a name is pasted into a command, cut at blanks or newlines, taken for an option, or read by
+# scp, awk or printf.
 NAMES = [
-    b"plain", b"a b", b" lead", b"trail ", b"it's", b'"quoted"', b"`touch pwn`", b"$(touch pwn)", b"a;touch pwn", b"a&b", b"a|b", b"<in", b">out", b"*", b"?",
-    b"[a]", b"{x,y}", b"~", b"#hash", b"!bang", b"%s%n", b"back\\slash", b"end\\", b"tab\there", b"new\nline", b"end\n", b"-rf", b"--help", b"..a", b"a..",
-    b"${FILE}", b"$$", b"host:path", b"=x", b"@h", b"\xff\xfe", b"caf\xc3\xa9", b"cr\r", b"\\n", b"\\056\\056\\057x", b"x.tar",
+    b"plain",
+    b"a b",
+    b" lead",
+    b"trail ",
+    b"it's",
+    b'"quoted"',
+    b"`touch pwn`",
+    b"$(touch pwn)",
+    b"a;touch pwn",
+    b"a&b",
+    b"a|b",
+    b"<in",
+    b">out",
+    b"*",
+    b"?",
+    b"[a]",
+    b"{x,y}",
+    b"~",
+    b"#hash",
+    b"!bang",
+    b"%s%n",
+    b"back\\slash",
+    b"end\\",
+    b"tab\there",
+    b"new\nline",
+    b"end\n",
+    b"-rf",
+    b"--help",
+    b"..a",
+    b"a..",
+    b"${FILE}",
+    b"$$",
+    b"host:path",
+    b"=x",
+    b"@h",
+    b"\xff\xfe",
+    b"caf\xc3\xa9",
+    b"cr\r",
+    b"\\n",
+    b"\\056\\056\\057x",
+    b"x.tar",
 ]
 # What a tar of 1988 does not hold, and what no list of names holds: two of each, for only several go together.
 UNPACKABLE = [b"l" * 120, b"d/" + b"m" * 200, b"one\x01", b"d/two\x01"]
 FOLDERS = [b"", b"", b"", b"d/", b"d/e/", b"-d/", b"new\nfolder/", b"s p/", b"$(touch pwn) d/"]
 
 # What login files print: words, a path, digits that look like a digest, control bytes, half a line.
-NOISE = [b"Welcome to m\n", b"/srv/app/plain\n", b"da39a3ee5e6b4b0d3255bfef95601890afd80709\n", b"\x1b[31mred\x1b[0m\r\n", b"\0\xff\n\n", b"no newline",
-         b"0\n", b"sshsync\n" * 200]
+NOISE = [
+    b"Welcome to m\n",
+    b"/srv/app/plain\n",
+    b"da39a3ee5e6b4b0d3255bfef95601890afd80709\n",
+    b"\x1b[31mred\x1b[0m\r\n",
+    b"\0\xff\n\n",
+    b"no newline",
+    b"0\n",
+    b"sshsync\n" * 200,
+]
 
 
 @dataclasses.dataclass
 class Scenario:
     seed: int
-    kind: str                 # C0: builtin, nothing given; C0d: builtin with the operator's digestcmd; C1: the operator's synccmd
-    steps: list               # words of the command line
-    keys: dict                # further keys of [DEFAULT]
-    root: dict                # {path: content}
-    children: dict            # {"p": {path: content}, "n": ...}
-    extras: dict              # {"p": {path: content}}: what the parent does not have
-    plan: list                # lines for faulty_ssh
-    versions: dict            # {path: [contents that the root gets during the run]}
-    scripts: dict             # {name: bytes}: files that the plan's commands use
-    gone: set                 # paths that may vanish from the root during the run
-    small_disk: str = ""      # the child whose disk is small
-    room: int = 0             # bytes that it has beside what it holds
-    without: tuple = ()       # tools that hosts do not have, so that they fall back on others
-    aged: bool = False        # what a child has is older than the root's: it has probably changed
-    ends: bool = False        # the controller is killed or told to end, if that fault is hit
+    kind: str  # C0: builtin, nothing given; C0d: builtin with the operator's digestcmd; C1: the operator's synccmd
+    steps: list  # words of the command line
+    keys: dict  # further keys of [DEFAULT]
+    root: dict  # {path: content}
+    children: dict  # {"p": {path: content}, "n": ...}
+    extras: dict  # {"p": {path: content}}: what the parent does not have
+    plan: list  # lines for faulty_ssh
+    versions: dict  # {path: [contents that the root gets during the run]}
+    scripts: dict  # {name: bytes}: files that the plan's commands use
+    gone: set  # paths that may vanish from the root during the run
+    small_disk: str = ""  # the child whose disk is small
+    room: int = 0  # bytes that it has beside what it holds
+    without: tuple = ()  # tools that hosts do not have, so that they fall back on others
+    aged: bool = False  # what a child has is older than the root's: it has probably changed
+    ends: bool = False  # the controller is killed or told to end, if that fault is hit
 
     @property
     def delete(self):
@@ -67,7 +115,9 @@ class _Draw:
         kind = draw.choice(["C0", "C0", "C0d", "C1"])
         root = self._root(newlines=kind == "C0")
         p, n = self._behind(root), self._behind(root)
-        extras = {name: {b"extra/mine %d" % i: draw.randbytes(30) for i in range(draw.choice([0, 0, 1, 3]))} for name in "pn"}
+        extras = {
+            name: {b"extra/mine %d" % i: draw.randbytes(30) for i in range(draw.choice([0, 0, 1, 3]))} for name in "pn"
+        }
         keys = {}
         if draw.random() < 0.25:
             keys.update(delete="yes", max_delete="100%")
@@ -76,8 +126,17 @@ class _Draw:
         if draw.random() < 0.2:
             keys["publish"] = "together"
         scenario = Scenario(
-            seed=self.seed, kind=kind, steps=draw.choice([["--sync", "p", "--sync", "n"], ["--sync", "p,n"], ["--cascade", "m"]]),
-            keys=keys, root=root, children={"p": p, "n": n}, extras=extras, plan=[], versions={}, scripts={}, gone=set(),
+            seed=self.seed,
+            kind=kind,
+            steps=draw.choice([["--sync", "p", "--sync", "n"], ["--sync", "p,n"], ["--cascade", "m"]]),
+            keys=keys,
+            root=root,
+            children={"p": p, "n": n},
+            extras=extras,
+            plan=[],
+            versions={},
+            scripts={},
+            gone=set(),
         )
         for _ in range(draw.choice([1, 1, 2, 2, 3, 4])):
             self._fault(scenario)
@@ -115,7 +174,7 @@ class _Draw:
                 tree[path] = data
             elif kind == "older" and path == BIG and draw.random() < 0.7:
                 at = draw.randrange(len(data))
-                tree[path] = data[:at] + bytes([data[at] ^ 1]) + data[at + 1:draw.choice([len(data), at + 2])]
+                tree[path] = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 : draw.choice([len(data), at + 2])]
             elif kind == "older":
                 tree[path] = draw.randbytes(max(1, len(data) + draw.choice([0, -1, 1, 500])))
                 if tree[path] == data:
@@ -130,7 +189,9 @@ class _Draw:
         peer = data or draw.random() < 0.35
         if peer:
             pair, ordinal = draw.choice(["p m", "n p"]), draw.choice([1, 1, 2, 3])
-            direction, limit = ("out", draw.choice([300, 20000, 700000])) if data or draw.random() < 0.8 else ("in", 1000)
+            direction, limit = (
+                ("out", draw.choice([300, 20000, 700000])) if data or draw.random() < 0.8 else ("in", 1000)
+            )
         else:
             pair, ordinal = draw.choice(["- m", "- p", "- p", "- n"]), draw.choice([1, 1, 1, 2, 2, 3, 4, 5])
             direction, limit = draw.choice([("in", 12000), ("out", 4000)])
@@ -143,19 +204,36 @@ class _Draw:
 
     def _fault(self, scenario):
         draw = self.random
-        faults = [self._cut, self._cut, self._cut, self._hang, self._stall, self._print, self._flip, self._status, self._kill, self._kill, self._change,
-                  self._change, self._small_disk]
+        faults = [
+            self._cut,
+            self._cut,
+            self._cut,
+            self._hang,
+            self._stall,
+            self._print,
+            self._flip,
+            self._status,
+            self._kill,
+            self._kill,
+            self._change,
+            self._change,
+            self._small_disk,
+        ]
         draw.choice(faults)(scenario)
 
     def _cut(self, scenario):
-        scenario.plan.append("%s cut %s %s" % (self._place(), self.random.choice(["255", "255", "255", "0", "1", "kill"]), self._fate()))
+        scenario.plan.append(
+            "%s cut %s %s" % (self._place(), self.random.choice(["255", "255", "255", "0", "1", "kill"]), self._fate())
+        )
 
     def _hang(self, scenario):
         scenario.plan.append("%s hang %d %s" % (self._place(), self.random.choice([10, 50, 300]), self._fate()))
 
     def _stall(self, scenario):
         # The long one is above the runs' timeout.
-        scenario.plan.append("%s stall %d" % (self._place(), self.random.choice([5, 50, 50, 200, 200, 200, 400, 400, 400, 6000])))
+        scenario.plan.append(
+            "%s stall %d" % (self._place(), self.random.choice([5, 50, 50, 200, 200, 200, 400, 400, 400, 6000]))
+        )
 
     def _print(self, scenario):
         if self.random.random() < 0.7:
@@ -179,7 +257,8 @@ class _Draw:
         scenario.ends = True
 
     def _change(self, scenario):
-        """The root changes: a file is moved over, written to at its end or in place, or deleted. All in single writes, so that no reader
+        """The root changes: a file is moved over, written to at its end or in place, or deleted. All in single writes,
+        so that no reader
         of the root sees what nobody ever meant to be there."""
         draw = self.random
         path = draw.choice([path for path in scenario.root if path not in scenario.versions] or [None])
@@ -189,11 +268,19 @@ class _Draw:
         way = draw.choice(["over", "append", "within", "delete"])
         if way == "within" and not old:
             way = "append"
-        piece, name = draw.randbytes(min(len(old), 64) if way == "within" else draw.choice([1, 1000, 3000])), b"new-%d" % number
+        piece, name = (
+            draw.randbytes(min(len(old), 64) if way == "within" else draw.choice([1, 1000, 3000])),
+            b"new-%d" % number,
+        )
         place = 4096 * draw.randrange((len(old) + 4095) // 4096) if way == "within" else 0
-        piece = piece[:len(old) - place] if way == "within" else piece
+        piece = piece[: len(old) - place] if way == "within" else piece
         at = b"homes/m/repo/" + path
-        scenario.versions[path] = {"over": [piece], "append": [old + piece], "within": [old[:place] + piece + old[place + len(piece):]], "delete": []}[way]
+        scenario.versions[path] = {
+            "over": [piece],
+            "append": [old + piece],
+            "within": [old[:place] + piece + old[place + len(piece) :]],
+            "delete": [],
+        }[way]
         if way == "delete":
             scenario.gone.add(path)
         script = {

@@ -1,4 +1,6 @@
-"""A kill, or an error, at system calls of the program and of its sessions on the child: a part of what syscalls.py does by hand."""
+"""A kill, or an error, at system calls of the program and of its sessions on the child: a part of what syscalls.py does
+by hand.
+"""
 
 import collections
 
@@ -8,9 +10,24 @@ from sshsync.testing import python_cases
 from sshsync.testing.faults import faults, syscalls
 
 # What makes a change durable or visible is hit everywhere; of what happens by the hundred only some places.
-EVERYWHERE = [kind for kind in syscalls.kinds() if syscalls.name_of(kind) in (
-    "controller/fsync/KILL", "controller/fsync/ENOSPC", "controller/rename/KILL", "child1/rename/KILL", "child2/rename/KILL", "child1/rename/ENOSPC")]
-SOMEWHERE = [kind for kind in syscalls.kinds() if kind not in EVERYWHERE and kind[0] in ("controller", "child1") and kind[2] in ("KILL", "ENOSPC", "EMFILE")]
+EVERYWHERE = [
+    kind
+    for kind in syscalls.kinds()
+    if syscalls.name_of(kind)
+    in (
+        "controller/fsync/KILL",
+        "controller/fsync/ENOSPC",
+        "controller/rename/KILL",
+        "child1/rename/KILL",
+        "child2/rename/KILL",
+        "child1/rename/ENOSPC",
+    )
+]
+SOMEWHERE = [
+    kind
+    for kind in syscalls.kinds()
+    if kind not in EVERYWHERE and kind[0] in ("controller", "child1") and kind[2] in ("KILL", "ENOSPC", "EMFILE")
+]
 
 
 def run(kind, numbers, tmp_path):
@@ -34,7 +51,11 @@ def test_every_call_may_fail_or_be_the_last(kind, tmp_path):
 
 
 def test_some_of_the_many_calls_may_fail_or_be_the_last(tmp_path):
-    hits = sum(run(kind, [1 + number % 4], tmp_path / str(number)) for number, kind in enumerate(SOMEWHERE) if not (tmp_path / str(number)).mkdir())
+    hits = sum(
+        run(kind, [1 + number % 4], tmp_path / str(number))
+        for number, kind in enumerate(SOMEWHERE)
+        if not (tmp_path / str(number)).mkdir()
+    )
     assert hits > len(SOMEWHERE) // 3
 
 

@@ -3,8 +3,10 @@
     world = world.World(folder, programs, scenario)
     problems = world.go()      # [] where every law held
 
-`go` runs the program with the scenario's faults, checks the laws, takes the faults away, and runs the same command again, which must end
-well (L6). Nothing is shared between two worlds but the processes of the machine; whoever calls is the subreaper of what they leave behind.
+`go` runs the program with the scenario's faults, checks the laws, takes the faults away, and runs the same command
+again, which must end
+well (L6). Nothing is shared between two worlds but the processes of the machine; whoever calls is the subreaper of what
+they leave behind.
 """
 
 import os
@@ -24,8 +26,8 @@ _PATIENCE = 100  # seconds: above every limit that a run is given here
 _LIST = "find ${REPOPATH} -type f"
 _DIGEST = "if [ -f ${FILEPATH} ]; then sha1sum ${FILEPATH} | cut -d' ' -f1; else echo NONE; fi"
 _SYNC = (
-    "{ printf 'echo; echo START; cat '; printf %s \"${REMOTEDIR}/${FILE}\" | sed \"s/'/'\\\\\\\\''/g; 1s/^/'/; \\$s/\\$/'/\"; } |"
-    " ssh ${REMOTEHOST} sh | LC_ALL=C sed '1,/^START$/d' > ${LOCALDIR}/${FILE}"
+    "{ printf 'echo; echo START; cat '; printf %s \"${REMOTEDIR}/${FILE}\" | sed \"s/'/'\\\\\\\\''/g; 1s/^/'/;"
+    " \\$s/\\$/'/\"; } | ssh ${REMOTEHOST} sh | LC_ALL=C sed '1,/^START$/d' > ${LOCALDIR}/${FILE}"
 )
 
 
@@ -63,7 +65,10 @@ class World:
                 _age(self.repo(name), tree)
             _write(self.repo(name), scenario.extras[name])
         _write(folder, scenario.scripts)
-        _write(folder, {b"plan": "".join(line + "\n" for line in scenario.plan).encode(), b"hits": b"", b"connections": b""})
+        _write(
+            folder,
+            {b"plan": "".join(line + "\n" for line in scenario.plan).encode(), b"hits": b"", b"connections": b""},
+        )
         self.configure()
         # What a path may hold: what the child had, and what any of those above it had.
         self._allowed = {path: [data] + scenario.versions.get(path, []) for path, data in scenario.root.items()}
@@ -77,12 +82,28 @@ class World:
 
     def _mount(self, scenario):
         name = scenario.small_disk
-        held = sum((len(data) + 4095) // 4096 * 4096 + 4096 for tree in (scenario.children[name], scenario.extras[name]) for data in tree.values())
+        held = sum(
+            (len(data) + 4095) // 4096 * 4096 + 4096
+            for tree in (scenario.children[name], scenario.extras[name])
+            for data in tree.values()
+        )
         self._disk = os.path.join(self.folder, "homes", name)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%d" % (held + 64 * 1024 + scenario.room), "none", self._disk], check=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=%d" % (held + 64 * 1024 + scenario.room), "none", self._disk],
+            check=True,
+        )
 
     def configure(self):
-        keys = {"timeout": "4", "wait": "2", "connect_timeout": "2", "retries": "2", "chunk": "128K", "nice": "0", "password": SECRET, "user": "someone"}
+        keys = {
+            "timeout": "4",
+            "wait": "2",
+            "connect_timeout": "2",
+            "retries": "2",
+            "chunk": "128K",
+            "nice": "0",
+            "password": SECRET,
+            "user": "someone",
+        }
         keys.update(self.scenario.keys)
         if self.scenario.kind != "C0":
             keys.update(listcmd=_LIST, digestcmd=_DIGEST)
@@ -101,8 +122,16 @@ class World:
         os.chmod(path, 0o600)
 
     def command(self):
-        return [self.program, "--config", os.path.join(self.folder, "sshsync.conf"), "--log-file", os.path.join(self.folder, "log"), "--log-level", "debug",
-                *self.scenario.steps]
+        return [
+            self.program,
+            "--config",
+            os.path.join(self.folder, "sshsync.conf"),
+            "--log-file",
+            os.path.join(self.folder, "log"),
+            "--log-level",
+            "debug",
+            *self.scenario.steps,
+        ]
 
     # The two runs.
 
@@ -122,16 +151,31 @@ class World:
         self.problems.append(text)
 
     def _run(self, what):
-        watches = [published.Watch(self.repo(name), self._is_allowed, lambda path, name=name: self._may_go(name, path)) for name in self.children]
+        watches = [
+            published.Watch(self.repo(name), self._is_allowed, lambda path, name=name: self._may_go(name, path))
+            for name in self.children
+        ]
         log = os.path.join(self.folder, "log")
         if os.path.exists(log):
             os.rename(log, log + ".faults")
-        env = {"PATH": os.path.join(self.folder, "bin") + ":/usr/bin:/bin", "HOME": self.folder, "TMPDIR": os.path.join(self.folder, "tmp"),
-               "FAULTY_SSH_ROOT": self.folder}
+        env = {
+            "PATH": os.path.join(self.folder, "bin") + ":/usr/bin:/bin",
+            "HOME": self.folder,
+            "TMPDIR": os.path.join(self.folder, "tmp"),
+            "FAULTY_SSH_ROOT": self.folder,
+        }
         begin = ["/bin/sh", "-c", 'echo $$ >controller; exec "$@"', "sh"]
         with open(os.path.join(self.folder, "out"), "wb") as out, open(os.path.join(self.folder, "err"), "wb") as err:
             command = begin + (self.through if what == "faults" else []) + self.command()
-            process = subprocess.Popen(command, env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
+            process = subprocess.Popen(
+                command,
+                env=env,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
         self._wait(process, watches)
         for watch in watches:
             with watch:
@@ -142,7 +186,11 @@ class World:
         self.statuses.append(self.status)
         self.log, self.out, self.err = (_read(os.path.join(self.folder, name)) for name in ("log", "out", "err"))
         self._check_leftovers(what)
-        for check in (lambda: laws.check_log(self.log), lambda: laws.check_output(self.out), lambda: laws.check_output(self.err)):
+        for check in (
+            lambda: laws.check_log(self.log),
+            lambda: laws.check_output(self.out),
+            lambda: laws.check_output(self.err),
+        ):
             try:
                 check()
             except (AssertionError, UnicodeDecodeError) as error:
@@ -158,7 +206,9 @@ class World:
         ended = os.pidfd_open(process.pid)
         try:
             while process.poll() is None:
-                ready, _, _ = select.select([ended] + [watch.fd for watch in watches], [], [], max(0, limit - time.monotonic()))
+                ready, _, _ = select.select(
+                    [ended] + [watch.fd for watch in watches], [], [], max(0, limit - time.monotonic())
+                )
                 for watch in watches:
                     watch.drain()
                 if not ready:
@@ -181,7 +231,10 @@ class World:
             if pid == 0:
                 time.sleep(0.003)
         for pid in _children():
-            self.wrong("L7: still alive ten seconds after the run with %s: %s" % (what, _read("/proc/%d/cmdline" % pid).replace(b"\0", b" ")))
+            self.wrong(
+                "L7: still alive ten seconds after the run with %s: %s"
+                % (what, _read("/proc/%d/cmdline" % pid).replace(b"\0", b" "))
+            )
             _kill_below(pid)
 
     # The laws.
@@ -204,18 +257,26 @@ class World:
                     if path not in trees[name] and not (scenario.delete and path in scenario.gone):
                         self.wrong("L2: %s lost %r" % (name, path))
         self._check_places()
-        foreign = [name for name in os.listdir("/tmp") if not name.startswith(("sshsync-", ".sshsync-"))] if self.own_tmp else []
+        foreign = (
+            [name for name in os.listdir("/tmp") if not name.startswith(("sshsync-", ".sshsync-"))]
+            if self.own_tmp
+            else []
+        )
         if foreign:
             self.wrong("L4: in /tmp: %s" % foreign)
         if self.status == 0:
             for name in self.children:
                 for path, data in scenario.root.items():
-                    if path not in scenario.gone and trees[name].get(path) not in [data] + scenario.versions.get(path, []):
+                    if path not in scenario.gone and trees[name].get(path) not in [data] + scenario.versions.get(
+                        path, []
+                    ):
                         self.wrong("L5: exit 0, but %s does not have %r of the root" % (name, path))
         elif self.any_end:
             # Whatever was in its way (a library, the log, the configuration), it says so, and does not crash.
             if self.status < 0 and self.status != -9 or self.status in (128 + 6, 128 + 11):
-                self.wrong("the program died by signal %d: %s" % (-self.status, self.err[-2000:].decode(errors="replace")))
+                self.wrong(
+                    "the program died by signal %d: %s" % (-self.status, self.err[-2000:].decode(errors="replace"))
+                )
             if self.status > 0 and not self.err.strip() and b" ERROR " not in self.log:
                 self.wrong("L5: exit %d without a word" % self.status)
         else:
@@ -226,7 +287,10 @@ class World:
         if self.status > 0 and not (scenario.ends and self.status > 128):
             if self.status not in (6, 8):
                 self.wrong("L5: exit %d" % self.status)
-            if not any(b" ERROR " in line[:60] and (b" p: " in line or b" n: " in line or b" m: " in line) for line in self.log.splitlines()):
+            if not any(
+                b" ERROR " in line[:60] and (b" p: " in line or b" n: " in line or b" m: " in line)
+                for line in self.log.splitlines()
+            ):
                 self.wrong("L5: exit %d without an ERROR that names a repository" % self.status)
         if self.status != 0 and not self.hits() and not scenario.small_disk:
             self.wrong("no fault was hit, but the exit status is %d" % self.status)
@@ -242,7 +306,23 @@ class World:
             for place, folders, files in os.walk(self.repo(name)):
                 if "pwn" in folders + files:
                     self.wrong("L4: a name was executed in %s" % place)
-        known = {"bin", "tmp", "homes", "plan", "hits", "connections", "sshsync.conf", "log", "log.faults", "out", "err", "state", "pid", "controller", "trace"}
+        known = {
+            "bin",
+            "tmp",
+            "homes",
+            "plan",
+            "hits",
+            "connections",
+            "sshsync.conf",
+            "log",
+            "log.faults",
+            "out",
+            "err",
+            "state",
+            "pid",
+            "controller",
+            "trace",
+        }
         known |= {os.fsdecode(name) for name in self.scenario.scripts}
         beside = {name for name in os.listdir(self.folder) if not name.startswith("count.")} - known
         if beside:
@@ -263,7 +343,10 @@ class World:
         if sockets:
             self.wrong("L4: the folders of sockets of a run that was killed are there after the next one: %s" % sockets)
         if self.status != 0 or self.out or self.err:
-            return self.wrong("L6: the clean run ended with %s: %s" % (self.status, (self.out + self.err)[:2000].decode(errors="replace")))
+            return self.wrong(
+                "L6: the clean run ended with %s: %s"
+                % (self.status, (self.out + self.err)[:2000].decode(errors="replace"))
+            )
         trees = {name: _contents(self.repo(name)) for name in HOSTS}
         for name in self.children:
             found = trees[name]
@@ -295,7 +378,9 @@ class World:
             # A tar archive rounds up to 10 KiB and has 1 KiB or more of headers a file.
             bound = sum(len(data) + 3000 for data in differing) + 12000 * connections.get((name, parent), 0)
             if sent.get((name, parent), 0) > bound:
-                self.wrong("L6: %d bytes came to %s, which lacked %d" % (sent[(name, parent)], name, sum(map(len, differing))))
+                self.wrong(
+                    "L6: %d bytes came to %s, which lacked %d" % (sent[(name, parent)], name, sum(map(len, differing)))
+                )
 
     def hits(self):
         return [self.scenario.plan[int(line) - 1] for line in _read(os.path.join(self.folder, "hits")).split()]

@@ -24,7 +24,8 @@ def width_of(character):
 
 
 class Screen:
-    """A terminal as far as this program uses one: it knows characters, newlines, the cursor's way up, and erasing; anything else is an error, so
+    """A terminal as far as this program uses one: it knows characters, newlines, the cursor's way up, and erasing;
+    anything else is an error, so
     that a test sees it. Lines that leave at the top are kept, as in a window that scrolls."""
 
     def __init__(self, columns=80, rows=24):
@@ -33,11 +34,12 @@ class Screen:
         self._cells = [[]]
         self._row = self._column = 0
         self._rest = ""
-        self.wrapped = 0   # how often a line was broken at the edge
-        self.drawn = []    # the whole screen after each piece of output
+        self.wrapped = 0  # how often a line was broken at the edge
+        self.drawn = []  # the whole screen after each piece of output
 
     def resize(self, columns, rows):
-        """As terminals do it that keep all text: a line that is too long becomes several, above the cursor too. The cursor stands at the
+        """As terminals do it that keep all text: a line that is too long becomes several, above the cursor too. The
+        cursor stands at the
         beginning of a line."""
         assert self._column == 0
         broken, row = [], 0
@@ -66,7 +68,7 @@ class Screen:
                 if end >= len(text):
                     self._rest = text[i:]
                     break
-                self._control(text[i + 2:end], text[end])
+                self._control(text[i + 2 : end], text[end])
                 i = end
             elif c == "\n":
                 self._newline()
@@ -119,10 +121,10 @@ class Screen:
             self._row = max(0, self._row - number)
             self._column = 0 if final == "F" else self._column
         elif final == "K":
-            self._cells[self._row] = self._cells[self._row][:self._column]
+            self._cells[self._row] = self._cells[self._row][: self._column]
         elif final == "J" and parameters in ("", "0"):
-            self._cells[self._row] = self._cells[self._row][:self._column]
-            self._cells = self._cells[:self._row + 1]
+            self._cells[self._row] = self._cells[self._row][: self._column]
+            self._cells = self._cells[: self._row + 1]
         else:
             raise ValueError("an unknown control sequence: %r %r" % (parameters, final))
 
@@ -177,7 +179,7 @@ class Terminal:
         data = self._tail + block
         # A character may be cut between two reads.
         text = data.decode(errors="ignore")
-        self._tail = data[len(text.encode()):] if data.startswith(text.encode()) else b""
+        self._tail = data[len(text.encode()) :] if data.startswith(text.encode()) else b""
         self._unheard += text.replace("\r\n", "\n")
         self.screen.write(text)
         return bool(block)

@@ -1,4 +1,5 @@
-"""A headless chromium for tests, spoken to over a pair of pipes in the protocol of its developer tools; no driver, no port.
+"""A headless chromium for tests, spoken to over a pair of pipes in the protocol of its developer tools; no driver, no
+port.
 
     with Browser() as browser:
         page = browser.open("file:///tmp/page.html", width=360, dark=True)
@@ -20,12 +21,27 @@ class Browser:
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
         # The protocol wants descriptors 3 and 4, which the child's shell puts in place.
-        command = [shutil.which(program), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
-                   "--disable-background-networking", "--remote-debugging-pipe", "--user-data-dir=" + self._folder + "/profile"]
+        command = [
+            shutil.which(program),
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--remote-debugging-pipe",
+            "--user-data-dir=" + self._folder + "/profile",
+        ]
         script = 'exec "$@" 3<&%d 4>&%d' % (to_browser, from_browser)
-        self._process = subprocess.Popen(["bash", "-c", script, "bash", *command], pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL,
-                                         stdout=subprocess.DEVNULL, stderr=open(self._folder + "/log", "wb"),
-                                         env=dict(os.environ, HOME=self._folder, XDG_CONFIG_HOME=self._folder, XDG_CACHE_HOME=self._folder))
+        self._process = subprocess.Popen(
+            ["bash", "-c", script, "bash", *command],
+            pass_fds=(to_browser, from_browser),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=open(self._folder + "/log", "wb"),
+            env=dict(os.environ, HOME=self._folder, XDG_CONFIG_HOME=self._folder, XDG_CACHE_HOME=self._folder),
+        )
         os.close(to_browser)
         os.close(from_browser)
         self._buffer = b""
@@ -63,7 +79,7 @@ class Browser:
             message["sessionId"] = session
         data = json.dumps(message).encode() + b"\0"
         while data:
-            data = data[os.write(self._out, data):]
+            data = data[os.write(self._out, data) :]
         while True:
             answer = self._read()
             if answer.get("id") != self._next:
@@ -82,8 +98,20 @@ class Browser:
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(domain + ".enable", session)
-        self.call("Emulation.setDeviceMetricsOverride", session, width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
-        self.call("Emulation.setEmulatedMedia", session, media=media, features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            session,
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        self.call(
+            "Emulation.setEmulatedMedia",
+            session,
+            media=media,
+            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+        )
         if not scripts:
             self.call("Emulation.setScriptExecutionDisabled", session, value=True)
         self.events.clear()
@@ -106,12 +134,19 @@ class Page:
     @property
     def problems(self):
         kinds = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded", "Network.loadingFailed")
-        return [event for event in self._browser.events if event.get("method") in kinds and event.get("sessionId") == self._session]
+        return [
+            event
+            for event in self._browser.events
+            if event.get("method") in kinds and event.get("sessionId") == self._session
+        ]
 
     @property
     def requests(self):
-        return [event["params"]["request"]["url"] for event in self._browser.events
-                if event.get("method") == "Network.requestWillBeSent" and event.get("sessionId") == self._session]
+        return [
+            event["params"]["request"]["url"]
+            for event in self._browser.events
+            if event.get("method") == "Network.requestWillBeSent" and event.get("sessionId") == self._session
+        ]
 
     def accessibility(self):
         """The page as a screen reader has it: (role, name) of every node that is not left out."""
@@ -120,7 +155,9 @@ class Page:
 
     def picture(self):
         """The whole page, as bytes of a PNG."""
-        return base64.b64decode(self._browser.call("Page.captureScreenshot", self._session, captureBeyondViewport=True)["data"])
+        return base64.b64decode(
+            self._browser.call("Page.captureScreenshot", self._session, captureBeyondViewport=True)["data"]
+        )
 
     def paper(self):
         """The page as it is printed, as bytes of a PDF."""
