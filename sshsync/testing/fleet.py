@@ -309,8 +309,7 @@ class Fleet:
         self._host_keys = known
 
     def _write_configs(self):
-        """Client configurations name all hosts, known_hosts both their names and addresses; ports become known one by
-        one."""
+        """Client configurations name all hosts, known_hosts also their addresses; ports become known one by one."""
         lines = []
         for host, key in self._host_keys:
             bare = " ".join(key.split()[:2])
