@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kPiece = size_t{64} << 10;  // what a read of a pipe brings
 
 void Decode(benchmark::State& state, absl::string_view piece) {
-  const std::string label = RandomNonce() + "-1";
+  const std::string label = RandomMark() + "-1";
   for (auto _ : state) {
     FrameDecoder decoder(label, FrameDecoder::kOut);
     size_t total = 0;
@@ -32,7 +32,7 @@ BENCHMARK(BM_DecodeZeros);
 /// The content of a digest batch: nearly every byte could begin a nonce.
 void BM_DecodeHexLines(benchmark::State& state) {
   std::string lines;
-  while (lines.size() < kPiece) absl::StrAppend(&lines, RandomNonce(), "  ./some/file\n");
+  while (lines.size() < kPiece) absl::StrAppend(&lines, RandomMark(), "  ./some/file\n");
   Decode(state, lines);
 }
 BENCHMARK(BM_DecodeHexLines);

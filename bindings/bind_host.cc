@@ -335,7 +335,7 @@ void BindHost(py::module_& module) {
   module.def("raise_connection_error", &RaiseConnectionError, "host"_a, "returncode"_a, "ready"_a, "out"_a, "err"_a);
 
   py::class_<FrameEncoder>(module, "FrameEncoder")
-      .def(py::init([] { return FrameEncoder(RandomNonce()); }))
+      .def(py::init([] { return FrameEncoder(RandomMark()); }))
       .def(
           "preamble",
           [](const FrameEncoder& self, const std::string& shell) { return py::bytes(self.Preamble(shell)); }, "shell"_a)

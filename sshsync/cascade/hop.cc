@@ -330,7 +330,7 @@ absl::StatusOr<RepositorySnapshot> Hop::Apply(const HopParent& parent, Repositor
   const bool kept = options_.has_children || child_.config().metadata || child_.config().recheck;
   FileStates states(plan, child_.config().retries);
   if (child_.config().publish == PublishMode::kTogether) states.PublishTogether(!HeldBack());
-  if (child_.config().stage == "no" && states.AnyOpen()) {
+  if (child_.config().in_place() && states.AnyOpen()) {
     child_.Emit(LogLevel::kWarning,
                 "stage = no: synccmd writes into the repository itself; files are not verified before they replace the "
                 "old ones");

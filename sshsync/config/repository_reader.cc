@@ -197,12 +197,12 @@ void ReadSelection(EntryReader& reader, Repository& repository) {
   reader.Take("delete", repository.del, ParseBool);
   reader.Take("max_delete", repository.max_delete, ParseDeleteLimit);
   reader.Take("trash", repository.trash, ParseBool);
-  if (repository.publish == PublishMode::kTogether && repository.stage == "no") {
+  if (repository.publish == PublishMode::kTogether && repository.in_place()) {
     reader.diagnostics().Error(reader.PlaceOf("publish"),
                                "`publish = together` with `stage = no`: synccmd overwrites one file after the other",
                                "let the stage be, or publish = file");
   }
-  if (repository.trash && repository.stage == "no") {
+  if (repository.trash && repository.in_place()) {
     reader.diagnostics().Error(reader.PlaceOf("trash"),
                                "`trash = yes` with `stage = no`: synccmd overwrites files that nobody kept",
                                "let the stage be, or give up the trash");

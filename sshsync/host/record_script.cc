@@ -1,12 +1,7 @@
 #include "sshsync/host/record_script.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -23,12 +18,6 @@ RecordScript::RecordScript(absl::string_view mark) : mark_(mark) {
 
 void RecordScript::Add(absl::string_view label, absl::string_view shell_text) {
   absl::StrAppend(&text_, "_ss_run ", ShellLiteral(shell_text), "; _ss_mark ", label, " $?\n");
-}
-
-std::string RandomMark() {
-  std::array<char, 16> bytes;
-  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) std::abort();
-  return absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size()));
 }
 
 absl::Status RecordReader::Feed(absl::string_view bytes, absl::FunctionRef<absl::Status(Record record)> on_record) {

@@ -7,6 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "sshsync/base/random.h"
 
 namespace sshsync {
 
@@ -38,9 +39,6 @@ class RecordScript {
   std::string mark_;
   std::string text_;
 };
-
-/// 128 random bits in hex.
-std::string RandomMark();
 
 /// One answer.
 struct Record {

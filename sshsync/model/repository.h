@@ -103,6 +103,10 @@ struct Repository {
   std::vector<std::string> groups;
 
   bool is_root() const { return parent.empty(); }
+  /// Whether the operator's synccmd brings its files from the parent.
+  bool moves_by_command() const { return transfer != Transfer::kStream && templates.contains("synccmd"); }
+  /// Whether files are written into the repository itself: there is no stage.
+  bool in_place() const { return stage == "no"; }
 };
 
 /// The settings of the tool itself: section [sshsync]. Empty paths mean the defaults of the account that runs it.

@@ -61,7 +61,7 @@ void DigestCache::Read(const std::vector<DigestRequest>& questions, const Manife
 
 void DigestCache::Brought(const std::vector<FileEntry>& files, const std::vector<FileStat>& wanted) {
   // Without a stage everybody could write where it was verified.
-  if (memory_ == nullptr || repository_.config().stage == "no") return;
+  if (memory_ == nullptr || repository_.config().in_place()) return;
   std::vector<StoredDigest> kept;
   for (size_t i = 0; i < files.size(); ++i) {
     if (files[i].digest.empty() || !IsAsBrought(files[i].stat, wanted[i], way_.host_clock)) continue;

@@ -156,7 +156,7 @@ TransferPipe Routes::Trial(Route route, const Sample& sample) const {
                                             "\n[ -f \"$FILEPATH\" ] || FILEPATH=", ShellLiteral(fallback),
                                             "\ndd if=\"$FILEPATH\" bs=512 count=1 2>/dev/null || :"),
                      .writer = "cat >/dev/null"};
-  if (route != Route::kPush || (scratch_.empty() && child_.config().stage == "no")) return trial;
+  if (route != Route::kPush || (scratch_.empty() && child_.config().in_place())) return trial;
   Attempt attempt = NewAttempt(StageFolder(child_.config().stage, child_.facts().root), 0, "trial", Digest());
   if (!scratch_.empty()) attempt.folder = scratch_;
   const std::string folder = ShellLiteral(attempt.folder);
@@ -228,7 +228,8 @@ absl::Status Routes::TryPush(Stream& stream, const TransferPipe& pipe) {
   const auto& peer = peers_.at(Route::kPush);
   SSHSYNC_RETURN_IF_ERROR(peer.status());
   SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
-  std::string said, printed;
+  std::string said;
+  TextTail printed;
   Disconnect(stream);
   SSHSYNC_RETURN_IF_ERROR(Connect(stream, *peer, &said));
   if (IsAboutTheConnection(said)) return WhyNoWay(PeerEndpoint(child_.config()), said, "writer");
@@ -239,8 +240,8 @@ absl::Status Routes::TryPush(Stream& stream, const TransferPipe& pipe) {
           {.script = peer->PushText(pipe.reader, pipe.writer, mark, stream.control),
            .timeout = child_.config().timeout,
            .writes = true},
-          [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, [] { return false; }, context_.drain));
-  if (result.status == 0 && HasFinalWord(printed, mark)) return absl::OkStatus();
+          [&](absl::string_view bytes) { return printed.Append(bytes); }, [] { return false; }, context_.drain));
+  if (result.status == 0 && HasFinalWord(printed.text(), mark)) return absl::OkStatus();
   return WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer");
 }
 
@@ -254,15 +255,14 @@ absl::StatusOr<std::string> Routes::Carry(const TransferPipe& pipe, Stream& stre
   SSHSYNC_RETURN_IF_ERROR(Move(stream, Stream::Place::kParent));
   SSHSYNC_RETURN_IF_ERROR(Connect(stream, peer, nullptr));
   const std::string mark = RandomMark();
-  std::string printed;
-  SSHSYNC_ASSIGN_OR_RETURN(
-      const RemoteResult result,
-      stream.session->Run(
-          {.script = peer.PushText(pipe.reader, pipe.writer, mark, stream.control),
-           .timeout = child_.config().timeout,
-           .writes = true},
-          [&](absl::string_view bytes) { return AppendTail(&printed, bytes); }, moved, context_.drain));
-  if (HasFinalWord(printed, mark)) return ReplayText(result.status, result.err);
+  TextTail printed;
+  SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult result,
+                           stream.session->Run(
+                               {.script = peer.PushText(pipe.reader, pipe.writer, mark, stream.control),
+                                .timeout = child_.config().timeout,
+                                .writes = true},
+                               [&](absl::string_view bytes) { return printed.Append(bytes); }, moved, context_.drain));
+  if (HasFinalWord(printed.text(), mark)) return ReplayText(result.status, result.err);
   return Annotate(MakeError(Failure::kUnreachable, "the end of the writer was not seen"),
                   std::string(WhyNoWay(PeerEndpoint(child_.config()), result.err, "writer").message()));
 }

@@ -18,6 +18,7 @@
 #include "sshsync/route/relay.h"
 #include "sshsync/route/stream.h"
 #include "sshsync/route/transfer_pipe.h"
+#include "sshsync/ssh/frame.h"
 #include "sshsync/stage/stage.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"

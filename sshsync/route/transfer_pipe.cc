@@ -21,9 +21,8 @@ std::vector<Route> RoutesOf(const Repository& child) {
 std::string WayInWords(const Repository& child) {
   std::string routes;
   for (const Route route : RoutesOf(child)) absl::StrAppend(&routes, routes.empty() ? "" : ", else ", RouteName(route));
-  const bool by_command = child.transfer != Transfer::kStream && child.templates.contains("synccmd");
-  return by_command ? "files are moved by synccmd"
-                    : absl::StrCat("files are moved by the builtin transfer, route ", routes);
+  return child.moves_by_command() ? "files are moved by synccmd"
+                                  : absl::StrCat("files are moved by the builtin transfer, route ", routes);
 }
 
 std::string ReplayText(int status, absl::string_view said) {
@@ -69,13 +68,6 @@ absl::Status WhyNoWay(const Endpoint& far, absl::string_view said, absl::string_
   if (status == kNoProgram)
     return MakeError(Failure::kCommandNotFound, CleanForTerminal(absl::StripAsciiWhitespace(own).substr(0, 400)));
   return ClassifySshFailure(far, {.end = {.signalled = false, .code = status}, .ready = false, .out = "", .err = own});
-}
-
-absl::Status AppendTail(std::string* tail, absl::string_view bytes) {
-  constexpr size_t kTail = 4096;
-  tail->append(bytes.data(), bytes.size());
-  if (tail->size() > 2 * kTail) tail->erase(0, tail->size() - kTail);
-  return absl::OkStatus();
 }
 
 }  // namespace sshsync

@@ -37,9 +37,6 @@ bool IsAboutTheConnection(absl::string_view said);
 /// `writer`. Unavailable where that may pass.
 absl::Status WhyNoWay(const Endpoint& far, absl::string_view said, absl::string_view end);
 
-/// Keeps the last bytes of what is printed, where a final word is expected. Never fails: it may be a sink.
-absl::Status AppendTail(std::string* tail, absl::string_view bytes);
-
 }  // namespace sshsync
 
 #endif  // SSHSYNC_ROUTE_TRANSFER_PIPE_H_

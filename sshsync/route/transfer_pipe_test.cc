@@ -81,13 +81,5 @@ TEST(TransferPipe, PeersHaveTheirOwnAddress) {
   EXPECT_EQ(PeerEndpoint(far).port, 2);
 }
 
-TEST(TransferPipe, ATailKeepsTheEnd) {
-  std::string tail;
-  for (int i = 0; i < 5000; ++i) EXPECT_TRUE(AppendTail(&tail, "noise ").ok());
-  EXPECT_TRUE(AppendTail(&tail, "word").ok());
-  EXPECT_LT(tail.size(), 10'000u);
-  EXPECT_EQ(tail.substr(tail.size() - 4), "word");
-}
-
 }  // namespace
 }  // namespace sshsync

@@ -39,7 +39,7 @@ class HostProbe {
     TryActions(remote, TryDigestTools(remote));
     if (remote.templates().has("digestcmd")) TryDigestcmd(remote);
     if (remote.templates().has("synccmd") && parent != nullptr) TrySynccmd(remote, *parent);
-    const bool builtin = !remote.templates().has("synccmd") || repository_.transfer == Transfer::kStream;
+    const bool builtin = !repository_.moves_by_command();
     if (builtin && parent != nullptr) TryRoutes(remote, *parent);
   }
 

@@ -15,14 +15,8 @@
 namespace sshsync {
 namespace {
 
-constexpr size_t kTail = 4096;                      // of what a login prints, for messages
 constexpr absl::Duration kListen = absl::Hours(1);  // at a time
 constexpr std::chrono::milliseconds kTick{20};      // how soon a stop is seen
-
-void Keep(std::string& tail, absl::string_view bytes) {
-  tail.append(bytes.data(), bytes.size());
-  if (tail.size() > 2 * kTail) tail.erase(0, tail.size() - kTail);
-}
 
 }  // namespace
 
@@ -30,14 +24,16 @@ absl::StatusOr<std::unique_ptr<ByteChannel>> ByteChannel::Open(const Endpoint& h
                                                                const RemoteCommand& command,
                                                                const ChannelOptions& options, const StopToken& stop) {
   SSHSYNC_RETURN_IF_ERROR(stop.status());
-  const FrameEncoder encoder(options.nonce.empty() ? RandomNonce() : options.nonce);
+  const FrameEncoder encoder(options.nonce.empty() ? RandomMark() : options.nonce);
   absl::StatusOr<Process> process =
       Process::Start(way == ByteWay::kFromHost ? ShellAt(host, options.ssh)
                                                : CommandAt(host, encoder.TakeCommand(host.shell), options.ssh));
   if (!process.ok()) return Annotate(process.status(), Describe(host));
   std::unique_ptr<ByteChannel> channel(new ByteChannel(host, way, command, options, *std::move(process)));
   channel->encoder_ = encoder;
-  SSHSYNC_RETURN_IF_ERROR(channel->AwaitReady(options, stop));
+  SSHSYNC_RETURN_IF_ERROR(AwaitShell(host, channel->process_,
+                                     way == ByteWay::kFromHost ? encoder.Preamble(host.shell) : "",
+                                     encoder.ready_label(), options, stop));
   SSHSYNC_RETURN_IF_ERROR(channel->Begin());
   return channel;
 }
@@ -63,41 +59,6 @@ ByteChannel::~ByteChannel() {
 void ByteChannel::Close() {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
-}
-
-absl::Status ByteChannel::AwaitReady(const ChannelOptions& options, const StopToken& stop) {
-  ProcessSet set(stop);
-  set.Add(process_);
-  if (way_ == ByteWay::kFromHost) set.Write(process_, encoder_.Preamble(host_.shell));
-  FrameDecoder decoders[2] = {{encoder_.ready_label(), FrameDecoder::kOut},
-                              {encoder_.ready_label(), FrameDecoder::kErr}};
-  std::string noise[2];
-  size_t total = 0;
-  RealClock clock;
-  const absl::Duration limit = host_.connect_timeout * options.login_factor;
-  const absl::Time deadline = clock.Monotonic() + limit;
-  while (!decoders[0].finished() || !decoders[1].finished()) {
-    const ProcessOutcome outcome = set.Next(deadline - clock.Monotonic());
-    if (const auto* output = absl::get_if<ProcessOutput>(&outcome)) {
-      const absl::Status fed = decoders[output->is_err].Feed(output->bytes, [&](absl::string_view bytes) {
-        total += bytes.size();
-        Keep(noise[output->is_err], bytes);
-        return absl::OkStatus();
-      });
-      if (!fed.ok()) return Annotate(fed, Describe(host_));
-      if (total > options.max_noise)
-        return Annotate(MakeError(Failure::kNoShell, "the login prints without end"), Describe(host_));
-    } else if (const auto* ended = absl::get_if<ProcessEnded>(&outcome)) {
-      return ClassifySshFailure(host_, {.end = ended->end, .ready = false, .out = noise[0], .err = noise[1]});
-    } else if (absl::holds_alternative<WaitExpired>(outcome)) {
-      return Annotate(
-          MakeError(Failure::kTimeout, absl::StrCat("the login gave no shell within ", absl::FormatDuration(limit))),
-          Describe(host_));
-    } else {
-      return stop.status();
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::Status ByteChannel::Begin() {
@@ -126,7 +87,7 @@ void ByteChannel::Listen(std::string first) {
   FrameDecoder decoders[2] = {{encoder_.label(), FrameDecoder::kOut, FrameDecoder::kFarewell},
                               {encoder_.label(), FrameDecoder::kErr, FrameDecoder::kFarewell}};
   BoundedText out(command_.max_stderr), err(command_.max_stderr);
-  std::string last_words;
+  TextTail last_words;
   absl::Status broken;
   const auto end = [this](absl::StatusOr<RemoteResult> result) {
     const std::lock_guard lock(mu_);
@@ -143,12 +104,11 @@ void ByteChannel::Listen(std::string first) {
       }
       const absl::Status fed = decoders[output->is_err].Feed(output->bytes, [&](absl::string_view bytes) {
         (output->is_err ? err : out).Append(bytes);
-        if (output->is_err) Keep(last_words, bytes);
-        return absl::OkStatus();
+        return output->is_err ? last_words.Append(bytes) : absl::OkStatus();
       });
       if (!fed.ok()) return end(Annotate(fed, Describe(host_)));
     } else if (const auto* ended = absl::get_if<ProcessEnded>(&outcome)) {
-      return end(ClassifySshFailure(host_, {.end = ended->end, .ready = true, .out = {}, .err = last_words}));
+      return end(ClassifySshFailure(host_, {.end = ended->end, .ready = true, .out = {}, .err = last_words.text()}));
     } else if (absl::holds_alternative<WaitStopped>(outcome)) {
       return end(MakeError(Failure::kUnreachable, absl::StrCat("the session was given up; ", Describe(host_))));
     }

@@ -43,7 +43,6 @@ class ByteChannel : public RemoteBytes {
  private:
   ByteChannel(const Endpoint& host, ByteWay way, const RemoteCommand& command, const ChannelOptions& options,
               Process process);
-  absl::Status AwaitReady(const ChannelOptions& options, const StopToken& stop);
   absl::Status Begin();
   void Listen(std::string first);
 

@@ -9,27 +9,41 @@
 namespace sshsync {
 namespace {
 
-constexpr size_t kTail = size_t{8} << 10;  // of what is printed outside of frames: for messages
-
-/// The last bytes of what a connection prints.
-class Tail {
- public:
-  void Append(absl::string_view bytes) {
-    text_.append(bytes.data(), bytes.size());
-    total_ += bytes.size();
-    if (text_.size() > 2 * kTail) text_.erase(0, text_.size() - kTail);
-  }
-  const std::string& text() const { return text_; }
-  size_t total() const { return total_; }
-
- private:
-  std::string text_;
-  size_t total_ = 0;
-};
-
 std::string Seconds(absl::Duration duration) { return absl::FormatDuration(duration); }
 
 }  // namespace
+
+absl::Status AwaitShell(const Endpoint& host, Process& process, absl::string_view preamble, absl::string_view label,
+                        const ChannelOptions& options, const StopToken& stop) {
+  ProcessSet set(stop);
+  set.Add(process);
+  if (!preamble.empty()) set.Write(process, preamble);
+  FrameDecoder decoders[2] = {{std::string(label), FrameDecoder::kOut}, {std::string(label), FrameDecoder::kErr}};
+  TextTail noise[2];
+  RealClock clock;
+  const absl::Duration limit = host.connect_timeout * options.login_factor;
+  const absl::Time deadline = clock.Monotonic() + limit;
+  while (!decoders[0].finished() || !decoders[1].finished()) {
+    const ProcessOutcome outcome = set.Next(deadline - clock.Monotonic());
+    if (const auto* output = absl::get_if<ProcessOutput>(&outcome)) {
+      TextTail& tail = noise[output->is_err];
+      absl::Status fed =
+          decoders[output->is_err].Feed(output->bytes, [&tail](absl::string_view bytes) { return tail.Append(bytes); });
+      if (fed.ok() && tail.total() > options.max_noise)
+        fed = MakeError(Failure::kNoShell, "the login prints without end");
+      if (!fed.ok()) return Annotate(fed, Describe(host));
+    } else if (const auto* ended = absl::get_if<ProcessEnded>(&outcome)) {
+      return ClassifySshFailure(host,
+                                {.end = ended->end, .ready = false, .out = noise[0].text(), .err = noise[1].text()});
+    } else if (absl::holds_alternative<WaitExpired>(outcome)) {
+      return Annotate(MakeError(Failure::kTimeout, absl::StrCat("the login gave no shell within ", Seconds(limit))),
+                      Describe(host));
+    } else {
+      return stop.status();
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<Channel>> Channel::Open(const Endpoint& host, const ChannelOptions& options,
                                                        const StopToken& stop) {
@@ -37,49 +51,17 @@ absl::StatusOr<std::unique_ptr<Channel>> Channel::Open(const Endpoint& host, con
   absl::StatusOr<Process> process = Process::Start(ShellAt(host, options.ssh));
   if (!process.ok()) return Annotate(process.status(), Describe(host));
   std::unique_ptr<Channel> channel(new Channel(host, options, *std::move(process)));
-  SSHSYNC_RETURN_IF_ERROR(channel->AwaitReady(options, stop));
+  SSHSYNC_RETURN_IF_ERROR(AwaitShell(host, channel->process_, channel->encoder_.Preamble(host.shell),
+                                     channel->encoder_.ready_label(), options, stop));
   return channel;
 }
 
 Channel::Channel(const Endpoint& host, const ChannelOptions& options, Process process)
-    : host_(host), encoder_(options.nonce.empty() ? RandomNonce() : options.nonce), process_(std::move(process)) {}
+    : host_(host), encoder_(options.nonce.empty() ? RandomMark() : options.nonce), process_(std::move(process)) {}
 
 Channel::~Channel() {
   process_.CloseIn();
   if (!drain_) AwaitEnd(Process::kGrace);
-}
-
-absl::Status Channel::AwaitReady(const ChannelOptions& options, const StopToken& stop) {
-  ProcessSet set(stop);
-  set.Add(process_);
-  set.Write(process_, encoder_.Preamble(host_.shell));
-  FrameDecoder decoders[2] = {{encoder_.ready_label(), FrameDecoder::kOut},
-                              {encoder_.ready_label(), FrameDecoder::kErr}};
-  Tail noise[2];
-  RealClock clock;
-  const absl::Duration limit = host_.connect_timeout * options.login_factor;
-  const absl::Time deadline = clock.Monotonic() + limit;
-  while (!decoders[0].finished() || !decoders[1].finished()) {
-    const ProcessOutcome outcome = set.Next(deadline - clock.Monotonic());
-    if (const auto* output = absl::get_if<ProcessOutput>(&outcome)) {
-      Tail& tail = noise[output->is_err];
-      SSHSYNC_RETURN_IF_ERROR(Fail(decoders[output->is_err].Feed(output->bytes, [&tail](absl::string_view bytes) {
-        tail.Append(bytes);
-        return absl::OkStatus();
-      })));
-      if (tail.total() > options.max_noise) return Fail(MakeError(Failure::kNoShell, "the login prints without end"));
-    } else if (const auto* ended = absl::get_if<ProcessEnded>(&outcome)) {
-      dead_ = true;
-      return ClassifySshFailure(host_,
-                                {.end = ended->end, .ready = false, .out = noise[0].text(), .err = noise[1].text()});
-    } else if (absl::holds_alternative<WaitExpired>(outcome)) {
-      return Fail(MakeError(Failure::kTimeout, absl::StrCat("the login gave no shell within ", Seconds(limit))));
-    } else {
-      dead_ = true;
-      return stop.status();
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, const StopToken& stop) {
@@ -107,11 +89,10 @@ absl::StatusOr<RemoteResult> Channel::Run(const RemoteCommand& command, OutputSi
 
   FrameDecoder decoders[2] = {{encoder_.label(), FrameDecoder::kOut}, {encoder_.label(), FrameDecoder::kErr}};
   BoundedText err(command.max_stderr);
-  Tail last_words;
+  TextTail last_words;
   const auto take_err = [&](absl::string_view bytes) {
     err.Append(bytes);
-    last_words.Append(bytes);
-    return absl::OkStatus();
+    return last_words.Append(bytes);
   };
   absl::Status refused;  // by the sink
   const auto take_out = [&](absl::string_view bytes) { return refused = sink(bytes); };

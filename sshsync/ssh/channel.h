@@ -25,6 +25,11 @@ struct ChannelOptions {
   std::string nonce = {};
 };
 
+/// Gives the shell behind a process its `preamble`, if any, and waits for the ready line with that label on both of its
+/// streams. What the login prints before is dropped. Errors: those of a login, annotated with the connection.
+absl::Status AwaitShell(const Endpoint& host, Process& process, absl::string_view preamble, absl::string_view label,
+                        const ChannelOptions& options, const StopToken& stop);
+
 /// One ssh process with a shell at its other end that is fed framed commands: a command costs a round trip, not a
 /// login. For many short commands one after the other (the pool of `SshRunner`), or for one long command, whose session
 /// this then is.
@@ -70,7 +75,6 @@ class Channel {
 
  private:
   Channel(const Endpoint& host, const ChannelOptions& options, Process process);
-  absl::Status AwaitReady(const ChannelOptions& options, const StopToken& stop);
   /// The error with its connection; from then on the channel is dead.
   absl::Status Fail(absl::Status status);
 

@@ -1,9 +1,6 @@
 #include "sshsync/ssh/frame.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -28,19 +25,6 @@ std::string Answer(absl::string_view label, absl::string_view number) {
 bool HasNul(absl::string_view text) { return text.find('\0') != absl::string_view::npos; }
 
 }  // namespace
-
-std::string RandomNonce() {
-  char bytes[16];
-  for (size_t filled = 0; filled < sizeof bytes;) {
-    const ssize_t count = getrandom(bytes + filled, sizeof bytes - filled, 0);
-    if (count > 0) {
-      filled += static_cast<size_t>(count);
-    } else if (errno != EINTR) {
-      std::abort();  // a kernel without randomness: nothing on this machine can be trusted
-    }
-  }
-  return absl::BytesToHexString(absl::string_view(bytes, sizeof bytes));
-}
 
 std::string OctalText(absl::string_view text) {
   std::string line;
@@ -178,6 +162,13 @@ std::string BoundedText::Take() {
   }
   if (dropped_ == 0) return head_ + tail_;
   return absl::StrCat(head_, "\n[", dropped_, " bytes left out]\n", tail_);
+}
+
+absl::Status TextTail::Append(absl::string_view bytes) {
+  text_.append(bytes.data(), bytes.size());
+  total_ += bytes.size();
+  if (text_.size() > 2 * limit_) text_.erase(0, text_.size() - limit_);
+  return absl::OkStatus();
 }
 
 }  // namespace sshsync

@@ -10,11 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "sshsync/base/random.h"
 
 namespace sshsync {
-
-/// 128 random bits as 32 hex digits.
-std::string RandomNonce();
 
 /// A text as `printf %b` takes it, in letters, digits, `/._-` and backslashes only: what every login shell reads alike,
 /// in single quotes.
@@ -127,6 +125,22 @@ class BoundedText {
   size_t limit_;
   size_t dropped_ = 0;
   std::string head_, tail_;
+};
+
+/// The last bytes of a text, at least `limit` of them: for messages, and where a final word is expected.
+class TextTail {
+ public:
+  explicit TextTail(size_t limit = size_t{8} << 10) : limit_(limit) {}
+  /// Never fails: it may be a sink.
+  absl::Status Append(absl::string_view bytes);
+  const std::string& text() const { return text_; }
+  /// Bytes, the dropped ones included.
+  size_t total() const { return total_; }
+
+ private:
+  const size_t limit_;
+  std::string text_;
+  size_t total_ = 0;
 };
 
 }  // namespace sshsync

@@ -26,11 +26,6 @@ std::string DecodeOut(absl::string_view stream, size_t step) {
   return Decode({"abc-1", FrameDecoder::kOut}, stream, step);
 }
 
-TEST(Frame, NoncesAreLongAndDiffer) {
-  EXPECT_EQ(RandomNonce().size(), 32u);
-  EXPECT_NE(RandomNonce(), RandomNonce());
-}
-
 TEST(Frame, PayloadIsExactHoweverTheBytesArrive) {
   using absl::string_view;
   for (const string_view payload :
@@ -117,6 +112,15 @@ TEST(Frame, ABoundedTextKeepsItsBeginningAndItsEnd) {
   BoundedText whole(10);
   whole.Append("0123456789");
   EXPECT_EQ(whole.Take(), "0123456789");
+}
+
+TEST(TextTail, KeepsTheEnd) {
+  TextTail tail(4096);
+  for (int i = 0; i < 5000; ++i) EXPECT_TRUE(tail.Append("noise ").ok());
+  EXPECT_TRUE(tail.Append("word").ok());
+  EXPECT_LT(tail.text().size(), 10'000u);
+  EXPECT_EQ(tail.text().substr(tail.text().size() - 4), "word");
+  EXPECT_EQ(tail.total(), 30'004u);
 }
 
 }  // namespace

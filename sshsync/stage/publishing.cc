@@ -25,14 +25,6 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr size_t kArgumentBytes = 20'000;
 constexpr absl::string_view kPublishPiece = "_ss_piece";
 
-// Parent folder of a relative path, `.` at the top.
-absl::string_view FolderOf(absl::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == absl::string_view::npos ? "." : path.substr(0, slash);
-}
-
-absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 // `_ss_where`: which file system a folder is on. `_ss_walk FOLDER` goes there without following links. `_ss_same_fs
 // ./FOLDER...` makes what is missing, goes to all of them once and asks of all, and of the stage, at once.
 constexpr absl::string_view kEnter = R"(

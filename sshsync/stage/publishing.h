@@ -16,6 +16,13 @@
 
 namespace sshsync {
 
+/// The folder of a relative path, `.` at the top, and the name in it.
+inline absl::string_view FolderOf(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == absl::string_view::npos ? "." : path.substr(0, slash);
+}
+inline absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 /// A verified staged file on its way to its final name.
 struct Publication {
   size_t index = 0;

@@ -17,13 +17,6 @@ namespace {
 constexpr size_t kFilesOfCall = 100;
 constexpr size_t kBytesOfCall = 16'000;
 
-absl::string_view FolderOf(absl::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == absl::string_view::npos ? "." : path.substr(0, slash);
-}
-
-absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 // 0: the working folder is that folder of the repository; 1: there is none; else $_ss_why says what is wrong.
 constexpr absl::string_view kGo = R"(
 _ss_at=

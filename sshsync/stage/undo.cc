@@ -14,13 +14,6 @@
 namespace sshsync {
 namespace {
 
-absl::string_view FolderOf(absl::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == absl::string_view::npos ? "." : path.substr(0, slash);
-}
-
-absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 std::string UndoFolder(const Lease& lease, absl::string_view run) {
   return absl::StrCat(lease.root, "/.sshsync/undo/", run);
 }

@@ -133,7 +133,7 @@ class LocalHop {
     source_files_.emplace(parent_->facts().root);
     routes_.emplace(context_, *parent_, *child_);
     ASSERT_TRUE(routes_->status().ok()) << routes_->status();
-    const bool command = child_config.transfer != Transfer::kStream && child_->templates().has("synccmd");
+    const bool command = child_config.moves_by_command();
     queue.emplace(*states, recorder_, HopNames{.run = "run1", .parent = "m", .child = "p"},
                   TaskRules{.by_command = command,
                             .streams = 1,

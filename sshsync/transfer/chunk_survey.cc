@@ -39,8 +39,8 @@ Cut SurveyChunks(RemoteRepository& parent, RemoteRepository& child, const Source
                  const CutRules& rules, FileStates& states) {
   using Side = Side;
   const int64_t chunk = (rules.chunk + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
-  const bool by_command = child.config().transfer != Transfer::kStream && child.templates().has("synccmd");
-  if (chunk == 0 || by_command || child.config().stage == "no" || (parent.digests_chunks() && child.digests_chunks()))
+  if (chunk == 0 || child.config().moves_by_command() || child.config().in_place() ||
+      (parent.digests_chunks() && child.digests_chunks()))
     return {};
   Side theirs{parent}, ours{child};
   for (size_t i = 0; i < states.items().size(); ++i) {

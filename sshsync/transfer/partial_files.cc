@@ -3,7 +3,7 @@
 namespace sshsync {
 
 absl::Status FindLeftovers(RemoteRepository& child, FileStates& states) {
-  if (child.config().stage == "no") return absl::OkStatus();
+  if (child.config().in_place()) return absl::OkStatus();
   const std::string stage = StageFolder(child.config().stage, child.facts().root);
   SSHSYNC_ASSIGN_OR_RETURN(const RemoteResult found,
                            child.AskLong({.script = absl::StrCat("cd ", ShellLiteral(stage),

@@ -22,7 +22,7 @@ void Publisher::PublishGroup(std::vector<Publication> group) {
   const auto unchanged = Unchanged(std::move(group));
   if (!unchanged.ok()) return queue_.SetFatal(unchanged.status());
   if (unchanged->empty()) return;
-  if (child_.config().stage == "no") {
+  if (child_.config().in_place()) {
     const TaskQueue::NotificationBatch batch(queue_);
     for (const Publication& file : *unchanged) queue_.Published(file.index, file.verified);
     return;

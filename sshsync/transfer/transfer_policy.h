@@ -23,9 +23,6 @@ struct Cut {
 /// Bytes a second that one of `streams` may move by now; 0: no limit.
 int64_t ShareOf(const Repository& child, RealClock& clock, int streams);
 
-/// Whether the operator's synccmd moves the files of that child.
-bool MovesByCommand(const RemoteRepository& child);
-
 /// How many streams its files may have, by its configuration. `flows`: others wait for what arrives. Streams that share
 /// a link finish their chunks at the same time, and each further one makes those wait longer.
 int MostStreams(const RemoteRepository& child, RealClock& clock, bool feeds_children);
@@ -41,9 +38,9 @@ struct TransferContext {
 
   /// What digests chunks on the child.
   std::string chunks_text() const { return cut.chunk > 0 ? cut.child_text : child.chunks_text(); }
-  bool in_place() const { return child.config().stage == "no"; }
+  bool in_place() const { return child.config().in_place(); }
   int64_t Share(int streams) const { return ShareOf(child.config(), context.clock, streams); }
-  bool by_command() const { return MovesByCommand(child); }
+  bool by_command() const { return child.config().moves_by_command(); }
 };
 
 }  // namespace sshsync
