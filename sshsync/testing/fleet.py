@@ -76,8 +76,7 @@ def _claim_uids():
     """(first uid, what keeps it ours): fleets that stand at the same time have accounts of their own, for what is
     theirs is told by uid."""
     for number in range(300):
-        # A file, which stays: an abstract socket would be another one in every network namespace, and the accounts are
-        # not.
+        # A file, which stays: each network namespace has abstract sockets of its own; accounts are shared.
         claim = open("/tmp/.sshsync-fleet-%d.lock" % number, "a")
         try:
             fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it ends with the process, however that ends
@@ -92,8 +91,8 @@ class FleetError(Exception):
 
 
 class Place:
-    """Where a host is that is not on loopback: an address, and the network namespace (a path below /proc or /run) its
-    sshd is started in. Whoever makes the fleet makes these, and has them reach each other."""
+    """Where a host is that is not on loopback: an address, and the network namespace (a path) its sshd is started in.
+    Whoever makes the fleet makes these, and has them reach each other."""
 
     def __init__(self, address, port, network=None):
         self.address = address
@@ -159,8 +158,8 @@ class Fleet:
             if self.private_accounts:
                 self.first_uid, self._claim = _claim_uids()
             for number, name in enumerate(self._names):
-                self.hosts[name] = Host(
-                    self, number, name, self._shell(self._shells.get(name, "sh")), self._places.get(name))
+                shell, place = self._shell(self._shells.get(name, "sh")), self._places.get(name)
+                self.hosts[name] = Host(self, number, name, shell, place)
             self._make_accounts()
             self._make_files()
             for name in self._names:
