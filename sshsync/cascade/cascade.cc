@@ -139,7 +139,8 @@ void Cascade::RunHop(const Entry& entry, RepositoryReport& report) {
       Source source(*this, *configuration_.Find(repository.parent), entry);
       const Repository* root = &repository;
       while (!root->is_root()) root = configuration_.Find(root->parent);
-      Hop::Options options{.has_children = entry.has_children,
+      Hop::Options options{.relays = relays_,
+                           .has_children = entry.has_children,
                            .cut = {.algorithms = root->digest, .chunk = root->chunk},
                            .turn = [this, step = entry.step] { return TurnOf(step); },
                            .turns = &turns_,

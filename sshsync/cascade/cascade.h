@@ -98,6 +98,7 @@ class Cascade {
   std::vector<Entry> entries_;             // constant once Run works
   std::vector<RepositoryReport> reports_;  // each written by its hop's thread
 
+  RelayRegistry relays_;
   EventCount turns_;  // a step has ended, or something failed
   std::mutex mu_;
   std::condition_variable changed_;

@@ -40,6 +40,7 @@ class Hop {
  public:
   /// What the cascade has to do with it.
   struct Options {
+    RelayRegistry& relays;                       ///< of the run
     bool has_children = false;                   ///< that wait for it
     CutRules cut = {};                           ///< of big files, where their digests have no chunks
     std::function<TaskQueue::Turn()> turn = {};  ///< to publish

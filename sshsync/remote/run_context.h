@@ -14,7 +14,6 @@
 #include "sshsync/process/clock.h"
 #include "sshsync/process/stop.h"
 #include "sshsync/process/stop_notifier.h"
-#include "sshsync/route/relay_registry.h"
 #include "sshsync/ssh/runner.h"
 
 namespace sshsync {
@@ -37,8 +36,6 @@ struct RunContext {
   bool fail_fast = false;
   bool itemize = false;
   DigestStore* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
-  /// Where hops that relay from one parent meet.
-  std::shared_ptr<RelayRegistry> relay_registry = std::make_shared<RelayRegistry>();
   /// Rings when `closing` stops.
   std::shared_ptr<const StopNotifier> stops = std::make_shared<StopNotifier>(drain);
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.

@@ -7,7 +7,7 @@ HopTransfer::HopTransfer(RunContext& context, const Hop& hop, FileStates& states
       parent_(hop.parent),
       child_(hop.child),
       lease_(hop.lease),
-      heartbeat_(hop.heartbeat),
+      lease_lost_(hop.lease_lost),
       feeds_children_(hop.received != nullptr),
       routes_(context, hop.parent, hop.child),
       hop_{context_, parent_, child_, routes_, queue_, hop.cut},
@@ -28,7 +28,7 @@ HopTransfer::HopTransfer(RunContext& context, const Hop& hop, FileStates& states
       files_(hop_),
       ranges_(hop_),
       seen_(hop.seen),
-      registration_(*context.relay_registry, hop.parent.config().name, [this](const RelayBlock& block) {
+      registration_(hop.relays, hop.parent.config().name, [this](const RelayBlock& block) {
         return !by_command() && routes_.relays() && queue_.Wants(block);
       }) {}
 
@@ -208,7 +208,7 @@ void HopTransfer::RecheckSource(const Task& task) {
 void HopTransfer::WatchLoop() {
   std::map<size_t, int64_t> shown;
   while (!queue_.WaitForEnd(absl::Seconds(1))) {
-    if (heartbeat_.lost())
+    if (lease_lost_())
       queue_.SetFatal(child_.Located(MakeError(Failure::kLocked, "the lease of the child was lost to another run")));
     if (!context_.events.watches()) continue;
     constexpr size_t kShown = 16;                         // of a batch a few say enough

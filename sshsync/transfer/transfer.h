@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
-#include "sshsync/cascade/heartbeat.h"
 #include "sshsync/process/thread.h"
+#include "sshsync/route/relay_registry.h"
 #include "sshsync/route/routes.h"
 #include "sshsync/schedule/task_queue.h"
 #include "sshsync/stage/lease.h"
@@ -42,7 +42,8 @@ class HopTransfer {
     RemoteRepository& parent;
     RemoteRepository& child;
     const Lease& lease;
-    const Heartbeat& heartbeat;
+    std::function<bool()> lease_lost;  ///< to another run
+    RelayRegistry& relays;             ///< where hops that relay from one parent meet
     const SourceFiles& source_files;
     ReceivedFiles* received = nullptr;           ///< of the child; nullptr: nobody waits for it
     std::function<TaskQueue::Turn()> turn = {};  ///< to publish; empty: at once
@@ -76,7 +77,7 @@ class HopTransfer {
   RemoteRepository& parent_;
   RemoteRepository& child_;
   const Lease& lease_;
-  const Heartbeat& heartbeat_;
+  const std::function<bool()> lease_lost_;
   const bool feeds_children_;  // others wait for what is verified here
   Routes routes_;
   const TransferContext hop_;
