@@ -80,10 +80,12 @@ bool TaskQueue::TakeThis(const RelayBlock& block, Task* task) {
              .attempt = item.attempt(indices[0]),
              .range = block.range,
              .big = item.big};
+    AddItems(task);
     return true;
   }
   for (const size_t index : indices) TakeOff(index);
   *task = {.kind = Task::Kind::kFiles, .indices = indices, .folder = block.folder};
+  AddItems(task);
   return true;
 }
 

@@ -151,7 +151,13 @@ Task TaskQueue::Take(int64_t most_bytes, bool impatient) {
 
 bool TaskQueue::TakeAny(int64_t most_bytes, Task* task) {
   next_due_ = absl::InfiniteFuture();
-  return TakeDoubtful(task) || TakeRange(most_bytes, task) || TakeFiles(most_bytes, task);
+  if (!TakeDoubtful(task) && !TakeRange(most_bytes, task) && !TakeFiles(most_bytes, task)) return false;
+  AddItems(task);
+  return true;
+}
+
+void TaskQueue::AddItems(Task* task) const {
+  for (const size_t index : task->indices) task->items.emplace_hint(task->items.end(), index, states_.at(index));
 }
 
 bool TaskQueue::IsDue(const FileState& item, absl::Time now) {

@@ -43,10 +43,13 @@ struct Task {
     kRange,          ///< bring `range` of a big file
   } kind = Kind::kNone;
   std::vector<size_t> indices = {};
-  std::string folder = {};  ///< the parent's, below which the files lie
+  std::map<size_t, FileState> items = {};  ///< of `indices`, as they were when the job was taken
+  std::string folder = {};                 ///< the parent's, below which the files lie
   Attempt attempt = {};
   ChunkRange range = {};
   std::shared_ptr<BigFile> big = {};
+
+  const FileState& first() const { return items.at(indices[0]); }
 };
 
 /// How jobs are cut.
@@ -188,6 +191,7 @@ class TaskQueue {
     return item.state != FileState::State::kOpen && item.state != FileState::State::kVerified;
   }
   bool TakeAny(int64_t most_bytes, Task* task);
+  void AddItems(Task* task) const;
   bool IsDue(const FileState& item, absl::Time now);
   bool Fits(const FileState& item);
   void TakeOff(size_t index);

@@ -12,7 +12,7 @@ absl::Status FileTransfer::Bring(const Task& task, Stream& stream) {
 
 // As many of the batches as one script takes: all of them where they are pulled, one where it is carried.
 absl::Status FileTransfer::BringSome(const Task& task, std::deque<Indices>& batches, Stream& stream) {
-  TransferSession session = NewSession();
+  TransferSession session = NewSession(task);
   while (!batches.empty()) {
     auto made = MakeGroup(task, batches.front(), stream);
     if (made.ok() && made->pipe && session.current() != nullptr) break;
@@ -57,11 +57,11 @@ absl::Status FileTransfer::Carry(const Task& task, Prepared made, Stream& stream
   Begin(&group);
   StallDetector silence;
   auto carried = hop_.routes.Carry(*made.pipe, stream, [&] { return MadeProgress(group.attempts, silence); });
-  TransferSession session = NewSession();
+  TransferSession session = NewSession(task);
   if (carried.ok()) group.text = *carried;
   int64_t bytes = 0;
   for (const Attempt& attempt : group.attempts)
-    bytes += std::max<int64_t>(hop_.queue.item(attempt.index).wanted.stat.size, 0);
+    bytes += std::max<int64_t>(task.items.at(attempt.index).wanted.stat.size, 0);
   session.Add(std::move(group));
   if (!carried.ok()) return Lost(session, carried.status());
   const RemoteCommand command{.script = session.script(),
@@ -75,10 +75,10 @@ absl::Status FileTransfer::Carry(const Task& task, Prepared made, Stream& stream
   return Lost(session, looked);
 }
 
-TransferSession FileTransfer::NewSession() {
+TransferSession FileTransfer::NewSession(const Task& task) {
   return TransferSession(hop_.child.facts(), hop_.in_place(),
-                         [this](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
-                           return ParseDigests(output, status, attempts);
+                         [this, &task](absl::string_view output, int status, absl::Span<const Attempt> attempts) {
+                           return ParseDigests(task, output, status, attempts);
                          });
 }
 
@@ -98,8 +98,8 @@ std::deque<FileTransfer::Indices> FileTransfer::Cut(const Task& task, bool carri
   constexpr int64_t kBatchBytes = int64_t{16} << 20;
   // What failed in a batch goes in smaller ones, and at last alone: then it is seen which file it was. Mostly it was
   // none, but a session that was lost.
-  const auto failed = std::count_if(task.indices.begin(), task.indices.end(),
-                                    [this](size_t index) { return hop_.queue.item(index).tries > 0; });
+  const auto failed =
+      std::count_if(task.items.begin(), task.items.end(), [](const auto& item) { return item.second.tries > 0; });
   const size_t most_again = static_cast<size_t>(failed) / kAgain;
   std::deque<Indices> batches;
   Indices open;  // what goes together
@@ -107,14 +107,14 @@ std::deque<FileTransfer::Indices> FileTransfer::Cut(const Task& task, bool carri
   bool failed_before = false;
   const auto close = [&] {
     while (!open.empty()) {
-      const auto end = open.begin() + static_cast<ptrdiff_t>(CountOfOne(open, carries));
+      const auto end = open.begin() + static_cast<ptrdiff_t>(CountOfOne(task, open, carries));
       batches.emplace_back(open.begin(), end);
       open.erase(open.begin(), end);
     }
     bytes = 0;
   };
   for (const size_t index : task.indices) {
-    const FileState item = hop_.queue.item(index);
+    const FileState& item = task.items.at(index);
     const bool again = item.tries > 0;
     const bool last = again && (most_again < 2 || item.tries >= hop_.child.config().retries);
     if (last || !GoesInArchive(item)) {
@@ -133,10 +133,10 @@ std::deque<FileTransfer::Indices> FileTransfer::Cut(const Task& task, bool carri
 }
 
 // How many of these one script names. A writer that is carried is one line, with the folders that it makes.
-size_t FileTransfer::CountOfOne(const Indices& indices, bool carries) const {
+size_t FileTransfer::CountOfOne(const Task& task, const Indices& indices, bool carries) const {
   constexpr size_t kOfEach = 100;  // what stands around a name
   std::vector<std::string> names;
-  for (const size_t index : indices) names.push_back(hop_.queue.item(index).wanted.path);
+  for (const size_t index : indices) names.push_back(task.items.at(index).wanted.path);
   const size_t most = hop_.parent.tools().NamesPerCall("pack", Operands(names));
   if (!carries) return most;
   const size_t limit = kMostTaken / 4 * 3;
@@ -155,7 +155,7 @@ size_t FileTransfer::CountOfOne(const Indices& indices, bool carries) const {
 absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task, const Indices& indices,
                                                                Stream& stream) {
   const std::string& root = hop_.child.facts().root;
-  const FileState first = hop_.queue.item(indices[0]);
+  const FileState& first = task.items.at(indices[0]);
   Prepared made;
   TransferSession::Group& group = made.group;
   std::vector<std::string> files;
@@ -164,7 +164,7 @@ absl::StatusOr<FileTransfer::Prepared> FileTransfer::MakeGroup(const Task& task,
           ? root
           : NewAttempt(StageFolder(hop_.child.config().stage, root), 0, first.wanted.path, first.wanted.digest).folder;
   for (const size_t index : indices) {
-    files.push_back(hop_.queue.item(index).wanted.path);
+    files.push_back(task.items.at(index).wanted.path);
     group.attempts.push_back({.index = index, .file = files.back(), .folder = folder});
   }
   bool builtin = !hop_.by_command();
@@ -224,10 +224,11 @@ TransferPipe FileTransfer::PassageOf(absl::Span<const std::string> files, absl::
           .in_one_piece = true};
 }
 
-std::vector<absl::StatusOr<DigestResult>> FileTransfer::ParseDigests(absl::string_view output, int status,
+std::vector<absl::StatusOr<DigestResult>> FileTransfer::ParseDigests(const Task& task, absl::string_view output,
+                                                                     int status,
                                                                      absl::Span<const Attempt> attempts) const {
   if (attempts.size() == 1) {
-    const FileState item = hop_.queue.item(attempts[0].index);
+    const FileState& item = task.items.at(attempts[0].index);
     if (item.wanted.chunks && !hop_.child.templates().has("digestcmd"))
       return {hop_.child.ChunksAnswer(output, item.wanted.stat.size)};
   }
@@ -250,7 +251,7 @@ absl::Status FileTransfer::RunSession(const Task& task, TransferSession& session
         if (session.current() != before) Begin(session.current());
         return hop_.queue.fatal();
       },
-      [&] { return Moves(session, silence); }, hop_.context.drain);
+      [&] { return Moves(task, session, silence); }, hop_.context.drain);
   if (!result.ok()) return result.status();
   if (session.current() != nullptr)
     return MakeError(Failure::kUnreachable, absl::StrCat("the session ended early: ", result->err.substr(0, 500)));
@@ -264,7 +265,7 @@ absl::Status FileTransfer::OnArrival(const Task& task, const Arrival& arrival) {
 }
 
 absl::Status FileTransfer::TakeArrival(const Task& task, const Arrival& arrival) {
-  const FileState item = hop_.queue.item(arrival.attempt.index);
+  const FileState& item = task.items.at(arrival.attempt.index);
   if (!arrival.transfer.ok()) {
     if (hop_.queue.MovedAtParent(task)) return absl::OkStatus();
     const absl::Status why =
@@ -291,7 +292,7 @@ absl::Status FileTransfer::TakeArrival(const Task& task, const Arrival& arrival)
   return absl::OkStatus();
 }
 
-bool FileTransfer::Moves(const TransferSession& session, StallDetector& silence) {
+bool FileTransfer::Moves(const Task& task, const TransferSession& session, StallDetector& silence) {
   if (session.current() == nullptr) return false;
   silence.count = session.records() == silence.records ? silence.count + 1 : 1;
   silence.records = session.records();
@@ -299,8 +300,7 @@ bool FileTransfer::Moves(const TransferSession& session, StallDetector& silence)
   if (!session.digesting()) return MadeProgress(attempts, silence);
   // A digest says nothing while it reads: 4 MiB a second is the slowest that is waited for.
   int64_t wanted = 0;
-  for (const Attempt& attempt : attempts)
-    wanted += std::max<int64_t>(hop_.queue.item(attempt.index).wanted.stat.size, 0);
+  for (const Attempt& attempt : attempts) wanted += std::max<int64_t>(task.items.at(attempt.index).wanted.stat.size, 0);
   return silence.count * hop_.child.config().timeout <= absl::Seconds(wanted / (int64_t{4} << 20));
 }
 

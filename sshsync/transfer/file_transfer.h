@@ -38,9 +38,9 @@ class FileTransfer {
   };
 
   std::deque<Indices> Cut(const Task& task, bool carries);
-  size_t CountOfOne(const Indices& indices, bool carries) const;
+  size_t CountOfOne(const Task& task, const Indices& indices, bool carries) const;
   bool GoesInArchive(const FileState& item) const;
-  TransferSession NewSession();
+  TransferSession NewSession(const Task& task);
   absl::Status BringSome(const Task& task, std::deque<Indices>& batches, Stream& stream);
   absl::Status Carry(const Task& task, Prepared made, Stream& stream);
   absl::StatusOr<Prepared> MakeGroup(const Task& task, const Indices& indices, Stream& stream);
@@ -57,9 +57,9 @@ class FileTransfer {
   }
   absl::Status OnArrival(const Task& task, const Arrival& arrival);
   absl::Status TakeArrival(const Task& task, const Arrival& arrival);
-  std::vector<absl::StatusOr<DigestResult>> ParseDigests(absl::string_view output, int status,
+  std::vector<absl::StatusOr<DigestResult>> ParseDigests(const Task& task, absl::string_view output, int status,
                                                          absl::Span<const Attempt> attempts) const;
-  bool Moves(const TransferSession& session, StallDetector& silence);
+  bool Moves(const Task& task, const TransferSession& session, StallDetector& silence);
   bool MadeProgress(absl::Span<const Attempt> attempts, StallDetector& silence);
 
   const TransferContext& hop_;

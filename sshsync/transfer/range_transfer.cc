@@ -21,7 +21,7 @@ void RangeTransfer::Remove(const std::vector<std::string>& partial_files) {
 }
 
 absl::Status RangeTransfer::Create(const Task& task, Stream& stream) {
-  const FileState item = hop_.queue.item(task.indices[0]);
+  const FileState& item = task.first();
   RecordScript script(RandomMark());
   script.Add("create", CreateText(task.attempt.staged(), task.attempt.folder, task.big->size(), hop_.child.tools()));
   for (size_t i = 0; i < item.partial_files.size(); ++i) {
@@ -81,7 +81,7 @@ absl::StatusOr<std::string> RangeTransfer::BringText(const RangeStep& step, Stre
 }
 
 absl::Status RangeTransfer::Bring(const Task& task, Stream& stream) {
-  const FileState item = hop_.queue.item(task.indices[0]);
+  const FileState& item = task.first();
   const std::string& path = task.attempt.file;
   RangeStep step{.staged = task.attempt.staged(),
                  .wanted = absl::StrCat(task.folder, "/", path),
@@ -151,13 +151,13 @@ absl::Status RangeTransfer::Bring(const Task& task, Stream& stream) {
     hop_.queue.Abandon(task, MakeError(Failure::kCommandFailed, "the staged file is not what was written"), display);
     return absl::OkStatus();
   }
-  if (item.parts) return VerifyWhole(task, stream, item, range.stat->stat);
+  if (item.parts) return VerifyWhole(task, stream, range.stat->stat);
   hop_.queue.Verified(task.attempt, range.stat->stat);
   return absl::OkStatus();
 }
 
 // Its chunks are right; what decides is the digest of the whole.
-absl::Status RangeTransfer::VerifyWhole(const Task& task, Stream& stream, const FileState& item, const FileStat& stat) {
+absl::Status RangeTransfer::VerifyWhole(const Task& task, Stream& stream, const FileStat& stat) {
   const auto text = hop_.child.DigestText(task.attempt.folder, {task.attempt.file});
   absl::Status why = text.status();
   std::vector<absl::StatusOr<DigestResult>> answers;
@@ -190,7 +190,7 @@ absl::Status RangeTransfer::VerifyWhole(const Task& task, Stream& stream, const 
   }
   if (!why.ok()) {
     hop_.queue.Abandon(task, Annotate(why, "of the transferred file"), "");
-  } else if (answers[0]->missing || answers[0]->digest != item.wanted.digest) {
+  } else if (answers[0]->missing || answers[0]->digest != task.first().wanted.digest) {
     hop_.queue.PartsDiffer(task);
   } else {
     hop_.queue.Verified(task.attempt, stat);

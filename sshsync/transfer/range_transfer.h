@@ -34,7 +34,7 @@ class RangeTransfer {
     return !hop_.routes.carries(stream) && hop_.routes.silent(stream) && !broke_ && hop_.child.tools().can("seek");
   }
   absl::StatusOr<std::string> BringText(const RangeStep& step, Stream& stream, ProgressProbe moved) const;
-  absl::Status VerifyWhole(const Task& task, Stream& stream, const FileState& item, const FileStat& stat);
+  absl::Status VerifyWhole(const Task& task, Stream& stream, const FileStat& stat);
   void Remove(const std::vector<std::string>& partial_files);
   bool MadeProgress(const std::string& folder, const std::string& file, StallDetector& silence);
 

@@ -133,14 +133,14 @@ Task HopTransfer::TakeTask(Stream& stream) {
 
 absl::Status HopTransfer::Ready(const Task& task, Stream& stream) {
   if (!IsFromParent(task)) return routes_.ReadyOnChild(stream, by_command());
-  return routes_.Ready(stream, {.folder = task.folder, .file = queue_.item(task.indices[0]).wanted.path});
+  return routes_.Ready(stream, {.folder = task.folder, .file = task.first().wanted.path});
 }
 
 absl::Status HopTransfer::Do(const Task& task, Stream& stream) {
   const absl::Time began = context_.clock.Now(), start = context_.clock.Monotonic();
   stream.share = by_command() ? 0 : hop_.Share(streams_);
   int64_t bytes = 0;
-  for (const size_t index : task.indices) bytes += std::max<int64_t>(queue_.item(index).wanted.stat.size, 0);
+  for (const auto& [index, item] : task.items) bytes += std::max<int64_t>(item.wanted.stat.size, 0);
   absl::Status status;
   switch (task.kind) {
     case Task::Kind::kCreate:
@@ -172,14 +172,14 @@ absl::Status HopTransfer::Do(const Task& task, Stream& stream) {
 
 void HopTransfer::RecheckSource(const Task& task) {
   std::vector<std::string> names;
-  for (const size_t index : task.indices) names.push_back(queue_.item(index).wanted.path);
+  for (const size_t index : task.indices) names.push_back(task.items.at(index).wanted.path);
   // The size and time are read before the digest: a change in between is seen before the file is published.
   const auto stats = parent_.Stat(names);
   if (!stats.ok()) return queue_.SetFatal(stats.status());
   std::vector<DigestRequest> questions;
   std::vector<size_t> asked;
   for (size_t i = 0; i < names.size(); ++i) {
-    const FileState item = queue_.item(task.indices[i]);
+    const FileState& item = task.items.at(task.indices[i]);
     if (!queue_.IsPublishedAtParent(task.indices[i])) {
       queue_.SourceRechecked(task.indices[i], absl::OkStatus(),
                              &item.wanted);  // in its stage, where nobody else writes
