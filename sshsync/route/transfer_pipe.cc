@@ -1,15 +1,10 @@
 #include "sshsync/route/transfer_pipe.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
-#include "sshsync/base/status.h"
 #include "sshsync/host/record_script.h"
-#include "sshsync/ssh/ssh.h"
-#include "sshsync/text/escape.h"
 
 namespace sshsync {
 
@@ -42,18 +37,9 @@ Endpoint PeerEndpoint(const Repository& far) {
           .port = far.peerport != 0 ? far.peerport : far.endpoint.port};
 }
 
-bool IsAboutTheConnection(absl::string_view said) {
-  for (const absl::string_view words :
-       {"connect to host", "Could not resolve hostname", "Permission denied (", "Host key verification failed"}) {
-    if (absl::StrContains(said, words)) return true;
-  }
-  return false;
-}
-
 absl::Status WhyNoWay(const Endpoint& far, absl::string_view said, absl::string_view end) {
-  constexpr int kSshFailed = 255, kNoProgram = 127;
   // What both ends came to stands in a line of our own.
-  int status = kSshFailed;
+  absl::optional<int> status;
   std::string own;
   for (const absl::string_view line : absl::StrSplit(said, '\n', absl::SkipWhitespace())) {
     const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
@@ -62,12 +48,11 @@ absl::Status WhyNoWay(const Endpoint& far, absl::string_view said, absl::string_
       continue;
     }
     for (size_t i = 0; i + 1 < words.size(); ++i) {
-      if (words[i] == end && !absl::SimpleAtoi(words[i + 1], &status)) status = kSshFailed;
+      int number = 0;
+      if (words[i] == end && absl::SimpleAtoi(words[i + 1], &number)) status = number;
     }
   }
-  if (status == kNoProgram)
-    return MakeError(Failure::kCommandNotFound, CleanForTerminal(absl::StripAsciiWhitespace(own).substr(0, 400)));
-  return ClassifySshFailure(far, {.end = {.signalled = false, .code = status}, .ready = false, .out = "", .err = own});
+  return ClassifyPeerFailure(far, status, own);
 }
 
 }  // namespace sshsync

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "sshsync/model/repository.h"
+#include "sshsync/ssh/ssh.h"
 
 namespace sshsync {
 
@@ -29,9 +30,6 @@ std::string ReplayText(int status, absl::string_view said);
 
 /// How other hosts reach a repository's host, for messages.
 Endpoint PeerEndpoint(const Repository& far);
-
-/// Whether ssh said that it did not get to the other host at all: then another try of the same at once is in vain.
-bool IsAboutTheConnection(absl::string_view said);
 
 /// What hinders a way from one host to another, by what was said on it; `end`: which end of it ssh is at, `reader` or
 /// `writer`. Unavailable where that may pass.

@@ -10,13 +10,14 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
+#include "sshsync/text/escape.h"
 
 namespace sshsync {
 namespace {
 
 constexpr size_t kMaxLines = 20;    // that are searched
 constexpr size_t kMaxQuoted = 400;  // bytes in a message
-constexpr int kSshFailed = 255;
+constexpr int kSshFailed = 255, kNoProgram = 127;
 
 /// What ssh prints, and what it means. The first row of which a line is found counts: certain and permanent causes come
 /// first, since ssh ends with a general line ("Connection closed by ...") after many of them.
@@ -167,6 +168,25 @@ std::string Describe(const Endpoint& host) {
 
 absl::Status ClassifySshFailure(const Endpoint& host, const SshEnd& end) {
   return Annotate(Cause(end), Describe(host));
+}
+
+absl::Status ClassifyPeerFailure(const Endpoint& far, absl::optional<int> status, absl::string_view said) {
+  if (status == kNoProgram) {
+    return MakeError(Failure::kCommandNotFound,
+                     CleanForTerminal(absl::StripAsciiWhitespace(said).substr(0, kMaxQuoted)));
+  }
+  return ClassifySshFailure(far, {.end = {.signalled = false, .code = status.value_or(kSshFailed)},
+                                  .ready = false,
+                                  .out = "",
+                                  .err = std::string(said)});
+}
+
+bool IsAboutTheConnection(absl::string_view said) {
+  for (const absl::string_view words :
+       {"connect to host", "Could not resolve hostname", "Permission denied (", "Host key verification failed"}) {
+    if (absl::StrContains(said, words)) return true;
+  }
+  return false;
 }
 
 }  // namespace sshsync

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "sshsync/model/repository.h"
 #include "sshsync/process/process.h"
 
@@ -47,10 +48,17 @@ struct SshEnd {
   std::string err = {};  ///< the end of what came on stderr outside of frames: ssh's own messages, and the login's
 };
 
-/// Says what the end of a connection means. Only this function knows OpenSSH's 255 and its messages (LC_ALL=C): the
+/// Says what the end of a connection means. Only this file knows OpenSSH's 255 and its messages (LC_ALL=C): the
 /// name is unknown, the account or the host key was refused, the account has no shell; everything else may pass. The
 /// message is what ssh printed, bounded and in printable ASCII, then which connection it was.
 absl::Status ClassifySshFailure(const Endpoint& host, const SshEnd& end);
+
+/// The same of an ssh that another host ran, by what its shell saw and by what was printed. `status`: 127 where that
+/// host has no such program; nullopt: not known, as where ssh itself failed.
+absl::Status ClassifyPeerFailure(const Endpoint& far, absl::optional<int> status, absl::string_view said);
+
+/// Whether ssh said that it did not get to the other host at all: then another try of the same at once is in vain.
+bool IsAboutTheConnection(absl::string_view said);
 
 }  // namespace sshsync
 
