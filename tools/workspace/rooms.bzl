@@ -27,7 +27,7 @@ ROOMS = {
     ],
     "sshsync/stage": ["sshsync/base", "sshsync/text", "sshsync/digest", "sshsync/model", "sshsync/plan", "sshsync/host"],
     "sshsync/process": ["sshsync/base"],
-    "sshsync/ssh": ["sshsync/base", "sshsync/model", "sshsync/process"],
+    "sshsync/ssh": ["sshsync/base", "sshsync/text", "sshsync/model", "sshsync/process"],
     "sshsync/remote": [
         "sshsync/base",
         "sshsync/text",
@@ -42,7 +42,6 @@ ROOMS = {
     "sshsync/route": [
         "sshsync/base",
         "sshsync/text",
-        "sshsync/digest",
         "sshsync/model",
         "sshsync/plan",
         "sshsync/host",
@@ -73,13 +72,13 @@ ROOMS = {
         "sshsync/schedule",
     ],
     "sshsync/cascade": [
+        "sshsync/base",
         "sshsync/text",
         "sshsync/model",
         "sshsync/plan",
         "sshsync/stage",
         "sshsync/process",
         "sshsync/remote",
-        "sshsync/route",
         "sshsync/schedule",
         "sshsync/transfer",
     ],
