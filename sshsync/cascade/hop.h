@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "sshsync/cascade/deleter.h"
-#include "sshsync/cascade/hop_source.h"
 #include "sshsync/cascade/lease_guard.h"
 #include "sshsync/cascade/repository_reporter.h"
 #include "sshsync/model/report.h"
@@ -25,6 +24,7 @@
 #include "sshsync/remote/survey.h"
 #include "sshsync/schedule/preflight.h"
 #include "sshsync/schedule/received_files.h"
+#include "sshsync/schedule/source_files.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
@@ -33,6 +33,27 @@
 #include "sshsync/transfer/transfer.h"
 
 namespace sshsync {
+
+/// What a parent brings into a hop: the repository, opened, and what it holds (or, in a plan, will hold): at first
+/// perhaps without digests.
+struct HopParent {
+  std::shared_ptr<RemoteRepository> repository;
+  std::shared_ptr<const RepositorySnapshot> contents;
+  std::shared_ptr<const SourceFiles> source_files;  ///< what it has of them by now
+};
+
+/// Where a hop asks for its parent; both calls wait for it. `Listed` has no digests yet, so that both sides can be
+/// digested at once.
+class HopSource {
+ public:
+  virtual ~HopSource() = default;
+  /// Where the parent is brought in line by this run: what the repository lists from which all of that comes. Mostly
+  /// the parent will hold it, so that a child need not wait for the plan above it to begin with its digests. Nothing
+  /// where that is not known, or nothing waits.
+  virtual std::shared_ptr<const RepositorySnapshot> Expected() { return nullptr; }
+  virtual absl::StatusOr<HopParent> Listed() = 0;
+  virtual absl::StatusOr<HopParent> Digested() = 0;
+};
 
 /// One hop of a run: a child is brought in line with its parent. Reads like its own table of contents: see Run.
 /// Ownership: refers to its arguments. Threads: one calls Run, once; the mover starts its own.
