@@ -59,7 +59,6 @@ LIBRARIES = {
 # Headers without a test beside them or one in their folder that includes them, and what holds them.
 WITHOUT_TEST = {
     "plain values, concepts, abstract classes": [
-        "sshsync/cascade/hop_source.h",
         "sshsync/model/chunk_list.h",
         "sshsync/model/digest_store.h",
         "sshsync/model/event.h",

@@ -188,6 +188,9 @@ LINKS = {
 TESTS = {
     "sshsync/config/ini": ["sshsync/config"],
     "sshsync/ssh": ["sshsync/host"],
+    "sshsync/cascade": ["sshsync/ssh"],
+    "sshsync/transfer": ["sshsync/base"],
+    "tools/cli": ["sshsync/base"],
     "tools/cli/view": ["tools/cli/verbs"],
     "docs": ["sshsync/base"],
 }
