@@ -11,6 +11,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/config/preset.h"
 #include "sshsync/host/record_script.h"
+#include "sshsync/host/scripts.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -20,22 +21,12 @@ namespace {
 constexpr size_t kArgumentBytes = 20'000;
 constexpr size_t kLinuxArgumentBytes = 100'000;  // of 128 KiB at least
 
-constexpr absl::string_view kFacts = R"(cd "$P" || exit 3
-if stat -c %s / >/dev/null 2>&1; then s=c; elif stat -f %z / >/dev/null 2>&1; then s=f; elif perl -e 'exit 0' >/dev/null 2>&1; then s=p; else s=l; fi
-echo "uid `id -u 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"; echo "system `uname -s -r -m 2>/dev/null`"; echo "stat $s"
-if command -v tar >/dev/null 2>&1; then echo "tar 1"; fi
-echo "cpus `getconf _NPROCESSORS_ONLN 2>/dev/null || getconf NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null`"
-if grep ' aes' /proc/cpuinfo >/dev/null 2>&1; then echo "aes 1"; fi
-if [ -w . ]; then echo "writable 1"; else echo "writable 0"; fi
-echo "df `_ss_space 2>/dev/null | sed -n 2p`"; echo "root `pwd -P`"
-)";
-
 }  // namespace
 
 RemoteCommand HostFactsCommand(absl::string_view path, bool create, absl::string_view space) {
   std::string script = absl::StrCat("P=", ShellLiteral(path), "; REPOPATH=.\n_ss_space() {\n", space, "\n}\n");
   if (create) absl::StrAppend(&script, "[ -d \"$P\" ] || mkdir \"$P\" || exit 3\n");
-  return {.script = absl::StrCat(script, kFacts), .writes = create};
+  return {.script = absl::StrCat(script, kFactsScript), .writes = create};
 }
 
 absl::StatusOr<HostFacts> ParseHostFacts(const RemoteResult& result, absl::string_view path) {

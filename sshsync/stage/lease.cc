@@ -10,38 +10,12 @@
 #include "absl/time/civil_time.h"
 #include "sshsync/base/status.h"
 #include "sshsync/host/host_facts.h"
+#include "sshsync/stage/scripts.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
 namespace {
-
-// Who makes the folder enters it and leaves its token, before anything else. A folder without a token is one whose
-// maker died, or is about to leave it: that is looked at twice.
-constexpr absl::string_view kClaim = R"(umask 077
-if [ -h .sshsync ]; then echo ".sshsync is a symbolic link" >&2; exit 72; fi
-[ -d .sshsync ] || mkdir .sshsync || [ -d .sshsync ] || exit 72
-cd .sshsync || exit 72
-set -- `ls -dln .`
-if [ "$3" != "`id -u`" ]; then echo ".sshsync belongs to another account" >&2; exit 72; fi
-case $1 in drwx------*) ;; *) chmod 700 . || exit 72;; esac
-for try in 1 2 3 4 5; do
-  if mkdir lock 2>/dev/null; then
-    ( cd lock && echo "$K" >"key-$L" && : >"by-$L" && echo "$C" >controller && date -u +%Y%m%d%H%M%S >beat )
-  fi
-  [ -d lock ] && break
-done
-if [ -h lock ] || [ ! -d lock ]; then echo ".sshsync/lock is no folder" >&2; exit 72; fi
-if [ -f "lock/by-$L" ]; then date -u +%Y%m%d%H%M%S >lock/beat.new && mv -f lock/beat.new lock/beat; echo ours
-  [ ! -d undo ] || [ -h undo ] || rmdir undo 2>/dev/null || ls undo | sed 's/^/undo /'
-  exit 0
-fi
-holder=`ls lock | sed -n 's/^by-//p'`
-if [ -z "$holder" ]; then sleep 1; holder=`ls lock 2>/dev/null | sed -n 's/^by-//p'`; fi
-key=`sed -n 1p "lock/key-$holder" 2>/dev/null`
-echo "run $holder" | sed 1q; echo "controller `sed -n 1p lock/controller 2>/dev/null`"; echo "key $key"
-echo "beat `sed -n 1p lock/beat 2>/dev/null`"; echo "now `date -u +%Y%m%d%H%M%S`"
-)";
 
 bool IsRunId(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -64,7 +38,7 @@ absl::Time ParseStamp(absl::string_view stamp) {
 }  // namespace
 
 RemoteCommand ClaimCommand(const Lease& lease) {
-  return {.script = absl::StrCat(Enter(lease), kClaim), .writes = true};
+  return {.script = absl::StrCat(Enter(lease), kClaimLeaseScript), .writes = true};
 }
 
 absl::StatusOr<LeaseState> ParseClaim(const RemoteResult& result) {
@@ -101,7 +75,7 @@ RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
   [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller key-*; cd .. && rmdir lock; }
 ) 2>/dev/null
 )",
-                                 kClaim),
+                                 kClaimLeaseScript),
           .writes = true};
 }
 

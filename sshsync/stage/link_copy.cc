@@ -5,26 +5,12 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/host/record_script.h"
+#include "sshsync/stage/scripts.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
-namespace {
-
-// index, folder, name, target
-constexpr absl::string_view kLink = R"(
-_ss_link() {
-  _ss_enter "$2" || return $?
-  if [ -d "./$3" ] && [ ! -h "./$3" ]; then echo "a folder stands in the way"; return 3; fi
-  if [ -f "./$3" ] && [ ! -h "./$3" ]; then _ss_keep "$2" "./$3" || return 9; fi
-  _ss_made=$S/link-$M
-  rm -rf "$_ss_made"; mkdir -p "$_ss_made" && ln -s "$4" "$_ss_made/$3" && mv -f "$_ss_made/$3" ./ || return 9
-  rm -rf "$_ss_made"
-}
-_ss_l() { _ss_link "$@" 2>&1; _ss_status=$?; echo; echo "$M $1 $_ss_status"; }
-)";
-
-}  // namespace
+namespace {}  // namespace
 
 std::string LinkTargetsText(absl::string_view folder, absl::Span<const std::string> paths) {
   std::string text = absl::StrCat("cd ", ShellLiteral(folder), " || exit 3\n");
@@ -74,7 +60,7 @@ bool StaysInside(absl::string_view path, absl::string_view target) {
 RemoteCommand MakeLinksCommand(const HostFacts& facts, const Lease& lease, absl::Span<const LinkToMake> links,
                                bool follow_symlinks, bool keep, absl::string_view mark) {
   std::string script = PublishPrologue(facts, lease, StageFolder("yes", facts.root), follow_symlinks, mark);
-  absl::StrAppend(&script, KeepText(lease, keep), kLink);
+  absl::StrAppend(&script, KeepText(lease, keep), kMakeLinksScript);
   for (size_t i = 0; i < links.size(); ++i) {
     const absl::string_view path = links[i].path;
     const size_t slash = path.rfind('/');

@@ -15,6 +15,7 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/host_tools.h"
 #include "sshsync/host/record_script.h"
+#include "sshsync/stage/scripts.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -24,62 +25,6 @@ namespace {
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr size_t kArgumentBytes = 20'000;
 constexpr absl::string_view kPublishPiece = "_ss_piece";
-
-// `_ss_where`: which file system a folder is on. `_ss_walk FOLDER` goes there without following links. `_ss_same_fs
-// ./FOLDER...` makes what is missing, goes to all of them once and asks of all, and of the stage, at once.
-constexpr absl::string_view kEnter = R"(
-[ -z "${ZSH_VERSION-}" ] || setopt sh_word_split no_nomatch
-_ss_dir=; _ss_fs=; _ss_one_fs=no; _ss_making=yes; _ss_looking=no
-_ss_walk() {
-  [ "$1" = "$_ss_dir" ] && return 0
-  _ss_dir=; cd "$R" || return 9
-  _ss_old=$IFS; IFS=/; set -f; set -- "$1" $1; set +f; IFS=$_ss_old
-  _ss_want=$1; shift
-  if [ "$_ss_want" != . ]; then
-    for _ss_part do
-      if [ -h "./$_ss_part" ] && [ $F = no ]; then echo "$_ss_part is a symbolic link"; return 2; fi
-      if [ ! -d "./$_ss_part" ]; then [ $_ss_making = yes ] || return 1; mkdir "./$_ss_part" || return 9; fi
-      cd -P "./$_ss_part" || return 9
-    done
-    if [ $F = no ] && [ "$PWD" != "$R/$_ss_want" ] && [ "`pwd -P; echo .`" != "$R/$_ss_want
-." ]; then echo "its folder leads out of the repository"; return 2; fi
-  fi
-  _ss_dir=$_ss_want
-}
-_ss_enter() {
-  [ "$1" = "$_ss_dir" ] && return 0
-  _ss_walk "$1" || return $?
-  [ $_ss_one_fs = no ] || return 0
-  [ -n "$_ss_fs" ] || _ss_fs=`_ss_where "$S"`
-  [ -z "$_ss_fs" ] || [ "`_ss_where .`" = "$_ss_fs" ] || { _ss_dir=; echo "its folder is on another file system than the stage"; return 9; }
-}
-_ss_linkless() {
-  _ss_old=$IFS; IFS=/; set -f; set -- $1; set +f; IFS=$_ss_old
-  _ss_part=
-  for _ss_next do _ss_part=$_ss_part$_ss_next/; [ ! -h "${_ss_part%/}" ] || return 1; done
-}
-_ss_make() {
-  for _ss_folder do
-    shift; [ -d "$_ss_folder" ] && continue
-    if _ss_linkless "$_ss_folder"; then set -- "$@" "$_ss_folder"; fi
-  done
-  [ $# = 0 ] || mkdir -p "$@"
-}
-_ss_same_fs() {
-  _ss_dir=; cd "$R" || return 1
-  [ $_ss_making = no ] || _ss_make "$@"
-  for _ss_folder do
-    shift; _ss_walk "${_ss_folder#./}"
-    case $? in 0) set -- "$@" "$_ss_folder";; 1) ;; *) return 1;; esac
-  done
-  _ss_dir=; cd "$R" && _ss_count=$(($# + 1)) || return 1
-  _ss_seen=`_ss_devices "$S" "$@" | uniq -c`
-  set -f; set -- `df -P "$S" "$@" | sed '1d;s/ .* / /' | uniq -c`; set +f
-  [ $# = 3 ] && [ "$1" = $_ss_count ] || return 1
-  set -- $_ss_seen
-  [ $# = 0 ] || { [ $# = 2 ] && [ "$1" = $_ss_count ]; }
-}
-)";
 
 // What a tool shows of files that are to be the ones that were verified: a line `INODE SIZE LINKS` for each, with the
 // mode where that is exact.
@@ -110,113 +55,6 @@ std::string LineOf(StatTool tool, const FileStat& stat) {
   if (tool == StatTool::kStatF) return absl::StrFormat("%s %o", line, mode);
   return line;
 }
-
-// A piece K is a function `_ss_pK` that runs its arguments with the operands of the piece behind them, and `_ss_lK`,
-// the lines that are expected of these. Operands are staged files, `$A` in front, or files in place, `./NAME`. A piece
-// whose lines were as expected is published as a whole by a handful of processes; where anything fails, and else, file
-// by file, so that each gets its own answer.
-//
-// _ss_rename: MODE ISO STAMP OPERAND...
-// _ss_alone:  FOLDER MODE ISO STAMP OPERAND INODE SIZE ...
-// _ss_piece:  K FOLDER MODE ISO STAMP
-constexpr absl::string_view kPublish = R"(
-_ss_nl='
-'
-_ss_ours() { [ -f "$R/.sshsync/lock/by-$L" ] || { echo 'the lease was lost' >&2; exit 71; }; }
-_ss_meta() {
-  _ss_mode=$1 _ss_iso=$2 _ss_stamp=$3; shift 3
-  if [ -n "$_ss_iso" ]; then _ss_settime "$@" || return 9; fi
-  if [ -n "$_ss_mode" ]; then chmod "$_ss_mode" "$@" || return 9; fi
-}
-_ss_keep_old() {
-  [ $_ss_keeps = yes ] || return 0
-  for _ss_new do
-    shift; _ss_name=./${_ss_new##*/}
-    if [ -f "$_ss_name" ] && [ ! -h "$_ss_name" ]; then set -- "$@" "$_ss_name"; fi
-  done
-  [ $# = 0 ] || _ss_keep "$_ss_dir" "$@"
-}
-_ss_rename() {
-  case $4 in ./*) _ss_meta "$@"; return $?;; esac
-  _ss_meta "$@" || return 1
-  shift 3
-  for _ss_new do if [ -d "./${_ss_new##*/}" ] && [ ! -h "./${_ss_new##*/}" ]; then return 1; fi; done
-  _ss_keep_old "$@" && _ss_move "$@"
-}
-_ss_same() { _ss_inode=$2 _ss_size=$3; set -- `ls -dlni "$1" 2>/dev/null`; _ss_links=$3; [ "$1" = "$_ss_inode" ] && [ "$6" = "$_ss_size" ]; }
-_ss_linked=
-_ss_own_links() {
-  [ -n "$_ss_linked" ] || _ss_linked=`find "$S" -type f -links +1 -exec ls -dni {} + | sed -n 's/^ *\([0-9][0-9]*\) .*/\1/p' | sort | uniq -c |
-    while read -r _ss_n _ss_i; do echo "$_ss_n of $_ss_i."; done`
-  case "$_ss_nl$_ss_linked" in *"$_ss_nl$_ss_links of $_ss_inode."*) return 0;; esac
-  return 1
-}
-_ss_alone() {
-  _ss_enter "$1"; _ss_went=$?; _ss_name=./${5##*/}
-  case $_ss_went in 0) ;; 1) [ $_ss_looking = yes ] || return 9;; *) return $_ss_went;; esac
-  if [ $_ss_went = 0 ] && [ -d "$_ss_name" ] && [ ! -h "$_ss_name" ]; then echo "a folder stands in the way"; return 3; fi
-  case $5 in ./*)
-    if [ -h "$5" ] || ! _ss_same "$5" $6 $7; then echo "the file is not the one that was looked at"; return 4; fi
-    _ss_meta "$2" "$3" "$4" "$5"; return $?;;
-  esac
-  if [ $_ss_looking = no ] && [ ! -f "$5" ] && [ ! -h "$_ss_name" ] && _ss_same "$_ss_name" $6 $7; then return 0; fi
-  if [ -h "$5" ] || ! _ss_same "$5" $6 $7; then echo "the staged file is not the one that was verified"; return 4; fi
-  if [ "$_ss_links" -gt 1 ] && ! _ss_own_links; then echo "what arrived is a hard link to a file elsewhere, not a copy"; return 5; fi
-  [ $_ss_looking = no ] || return 0
-  _ss_meta "$2" "$3" "$4" "$5" || return 9
-  if [ -f "$_ss_name" ] && [ ! -h "$_ss_name" ]; then _ss_keep "$1" "$_ss_name" || return 9; fi
-  _ss_move "$5" || return 9
-}
-_ss_singly() {
-  _ss_k=$1 _ss_goal=$2 _ss_m=$3 _ss_t=$4 _ss_s=$5; shift 5
-  eval "_ss_rest=\$_ss_l$_ss_k"
-  for _ss_file do
-    _ss_line=${_ss_rest%%"$_ss_nl"*}; _ss_rest=${_ss_rest#*"$_ss_nl"}; _ss_ours
-    _ss_alone "$_ss_goal" "$_ss_m" "$_ss_t" "$_ss_s" "$_ss_file" $_ss_line 2>&1; _ss_status=$?
-    [ $_ss_status = 0 ] || _ss_worst=$_ss_status
-    echo; echo "$M $_ss_k:f $_ss_status"
-  done
-}
-_ss_piece() {
-  _ss_ours
-  if eval "[ \"\${_ss_w$1-}\" = gone ]"; then echo; echo "$M $1 0"; return; fi
-  if [ $_ss_checked = yes ] && _ss_enter "$2" >/dev/null 2>&1 && _ss_p$1 _ss_rename "$3" "$4" "$5" >/dev/null 2>&1; then
-    echo; echo "$M $1 0"
-  else
-    _ss_p$1 _ss_singly "$@"
-  fi
-}
-)";
-
-// A folder that is new on the child, and of which nothing is staged that is not to be published, is renamed as one, and
-// with it all others that are new in the same place: ten thousand files of a hundred folders are one process instead of
-// a hundred. Only files whose time and mode are right already, and only where a folder inherits neither group nor
-// access list from its place; anything that is not as it should be leaves the folder to _ss_piece.
-//
-// _ss_new:   K FOLDER; before any folder is made
-// _ss_whole: PLACE { K COUNT STAGED }...; leaves `gone` in `$_ss_wK`
-constexpr absl::string_view kWhole = R"(
-_ss_new() { [ -e "$R/$2" ] || [ -h "$R/$2" ] || eval "_ss_w$1=new"; }
-_ss_see() { if [ $# = 1 ] && [ ! -e "$1" ] && [ ! -h "$1" ]; then shift; fi; _ss_seen=$((_ss_seen + $#)); }
-_ss_holds() { _ss_seen=0; _ss_see "$1"/*; _ss_see "$1"/.[!.]*; _ss_see "$1"/..?*; [ $_ss_seen = $2 ]; }
-_ss_whole() {
-  [ $_ss_checked = yes ] || return 0
-  _ss_ours; _ss_enter "$1" >/dev/null 2>&1 || return 0
-  case `ls -ld . 2>/dev/null` in d?????[-x]???[\ .]*) ;; *) return 0;; esac
-  shift; _ss_left=$(($# / 3)); _ss_taken=
-  while [ $_ss_left -gt 0 ]; do
-    _ss_left=$((_ss_left - 1)); _ss_k=$1 _ss_files=$2 _ss_from=$3; shift 3
-    eval "[ \"\${_ss_w$_ss_k-}\" = new ]" && _ss_holds "$_ss_from" $_ss_files && _ss_holds "./${_ss_from##*/}" 0 || continue
-    _ss_taken="$_ss_taken $_ss_k"; set -- "$@" "$_ss_from"
-  done
-  [ $# != 0 ] || return 0
-  { chmod 755 "$@" && mv -f "$@" ./; } >/dev/null 2>&1
-  for _ss_k in $_ss_taken; do
-    [ -d "$1" ] || eval "_ss_w$_ss_k=gone"
-    shift
-  done
-}
-)";
 
 // Times are set only where synccmd did not keep them, and never a coarse one.
 bool WantsTime(const Publication& file) {
@@ -449,7 +287,7 @@ std::string PublishPrologue(const HostFacts& facts, const Lease& lease, absl::st
                       "; F=", follow_symlinks ? "yes" : "no", "\n", RequireLease(lease), ActionFunctions(facts),
                       "_ss_states() { ", look.states, "; }\n_ss_devices() { ", look.devices, "; }\n",
                       "_ss_where() { { df -P \"$1\" | sed -n '2s/ .* / /p'; _ss_devices \"$1\"; } 2>/dev/null; }\n",
-                      kEnter);
+                      kEnterFolderScript);
 }
 
 absl::string_view FolderOfAll(absl::Span<const Publication> files) {
@@ -466,7 +304,7 @@ absl::string_view FolderOfAll(absl::Span<const Publication> files) {
 std::string PiecesText(const HostFacts& facts, absl::Span<const Publication> files, absl::string_view function) {
   const absl::string_view common = FolderOfAll(files);
   const std::vector<Batch> pieces = Pieces(files);
-  std::string text = absl::StrCat(kPublish, kWhole);
+  std::string text = absl::StrCat(kPublishScript, kPublishFoldersScript);
   const bool whole = function == kPublishPiece;
   if (whole) text += NewCalls(facts, pieces, files);
   if (!common.empty()) absl::StrAppend(&text, "A=", ShellLiteral(common), "\n");

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "sshsync/base/status.h"
+#include "sshsync/stage/scripts.h"
 #include "sshsync/text/escape.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -12,18 +13,6 @@ namespace sshsync {
 namespace {
 
 constexpr size_t kMaxOutput = size_t{16} << 20;  // of one command
-
-// transfer, what to remove after a failure; then $_ss_ok tells whether to go on. A tool that is missing is missing for
-// all that follow. Descriptor 9 keeps the substitution open as long as anything that the transfer left in the
-// background is alive: it may write what was verified.
-constexpr absl::string_view kFunctions = R"(
-_ss_transfer() {
-  { _ss_ok=`_ss_run "$1" 9>&1 >&8 2>&1 8>&-; echo $?`; } 8>&1
-  [ $_ss_ok = 0 ] || [ -z "$2" ] || rm -rf "$2"
-  _ss_mark transfer $_ss_ok
-  [ $_ss_ok != 127 ] || exit 127
-}
-)";
 
 std::string FolderOfStaged(const Attempt& attempt) {
   const std::string staged = attempt.staged();
@@ -50,7 +39,7 @@ TransferSession::TransferSession(const HostFacts& facts, bool in_place, DigestPa
       parse_digest_(std::move(parse_digest)),
       script_(mark),
       reader_(mark, kMaxOutput) {
-  script_.AddRaw(kFunctions);
+  script_.AddRaw(kReceiveScript);
 }
 
 std::string TransferSession::MakeFoldersText(absl::Span<const Attempt> attempts, bool in_place) {

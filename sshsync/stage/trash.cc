@@ -2,31 +2,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "sshsync/host/host_time.h"
+#include "sshsync/stage/scripts.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
-namespace {
-
-constexpr absl::string_view kKeep = R"(
-_ss_keep() {
-  _ss_to=$T/$1; shift
-  [ -d "$_ss_to" ] || mkdir -p "$_ss_to" || return 9
-  ln "$@" "$_ss_to/" 2>/dev/null
-  for _ss_kept do
-    [ -f "$_ss_to/$_ss_kept" ] && continue
-    cp -p "$_ss_kept" "$_ss_to/.sshsync" && mv -f "$_ss_to/.sshsync" "$_ss_to/$_ss_kept" || return 9
-  done
-}
-)";
-
-}  // namespace
+namespace {}  // namespace
 
 std::string KeepText(const Lease& lease, bool keep) {
   if (!keep) return "_ss_keep() { :; }\n";
   return KeepIn(TrashFolder(lease, lease.run));
 }
 
-std::string KeepIn(absl::string_view folder) { return absl::StrCat("T=", ShellLiteral(folder), kKeep); }
+std::string KeepIn(absl::string_view folder) { return absl::StrCat("T=", ShellLiteral(folder), kKeepInTrashScript); }
 
 std::string PruneTrashText(absl::string_view now, absl::Duration keep) {
   const auto time = HostTime(now);

@@ -6,37 +6,19 @@
 #include "sshsync/base/status.h"
 #include "sshsync/host/record_script.h"
 #include "sshsync/stage/publishing.h"
+#include "sshsync/stage/scripts.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
 namespace sshsync {
-namespace {
-
-// NUMBER FOLDER ./NAME
-constexpr absl::string_view kBring = R"(
-_ss_bring() {
-  _ss_kept=$T/$1/${2#./}
-  if [ -h "$_ss_kept" ] || [ ! -f "$_ss_kept" ]; then echo "the trash does not hold it any more"; return 9; fi
-  _ss_walk "$1"; case $? in
-    0) if [ ! -h "$2" ] && [ -f "$2" ] && cmp -s "$_ss_kept" "$2"; then return 10; fi;;
-    1) ;;
-    2) return 2;;
-    *) return 9;;
-  esac
-  mkdir -p "$A/$1" && cp -p "$_ss_kept" "$A/$1/" || return 9
-  cmp -s "$_ss_kept" "$A/$1/${2#./}" || { echo "the copy is not the original"; return 9; }
-}
-_ss_b() { _ss_n=$1; shift; _ss_bring "$@" 2>&1 </dev/null; _ss_status=$?; echo; echo "$M $_ss_n $_ss_status"; }
-)";
-
-}  // namespace
+namespace {}  // namespace
 
 RemoteCommand CopyFromTrash(const HostFacts& facts, const Lease& lease, absl::string_view run,
                             absl::string_view attempt, absl::Span<const std::string> files, bool follow_symlinks,
                             absl::string_view mark) {
   std::string script = PublishPrologue(facts, lease, attempt, follow_symlinks, mark);
   absl::StrAppend(&script, "T=", ShellLiteral(TrashFolder(lease, run)), "; A=", ShellLiteral(attempt),
-                  "; _ss_making=no; umask 077\n", kBring);
+                  "; _ss_making=no; umask 077\n", kBringBackScript);
   for (size_t i = 0; i < files.size(); ++i) {
     const absl::string_view file = files[i];
     const size_t slash = file.rfind('/');

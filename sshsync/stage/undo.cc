@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sshsync/base/status.h"
+#include "sshsync/stage/scripts.h"
 #include "sshsync/stage/trash.h"
 #include "sshsync/text/shell_quote.h"
 
@@ -28,61 +29,6 @@ absl::string_view StageOf(const HostFacts& facts, absl::Span<const Publication> 
   const absl::string_view common = FolderOfAll(files);
   return common.empty() ? absl::string_view(facts.root) : common;
 }
-
-// _ss_look: K FOLDER MODE ISO STAMP; what does not fit at once is gone through one by one, and laid out if it fits
-// then. _ss_save: OPERAND... of the working folder.
-constexpr absl::string_view kLook = R"(
-_ss_bad=no
-_ss_note_made() {
-  _ss_old=$IFS; IFS=/; set -f; set -- $1; set +f; IFS=$_ss_old
-  _ss_above=
-  for _ss_part do
-    _ss_above=$_ss_above/$_ss_part
-    [ -d "$R$_ss_above" ] && continue
-    mkdir -p "$U/made$_ss_above" && : >"$U/made$_ss_above/.sshsync" || return 9
-  done
-}
-_ss_save() {
-  for _ss_new do
-    shift; _ss_name=./${_ss_new##*/}
-    if [ -h "$_ss_name" ]; then
-      mkdir -p "$U/old/$_ss_dir" && rm -f "$U/old/$_ss_dir/$_ss_name" && cp -RP "$_ss_name" "$U/old/$_ss_dir/" || return 9
-    elif [ -d "$_ss_name" ]; then return 3
-    elif [ -f "$_ss_name" ]; then set -- "$@" "$_ss_name"
-    fi
-  done
-  [ $# = 0 ] || _ss_keep "$_ss_dir" "$@"
-}
-_ss_lay_out() {
-  _ss_enter "$2" >/dev/null 2>&1
-  case $? in 0) _ss_p$1 _ss_save >/dev/null;; 1) _ss_note_made "$2";; *) return 9;; esac
-}
-_ss_look() {
-  _ss_worst=0
-  if [ $_ss_checked = yes ] && _ss_lay_out "$@"; then echo; echo "$M $1 0"; return 0; fi
-  _ss_p$1 _ss_singly "$@"
-  [ $_ss_worst = 0 ] && [ $_ss_checked = no ] && _ss_lay_out "$@" || _ss_bad=yes
-}
-)";
-
-// NUMBER FOLDER ./NAME INODE SIZE
-constexpr absl::string_view kBack = R"(
-_ss_failed=no
-_ss_back_one() {
-  _ss_walk "$1"; case $? in 0) ;; 1) return 0;; *) return 9;; esac
-  if [ -h "$2" ] || ! _ss_same "$2" $3 $4; then return 0; fi
-  if [ -h "$U/old/$1/$2" ] || [ -f "$U/old/$1/$2" ]; then mv -f "$U/old/$1/$2" ./; else rm -f "$2"; fi
-}
-_ss_back() {
-  _ss_n=$1; shift; _ss_ours; _ss_back_one "$@" 2>&1; _ss_status=$?
-  [ $_ss_status = 0 ] || _ss_failed=yes
-  echo; echo "$M $_ss_n $_ss_status"
-}
-_ss_unmake() {
-  [ -f "$U/made/$1/.sshsync" ] || return 0
-  _ss_walk "$1" >/dev/null 2>&1 && cd .. && _ss_dir= && rmdir "./${1##*/}" 2>/dev/null
-}
-)";
 
 // The folders in which the files are, and those above, deepest first.
 std::set<absl::string_view, std::greater<>> FoldersOf(absl::Span<const UndoEntry> entries) {
@@ -149,7 +95,7 @@ RemoteCommand PrepareUndo(const HostFacts& facts, const Lease& lease, absl::Span
   std::string script = PublishPrologue(facts, lease, StageOf(facts, files), follow_symlinks, mark);
   absl::StrAppend(&script, "U=", ShellLiteral(folder),
                   "; _ss_looking=yes; _ss_making=no; umask 077; rm -rf \"$U\"; mkdir -p \"$U\" || exit 9\n",
-                  KeepIn(absl::StrCat(folder, "/old")), kLook, PiecesText(facts, files, "_ss_look"), R"(
+                  KeepIn(absl::StrCat(folder, "/old")), kLookForUndoScript, PiecesText(facts, files, "_ss_look"), R"(
 [ $_ss_bad = no ] && cat >"$U/list.new" && { sync -f "$U" || sync; } >/dev/null 2>&1 && mv -f "$U/list.new" "$U/list" || { rm -rf "$U"; rmdir "${U%/*}" 2>/dev/null; exit 9; }
 )");
   return {.script = std::move(script), .input = UndoList(entries), .writes = true};
@@ -167,7 +113,7 @@ RemoteCommand TakeBack(const HostFacts& facts, const Lease& lease, absl::string_
                        absl::Span<const UndoEntry> entries, bool follow_symlinks, absl::string_view mark) {
   std::string script = PublishPrologue(facts, lease, facts.root, follow_symlinks, mark);
   absl::StrAppend(&script, PiecesText(facts, {}, ""), "U=", ShellLiteral(UndoFolder(lease, run)),
-                  "; _ss_making=no; trap '' HUP PIPE TERM\n", kBack);
+                  "; _ss_making=no; trap '' HUP PIPE TERM\n", kGoBackScript);
   for (size_t i = 0; i < entries.size(); ++i) {
     const Publication& file = entries[i].file;
     absl::StrAppend(&script, "_ss_back ", i, " ", ShellLiteral(FolderOf(file.file)), " ",

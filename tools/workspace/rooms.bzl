@@ -191,7 +191,6 @@ TESTS = {
     "sshsync/cascade": ["sshsync/ssh"],
     "sshsync/transfer": ["sshsync/base"],
     "tools/cli": ["sshsync/base"],
-    "tools/cli/view": ["tools/cli/verbs"],
     "docs": ["sshsync/base"],
 }
 
