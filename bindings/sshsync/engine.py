@@ -429,7 +429,9 @@ class Engine:
         def finish(run: Any) -> ProbeReport:
             return ProbeReport(tuple(_probe(row) for row in run.probes()))
 
-        def start(): return _sshsync.start_probe(self._config._loaded, asked, self._runner)
+        def start() -> Any:
+            return _sshsync.start_probe(self._config._loaded, asked, self._runner)
+
         return _end_of(Stream(start, finish, False, self._on_event))
 
     def status(self, *names: str, max_age: Optional[Seconds] = None) -> Status:

@@ -7,7 +7,7 @@
 
 #include "absl/types/optional.h"
 #include "gtest/gtest.h"
-#include "tools/cli/verbs/fan_out.h"
+#include "tools/cli/view/fan_out.h"
 #include "tools/cli/view/output_stream.h"
 
 namespace sshsync::cli {

@@ -1,5 +1,5 @@
-#ifndef SSHSYNC_TOOLS_CLI_VERBS_FAN_OUT_H_
-#define SSHSYNC_TOOLS_CLI_VERBS_FAN_OUT_H_
+#ifndef SSHSYNC_TOOLS_CLI_VIEW_FAN_OUT_H_
+#define SSHSYNC_TOOLS_CLI_VIEW_FAN_OUT_H_
 
 #include <algorithm>
 #include <vector>
@@ -27,4 +27,4 @@ class FanOut : public EventSink {
 
 }  // namespace sshsync::cli
 
-#endif  // SSHSYNC_TOOLS_CLI_VERBS_FAN_OUT_H_
+#endif  // SSHSYNC_TOOLS_CLI_VIEW_FAN_OUT_H_
