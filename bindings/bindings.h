@@ -5,8 +5,8 @@
 
 namespace sshsync::python {
 
-/// The parts of the extension module, one for each of the engine's doors. What they add is private to the package
-/// `sshsync`, which shapes it; bindings/sshsync/_sshsync.pyi says for each what it takes and gives.
+/// The parts of the extension module, one for each of the engine's entry points. What they add is private to the
+/// package `sshsync`, which shapes it; bindings/sshsync/_sshsync.pyi says for each what it takes and gives.
 void BindConfig(pybind11::module_& module);   ///< reading configurations, resolving names
 void BindText(pybind11::module_& module);     ///< templates, filters
 void BindDigest(pybind11::module_& module);   ///< digests and what computes them

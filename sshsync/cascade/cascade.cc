@@ -233,7 +233,8 @@ absl::StatusOr<HopParent> Cascade::Wait(const Repository& parent, bool awaited,
   return MakeError(FailureOf(status), absl::StrCat("its parent cannot be read: ", status.message()));
 }
 
-// Called when it is known what a child will hold (`supply`: what it has of it by now), and again when it has ended.
+// Called when it is known what a child will hold (`source_files`: what it has of it by now), and again when it has
+// ended.
 void Cascade::Remember(const Repository& repository, std::shared_ptr<RemoteRepository> made,
                        absl::StatusOr<RepositorySnapshot> contents, std::shared_ptr<const SourceFiles> source_files) {
   Known after{.synced = true,

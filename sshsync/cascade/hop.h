@@ -56,7 +56,7 @@ class HopSource {
 };
 
 /// One hop of a run: a child is brought in line with its parent. Reads like its own table of contents: see Run.
-/// Ownership: refers to its arguments. Threads: one calls Run, once; the mover starts its own.
+/// Ownership: refers to its arguments. Threads: one calls Run, once; the transfer starts its own.
 class Hop {
  public:
   /// What the cascade has to do with it.
@@ -65,7 +65,7 @@ class Hop {
     bool has_children = false;                   ///< that wait for it
     CutRules cut = {};                           ///< of big files, where their digests have no chunks
     std::function<TaskQueue::Turn()> turn = {};  ///< to publish
-    EventCount* turns = nullptr;                 ///< rings when it may have come
+    EventCount* turns = nullptr;                 ///< notified when it may have come
     /// Takes what the child will hold, as soon as that is known, and what it has of it by then.
     std::function<void(RepositorySnapshot planned, std::shared_ptr<const SourceFiles> source_files)> announce = {};
   };

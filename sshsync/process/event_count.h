@@ -13,26 +13,27 @@
 
 namespace sshsync {
 
-/// Wakes those who wait for what others bring about, wherever that is: a bell rings all that follow it, so that one
-/// that waits for its own board, its parent and its turn waits for one bell. It says that something changed, not what:
-/// who wakes looks again. A ring between the look and the wait is not missed, for what was heard before the look is
-/// given to the wait. (A tick in everything that waits was rejected: hundreds of hops that look fifty times a second
-/// keep a core busy, and each change is seen a tick late. A condition variable was: what changes is under many locks.)
+/// Wakes threads that wait for something to change. It says that something changed, not what: a thread that wakes looks
+/// again. A notification between the look and the wait is not missed, since the count before the look is given to the
+/// wait. An event count may subscribe to others, so that a thread that waits for its own queue, its parent and its turn
+/// waits for one. (Rejected: a periodic look, since hundreds of hops that look fifty times a second keep a core busy
+/// and see each change late; and a condition variable, since what changes is under many locks. The name is that of
+/// folly and of Reed and Kanodia, "Synchronization with Eventcounts and Sequencers", 1979.)
 ///
-/// Rung under any lock: its own is the last that is taken, but for those of its followers. Followings have no cycle.
-/// Ownership: outlives its followings and those who wait. Threads: any.
+/// Notify may be called under any lock. Lock order: the caller's locks, this object's, its subscribers'. Subscriptions
+/// have no cycle. Ownership: outlives its subscriptions and the threads that wait. Threads: any.
 ///
 ///     for (;;) {
-///       const int64_t heard = bell.rings();
+///       const int64_t seen = changes.count();
 ///       if (Look()) break;
-///       bell.Wait(heard);
+///       changes.Wait(seen);
 ///     }
 class EventCount {
  public:
-  /// For as long as it lives the follower rings when the other one does.
+  /// While it lives, a notification of `changes` is one of the subscriber, too.
   class Subscription {
    public:
-    /// `bell`: may be null, which never rings.
+    /// `changes`: may be null, which never notifies.
     Subscription(EventCount* changes, EventCount* subscriber) : changes_(changes), subscriber_(subscriber) {
       if (changes_ == nullptr) return;
       const std::lock_guard lock(changes_->mu_);
@@ -52,11 +53,10 @@ class EventCount {
     EventCount* const subscriber_;
   };
 
-  /// What rings while it lives rings once, when it ends: for many changes that are worth one look. Nothing is waited
-  /// for meanwhile.
+  /// Notifications while it lives become one, when it ends: for many changes that are worth one look.
   class NotificationBatch {
    public:
-    /// `bell`: may be null.
+    /// `changes`: may be null.
     explicit NotificationBatch(EventCount* changes) : changes_(changes) {
       if (changes_ == nullptr) return;
       const std::lock_guard lock(changes_->mu_);
@@ -87,10 +87,10 @@ class EventCount {
     }
   }
 
-  /// How often it rang by now.
+  /// How many notifications there were.
   int64_t count() const { return count_.load(std::memory_order_acquire); }
 
-  /// Waits until it has rung more often than that; `most` at most.
+  /// Waits until the count is another than `seen`; `most` at most.
   void Wait(int64_t seen, absl::Duration most = absl::InfiniteDuration()) {
     std::unique_lock lock(mu_);
     const auto changed = [&] { return count() != seen; };

@@ -18,7 +18,7 @@ namespace sshsync {
 ///     NextTimeOfDay("06:00", now, absl::LocalTimeZone())
 absl::optional<absl::Time> NextTimeOfDay(absl::string_view text, absl::Time now, absl::TimeZone zone);
 
-/// Ends a run at a time of the day, in two parts. First `closing` stops: nothing new begins, and transfers under way
+/// Ends a run at a time of the day, in two parts. First `drain` stops: nothing new begins, and transfers under way
 /// are ended; what is verified can still be published. After a grace `token` stops, too, and with it everything else.
 /// Where the caller's own stop comes first, both stop at once, for its reason. (One stop with a deadline was rejected:
 /// everything that waits would have to know which of the two it is.)

@@ -13,12 +13,12 @@
 
 namespace sshsync {
 
-/// Rings when a run is to stop: for those who wait for a bell and cannot poll. A signal handler writes to a pipe, and
-/// can ring nothing itself. Ownership: the token's source outlives it. Threads: one of its own, where the token can
-/// stop.
+/// Notifies an event count when a run is to stop, for threads that wait for one and cannot poll: a signal handler may
+/// write to a pipe and do no more. Ownership: the token's source outlives it. Threads: one of its own, where the token
+/// can stop.
 ///
-///     const StopNotifier stops(context.closing);
-///     const Bell::Following heed(stops.bell(), &own);
+///     const StopNotifier stops(context.drain);
+///     const EventCount::Subscription subscription(stops.changes(), &own);
 class StopNotifier {
  public:
   explicit StopNotifier(const StopToken& stop) : stop_(stop) {
@@ -30,7 +30,7 @@ class StopNotifier {
 
   EventCount* changes() const { return &changes_; }
 
-  /// Waits until `come` is true, which is asked again whenever `bell` rings. Errors: the stop.
+  /// Waits until `come` is true, which is asked again after each notification of `changes`. Errors: the stop.
   absl::Status Await(EventCount* changes, absl::FunctionRef<bool()> come) const {
     EventCount own;
     const EventCount::Subscription subscription(changes, &own), stop_subscription(&changes_, &own);

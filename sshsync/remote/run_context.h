@@ -36,7 +36,7 @@ struct RunContext {
   bool fail_fast = false;
   bool itemize = false;
   DigestStore* memory = nullptr;  ///< of earlier runs; nullptr: every file is read
-  /// Rings when `closing` stops.
+  /// Notified when `drain` stops.
   std::shared_ptr<const StopNotifier> stops = std::make_shared<StopNotifier>(drain);
   /// Called with what became of each repository, from any thread; empty: nobody wants to know.
   std::function<void(const RepositoryReport&)> repository_ended = {};

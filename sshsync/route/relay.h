@@ -40,7 +40,7 @@ struct Relayed {
 /// well.
 std::pair<int, std::string> OutcomeOf(const Relayed& relayed);
 
-/// Children of one parent that relay the same job at the same time: what it takes to read each thing once for all of
+/// Children of one parent that relay the same task at the same time: what it takes to read each thing once for all of
 /// them. Who comes first opens the reader; when that stands, each opens its writer, all at once; then the first moves
 /// the bytes for all, as BytePump does. Nobody waits for another for longer than `gather`: who is late reads for
 /// itself. A company of one is the common case, and does just that. Nothing is held while somebody waits for the

@@ -48,7 +48,7 @@ std::shared_ptr<RelayGroup> RelayRegistry::Registration::Take(std::function<bool
   }
   Post post{.block = {}, .parent = member_->parent, .group = std::make_shared<RelayGroup>(0), .came = {&*member_}};
   if (!next(&post.block)) return nullptr;
-  // Nobody else takes what is not known here: a hop finds its next job under this lock.
+  // Nobody else takes what is not known here: a hop finds its next task under this lock.
   const absl::Time now = clock.Monotonic();
   size_t awaited = 0;
   for (const Member& other : registry_.members_) {

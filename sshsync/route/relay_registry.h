@@ -19,14 +19,14 @@
 namespace sshsync {
 
 /// Where the hops that relay from one parent meet, so that a block is read there once for all children that want it at
-/// about the same time. A stream that took a job posts it; streams of other hops that look for work take a posted job
+/// about the same time. A stream that took a task posts it; streams of other hops that look for work take a posted task
 /// first, if they want all of it. Who posted waits for those that want it, for `gather` at most; a child that did not
 /// come is not waited for again for `pause`, and one that was left behind for its slowness keeps to itself that long.
 /// So a child costs the others two seconds now and then, whatever becomes of it.
 ///
-/// (To have all hops cut the same jobs by themselves was rejected: they are the same only as long as nobody has
+/// (To have all hops cut the same tasks by themselves was rejected: they are the same only as long as nobody has
 /// anything already, and nothing fails.) Ownership: shared by a run's hops. Threads: any. Callbacks are called under
-/// its lock, and take their board's.
+/// its lock, and take their queue's.
 class RelayRegistry {
  public:
   struct Member {
@@ -43,8 +43,8 @@ class RelayRegistry {
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
 
-    /// Takes a job: one that was posted and that `take` takes, too, or what `next` finds by itself (nothing: false),
-    /// which is posted then. The company is for its relay; null where there is no job.
+    /// Takes a task: one that was posted and that `take` takes, too, or what `next` finds by itself (nothing: false),
+    /// which is posted then. The company is for its relay; null where there is no task.
     std::shared_ptr<RelayGroup> Take(std::function<bool(const RelayBlock& block)> take,
                                      std::function<bool(RelayBlock* block)> next, const StopToken& stop);
     /// It was left behind.

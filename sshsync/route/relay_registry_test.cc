@@ -19,7 +19,7 @@ class Child {
       : files_(std::move(files)),
         registration_(registry, parent, [this](const RelayBlock& block) { return Has(block.paths[0]); }) {}
 
-  // Takes a job; its file, and whether in company.
+  // Takes a task; its file, and whether in company.
   std::string Take() {
     std::string taken;
     company_ = registration_.Take(

@@ -50,7 +50,7 @@ class Routes {
   /// Whether there is any way that may be tried. Errors: kConfig.
   absl::Status status() const;
 
-  /// Readies a stream for a job that brings something from the parent, of which `sample` is a part: its route, its
+  /// Readies a stream for a task that brings something from the parent, of which `sample` is a part: its route, its
   /// session, its connection.
   absl::Status Ready(Stream& stream, const Sample& sample);
 
@@ -83,7 +83,7 @@ class Routes {
   /// Whether the controller relays by now.
   bool relays() const { return relays_; }
 
-  /// Whether the route of the stream's job is another than to pull.
+  /// Whether the route of the stream's task is another than to pull.
   static bool carries(const Stream& stream) { return stream.route != Route::kPull; }
   const PeerConnection& pull() const { return *peers_.at(Route::kPull); }
 

@@ -21,13 +21,13 @@ struct Stream {
   int number = 0;
   std::unique_ptr<RemoteSession> session = {};
   Place place = Place::kNowhere;         ///< where that is
-  Route route = Route::kPull;            ///< of the job that it is at
+  Route route = Route::kPull;            ///< of the task that it is at
   std::string control = {};              ///< the folder of its connection to the other host; empty: none
   const PeerConnection* peer = nullptr;  ///< whose connection that is
-  int64_t bytes = int64_t{16} << 20;     ///< of one job: what takes a few seconds
-  int64_t share = 0;                     ///< bytes a second that it may move in this job; 0: no limit
+  int64_t bytes = int64_t{16} << 20;     ///< of one task: what takes a few seconds
+  int64_t share = 0;                     ///< bytes a second that it may move in this task; 0: no limit
   int lost_in_a_row = 0;
-  std::shared_ptr<RelayGroup> group = {};  ///< of a job that is relayed
+  std::shared_ptr<RelayGroup> group = {};  ///< of a task that is relayed
   bool left_behind = false;                ///< the last relay went too fast for this child
 };
 

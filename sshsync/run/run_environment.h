@@ -22,7 +22,7 @@ namespace sshsync {
 /// the context points into it.
 class RunEnvironment {
  public:
-  /// `runner`: borrowed; nullptr for one over ssh. `stop`, `closing`: as RunContext has them. `seed` of all jitter;
+  /// `runner`: borrowed; nullptr for one over ssh. `stop`, `drain`: as RunContext has them. `seed` of all jitter;
   /// absent: random. `first_pause`: before a second try. `dry`: a run that is to change nothing cannot; its runner
   /// refuses every command that writes.
   RunEnvironment(const Configuration& configuration, Runner* runner, EventSink& sink, const StopToken& stop,

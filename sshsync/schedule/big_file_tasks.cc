@@ -71,7 +71,8 @@ bool TaskQueue::BrokeOff(const Task& task, const RangeResult& range, absl::strin
   return item.big && item.big->complete() && item.writers == 0;
 }
 
-// Whether a job is of the attempt that is under way. What came to its end meanwhile, at another stream, stays as it is.
+// Whether a task is of the attempt that is under way. What came to its end meanwhile, at another stream, stays as it
+// is.
 bool TaskQueue::IsOf(const Task& task) const {
   const FileState& item = states_.at(task.indices[0]);
   return item.state == FileState::State::kOpen && item.big == task.big && item.folder == task.attempt.folder;

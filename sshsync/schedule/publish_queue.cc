@@ -1,4 +1,4 @@
-// The board's end at which what was verified is published.
+// The queue's other end: what was verified is published.
 #include <algorithm>
 #include <iterator>
 #include <utility>

@@ -128,7 +128,7 @@ class ReceivedFiles : public SourceFiles {
   }
 
  private:
-  // Under the lock; rings afterwards, where others see a difference.
+  // Under the lock; notifies afterwards, where others see a difference.
   class Change {
    public:
     explicit Change(ReceivedFiles& received) : received_(received), lock_(received.mu_) {}

@@ -1,4 +1,4 @@
-// The board's jobs that several children of one parent bring at the same time.
+// The queue's tasks that several children of one parent bring at the same time.
 #include "sshsync/schedule/task_queue.h"
 
 namespace sshsync {

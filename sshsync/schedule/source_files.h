@@ -22,7 +22,7 @@ struct SourceState {
   } state = State::kPublished;
   std::string folder;              ///< below which the file's path leads to it, absolute; empty: not anywhere yet
   const FileEntry* now = nullptr;  ///< what it is to be by now, where that is not what was planned; valid until the
-                                   ///< supply is asked again for it
+                                   ///< object is asked again for it
   Failure failure = Failure::kNone;
   std::string why;
 };
@@ -37,7 +37,7 @@ class SourceFiles {
   virtual bool HasChunk(const std::string& path, int64_t chunk) const = 0;
   /// Whether nothing changes there any more.
   virtual bool ended() const = 0;
-  /// Rings when something has changed there; null: nothing ever does.
+  /// Notified when something has changed there; null: nothing ever does.
   virtual EventCount* changes() const { return nullptr; }
   /// Why a file that was to be deleted there has stayed; empty: it has not.
   virtual std::string WhyKept(const std::string& path) const = 0;

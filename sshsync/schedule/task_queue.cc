@@ -11,7 +11,7 @@ namespace sshsync {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(1);
-constexpr size_t kFilesByCommand = 100, kFiles = 2000;  // in a job
+constexpr size_t kFilesByCommand = 100, kFiles = 2000;  // in a task
 constexpr int64_t kJobBytes = int64_t{16} << 20,
                   kEndGame = 4;  // at the end ranges shrink to a fourth, that streams end at about the same time
 

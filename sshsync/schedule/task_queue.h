@@ -43,7 +43,7 @@ struct Task {
     kRange,          ///< bring `range` of a big file
   } kind = Kind::kNone;
   std::vector<size_t> indices = {};
-  std::map<size_t, FileState> items = {};  ///< of `indices`, as they were when the job was taken
+  std::map<size_t, FileState> items = {};  ///< of `indices`, as they were when the task was taken
   std::string folder = {};                 ///< the parent's, below which the files lie
   Attempt attempt = {};
   ChunkRange range = {};
@@ -52,7 +52,7 @@ struct Task {
   const FileState& first() const { return items.at(indices[0]); }
 };
 
-/// How jobs are cut.
+/// How tasks are cut.
 struct TaskRules {
   bool by_command = false;   ///< a file at a time by the operator's command, published ones only
   int streams = 1;           ///< that share the work
@@ -64,11 +64,11 @@ struct TaskRules {
   bool keeps_old = false;    ///< what is replaced stays on the child, in its trash
 };
 
-/// The board on which the threads of one hop meet: streams take jobs from it and put up what arrived, the publisher
-/// takes that down, all of them see whether the hop goes on. What the parent cannot give yet waits here. Everything
-/// that is told about a file is told here, under the lock, in the order in which it happened. Ownership: refers to the
-/// work, the sink, the supply and the flow (of what this child has for its own children; may be null). Threads: any;
-/// `work` is touched through the board only while threads run.
+/// The queue of a hop's tasks: streams take tasks from it and tell what arrived, the publisher takes what was verified,
+/// all of them see whether the hop goes on. A task for what the parent cannot give yet waits here. Every event about a
+/// file is emitted here, under the lock, in the order in which it happened. Ownership: refers to the file states, the
+/// sink, the source files and the received files (of what this child has for its own children; may be null). Threads:
+/// any; the file states are touched through the queue only while threads run.
 class TaskQueue {
  public:
   /// Whether this hop's turn to publish has come, as the steps order it.
@@ -79,9 +79,9 @@ class TaskQueue {
     std::function<absl::Time()> monotonic;
     std::function<absl::Duration(int tries)> pause;  ///< before another try
     std::function<Turn()> turn;                      ///< empty: yes
-    EventCount* turns = nullptr;                     ///< rings when a turn may have come
+    EventCount* turns = nullptr;                     ///< notified when a turn may have come
     StopToken drain = {};
-    EventCount* stops = nullptr;  ///< rings when that stops
+    EventCount* stops = nullptr;  ///< notified when that stops
   };
 
   /// While it lives nobody is woken: for much that is put up or taken down at once.
@@ -104,16 +104,16 @@ class TaskQueue {
   /// A copy of what is known of one file.
   FileState item(size_t index) const;
 
-  /// Whether the parent has published by now what a job was to bring from its stage: then the job failed for that, and
-  /// is taken again.
+  /// Whether the parent has published by now what a task was to bring from its stage: then the task failed for that,
+  /// and is taken again.
   bool MovedAtParent(const Task& task) const;
   /// Whether the parent has it in its place.
   bool IsPublishedAtParent(size_t index) const;
 
-  /// Puts back a job that was not begun.
+  /// Puts back a task that was not begun.
   void Return(const Task& task);
 
-  /// Waits for a job: none when every file came to its end. `most_bytes`: of one range, or one batch. `impatient`:
+  /// Waits for a task: none when every file came to its end. `most_bytes`: of one range, or one batch. `impatient`:
   /// rather kIdle than to wait long.
   Task Take(int64_t most_bytes, bool impatient);
 
@@ -122,7 +122,7 @@ class TaskQueue {
   Task TryTake(int64_t most_bytes);
   /// Waits for something to change, a moment at most.
   void AwaitChange();
-  /// What a job brings; whether that, all of it, is to be brought here, too; and takes just that.
+  /// What a task brings; whether that, all of it, is to be brought here, too; and takes just that.
   RelayBlock BlockOf(const Task& task) const;
   bool Wants(const RelayBlock& block) const;
   bool TakeThis(const RelayBlock& block, Task* task);
@@ -130,7 +130,7 @@ class TaskQueue {
   /// How many streams have something to do at first, up to `most`.
   int Streams(int most) const;
 
-  // A file's way. `Begin` and `Leave` bracket the time in which it is being transferred; each file of a kFiles job is
+  // A file's way. `Begin` and `Leave` bracket the time in which it is being transferred; each file of a kFiles task is
   // left once.
   void Begin(const Attempt& attempt);
   void Leave(size_t index);
@@ -146,8 +146,8 @@ class TaskQueue {
   void Verified(const Attempt& attempt, const FileStat& stat);
 
   // A big file's way.
-  /// The staged file is there; `leftovers`: chunks of earlier attempts, by their paths. The result is those that have
-  /// nothing of use.
+  /// The staged file is there; `partial_files`: chunks of earlier attempts, by their paths. The result is those that
+  /// have nothing of use.
   std::vector<std::string> Created(const Task& task,
                                    const std::vector<std::pair<std::string, ChunkList>>& partial_files);
   /// The earlier attempt from which a range was copied, if that was the last of it.
@@ -179,9 +179,9 @@ class TaskQueue {
   bool WaitForEnd(absl::Duration duration);
 
  private:
-  static constexpr size_t kLooks = 5000;  // files that one search asks the supply for
+  static constexpr size_t kLooks = 5000;  // files that one search asks the source for
   static constexpr absl::Duration kTick =
-      absl::Milliseconds(20);  // how soon the others are looked at, and whether other boards posted something
+      absl::Milliseconds(20);  // how soon the others are looked at, and whether other queues posted something
 
   enum class Ready { kNo, kYes, kOver };
   Ready Look(size_t index, SourceState* holding);

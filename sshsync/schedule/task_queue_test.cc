@@ -54,7 +54,7 @@ TEST_F(WorkBoardTest, ThePublisherTakesWhatWasVerified) {
   std::thread publisher([&] {
     taken = queue_.TakeVerified(10);
     queue_.Published(taken[0].index, {.size = 3, .inode = 7});
-    queue_.TakeVerified(10);  // returns when the board ends
+    queue_.TakeVerified(10);  // returns when the queue ends
   });
   queue_.Verified({.index = 1, .file = "b", .folder = "/stage/x"}, {.size = 3});
   queue_.AwaitPublished();

@@ -43,7 +43,7 @@ struct SshRunnerOptions {
 
 /// The part of `SshRunner` that does not depend on its clock: who may log in, and which channels lie idle.
 ///
-/// Per host there is one queue at the door. While a host, or an account on it, has not answered, one login is tried at
+/// Per host there is one queue for logins. While a host, or an account on it, has not answered, one login is tried at
 /// a time, in a loop with pauses; whoever else wants in waits for that loop and shares its failure, so that a silent
 /// host is not asked by sixteen threads. What a person must mend (a refused key, a changed host key, a name that is
 /// unknown) is remembered for the life of the runner and not asked twice. Once an account has answered, `max_logins`

@@ -84,8 +84,8 @@ class InterruptedRunner : public Runner {
 };
 
 /// One hop between two folders of this machine, `m` and `p`, without a template: what moves its files can be called by
-/// itself, job by job. Files are put there first; then `Survey` looks at both sides. Chunks are of one block, so that a
-/// few hundred kilobytes are a big file. Threads: one.
+/// itself, task by task. Files are put there first; then `Survey` looks at both sides. Chunks are of one block, so that
+/// a few hundred kilobytes are a big file. Threads: one.
 ///
 ///     LocalHop hop;
 ///     hop.dir.Write("m/a", "content");
@@ -107,7 +107,7 @@ class LocalHop {
     dir.Write("p/.keep/x", "");
   }
 
-  /// Surveys both sides and puts what differs on a board.
+  /// Surveys both sides and puts what differs into a queue.
   void Survey() {
     for (auto& [config, repository] : {std::pair{&parent_config, &parent_}, std::pair{&child_config, &child_}}) {
       auto templates =
@@ -150,7 +150,7 @@ class LocalHop {
   RemoteRepository& child() { return *child_; }
   const TransferContext& parts() { return *parts_; }
 
-  /// The next job; where sources are to be looked at, they are found as they were.
+  /// The next task; where sources are to be looked at, they are found as they were.
   Task Take(int64_t most_bytes = int64_t{1} << 20) {
     for (;;) {
       Task task = queue->Take(most_bytes, false);
@@ -187,7 +187,7 @@ class LocalHop {
     std::sort(found.begin(), found.end());
     return found;
   }
-  /// The last message of the board's events that has these words; empty.
+  /// The last message of the queue's events that has these words; empty.
   std::string Reported(absl::string_view words) const {
     for (auto event = recorder_.events.rbegin(); event != recorder_.events.rend(); ++event) {
       if (event->message.find(std::string(words)) != std::string::npos) return event->message;

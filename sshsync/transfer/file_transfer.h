@@ -20,9 +20,9 @@
 namespace sshsync {
 
 /// Brings files whole: one by one by the operator's synccmd, or small ones together by the builtin transfer, in
-/// archives, each into a new attempt, where it is read back in the same session. Made for one job.
+/// archives, each into a new attempt, where it is read back in the same session. Made for one task.
 /// Ownership: refers to the hop. Threads: its stream's. Errors: the session's, after which it is of no use, and those
-/// that stop all files alike; those of single files are told to the board.
+/// that stop all files alike; those of single files are told to the queue.
 class FileTransfer {
  public:
   explicit FileTransfer(const TransferContext& hop) : hop_(hop) {}

@@ -20,7 +20,7 @@ namespace sshsync {
 /// costs a round trip to the parent, whose sizes and times are read again and must be those of the digests, and one to
 /// the child, where a command of its own does the renames. `in_place`: there is no stage, the files are where they
 /// belong, and only the first half is done. Ownership: refers to everything. Threads: one calls Run, which returns when
-/// the board has ended.
+/// the queue has ended.
 class Publisher {
  public:
   Publisher(RunContext& context, RemoteRepository& parent, RemoteRepository& child, const Lease& lease,

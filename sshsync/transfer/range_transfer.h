@@ -21,7 +21,7 @@ namespace sshsync {
 /// Brings big files range by range: makes the staged file, copies into it what the child has already, has the rest
 /// sent, and reads each range back in the same session. One for all streams of a hop. Ownership: refers to the hop.
 /// Threads: any. Errors: the session's, after which it is of no use, and those that stop all files alike; those of
-/// single files are told to the board.
+/// single files are told to the queue.
 class RangeTransfer {
  public:
   explicit RangeTransfer(const TransferContext& hop) : hop_(hop) {}

@@ -27,7 +27,7 @@ class RangeMoverTest : public ::testing::Test {
  protected:
   RangeMoverTest() { hop_.dir.Write("m/big", Big()); }
 
-  // The next job, which has to be of that kind.
+  // The next task, which has to be of that kind.
   Task Take(Task::Kind kind, int64_t most_bytes = int64_t{1} << 20) {
     Task task = hop_.Take(most_bytes);
     EXPECT_EQ(static_cast<int>(task.kind), static_cast<int>(kind));

@@ -160,7 +160,7 @@ absl::Status HopTransfer::Do(const Task& task, Stream& stream) {
   constexpr int64_t kLeast = int64_t{1} << 20, kMost = int64_t{128} << 20;
   const double seconds = feeds_children_ ? 0.5 : 4;  // a child of this child has a range when all of it is there
   if (stream.share > 0 && task.kind == Task::Kind::kFiles) {
-    // An archive has no pace of its own: the next job waits until it would have come at the pace that is allowed.
+    // An archive has no pace of its own: the next task waits until it would have come at the pace that is allowed.
     context_.drain.WaitFor(absl::Seconds(static_cast<double>(bytes) / static_cast<double>(stream.share)) -
                            (context_.clock.Monotonic() - start));
   }

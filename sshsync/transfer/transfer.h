@@ -27,10 +27,10 @@
 namespace sshsync {
 
 /// Moves the files of one hop, by the operator's synccmd or by the builtin transfer: into the stage, verified there,
-/// published; until every file is done or failed. `streams` threads take jobs from the board: files that are brought
+/// published; until every file is done or failed. `streams` threads take tasks from the queue: files that are brought
 /// whole (one by one by the synccmd, small ones together) or a range of chunks of a big one; each has a session on the
-/// child, and in it a connection to the parent that stays. What a job brought is read back in the same session, while
-/// other streams move; what is verified is published meanwhile. A session that is lost costs the try of the job it was
+/// child, and in it a connection to the parent that stays. What a task brought is read back in the same session, while
+/// other streams move; what is verified is published meanwhile. A session that is lost costs the try of the task it was
 /// at: that attempt is never published, though its good chunks are copied from it. Sessions are per stream, not per
 /// file: a thousand files cost one login, and what each transfer itself needs.
 ///
@@ -47,7 +47,7 @@ class HopTransfer {
     const SourceFiles& source_files;
     ReceivedFiles* received = nullptr;           ///< of the child; nullptr: nobody waits for it
     std::function<TaskQueue::Turn()> turn = {};  ///< to publish; empty: at once
-    EventCount* turns = nullptr;                 ///< rings when it may have come
+    EventCount* turns = nullptr;                 ///< notified when it may have come
     bool seen = true;                            ///< whether somebody asks for the stat of what is published
     Cut cut = {};
   };
