@@ -143,7 +143,8 @@ TEST(Source, ThatGrowsBetweenItsListingAndItsDigestArrivesWhole) {
   local["m"].templates["chunks"] = absl::StrCat("[ -f ", local.Path("grown"), " ] || { printf b >>",
                                                 local.Path("m/big"), "; : >", local.Path("grown"), R"(; }
 s=${SKIP} n=${NCHUNK} b=${BLOCKS} i=0
-while [ $i -lt $n ]; do dd if=${FILEPATH} bs=131072 skip=$((s + i * b)) count=$b 2>/dev/null | sha256sum; i=$((i + 1)); done)");
+while [ $i -lt $n ]; do
+  dd if=${FILEPATH} bs=131072 skip=$((s + i * b)) count=$b 2>/dev/null | sha256sum; i=$((i + 1)); done)");
   EXPECT_EQ(local.Sync({{"p"}, {"n"}}).exit_code(), 0);
   EXPECT_EQ(local.Read("p/big"), std::string(3 * 131'072 + 7, 'a') + "b");
   EXPECT_EQ(local.Read("n/big"), local.Read("p/big"));

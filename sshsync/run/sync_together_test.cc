@@ -37,7 +37,8 @@ ln -s sub p/link; echo own >p/extra)");
   std::string Seen(absl::string_view repository) {
     return local_.Shell(absl::StrCat("cd ", repository,
                                      R"( && find . -name .sshsync -prune -o -print | LC_ALL=C sort | while read -r f; do
-  if [ -h "$f" ]; then echo "$f -> `readlink $f`"; elif [ -d "$f" ]; then echo "$f/"; else echo "$f `cat $f`"; fi; done)"));
+  if [ -h "$f" ]; then echo "$f -> `readlink $f`"; elif [ -d "$f" ]; then echo "$f/"
+  else echo "$f `cat $f`"; fi; done)"));
   }
   // Tools of p's host that end everything there, as a power cut would, at the call number `at` that comes after the
   // folder `undo`; 0: never.

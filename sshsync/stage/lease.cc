@@ -69,7 +69,8 @@ RemoteCommand TakeOverCommand(const Lease& lease, absl::string_view dead_run) {
   return {.script = absl::StrCat(Enter(lease), "D=", ShellLiteral(dead_run), R"(
 ( cd .sshsync && [ ! -h lock ] && cd lock || exit
   if [ -f "by-$D" ]; then
-    date -u +%Y%m%d%H%M%S >beat && echo "$K" >"key-$L" && if mv "by-$D" "by-$L"; then rm -f "key-$D"; echo "$C" >controller; else rm -f "key-$L"; fi
+    date -u +%Y%m%d%H%M%S >beat && echo "$K" >"key-$L" &&
+      if mv "by-$D" "by-$L"; then rm -f "key-$D"; echo "$C" >controller; else rm -f "key-$L"; fi
     exit
   fi
   [ -n "$D" ] || ls | grep ^by- >/dev/null || { rm -f beat beat.new controller key-*; cd .. && rmdir lock; }

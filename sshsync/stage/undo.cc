@@ -96,7 +96,8 @@ RemoteCommand PrepareUndo(const HostFacts& facts, const Lease& lease, absl::Span
   absl::StrAppend(&script, "U=", ShellLiteral(folder),
                   "; _ss_looking=yes; _ss_making=no; umask 077; rm -rf \"$U\"; mkdir -p \"$U\" || exit 9\n",
                   KeepIn(absl::StrCat(folder, "/old")), kLookForUndoScript, PiecesText(facts, files, "_ss_look"), R"(
-[ $_ss_bad = no ] && cat >"$U/list.new" && { sync -f "$U" || sync; } >/dev/null 2>&1 && mv -f "$U/list.new" "$U/list" || { rm -rf "$U"; rmdir "${U%/*}" 2>/dev/null; exit 9; }
+[ $_ss_bad = no ] && cat >"$U/list.new" && { sync -f "$U" || sync; } >/dev/null 2>&1 && mv -f "$U/list.new" "$U/list" ||
+  { rm -rf "$U"; rmdir "${U%/*}" 2>/dev/null; exit 9; }
 )");
   return {.script = std::move(script), .input = UndoList(entries), .writes = true};
 }

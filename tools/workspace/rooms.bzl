@@ -143,7 +143,6 @@ ROOMS = {
     "tools/cli/verbs": [
         "sshsync/base",
         "sshsync/text",
-        "sshsync/model",
         "sshsync/config",
         "sshsync/config/ini",
         "sshsync/config/logging",

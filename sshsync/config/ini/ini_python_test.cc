@@ -17,7 +17,8 @@ class Reference {
  public:
   Reference(int seed, int count)
       : pipe_(
-            popen(absl::StrCat("/usr/bin/python3 -B sshsync/config/ini/ini_reference.py ", seed, " ", count).c_str(), "r"),
+            popen(absl::StrCat("/usr/bin/python3 -B sshsync/config/ini/ini_reference.py ", seed, " ", count).c_str(),
+             "r"),
             pclose) {}
 
   bool at_end() {

@@ -93,7 +93,8 @@ TEST(EventJson, IsOneLineOfTheMembersThatMeanSomething) {
   event.bytes = 7;
   EXPECT_EQ(
       EventToJsonLine(event),
-      R"({"event":"file_published","time":"2026-01-01T00:00:00.123Z","repository":"repoproxy","path":"a\nb","action":"replace","bytes":7})"
+      R"({"event":"file_published","time":"2026-01-01T00:00:00.123Z","repository":"repoproxy","path":"a\nb",)"
+       R"("action":"replace","bytes":7})"
       "\n");
 }
 

@@ -72,10 +72,13 @@ bool Holds(const Known& known, const DigestCacheKey& way) {
 // Times of files are nanoseconds.
 const char kDigestTables[] = R"(
 CREATE TABLE remembered (
-  number INTEGER PRIMARY KEY, repository TEXT NOT NULL UNIQUE, way TEXT NOT NULL, host_clock INTEGER NOT NULL, until INTEGER NOT NULL);
+  number INTEGER PRIMARY KEY, repository TEXT NOT NULL UNIQUE, way TEXT NOT NULL, host_clock INTEGER NOT NULL,
+  until INTEGER NOT NULL);
 CREATE TABLE digests (
-  repository INTEGER NOT NULL, path BLOB NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
-  resolution INTEGER NOT NULL, digest TEXT NOT NULL, chunks TEXT NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (repository, path)) WITHOUT ROWID;
+  repository INTEGER NOT NULL, path BLOB NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
+  ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
+  resolution INTEGER NOT NULL, digest TEXT NOT NULL, chunks TEXT NOT NULL, read INTEGER NOT NULL,
+  PRIMARY KEY (repository, path)) WITHOUT ROWID;
 )";
 
 void RememberDigests(SQLite::Database& database, const DigestCacheKey& way, const NewDigests& digests) {

@@ -20,16 +20,21 @@ constexpr size_t kLongestText = 4096, kLongestOutput = 16384;
 // Paths are blobs: they are bytes. Queues are text: steps on lines, names between commas, which no name holds.
 constexpr char kTables[] = R"(
 CREATE TABLE runs (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, verb TEXT NOT NULL, queue TEXT NOT NULL, options TEXT NOT NULL,
-  config TEXT NOT NULL, resumes TEXT NOT NULL, pid INTEGER NOT NULL, started INTEGER, ended INTEGER, exit_code INTEGER, signal INTEGER);
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, verb TEXT NOT NULL, queue TEXT NOT NULL,
+  options TEXT NOT NULL,
+  config TEXT NOT NULL, resumes TEXT NOT NULL, pid INTEGER NOT NULL, started INTEGER, ended INTEGER,
+  exit_code INTEGER, signal INTEGER);
 CREATE TABLE repositories (
-  run INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, parent TEXT NOT NULL, host TEXT NOT NULL, step INTEGER NOT NULL,
-  well INTEGER NOT NULL, outcome TEXT NOT NULL, started INTEGER, ended INTEGER, kept INTEGER, copied INTEGER, replaced INTEGER,
+  run INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, parent TEXT NOT NULL, host TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  well INTEGER NOT NULL, outcome TEXT NOT NULL, started INTEGER, ended INTEGER, kept INTEGER, copied INTEGER,
+  replaced INTEGER,
   deleted INTEGER, failed INTEGER, extra INTEGER, bytes INTEGER, failure TEXT, message TEXT, command TEXT, output TEXT,
   PRIMARY KEY (run, name));
 CREATE INDEX repositories_by_name ON repositories (name, run);
 CREATE TABLE files (
-  run INTEGER NOT NULL, repository TEXT NOT NULL, path BLOB NOT NULL, action TEXT NOT NULL, bytes INTEGER, digest TEXT, failure TEXT,
+  run INTEGER NOT NULL, repository TEXT NOT NULL, path BLOB NOT NULL, action TEXT NOT NULL, bytes INTEGER,
+  digest TEXT, failure TEXT,
   message TEXT, command TEXT, output TEXT, exit_status INTEGER, attempts INTEGER);
 CREATE INDEX files_by_run ON files (run, repository);
 CREATE TABLE last_equal (repository TEXT PRIMARY KEY, parent TEXT NOT NULL, at INTEGER NOT NULL, run TEXT NOT NULL);
@@ -37,7 +42,8 @@ CREATE TABLE last_equal (repository TEXT PRIMARY KEY, parent TEXT NOT NULL, at I
 
 constexpr char kBlocks[] = R"(
 CREATE TABLE blocks (
-  run INTEGER NOT NULL, repository TEXT NOT NULL, stream INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,
+  run INTEGER NOT NULL, repository TEXT NOT NULL, stream INTEGER NOT NULL, began INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
   path BLOB NOT NULL, first_byte INTEGER NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL);
 CREATE INDEX blocks_by_run ON blocks (run);
 )";
