@@ -123,8 +123,8 @@ constexpr KeyInfo kKeys[] = {
     // Which files.
     {"filter", kRepository, "+ PATTERN or - PATTERN, one a line", "all files",
      "The files of this hop by rsync's pattern rules: the first match wins, and what no line matches is selected. A "
-     "folder that is left out hides everything in it. `{{REGEX}}` in a pattern is a regular expression of re2. Files "
-     "that are left out are neither copied nor deleted."},
+     "folder that is left out "
+     "hides everything in it. Files that are left out are neither copied nor deleted."},
     {"include", kRepository, "PATTERN, one a line", "none", "As `+ PATTERN`, behind those of `filter`."},
     {"exclude", kRepository, "PATTERN, one a line", "none", "As `- PATTERN`, behind those of `include`."},
     {"settle", kRepository, "TIME", "0",

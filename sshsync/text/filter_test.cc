@@ -12,7 +12,6 @@
 #include "gtest/gtest.h"
 #include "sshsync/base/status.h"
 #include "sshsync/testing/temp_dir.h"
-#include "sshsync/text/pattern.h"
 
 namespace sshsync {
 namespace {
@@ -48,48 +47,8 @@ TEST(Filter, SelectsOnlyWhatIsNamedWhereFoldersAreLetIn) {
 TEST(Filter, NamesTheLineThatIsNone) {
   EXPECT_EQ(Filter::Parse({"+ a", "b"}).status().message(), "`b` is no filter: write `+ PATTERN` or `- PATTERN`");
   EXPECT_EQ(Filter::Parse({"- [a"}).status().message(),
-            "`[a` has a `[` without its `]` at character 1: close it, or write `\\[` for the character");
+            "`[a` has a `[` without its `]`: close it, or write `\\[` for the character");
   EXPECT_EQ(FailureOf(Filter::Parse({"- "}).status()), Failure::kConfig);
-}
-
-TEST(Filter, AsksAnExpressionWhereALineHasOne) {
-  const Filter filter = Of({"- app-{{[0-9]+\\.[0-9]+}}.jar", "- /logs/{{.*}}/x", "- \\{{a}}", "- {{cache|tmp}}/"});
-  EXPECT_FALSE(filter.Selects("lib/app-1.20.jar"));
-  EXPECT_TRUE(filter.Selects("lib/app-1.20.jar.old"));
-  EXPECT_TRUE(filter.Selects("lib/app-1x20.jar"));
-  EXPECT_FALSE(filter.Selects("logs/a/b/x")) << "what is in braces may match a slash";
-  EXPECT_TRUE(filter.Selects("a/logs/a/x"));
-  EXPECT_FALSE(filter.Selects("d/{{a}}"));
-  EXPECT_FALSE(filter.Selects("tmp/x"));
-  EXPECT_TRUE(filter.Selects("d/tmp")) << "a file of that name is no folder";
-  EXPECT_FALSE(Of({"- a{{.}}b"}).Selects("a\nb"));
-  EXPECT_FALSE(Of({"- {{[\\x80-\\xff]+}}"}).Selects("\xff\xfe"));
-}
-
-TEST(Filter, SaysWhereAnExpressionIsWrong) {
-  EXPECT_EQ(Filter::Parse({"- a{{b"}).status().message(),
-            "`a{{b` has a `{{` without its `}}` at character 2: close it, or write `\\{{` for the characters");
-  EXPECT_EQ(Filter::Parse({"- /a{{(b}}"}).status().message(),
-            "`/a{{(b}}` has no regular expression at character 3: re2 says missing ): (b");
-}
-
-TEST(Filter, IsAskedInOrderWithTheFolderOfThePathBefore) {
-  const Filter filter = Of({"- b/", "+ *"});
-  Filter::LastFolder last;
-  const std::pair<absl::string_view, bool> kRows[] = {{"a", true},   {"a/b/c", false},     {"a/b/d", false},
-                                                      {"a/c", true}, {"a/c/b/x/y", false}, {"z", true}};
-  for (const auto& [path, selected] : kRows) {
-    EXPECT_EQ(filter.Selects(path, &last), selected) << path;
-    EXPECT_EQ(filter.Selects(path), selected) << path;
-  }
-}
-
-TEST(Filter, HoldsAThousandLinesAtOnce) {
-  std::vector<std::string> lines;
-  for (int i = 0; i < 1000; ++i) lines.push_back(absl::StrCat("- *-", i, ".tmp"));
-  const Filter filter = Of(lines);
-  EXPECT_FALSE(filter.Selects("d/x-999.tmp"));
-  EXPECT_TRUE(filter.Selects("d/x-1000.tmp"));
 }
 
 // Bytes that mean something in patterns and in rsync's file of rules, few of them, so that rules hit.
@@ -110,13 +69,13 @@ std::string RandomPattern(std::mt19937& random) {
         pattern += "*";
         break;
       case 2:
-        pattern += "[!" + RandomName(random, "ab*]\xe9", 2) + "]";
+        pattern += "[!" + RandomName(random, "ab*]", 2) + "]";
         break;
       case 3:
         pattern += "[a-" + RandomName(random, "bc", 1) + "]*";
         break;
       default:
-        pattern += RandomName(random, "ab?*\\b\xe9\xff", 3);
+        pattern += RandomName(random, "ab?*\\b", 3);
     }
     if (parts > 1) pattern += "/";
   }
@@ -156,7 +115,7 @@ TEST(Filter, SelectsWhatRsyncSelects) {
   for (int i = 0; i < 120; ++i) {
     std::string path;
     for (size_t depth = random() % 4; depth > 0; --depth) path += RandomName(random, "ab]", 2) + "d/";
-    tree.insert(path + RandomName(random, "abc\\*\xe9\xff", 3));
+    tree.insert(path + RandomName(random, "abc\\*", 3));
   }
   for (const std::string& path : tree) dir.Write("tree/" + path, "");
   int compared = 0;

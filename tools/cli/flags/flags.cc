@@ -229,8 +229,7 @@ constexpr std::array kFlags = {
          .verbs = kCompares,
          .group = kWhat,
          .brief = "select files that match",
-         .doc = "rsync's pattern rules, and {{REGEX}} for a regular expression of re2. Patterns given here stand "
-                "before those of the configuration; the first that "
+         .doc = "rsync's pattern rules. Patterns given here stand before those of the configuration; the first that "
                 "matches decides.",
          .repeatable = true},
     Flag{.id = FlagId::kExclude,
