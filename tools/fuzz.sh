@@ -9,7 +9,7 @@ seconds=${1:-30}
 [ $# -eq 0 ] || shift
 SSHSYNC_PACKAGES="${SSHSYNC_PACKAGES:-} clang libclang-rt-14-dev"
 export SSHSYNC_PACKAGES
-targets="//sshsync/config/ini:ini_fuzz //sshsync/config/logging:logging_conf_fuzz //sshsync/ssh:frame_fuzz //sshsync/plan:digest_answer_fuzz //sshsync/record/state:state_fuzz //sshsync/text:template_fuzz"
+targets="//sshsync/config/ini:ini_fuzz //sshsync/config/logging:logging_conf_fuzz //sshsync/ssh:frame_fuzz //sshsync/plan:digest_answer_fuzz //sshsync/record/state:state_fuzz //sshsync/text:template_fuzz //sshsync/text:filter_fuzz"
 chosen=
 for target in $targets; do
   [ $# -gt 0 ] || chosen="$chosen $target"

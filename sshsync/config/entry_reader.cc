@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "sshsync/text/pattern.h"
 
 namespace sshsync {
 
@@ -41,18 +42,22 @@ absl::optional<EntryReader::Value> EntryReader::Get(absl::string_view key) {
     value->literal = false;
   }
   const absl::string_view stripped = absl::StripAsciiWhitespace(value->text);
-  if (stripped.size() != value->text.size()) {
-    value->text = std::string(stripped);
-    value->literal = false;
-  }
+  value->offset = static_cast<size_t>(stripped.data() - value->text.data());
+  value->text = std::string(stripped);
   return value;
 }
 
 void EntryReader::Complain(absl::string_view key, const Value& value, const absl::Status& status) {
   const absl::string_view error = status.message();
+  const absl::optional<size_t> offset = OffsetOf(status);
+  if (offset && value.secret) {
+    diagnostics_.Error(value.place, absl::StrCat(key, " (hidden) has a wrong line"), "write one without %(password)s");
+    return;
+  }
   const size_t colon = std::min(error.find(": "), error.size());
-  const std::string shown = value.secret ? "(hidden)" : absl::StrCat("`", Shown(value.text), "`");
-  diagnostics_.Error(value.place, absl::StrCat(key, " ", shown, " ", error.substr(0, colon)),
+  const std::string shown = offset ? "" : value.secret ? "(hidden) " : absl::StrCat("`", Shown(value.text), "` ");
+  diagnostics_.Error(offset && value.literal ? value.entry->PlaceOf(value.offset + *offset) : value.place,
+                     absl::StrCat(key, " ", shown, error.substr(0, colon)),
                      std::string(error.substr(std::min(colon + 2, error.size()))));
 }
 

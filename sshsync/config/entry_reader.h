@@ -26,8 +26,9 @@ class EntryReader {
     std::string text;
     SourceLocation place;
     const IniEntry* entry = nullptr;
-    bool literal = true;  ///< `text` is the entry's own, byte for byte
+    bool literal = true;  ///< `text` is the entry's own, byte for byte, from `offset` on
     bool secret = false;
+    size_t offset = 0;  ///< of `text` in the entry's value
   };
 
   /// `node` is empty for a section without a range. All must outlive the reader.
@@ -54,7 +55,7 @@ class EntryReader {
     return true;
   }
 
-  /// An error about a value, in the form that values.h describes.
+  /// An error about a value, in the form that values.h describes; at its place in the value where it has an offset.
   void Complain(absl::string_view key, const Value& value, const absl::Status& status);
 
   /// The place of the value of `key`, of the section where there is none.

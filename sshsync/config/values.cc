@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "sshsync/base/status.h"
+#include "sshsync/config/ini/diagnostic.h"
 #include "sshsync/text/pattern.h"
 
 namespace sshsync {
@@ -245,13 +246,23 @@ absl::StatusOr<int> ParseChoice(absl::string_view text, const std::vector<std::s
   return static_cast<int>(found - words.begin());
 }
 
+namespace {
+
+// `error` completes the sentence that begins with `line`, a part of `text`.
+absl::Status WrongLine(absl::string_view text, absl::string_view line, const absl::Status& error) {
+  const size_t offset = static_cast<size_t>(line.data() - text.data()) + OffsetOf(error).value_or(0);
+  return AtOffset(offset, Refuse("`", Shown(line), "` ", error.message()));
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<std::string>> ParsePatterns(absl::string_view text, absl::string_view sign) {
   std::vector<std::string> lines;
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     const absl::string_view pattern = absl::StripAsciiWhitespace(line);
     if (pattern.empty()) continue;
     const auto parsed = Pattern::Parse(pattern);
-    if (!parsed.ok()) return Refuse(parsed.status().message());
+    if (!parsed.ok()) return WrongLine(text, pattern, parsed.status());
     lines.push_back(absl::StrCat(sign, pattern));
   }
   return lines;
@@ -263,10 +274,13 @@ absl::StatusOr<std::vector<std::string>> ParseFilter(absl::string_view text) {
     const absl::string_view rule = absl::StripAsciiWhitespace(line);
     if (rule.empty()) continue;
     if (rule.size() < 3 || (rule[0] != '+' && rule[0] != '-') || rule[1] != ' ') {
-      return Refuse("has a line that is no filter: write `+ PATTERN` or `- PATTERN`, one a line");
+      return WrongLine(text, rule,
+                       Refuse("has a line that is no filter: write `+ PATTERN` or `- PATTERN`, one a line"));
     }
-    SSHSYNC_ASSIGN_OR_RETURN(const std::vector<std::string> one, ParsePatterns(rule.substr(2), rule.substr(0, 2)));
-    lines.insert(lines.end(), one.begin(), one.end());
+    const absl::string_view pattern = absl::StripLeadingAsciiWhitespace(rule.substr(2));
+    const auto parsed = Pattern::Parse(pattern);
+    if (!parsed.ok()) return WrongLine(text, pattern, parsed.status());
+    lines.push_back(absl::StrCat(rule.substr(0, 2), pattern));
   }
   return lines;
 }

@@ -76,10 +76,11 @@ absl::StatusOr<std::vector<std::string>> ParseList(absl::string_view text, const
 /// The index of `text` in `words`.
 absl::StatusOr<int> ParseChoice(absl::string_view text, const std::vector<std::string>& words);
 
-/// Filter lines `+ PATTERN` or `- PATTERN` with patterns of text/pattern.h; blank lines are dropped.
+/// Filter lines `+ PATTERN` or `- PATTERN` with patterns of text/pattern.h; blank lines are dropped. An error begins
+/// with the line or the pattern that it is about, and has an offset (OffsetOf in text/pattern.h).
 absl::StatusOr<std::vector<std::string>> ParseFilter(absl::string_view text);
 
-/// Patterns, one a line, as filter lines of that sign (`+ ` or `- `).
+/// Patterns, one a line, as filter lines of that sign (`+ ` or `- `). Errors as above.
 absl::StatusOr<std::vector<std::string>> ParsePatterns(absl::string_view text, absl::string_view sign);
 
 }  // namespace sshsync

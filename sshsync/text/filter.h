@@ -1,20 +1,25 @@
 #ifndef SSHSYNC_TEXT_FILTER_H_
 #define SSHSYNC_TEXT_FILTER_H_
 
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sshsync/text/pattern.h"
 
 namespace sshsync {
 
 /// Which files a hop is about: lines `+ PATTERN` and `- PATTERN` in order, of which the first that matches decides; a
 /// path that none matches is selected. As with rsync, a folder that is left out hides everything in it, whatever later
-/// lines say of what is in it: each folder on the way to a file is asked first, from the top. A plain value; callable
-/// from any thread. Errors: kConfig; the message names the line.
+/// lines say of what is in it: each folder on the way to a file is asked first, from the top. Patterns are those of
+/// text/pattern.h.
+///
+/// All patterns are one RE2::Set, which reads a path once however many they are. It remembers the folder that it was
+/// asked about last, so that of sorted paths each folder is asked once, too.
+///
+/// Copies share what is compiled and remembered; callable from any thread, one at a time gets its answer. Errors:
+/// kConfig; the message names the line and the column of its pattern, or that the lines are too many to compile.
 ///
 ///     Filter::Parse({"+ */", "+ *.jar", "- *"})->Selects("lib/a.jar");
 class Filter {
@@ -28,17 +33,12 @@ class Filter {
   bool Selects(absl::string_view path) const;
 
   /// Whether it has no lines at all.
-  bool empty() const { return rules_.empty(); }
+  bool empty() const { return rules_ == nullptr; }
 
  private:
-  struct Rule {
-    bool include = true;
-    Pattern pattern;
-  };
+  class Rules;
 
-  bool Decide(absl::string_view path, bool is_folder) const;
-
-  std::vector<Rule> rules_;
+  std::shared_ptr<Rules> rules_;
 };
 
 }  // namespace sshsync
