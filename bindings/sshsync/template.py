@@ -165,11 +165,11 @@ def _template(text: str, arguments: Dict[str, Any]) -> Template:
 
 class Filter:
     """Lines `+ PATTERN` and `- PATTERN`, by the rules of rsync: the first that matches a path decides, and a path that
-    none matches is selected.
-    A folder that is left out hides everything in it. Immutable.
+    none matches is selected. A folder that is left out hides everything in it. `{{REGEX}}` in a pattern stands for what
+    that regular expression matches, in RE2's syntax. Immutable.
 
     Raises:
-        ConfigError: a wrong line; the message names it.
+        ConfigError: a wrong line; the message names it, and the column in its pattern.
     """
 
     __slots__ = ("_lines", "_filter")

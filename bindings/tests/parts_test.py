@@ -95,6 +95,14 @@ class PartsTest(unittest.TestCase):
         with self.assertRaises(sshsync.ConfigError) as caught:
             sshsync.Filter("+ ok", "nonsense")
         self.assertIn("nonsense", str(caught.exception))
+        with self.assertRaises(sshsync.ConfigError) as caught:
+            sshsync.Filter("+ ok", "- a/{{b(}}")
+        self.assertIn("`a/{{b(}}` has a wrong regular expression at column 5: RE2 says", str(caught.exception))
+
+    def test_a_filter_takes_regular_expressions(self):
+        chosen = sshsync.Filter("+ {{v[0-9]+}}.zip", "- *")
+        self.assertTrue(chosen.selects("v12.zip"))
+        self.assertFalse(chosen.selects("v.zip"))
 
     def test_a_folder_is_read_as_a_manifest(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -124,7 +124,9 @@ constexpr KeyInfo kKeys[] = {
     {"filter", kRepository, "+ PATTERN or - PATTERN, one a line", "all files",
      "The files of this hop by rsync's pattern rules: the first match wins, and what no line matches is selected. A "
      "folder that is left out "
-     "hides everything in it. Files that are left out are neither copied nor deleted."},
+     "hides everything in it. Files that are left out are neither copied nor deleted. Beyond rsync, {{REGEX}} in a "
+     "pattern stands for what that regular expression, in RE2's syntax, matches as a whole at its place, / included: "
+     "`- /logs/{{app[0-9]+}}.log`. Write \\{{ for two braces."},
     {"include", kRepository, "PATTERN, one a line", "none", "As `+ PATTERN`, behind those of `filter`."},
     {"exclude", kRepository, "PATTERN, one a line", "none", "As `- PATTERN`, behind those of `include`."},
     {"settle", kRepository, "TIME", "0",

@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sshsync/text/pattern.h"
 
 namespace sshsync {
 namespace {
@@ -110,6 +111,18 @@ TEST(Values, ListsChoicesAndFilters) {
   EXPECT_THAT(*ParseFilter("\n+ *.zip\n\n-  a b "), ElementsAre("+ *.zip", "- a b"));
   EXPECT_FALSE(ParseFilter("*.zip").ok());
   EXPECT_FALSE(ParseFilter("+").ok());
+}
+
+TEST(Values, AWrongPatternIsNamedWithItsPlace) {
+  const absl::Status filter = ParseFilter("+ *.zip\n  -  a/{{b(}} \n- c").status();
+  EXPECT_EQ(filter.message(), "`a/{{b(}}` has a wrong regular expression at column 5: RE2 says `missing ): b(`");
+  EXPECT_EQ(OffsetOf(filter), 17u);
+  const absl::Status no_rule = ParseFilter("+ *.zip\n *.tmp").status();
+  EXPECT_EQ(no_rule.message(), "`*.tmp` has a line that is no filter: write `+ PATTERN` or `- PATTERN`, one a line");
+  EXPECT_EQ(OffsetOf(no_rule), 9u);
+  const absl::Status include = ParsePatterns("a\n b/..", "+ ").status();
+  EXPECT_EQ(include.message(), "`b/..` can never match at column 3: a path has no empty, `.` or `..` component");
+  EXPECT_EQ(OffsetOf(include), 5u);
 }
 
 TEST(Values, AnErrorCompletesASentenceAndSaysWhatToDo) {

@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{{"restore", "1", "a", "--delete"}, kUsage, "--delete does not go with restore"},
         BadLine{{"-sa", "--exclude", "a/../b"},
                 kOption,
-                "--exclude: `a/../b` can never match: a path has no empty, `.` or `..` component"},
+                "--exclude: `a/../b` can never match at column 3: a path has no empty, `.` or `..` component"},
         BadLine{{"-sa", "--stop-at", "6:00"}, kOption, "--stop-at 6:00: that is no HH:MM"},
         BadLine{
             {"-sa", "--json", "--events", "-"}, kUsage, "--json and --events - both want stdout: give --events a file"},

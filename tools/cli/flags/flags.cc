@@ -229,8 +229,8 @@ constexpr std::array kFlags = {
          .verbs = kCompares,
          .group = kWhat,
          .brief = "select files that match",
-         .doc = "rsync's pattern rules. Patterns given here stand before those of the configuration; the first that "
-                "matches decides.",
+         .doc = "rsync's pattern rules, and {{REGEX}} for what a regular expression matches. Patterns given here stand "
+                "before those of the configuration; the first that matches decides.",
          .repeatable = true},
     Flag{.id = FlagId::kExclude,
          .name = "exclude",
