@@ -85,7 +85,6 @@ WITHOUT_TEST = {
         "sshsync/text/template_reading.h",
         "sshsync/text/template_variables.h",
     ],
-    "the inside of filter.h, pattern.h": ["sshsync/text/regex_options.h"],
     "the inside of settings.h": [
         "sshsync/config/entry_reader.h",
         "sshsync/config/relations.h",
