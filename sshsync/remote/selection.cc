@@ -13,8 +13,9 @@ absl::StatusOr<Selection> Selection::Make(const Repository& child, std::shared_p
   if (child.settle > absl::ZeroDuration() && !time) {
     return MakeError(Failure::kCommandFailed, "the parent's host does not tell the time, which `settle` needs");
   }
+  Filter::Folders folders;
   for (const FileEntry& file : listed->manifest.files) {
-    if (!selection.Selects(file.path)) {
+    if (!selection.Selects(file.path, &folders)) {
       ++selection.excluded_;
     } else if (time && !IsSettled(file.stat, *time, child.settle) && listed->MayArrive(file.path)) {
       selection.unsettled_.push_back(file.path);
@@ -32,8 +33,9 @@ std::shared_ptr<const RepositorySnapshot> Selection::Of(const std::shared_ptr<co
   part->incomplete = all->incomplete;
   part->empty_listing = all->empty_listing;
   part->deletions_refused = all->deletions_refused;
+  Filter::Folders folders;
   for (const FileEntry& file : all->manifest.files) {
-    if (Selects(file.path) && !std::binary_search(unsettled_.begin(), unsettled_.end(), file.path))
+    if (Selects(file.path, &folders) && !std::binary_search(unsettled_.begin(), unsettled_.end(), file.path))
       part->manifest.files.push_back(file);
   }
   for (const auto& [path, outcome] : all->failed) {

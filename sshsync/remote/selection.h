@@ -29,8 +29,10 @@ class Selection {
   /// them.
   std::shared_ptr<const RepositorySnapshot> Of(const std::shared_ptr<const RepositorySnapshot>& all) const;
 
-  /// Whether the hop is about that path.
-  bool Selects(absl::string_view path) const { return filter_.Selects(path); }
+  /// Whether the hop is about that path. `folders`: as Filter::Selects has it.
+  bool Selects(absl::string_view path, Filter::Folders* folders = nullptr) const {
+    return filter_.Selects(path, folders);
+  }
   /// Whether the parent lists it, in whatever state it is.
   bool ParentLists(absl::string_view path) const;
   /// Files of the parent that the filter leaves out.

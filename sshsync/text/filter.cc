@@ -1,7 +1,6 @@
 #include "sshsync/text/filter.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -27,7 +26,7 @@ class Filter::Rules {
  public:
   absl::Status Add(absl::string_view line);
   absl::Status Compile();
-  bool Selects(absl::string_view path);
+  bool Selects(absl::string_view path, Folders* folders) const;
 
  private:
   struct Rule {
@@ -35,16 +34,11 @@ class Filter::Rules {
     Pattern pattern;
   };
 
-  bool Decide(absl::string_view path, bool is_folder);
+  bool Decide(absl::string_view path, bool is_folder) const;
 
-  // Constant after Compile().
+  // Constant after Compile.
   std::vector<Rule> rules_;
   RE2::Set set_{Pattern::Options(), RE2::UNANCHORED};
-
-  std::mutex mutex_;  // protects what follows
-  std::vector<int> matches_;
-  std::string selected_;  // the folder that was selected last
-  std::string left_out_;  // the folder that was left out last
 };
 
 absl::Status Filter::Rules::Add(absl::string_view line) {
@@ -73,11 +67,12 @@ absl::Status Filter::Rules::Compile() {
                                 Pattern::Options().max_mem() >> 20, " MiB): write fewer, or simpler ones"));
 }
 
-bool Filter::Rules::Decide(absl::string_view path, bool is_folder) {
+bool Filter::Rules::Decide(absl::string_view path, bool is_folder) const {
+  std::vector<int> matches;
   const std::string subject = Pattern::Subject(path, is_folder);
   RE2::Set::ErrorInfo error{};
-  if (set_.Match(subject, &matches_, &error))
-    return rules_[static_cast<size_t>(*std::min_element(matches_.begin(), matches_.end()))].include;
+  if (set_.Match(subject, &matches, &error))
+    return rules_[static_cast<size_t>(*std::min_element(matches.begin(), matches.end()))].include;
   if (error.kind == RE2::Set::kNoError) return true;
   // RE2 has given up: the rules are asked one by one.
   for (const Rule& rule : rules_) {
@@ -86,14 +81,13 @@ bool Filter::Rules::Decide(absl::string_view path, bool is_folder) {
   return true;
 }
 
-bool Filter::Rules::Selects(absl::string_view path) {
-  const std::lock_guard lock(mutex_);
+bool Filter::Rules::Selects(absl::string_view path, Folders* folders) const {
   for (size_t slash = path.find('/', 1); slash != absl::string_view::npos; slash = path.find('/', slash + 1)) {
     const absl::string_view folder = path.substr(0, slash);
-    if (IsWithin(selected_, folder)) continue;
-    if (folder == left_out_) return false;
+    if (IsWithin(folders->selected, folder)) continue;
+    if (folder == folders->left_out) return false;
     const bool selected = Decide(folder, true);
-    (selected ? selected_ : left_out_) = std::string(folder);
+    (selected ? folders->selected : folders->left_out) = std::string(folder);
     if (!selected) return false;
   }
   return Decide(path, false);
@@ -108,6 +102,10 @@ absl::StatusOr<Filter> Filter::Parse(absl::Span<const std::string> lines) {
   return filter;
 }
 
-bool Filter::Selects(absl::string_view path) const { return rules_ == nullptr || rules_->Selects(path); }
+bool Filter::Selects(absl::string_view path, Folders* folders) const {
+  if (empty()) return true;
+  Folders none;
+  return rules_->Selects(path, folders == nullptr ? &none : folders);
+}
 
 }  // namespace sshsync

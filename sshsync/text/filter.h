@@ -15,22 +15,27 @@ namespace sshsync {
 /// lines say of what is in it: each folder on the way to a file is asked first, from the top. Patterns are those of
 /// text/pattern.h.
 ///
-/// All patterns are one RE2::Set, which reads a path once however many they are. It remembers the folder that it was
-/// asked about last, so that of sorted paths each folder is asked once, too.
+/// All patterns are one RE2::Set, which reads a path once however many they are. A caller that asks about sorted paths
+/// hands in a Folders, so that each folder is asked once, too.
 ///
-/// Copies share what is compiled and remembered; callable from any thread, one at a time gets its answer. Errors:
-/// kConfig; the message names the line and the column of its pattern, or that the lines are too many to compile.
+/// A plain value, whose copies share what is compiled; callable from any thread. Errors: kConfig; the message names the
+/// line and the column of its pattern, or that the lines are too many to compile.
 ///
 ///     Filter::Parse({"+ */", "+ *.jar", "- *"})->Selects("lib/a.jar");
 class Filter {
  public:
+  /// What was decided about folders so far, for the next path of the same filter. One thread's.
+  struct Folders {
+    std::string selected, left_out;  ///< the last of each
+  };
+
   /// Selects everything.
   Filter() = default;
 
   static absl::StatusOr<Filter> Parse(absl::Span<const std::string> lines);
 
-  /// `path` is the relative, clean path of a file.
-  bool Selects(absl::string_view path) const;
+  /// `path` is the relative, clean path of a file; `folders`: nullptr, or as this filter left it.
+  bool Selects(absl::string_view path, Folders* folders = nullptr) const;
 
   /// Whether it has no lines at all.
   bool empty() const { return rules_ == nullptr; }
@@ -38,7 +43,7 @@ class Filter {
  private:
   class Rules;
 
-  std::shared_ptr<Rules> rules_;
+  std::shared_ptr<Rules> rules_;  // constant after Parse; nullptr: no lines
 };
 
 }  // namespace sshsync

@@ -60,14 +60,15 @@ TEST(Filter, NamesTheLineThatIsNone) {
 
 TEST(Filter, AnswersTheSameInWhateverOrderItIsAsked) {
   const Filter filter = Of({"+ /a/keep/", "- /a/*/", "- x"});
+  Filter::Folders folders;
   for (int round = 0; round < 2; ++round) {
-    EXPECT_TRUE(filter.Selects("a/keep/y"));
-    EXPECT_FALSE(filter.Selects("a/other/y"));
-    EXPECT_FALSE(filter.Selects("a/other/deep/y"));
-    EXPECT_TRUE(filter.Selects("a/othe"));
-    EXPECT_TRUE(filter.Selects("a/keep/other/y"));
-    EXPECT_FALSE(filter.Selects("a/keep/x"));
-    EXPECT_TRUE(filter.Selects("ab/keeper/y"));
+    EXPECT_TRUE(filter.Selects("a/keep/y", &folders));
+    EXPECT_FALSE(filter.Selects("a/other/y", &folders));
+    EXPECT_FALSE(filter.Selects("a/other/deep/y", &folders));
+    EXPECT_TRUE(filter.Selects("a/othe", &folders));
+    EXPECT_TRUE(filter.Selects("a/keep/other/y", &folders));
+    EXPECT_FALSE(filter.Selects("a/keep/x", &folders));
+    EXPECT_TRUE(filter.Selects("ab/keeper/y", &folders));
   }
 }
 

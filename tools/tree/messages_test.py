@@ -15,14 +15,14 @@ FOR_TESTS = re.compile(r"_test\.cc$|_fuzz\.cc$|(^|/)testing/")
 
 # What makes a message: an error, the failure of a file, a warning of a run, a remark about a file that was read.
 CALL = re.compile(
-    r"\b(MakeError|FailedPath|Refuse|FormatError|UsageError|OptionError|Warn|Tell|tell_?|Error|Warning)\((?=[^)])"
+    r"\b(MakeError|FailedPath|Refuse|FormatError|UsageError|OptionError|Warn|Emit|Tell|log_?|tell_?|Error|Warning)\((?=[^)])"
 )
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 # Calls whose texts are no messages, or of which no person hears, and why.
 NO_MESSAGES = {
     "a bug, which the entry `internal` tells of": re.compile(r"Failure::kInternal"),
-    "not a warning": re.compile(r"^(Tell|tell_?)\((?!LogLevel::k(Warning|Error))"),
+    "not a warning": re.compile(r"^(Emit|Tell|tell_?|log_?)\((?!LogLevel::k(Warning|Error))"),
     "the build's own data, which its tests hold": re.compile(r"^MakeError.*(its base |\[auto\] )"),
 }
 
@@ -85,7 +85,18 @@ def arguments(call):
 
 
 # Which argument is the message; None: all of them are.
-MESSAGE = {"MakeError": 1, "FailedPath": 2, "Error": 1, "Warning": 1, "Tell": 1, "tell": 1, "tell_": 1}
+MESSAGE = {
+    "MakeError": 1,
+    "FailedPath": 2,
+    "Error": 1,
+    "Warning": 1,
+    "Emit": 1,
+    "Tell": 1,
+    "tell": 1,
+    "tell_": 1,
+    "log": 1,
+    "log_": 1,
+}
 
 
 def words_of(call):
