@@ -15,7 +15,8 @@ FOR_TESTS = re.compile(r"_test\.cc$|_fuzz\.cc$|(^|/)testing/")
 
 # What makes a message: an error, the failure of a file, a warning of a run, a remark about a file that was read.
 CALL = re.compile(
-    r"\b(MakeError|FailedPath|Refuse|FormatError|UsageError|OptionError|Warn|Emit|Tell|log_?|tell_?|Error|Warning)\((?=[^)])"
+    r"\b(MakeError|FailedPath|Refuse|FormatError|UsageError|OptionError|Warn|Emit|Tell|log_?|tell_?|Error|Warning)"
+    r"\((?=[^)])"
 )
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
