@@ -269,7 +269,7 @@ TEST(Settings, AKeyThatWasIndentedByMistakeIsPointedOut) {
 TEST(Settings, PasswordsAreNeverShown) {
   for (const absl::string_view text :
        {"password=s3cret\npassword=s3cret\n", "password s3cret\n", "password=s3cret\n s3cret\x01\n",
-        "password=s3cret\nuser=%(password)s!\n", "password=%(s3cret\n"}) {
+        "password=s3cret\nuser=%(password)s!\n", "password=%(s3cret\n", "password=s3cret\nfilter=- [%(password)s\n"}) {
     const LoadedConfiguration loaded = ReadConfiguration("x", absl::StrCat(kRoot, text));
     EXPECT_FALSE(loaded.ok()) << text;
     for (const ConfigDiagnostic& diagnostic : loaded.diagnostics)

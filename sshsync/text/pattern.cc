@@ -51,6 +51,7 @@ size_t FindAnchor(absl::string_view regex) {
     if (byte == '\\') {
       const char escaped = regex[++at];
       if (escaped == 'A' || escaped == 'z') return at - 1;
+      if (absl::StartsWith(regex.substr(at), "p{^")) at += 2;
       if (escaped == 'Q') at = std::min(regex.find("\\E", at), regex.size() - 2) + 1;
     } else if (byte == '[') {
       if (regex[++at] == '^') ++at;

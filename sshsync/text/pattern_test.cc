@@ -105,6 +105,8 @@ TEST(Pattern, MatchesAsTheTableSays) {
       {"{{\\Qa.}}c", "a.c", true, true},
       {"{{\\Qa.}}{{\\Qb}}", "a.b", true, true},
       {"{{\\Q^\\E[]^$]\\^}}", "^$^", true, true},
+      {"{{\\p{^Lu}}}", "a", true, true},
+      {"{{\\p{^Lu}}}", "A"},
       {"{{a}}/***", "a", false, true},
       {"{{a}}/***", "a/b", true, true},
       {"/{{a}}/***/", "a/b", false, true},
